@@ -1,0 +1,58 @@
+import type * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * A ground cost C [n, m] as an operator. Solvers never see the matrix: they apply the Gibbs kernel
+ * `K_ij = exp(-C_ij / epsilon)` to vectors, in the scaling domain (`apply`) or the log domain (`logApply`). On a grid no
+ * n x n matrix exists. A geometry is not a solver, holds no potentials and fixes no epsilon.
+ *
+ * Costs are in the units of the coordinates (squared, for squared Euclidean costs); epsilon is in cost units.
+ */
+export interface Geometry {
+  readonly kind: "grid" | "dense";
+  /** Points on the first and on the second side. */
+  readonly shape: readonly [n: number, m: number];
+  /** True where C equals its transpose, so that `apply` and `applyTranspose` agree. */
+  readonly symmetric: boolean;
+  /** Float64 operators on the host. */
+  hostKernel(epsilon: number, options?: HostKernelOptions): HostKernel;
+  /** Float32 operators on the current tfjs backend, differentiable by the tape. Dispose after use. */
+  kernel(epsilon: number): TensorKernel;
+}
+
+export interface HostKernelOptions {
+  /**
+   * Where the kernel is cut off: `float64` keeps every entry a float64 holds as a normal number (d^2 < 708 epsilon),
+   * `float32` every entry a float32 does (d^2 < 87 epsilon), at a third of the work. Arithmetic is float64 in both.
+   * @default "float64"
+   */
+  readonly precision?: "float64" | "float32";
+}
+
+/** K and its relatives on Float64Array. `out` receives the result, is returned, and may not be `x`. */
+export interface HostKernel {
+  /** K x: [m] -> [n] */
+  apply(x: Float64Array, out: Float64Array): Float64Array;
+  /** K^T x: [n] -> [m] */
+  applyTranspose(x: Float64Array, out: Float64Array): Float64Array;
+  /** log(K exp(x)): [m] -> [n]. `-Infinity` marks absent mass and is passed over. Never cut off. */
+  logApply(x: Float64Array, out: Float64Array): Float64Array;
+  /** log(K^T exp(x)): [n] -> [m] */
+  logApplyTranspose(x: Float64Array, out: Float64Array): Float64Array;
+  /** log((K * C) exp(x)), C entrywise: [m] -> [n]. Gives the transport cost of a plan without forming it. */
+  logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
+}
+
+/** The same on tensors, batched over leading dimensions. */
+export interface TensorKernel {
+  /** K x: [..., m] -> [..., n] */
+  apply(x: tf.Tensor): tf.Tensor;
+  /** K^T x: [..., n] -> [..., m] */
+  applyTranspose(x: tf.Tensor): tf.Tensor;
+  /** log(K exp(x)): [..., m] -> [..., n]. Absent mass is a large negative finite number, not -Infinity. */
+  logApply(x: tf.Tensor): tf.Tensor;
+  /** log(K^T exp(x)): [..., n] -> [..., m] */
+  logApplyTranspose(x: tf.Tensor): tf.Tensor;
+  /** log((K * C) exp(x)): [..., m] -> [..., n] */
+  logApplyCost(x: tf.Tensor): tf.Tensor;
+  dispose(): void;
+}

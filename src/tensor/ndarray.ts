@@ -1,0 +1,49 @@
+import { InputError } from "../errors.ts";
+
+/** The element types that files (`.npy`, safetensors) and host arrays share. */
+export type TypedArray =
+  Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+
+/**
+ * A dense row-major array on the host. It is what data sets, checkpoints and results are made of; a `tf.Tensor` is
+ * float32 and belongs to a backend, an `NdArray` is plain memory in any of the element types.
+ */
+export interface NdArray<T extends TypedArray = TypedArray> {
+  readonly shape: readonly number[];
+  readonly data: T;
+}
+
+/** Number of elements of a shape; 1 for a scalar `[]`. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Wraps `data` after checking that it has as many elements as `shape` says. Throws InputError. */
+export function ndarray<T extends TypedArray>(data: T, shape: readonly number[]): NdArray<T> {
+  if (data.length !== sizeOf(shape)) {
+    throw new InputError(`array: shape [${shape.join(", ")}] needs ${sizeOf(shape)} elements, got ${data.length}`);
+  }
+  return { shape, data };
+}
+
+/** True for anything of the form `{ shape, data: TypedArray }`. */
+export function isNdArray(value: unknown): value is NdArray {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Array.isArray((value as NdArray).shape) &&
+    ArrayBuffer.isView((value as NdArray).data)
+  );
+}
+
+/** The same array as float64; no copy if it already is. */
+export function toFloat64(array: NdArray): NdArray<Float64Array> {
+  const { data, shape } = array;
+  return { shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
+}
+
+/** The same array as float32; no copy if it already is. */
+export function toFloat32(array: NdArray): NdArray<Float32Array> {
+  const { data, shape } = array;
+  return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+}
