@@ -1,11 +1,12 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import type { NdArray } from "../tensor/ndarray.ts";
 
 /**
  * A ground cost C [n, m] as an operator. Solvers never see the matrix: they apply the Gibbs kernel
  * `K_ij = exp(-C_ij / epsilon)` to vectors, in the scaling domain (`apply`) or the log domain (`logApply`). On a grid no
  * n x n matrix exists. A geometry is not a solver, holds no potentials and fixes no epsilon.
  *
- * Costs are in the units of the coordinates (squared, for squared Euclidean costs); epsilon is in cost units.
+ * Costs are finite, not negative, and in the units of the coordinates (squared, for squared Euclidean costs); epsilon is in cost units.
  */
 export interface Geometry {
   readonly kind: "grid" | "dense";
@@ -13,15 +14,32 @@ export interface Geometry {
   readonly shape: readonly [n: number, m: number];
   /** True where C equals its transpose, so that `apply` and `applyTranspose` agree. */
   readonly symmetric: boolean;
+  /** The largest entry of C. */
+  readonly maxCost: number;
+  /** The points and how C follows from them; undefined where C was given as a matrix. */
+  readonly coordinates: Coordinates | undefined;
+  /** C itself [n, m], formed anew at each call: for small problems, plans and exact solvers. */
+  costMatrix(): NdArray<Float64Array>;
   /** Float64 operators on the host. */
   hostKernel(epsilon: number, options?: HostKernelOptions): HostKernel;
   /** Float32 operators on the current tfjs backend, differentiable by the tape. Dispose after use. */
   kernel(epsilon: number): TensorKernel;
 }
 
+/** How the cost of a pair of points follows from their coordinates. */
+export type PointCost = "squared-euclidean" | "euclidean" | "manhattan";
+
+export interface Coordinates {
+  /** [n, d] */
+  readonly x: NdArray<Float64Array>;
+  /** [m, d] */
+  readonly y: NdArray<Float64Array>;
+  readonly cost: PointCost;
+}
+
 export interface HostKernelOptions {
   /**
-   * Where the kernel is cut off: `float64` keeps every entry a float64 holds as a normal number (d^2 < 708 epsilon),
+   * Where the kernel of a grid is cut off (a dense one never is): `float64` keeps every entry a float64 holds as a normal number (d^2 < 708 epsilon),
    * `float32` every entry a float32 does (d^2 < 87 epsilon), at a third of the work. Arithmetic is float64 in both.
    * @default "float64"
    */
@@ -30,6 +48,7 @@ export interface HostKernelOptions {
 
 /** K and its relatives on Float64Array. `out` receives the result, is returned, and may not be `x`. */
 export interface HostKernel {
+  readonly epsilon: number;
   /** K x: [m] -> [n] */
   apply(x: Float64Array, out: Float64Array): Float64Array;
   /** K^T x: [n] -> [m] */
@@ -42,8 +61,12 @@ export interface HostKernel {
   logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
 }
 
-/** The same on tensors, batched over leading dimensions. */
+/**
+ * The same on tensors, batched over leading dimensions. Gradients are taken from the operator's own constants, so keep it
+ * until they are computed.
+ */
 export interface TensorKernel {
+  readonly epsilon: number;
   /** K x: [..., m] -> [..., n] */
   apply(x: tf.Tensor): tf.Tensor;
   /** K^T x: [..., n] -> [..., m] */

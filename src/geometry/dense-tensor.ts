@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { checkEpsilon } from "./checks.ts";
+import type { TensorKernel } from "./geometry.ts";
+import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
+
+type Operator = "kernel" | "logKernel" | "logCostKernel";
+
+/**
+ * Float32 operators of a cost matrix [n, m] on the current backend. Owns K, -C / epsilon, their transposes (a transposed
+ * operand is several times slower on wasm) and log(K * C), each made at its first use. `apply` and `applyTranspose` are
+ * each other's gradient and save nothing.
+ */
+export function denseTensorKernel(cost: Float64Array, n: number, m: number, epsilon: number): TensorKernel {
+  checkEpsilon(epsilon);
+  const entries: Readonly<Record<Operator, (entry: number) => number>> = {
+    kernel: (entry) => Math.exp(-entry / epsilon),
+    logKernel: (entry) => -entry / epsilon,
+    logCostKernel: (entry) => (entry === 0 ? LOG_ZERO : Math.log(entry) - entry / epsilon),
+  };
+  const owned = new Map<string, tf.Tensor2D>();
+
+  /** An operator's matrix, [n, m], or its transpose [m, n]; kept until `dispose`. */
+  function matrix(operator: Operator, transposed = false): tf.Tensor2D {
+    const name = transposed ? `${operator} transposed` : operator;
+    const made = owned.get(name) ?? tf.keep(makeMatrix(entries[operator], transposed));
+    owned.set(name, made);
+    return made;
+  }
+
+  function makeMatrix(entry: (cost: number) => number, transposed: boolean): tf.Tensor2D {
+    if (!transposed) return tf.tensor2d(Float32Array.from(cost, entry), [n, m]);
+    const data = Float32Array.from(cost, (_, index) => entry(cost[(index % n) * m + Math.floor(index / n)]));
+    return tf.tensor2d(data, [m, n]);
+  }
+
+  /** K x (x [.., m] times K^T [m, n]) or K^T x. Each is the gradient of the other. */
+  function product(x: tf.Tensor, adjoint: boolean): tf.Tensor {
+    const operation = tf.customGrad((input) => ({
+      value: overRows(input as tf.Tensor, (rows) => tf.matMul(rows, matrix("kernel", !adjoint))),
+      gradFunc: (dy: tf.Tensor) => product(dy, !adjoint),
+    }));
+    return operation(x);
+  }
+
+  return {
+    epsilon,
+    apply: (x) => product(x, false),
+    applyTranspose: (x) => product(x, true),
+    logApply: (x) => overRows(x, (rows) => logMatVec(rows, matrix("logKernel"))),
+    logApplyTranspose: (x) => overRows(x, (rows) => logMatVec(rows, matrix("logKernel", true))),
+    logApplyCost: (x) => overRows(x, (rows) => logMatVec(rows, matrix("logCostKernel"))),
+    dispose() {
+      owned.forEach((tensor) => tensor.dispose());
+      owned.clear();
+    },
+  };
+}
+
+/** Applies a map of rows [rows, k] -> [rows, l] to the last axis of [..., k]. */
+function overRows(x: tf.Tensor, map: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
+  return tf.tidy(() => {
+    const mapped = map(tf.reshape(x, [-1, x.shape[x.rank - 1]]));
+    return tf.reshape(mapped, [...x.shape.slice(0, -1), mapped.shape[1]]);
+  });
+}

@@ -1,0 +1,98 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../tensor/ndarray.ts";
+import { checkEpsilon } from "./checks.ts";
+import type { TensorKernel } from "./geometry.ts";
+import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
+
+/** The one-dimensional matrices of an axis, [extent, extent], symmetric. */
+interface AxisMatrices {
+  readonly kernel: tf.Tensor2D;
+  readonly logKernel: tf.Tensor2D;
+  /** log(K * C), LOG_ZERO on the diagonal. */
+  readonly logCostKernel: tf.Tensor2D;
+}
+
+/**
+ * Float32 operators of a grid on the current backend. An application is one flat product [.., w] x [w, w] an axis with a
+ * transposition between axes (a transposed or batched operand is several times slower on wasm). Owns three matrices an
+ * axis. The kernel is symmetric, so `apply` is its own gradient and saves nothing.
+ */
+export function gridTensorKernel(size: readonly number[], spacing: readonly number[], epsilon: number): TensorKernel {
+  checkEpsilon(epsilon);
+  const count = sizeOf(size);
+  const axes = size.map((extent, axis) => axisMatrices(extent, spacing[axis], epsilon)).reverse();
+
+  /** Applies `pass` to rows of the last axis and rotates the axes; after all of them the order is the old one. */
+  function throughAxes(x: tf.Tensor, pass: (rows: tf.Tensor2D, axis: AxisMatrices) => tf.Tensor2D): tf.Tensor {
+    const rotated = axes.reduce<tf.Tensor>((now, axis) => rotate(pass(asRows(now, axis), axis), count), x);
+    return tf.reshape(rotated, x.shape);
+  }
+
+  function apply(x: tf.Tensor): tf.Tensor {
+    const operation = tf.customGrad((input) => ({
+      value: tf.tidy(() => throughAxes(input as tf.Tensor, (rows, { kernel }) => tf.matMul(rows, kernel))),
+      gradFunc: (dy: tf.Tensor) => apply(dy),
+    }));
+    return operation(x);
+  }
+
+  function logApply(x: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => throughAxes(x, (rows, { logKernel }) => logMatVec(rows, logKernel)));
+  }
+
+  // The recursion of the host kernel: cost <- K_a cost + (K_a * C_a) plain, plain <- K_a plain.
+  function logApplyCost(x: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      let plain = x;
+      let cost: tf.Tensor | undefined;
+      for (const axis of axes) {
+        const rows = asRows(plain, axis);
+        const added = logMatVec(rows, axis.logCostKernel);
+        const total: tf.Tensor2D = cost ? logAddExp(added, logMatVec(asRows(cost, axis), axis.logKernel)) : added;
+        cost = rotate(total, count);
+        plain = rotate(logMatVec(rows, axis.logKernel), count);
+      }
+      return tf.reshape(cost!, x.shape);
+    });
+  }
+
+  return {
+    epsilon,
+    apply,
+    applyTranspose: apply,
+    logApply,
+    logApplyTranspose: logApply,
+    logApplyCost,
+    dispose: () => axes.forEach((axis) => tf.dispose([axis.kernel, axis.logKernel, axis.logCostKernel])),
+  };
+}
+
+function axisMatrices(extent: number, spacing: number, epsilon: number): AxisMatrices {
+  const matrix = (entry: (squaredDistance: number) => number): tf.Tensor2D => {
+    const data = Float32Array.from({ length: extent * extent }, (_, index) =>
+      entry(((Math.floor(index / extent) - (index % extent)) * spacing) ** 2),
+    );
+    return tf.keep(tf.tensor2d(data, [extent, extent]));
+  };
+  return {
+    kernel: matrix((cost) => Math.exp(-cost / epsilon)),
+    logKernel: matrix((cost) => -cost / epsilon),
+    logCostKernel: matrix((cost) => (cost === 0 ? LOG_ZERO : Math.log(cost) - cost / epsilon)),
+  };
+}
+
+function asRows(x: tf.Tensor, axis: AxisMatrices): tf.Tensor2D {
+  return tf.reshape(x, [-1, axis.kernel.shape[0]]);
+}
+
+/** [batch * rest, w] -> [batch, w, rest]: the axis just done goes first, the next one is contiguous. */
+function rotate(rows: tf.Tensor2D, count: number): tf.Tensor {
+  const extent = rows.shape[1];
+  const rest = count / extent;
+  return rest === 1 ? rows : tf.transpose(tf.reshape(rows, [-1, rest, extent]), [0, 2, 1]);
+}
+
+function logAddExp(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const larger = tf.maximum(a, b);
+  return tf.add(larger, tf.log(tf.add(tf.exp(tf.sub(a, larger)), tf.exp(tf.sub(b, larger)))));
+}
