@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
+import "./gradients.ts";
 import { loaders, type BackendName } from "./loaders.ts";
 
 export type BackendChoice = BackendName | "auto";

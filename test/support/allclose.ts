@@ -19,6 +19,7 @@ export function worstDifference(
   let worst = -1;
   let excess = 0;
   for (let index = 0; index < left.length; index++) {
+    if (left[index] === right[index]) continue; // infinities too
     const over = Math.abs(left[index]! - right[index]!) - (absolute + relative * Math.abs(right[index]!));
     if (!(over <= excess)) {
       excess = Number.isNaN(over) ? Infinity : over;
