@@ -1,0 +1,164 @@
+import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import type { LogOperator } from "./log-operator.ts";
+import { zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
+import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
+
+/**
+ * The recursion and the adjoint of `ScalingEngine` on log-scalings (Schmitz et al. 2018, Algorithms 3 and 4). The adjoint
+ * applies K to vectors of either sign: it takes the positive and the negative part separately through the logarithm,
+ *
+ *     x K(h / phi) = exp(log x + L+) - exp(log x + L-),      L+- = log K exp(log(h+-) - log phi)
+ *
+ * which is accurate because x = a (or 1 / c) turns K / phi into numbers of moderate size. Never out of range.
+ */
+export class LogEngine implements PointEngine {
+  readonly barycenter: Float64Array;
+  readonly gradientAtoms: readonly Float64Array[];
+  readonly gradientWeights: Float64Array;
+  readonly #settings: EngineSettings;
+  readonly #operator: LogOperator;
+  readonly #trajectory: Trajectory;
+  readonly #logBarycenter: Float64Array;
+  readonly #gradientLogB: readonly Float64Array[];
+  readonly #gradientLogA: readonly Float64Array[];
+  readonly #pulled: readonly Float64Array[];
+  readonly #total: Float64Array;
+  readonly #part: Float64Array;
+  readonly #positive: Float64Array;
+  readonly #negative: Float64Array;
+
+  constructor(settings: EngineSettings, operator: LogOperator) {
+    const { options, atoms, points, byteLimit } = settings;
+    this.#settings = settings;
+    this.#operator = operator;
+    const { iterations } = options;
+    this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: false, byteLimit });
+    this.barycenter = new Float64Array(points);
+    this.gradientAtoms = zeroArrays(settings);
+    this.gradientWeights = new Float64Array(atoms);
+    this.#logBarycenter = new Float64Array(points);
+    this.#gradientLogB = zeroArrays(settings);
+    this.#gradientLogA = options.sides === 2 ? zeroArrays(settings) : [];
+    this.#pulled = zeroArrays(settings);
+    this.#total = new Float64Array(points);
+    this.#part = new Float64Array(points);
+    this.#positive = new Float64Array(points);
+    this.#negative = new Float64Array(points);
+  }
+
+  forward(problem: PointProblem): boolean {
+    const { start } = this.#trajectory;
+    const { points, options, atoms } = this.#settings;
+    const begin = (values: Float64Array, row: number): void => {
+      if (problem.start) values.set(problem.start.subarray(row * points, (row + 1) * points));
+      else values.fill(0);
+    };
+    for (let s = 0; s < atoms; s++) {
+      begin(start.b[s], s);
+      if (options.sides === 2) begin(start.a[s], atoms + s);
+    }
+    this.#trajectory.run((from, to) => this.#advance(problem, from, to));
+    for (let i = 0; i < points; i++) this.barycenter[i] = Math.exp(this.#logBarycenter[i]);
+    return true;
+  }
+
+  readLogScalings(out: Float64Array): void {
+    const { last } = this.#trajectory;
+    const { points, options } = this.#settings;
+    const sides = options.sides === 2 ? [...last.b, ...last.a] : last.b;
+    sides.forEach((values, row) => {
+      for (let i = 0; i < points; i++) out[row * points + i] = Math.max(values[i], LOG_ZERO);
+    });
+  }
+
+  backward(problem: PointProblem, gradient: Float64Array): boolean {
+    this.gradientWeights.fill(0);
+    for (const arrays of [this.gradientAtoms, this.#gradientLogB, this.#gradientLogA]) {
+      for (const values of arrays) values.fill(0);
+    }
+    this.#trajectory.unwind(
+      (from, to) => this.#advance(problem, from, to),
+      (from, iteration, index) => this.#pullBack(problem, from, iteration, index, gradient),
+    );
+    return true;
+  }
+
+  #advance(problem: PointProblem, from: Scalings, to: Iteration): boolean {
+    const { memory, update } = this.#settings.options;
+    for (let s = 0; s < problem.atoms.length; s++) {
+      const atom = problem.atoms[s];
+      const a = to.a[s];
+      const c = to.c[s];
+      const before = from.a[s];
+      this.#operator.forward(from.b[s], c);
+      for (let i = 0; i < a.length; i++) {
+        a[i] = atom[i] > 0 ? update * (Math.log(atom[i]) - c[i]) + memory * before[i] : -Infinity;
+      }
+      this.#operator.transpose(a, to.phi[s]);
+    }
+    const logP = this.#logBarycenter;
+    this.#settings.mean.apply(problem.weights, to.logPhi, logP);
+    for (let s = 0; s < to.b.length; s++) {
+      const b = to.b[s];
+      const phi = to.phi[s];
+      const before = from.b[s];
+      for (let i = 0; i < b.length; i++) b[i] = update * (logP[i] - phi[i]) + memory * before[i];
+    }
+    return true;
+  }
+
+  #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, gradient: Float64Array): void {
+    const { options, mean } = this.#settings;
+    const { memory, update } = options;
+    const total = this.#total;
+    if (index === options.iterations - 1) {
+      for (let i = 0; i < total.length; i++) total[i] = gradient[i] * this.barycenter[i];
+    } else {
+      total.fill(0);
+      for (const values of this.#gradientLogB) {
+        for (let i = 0; i < total.length; i++) total[i] += update * values[i];
+      }
+    }
+    mean.pullBack(problem.weights, at.logPhi, total, this.#pulled, this.gradientWeights);
+    for (let s = 0; s < problem.atoms.length; s++) {
+      const q = this.#pulled[s];
+      const logB = this.#gradientLogB[s];
+      for (let i = 0; i < q.length; i++) q[i] -= update * logB[i];
+      this.#signed(q, at.phi[s], this.#operator.forward);
+      this.#gradientOfAtom(problem.atoms[s], at, s, q);
+      if (index === 0) continue;
+      this.#signed(q, at.c[s], this.#operator.transpose);
+      const b = from.b[s];
+      for (let i = 0; i < b.length; i++) logB[i] = memory * logB[i] - update * this.#times(b[i], i);
+    }
+  }
+
+  /** Adds to the gradient of atom s, and writes q over h. */
+  #gradientOfAtom(atom: Float64Array, at: Iteration, s: number, q: Float64Array): void {
+    const { memory, update, plain, sides } = this.#settings.options;
+    const a = at.a[s];
+    const c = at.c[s];
+    const gradient = this.gradientAtoms[s];
+    const logA = sides === 2 ? this.#gradientLogA[s] : undefined;
+    for (let i = 0; i < q.length; i++) {
+      q[i] = this.#times(a[i], i) + (logA ? logA[i] : 0);
+      if (plain) gradient[i] += this.#times(-c[i], i);
+      else if (atom[i] > 0) gradient[i] += (update * q[i]) / atom[i];
+      if (logA) logA[i] = memory * q[i];
+    }
+  }
+
+  /** The logarithms of `apply`(x+ / exp(logDivisor)) and of the same for x-. */
+  #signed(x: Float64Array, logDivisor: Float64Array, apply: LogOperator["forward"]): void {
+    const part = this.#part;
+    for (let i = 0; i < x.length; i++) part[i] = x[i] > 0 ? Math.log(x[i]) - logDivisor[i] : -Infinity;
+    apply(part, this.#positive);
+    for (let i = 0; i < x.length; i++) part[i] = x[i] < 0 ? Math.log(-x[i]) - logDivisor[i] : -Infinity;
+    apply(part, this.#negative);
+  }
+
+  /** exp(logFactor) times entry i of what `#signed` left. */
+  #times(logFactor: number, i: number): number {
+    return Math.exp(logFactor + this.#positive[i]) - Math.exp(logFactor + this.#negative[i]);
+  }
+}
