@@ -1,0 +1,92 @@
+import { InputError } from "../errors.ts";
+import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
+
+/** What every data set has: M samples along the first axis of `values`. */
+interface Samples {
+  /** Name in the registry, or the last part of a path. */
+  readonly name: string;
+  /** float64 [M, ...], row-major. */
+  readonly values: NdArray<Float64Array>;
+  /** One name a sample [M]; their numbers from 0 where the source has none. */
+  readonly names: readonly string[];
+  /** One class a sample [M], where known; for evaluation only. */
+  readonly labels?: readonly string[];
+}
+
+/** Gray images [M, h, w], 0 black to 255 white. */
+export interface ImageDataset extends Samples {
+  readonly kind: "images";
+}
+
+/** Masses on a grid [M, ...grid] with 1 to 3 axes, nonnegative. */
+export interface HistogramDataset extends Samples {
+  readonly kind: "histograms";
+}
+
+/** A table [M, m]: counts of features (genes, words) in samples (cells, texts), or coordinates. */
+export interface MatrixDataset extends Samples {
+  readonly kind: "matrix";
+  /** One name a column [m]; their numbers from 0 where the source has none. */
+  readonly features: readonly string[];
+}
+
+/** A data set in memory. Each kind is one member; a consumer names the kinds it takes. */
+export type Dataset = ImageDataset | HistogramDataset | MatrixDataset;
+
+/** Names "0", "1", ... of things that have none. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
+}
+
+/** The first `count` samples; all of them where there are no more. */
+export function takeFirst<D extends Dataset>(dataset: D, count: number): D {
+  const [samples, ...rest] = dataset.values.shape;
+  if (samples <= count) return dataset;
+  return {
+    ...dataset,
+    values: ndarray(dataset.values.data.slice(0, count * sizeOf(rest)), [count, ...rest]),
+    names: dataset.names.slice(0, count),
+    ...(dataset.labels && { labels: dataset.labels.slice(0, count) }),
+  };
+}
+
+/**
+ * Requires values that are finite and, for masses, nonnegative with at least one above zero in every sample.
+ *
+ * @param masses whether the samples are to be read as masses
+ * @throws InputError naming the sample and the place
+ */
+export function requireValues({ name, values, names }: Dataset, { masses }: { readonly masses: boolean }): void {
+  const [samples, ...rest] = values.shape;
+  const size = sizeOf(rest);
+  if (samples * size === 0) throw new InputError(`${name}: no values (shape [${values.shape.join(", ")}])`);
+  for (let sample = 0; sample < samples; sample++) {
+    let total = 0;
+    for (let index = 0; index < size; index++) {
+      const value = values.data[sample * size + index];
+      if (!Number.isFinite(value) || (masses && value < 0)) {
+        const expected = masses ? "a nonnegative number" : "a finite number";
+        throw new InputError(
+          `${name}: sample ${names[sample]}, at [${unravel(index, rest)}]: expected ${expected}, got ${value}`,
+        );
+      }
+      total += value;
+    }
+    if (masses && total === 0) {
+      throw new InputError(`${name}: sample ${names[sample]} is all zero, expected some mass; leave it out`);
+    }
+  }
+}
+
+/** Requires one label a sample. Throws InputError. */
+export function requireLabels({ name, values }: Dataset, labels: readonly string[]): void {
+  if (labels.length !== values.shape[0]) {
+    throw new InputError(`${name}: expected ${values.shape[0]} labels (one per sample), got ${labels.length}`);
+  }
+}
+
+/** The position of a flat index in an array of this shape: "2, 5". */
+function unravel(index: number, shape: readonly number[]): string {
+  const position = shape.map((extent, axis) => Math.floor(index / sizeOf(shape.slice(axis + 1))) % extent);
+  return position.join(", ");
+}

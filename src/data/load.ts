@@ -1,0 +1,74 @@
+import { stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { InputError } from "../errors.ts";
+import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
+import { isArrayFile, readArray } from "./arrays.ts";
+import { numbered, requireValues, type Dataset } from "./dataset.ts";
+import { fileError } from "./files.ts";
+import { IMAGE_EXTENSIONS } from "./image-file.ts";
+import { imagesOfArray, loadImages, type ImageOptions } from "./images.ts";
+import { loadMatrix, MATRIX_EXTENSIONS, matrixOfArray } from "./matrix.ts";
+
+export interface LoadOptions extends ImageOptions {
+  /**
+   * The values will be used as masses: refuse negative ones and samples that are all zero.
+   * @default false
+   */
+  readonly masses?: boolean;
+}
+
+/** What an array is, by its number of axes. */
+const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, options: ImageOptions) => Dataset>> = {
+  2: matrixOfArray,
+  3: imagesOfArray,
+  4: (array, path) => ({
+    kind: "histograms",
+    name: basename(path),
+    values: toFloat64(array),
+    names: numbered(array.shape[0]),
+  }),
+};
+
+/**
+ * Reads a person's own data, whatever it is: a folder of images or one image (see `loadImages`), a table in any format of
+ * `loadMatrix`, or an array in `.npy` or `.npz`: two axes are a matrix, three a stack of images, four histograms on 3-D
+ * grids.
+ *
+ * @throws InputError, one line, for anything that cannot be read as such or does not fit `options`
+ */
+export async function loadData(path: string, options: LoadOptions = {}): Promise<Dataset> {
+  const dataset = await loadByKind(path, options);
+  if (options.size !== undefined && dataset.kind !== "images") {
+    throw new InputError(
+      `${path}: a size (${options.size}) is for images, this is a ${dataset.kind} data set; leave it out`,
+    );
+  }
+  requireValues(dataset, { masses: options.masses ?? false });
+  return dataset;
+}
+
+async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> {
+  const extension = extname(path).toLowerCase();
+  if ((await isFolder(path)) || IMAGE_EXTENSIONS.includes(extension)) return loadImages(path, options);
+  if (isArrayFile(path)) {
+    const array = await readArray(path, Object.keys(KINDS_BY_AXES).map(Number));
+    const axes = array.shape.length;
+    if (!Object.hasOwn(KINDS_BY_AXES, axes)) {
+      throw new InputError(
+        `${path}: expected a matrix [n, m], images [count, h, w] or volumes [count, d, h, w], got [${array.shape.join(", ")}]`,
+      );
+    }
+    return KINDS_BY_AXES[axes](array, path, options);
+  }
+  if (MATRIX_EXTENSIONS.includes(extension)) return loadMatrix(path);
+  const known = [...MATRIX_EXTENSIONS, ...IMAGE_EXTENSIONS].join(" ");
+  throw new InputError(`${path}: unknown kind of file; expected a folder of images or one of ${known}`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}

@@ -1,0 +1,32 @@
+import { InputError } from "../errors.ts";
+import { takeFirst, type Dataset } from "./dataset.ts";
+import type { DatasetEntry, DatasetOptions } from "./entry.ts";
+import { faces } from "./faces/faces.ts";
+import { gaussians1d, twoModes1d } from "./gaussians.ts";
+import { fashionMnist, mnist } from "./mnist.ts";
+
+/** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
+export const datasets: Readonly<Record<string, DatasetEntry>> = {
+  faces,
+  "gaussians-1d": gaussians1d,
+  "two-modes-1d": twoModes1d,
+  mnist,
+  "fashion-mnist": fashionMnist,
+};
+
+/**
+ * Makes or fetches a data set by name.
+ *
+ * @throws InputError for an unknown name (listing the known ones) or an option that does not fit; RunError where files
+ *   have to be fetched and cannot be
+ */
+export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
+  if (!Object.hasOwn(datasets, name)) {
+    throw new InputError(`data set ${name}: unknown; known are ${Object.keys(datasets).join(", ")}`);
+  }
+  const { limit = Infinity } = options;
+  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1)) {
+    throw new InputError(`limit: expected a whole number of samples, at least 1, got ${limit}`);
+  }
+  return takeFirst(await datasets[name].load(options), limit);
+}
