@@ -67,6 +67,8 @@ export interface HostKernel {
  */
 export interface TensorKernel {
   readonly epsilon: number;
+  /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
+  readonly maxCost: number;
   /** K x: [..., m] -> [..., n] */
   apply(x: tf.Tensor): tf.Tensor;
   /** K^T x: [..., n] -> [..., m] */

@@ -34,6 +34,7 @@ export function grid(options: GridOptions): GridGeometry {
   }
   const spacing = spacingPerAxis(options.spacing ?? 1, size.length);
   const points = sizeOf(size);
+  const maxCost = size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0);
   let x: NdArray<Float64Array> | undefined;
   const pointsOnce = (): NdArray<Float64Array> => (x ??= gridPoints(size, spacing));
   return {
@@ -42,7 +43,7 @@ export function grid(options: GridOptions): GridGeometry {
     spacing,
     shape: [points, points],
     symmetric: true,
-    maxCost: size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0),
+    maxCost,
     get coordinates(): Coordinates {
       return { x: pointsOnce(), y: pointsOnce(), cost: "squared-euclidean" };
     },

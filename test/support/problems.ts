@@ -1,3 +1,4 @@
+import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { Random } from "../../src/tensor/random.ts";
 
 /** Uniform values in [0, 1), of which about the given share is exactly zero. */
@@ -21,4 +22,9 @@ export function randomNormal(count: number, seed: number): Float64Array {
 
 export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return Array.from(x).reduce((sum, value, index) => sum + value * y[index], 0);
+}
+
+/** Points given as rows. */
+export function points(rows: readonly (readonly number[])[]): NdArray<Float64Array> {
+  return ndarray(Float64Array.from(rows.flat()), [rows.length, rows[0].length]);
 }

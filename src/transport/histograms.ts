@@ -1,0 +1,53 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { InputError } from "../errors.ts";
+import { LOG_ZERO } from "../geometry/log-matvec.ts";
+
+/** Largest relative difference of the totals of two histograms that float32 rounding explains. */
+const TOTAL_TOLERANCE = 1e-5;
+
+/** Throws InputError unless `masses` are `count` finite numbers >= 0, not all zero. Returns their total. */
+export function checkMasses(masses: ArrayLike<number>, count: number, name: string): number {
+  if (masses.length !== count) {
+    throw new InputError(`masses ${name}: expected ${count} (one a point of the geometry), got ${masses.length}`);
+  }
+  let total = 0;
+  for (let index = 0; index < count; index++) {
+    const mass = masses[index];
+    if (!(mass >= 0 && mass < Infinity)) {
+      throw new InputError(`masses ${name}: expected finite numbers >= 0, got ${mass} at index ${index}`);
+    }
+    total += mass;
+  }
+  if (total === 0) throw new InputError(`masses ${name}: all ${count} are zero; at least one must be positive`);
+  return total;
+}
+
+/** Throws InputError unless a and b are histograms of equal total on the two sides of a geometry. */
+export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: readonly [number, number]): void {
+  const totals = [checkMasses(a, n, "a"), checkMasses(b, m, "b")];
+  if (Math.abs(totals[0] - totals[1]) > TOTAL_TOLERANCE * totals[0]) {
+    throw new InputError(
+      `masses: a sums to ${totals[0]}, b to ${totals[1]}; balanced transport needs equal totals, so normalise both`,
+    );
+  }
+}
+
+/** Throws InputError unless a [..., n] and b [..., m] have equal leading dimensions. Values are not read. */
+export function checkPairShapes(a: tf.Tensor, b: tf.Tensor): void {
+  const batch = (tensor: tf.Tensor): string => tensor.shape.slice(0, -1).join(", ");
+  if (a.rank < 1 || a.rank !== b.rank || batch(a) !== batch(b)) {
+    throw new InputError(
+      `masses: expected a [..., n] and b [..., m] with equal leading dimensions, got [${a.shape.join(", ")}] and ` +
+        `[${b.shape.join(", ")}]`,
+    );
+  }
+}
+
+/** log of masses, LOG_ZERO where there is none; the gradient there is zero, not NaN. */
+export function logMasses(masses: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const present = tf.greater(masses, 0);
+    const positive = tf.where(present, masses, tf.onesLike(masses));
+    return tf.where(present, tf.log(positive), tf.fill(masses.shape, LOG_ZERO));
+  });
+}

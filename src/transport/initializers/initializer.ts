@@ -1,0 +1,39 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Geometry } from "../../geometry/geometry.ts";
+
+/** One problem on the host. */
+export interface HostProblem {
+  readonly geometry: Geometry;
+  /** [n] */
+  readonly a: Float64Array;
+  /** [m] */
+  readonly b: Float64Array;
+  readonly epsilon: number;
+}
+
+/** A batch of problems on tensors. */
+export interface TensorProblem {
+  readonly geometry: Geometry;
+  /** [..., n] */
+  readonly a: tf.Tensor;
+  /** [..., m] */
+  readonly b: tf.Tensor;
+  readonly epsilon: number;
+}
+
+/**
+ * Chooses where Sinkhorn starts: the potential g [m] in cost units, from which the first half step computes f. Any finite
+ * g is a valid start and a constant added to it changes nothing; where b has no mass, g is not looked at.
+ */
+export interface HostInitializer {
+  readonly name: string;
+  hostPotential(problem: HostProblem): Float64Array;
+}
+
+/** The same for a batch on tensors: g [..., m]. A learned initialiser is one of these. */
+export interface TensorInitializer {
+  readonly name: string;
+  tensorPotential(problem: TensorProblem): tf.Tensor;
+}
+
+export type Initializer = HostInitializer | TensorInitializer;

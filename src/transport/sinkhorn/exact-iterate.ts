@@ -1,0 +1,96 @@
+import type { HostKernel } from "../../geometry/geometry.ts";
+import { iterateIn, type HostIterate, type HostMarginals, type LogScalings } from "./host-iterate.ts";
+import type { SinkhornDomain, SinkhornStatus } from "./options.ts";
+
+/** f [n] and g [m] in cost units: `P_ij = exp((f_i + g_j - C_ij) / epsilon)`. -Infinity where there is no mass. */
+export interface HostPotentials {
+  readonly f: Float64Array;
+  readonly g: Float64Array;
+  readonly epsilon: number;
+}
+
+export interface SinkhornHostResult extends HostPotentials {
+  readonly iterations: number;
+  /** The first marginal's L1 violation after each iteration; with momentum, the sum of both marginals'. */
+  readonly errors: readonly number[];
+  readonly status: SinkhornStatus;
+  /** Where the iteration ended: `auto` may have gone from the scaling to the log domain on the way. */
+  readonly domain: "log" | "scaling";
+}
+
+/**
+ * An iterate whose every step is exact: under `auto` it starts on scalings and changes to the log domain, for good, at the
+ * first step that float64 scalings cannot hold.
+ */
+export class ExactIterate {
+  readonly #kernel: HostKernel;
+  readonly #marginals: HostMarginals;
+  readonly #mayChange: boolean;
+  #state: HostIterate;
+  #domain: "log" | "scaling";
+
+  constructor(kernel: HostKernel, marginals: HostMarginals, start: LogScalings, domain: SinkhornDomain) {
+    this.#kernel = kernel;
+    this.#marginals = marginals;
+    this.#mayChange = domain === "auto";
+    this.#state = iterateIn[domain](kernel, marginals, start);
+    this.#domain = domain === "log" ? "log" : "scaling";
+  }
+
+  get domain(): "log" | "scaling" {
+    return this.#domain;
+  }
+
+  applyKernel(): void {
+    this.#exactly((state) => state.applyKernel());
+  }
+
+  updateFirst(omega: number): void {
+    this.#state.updateFirst(omega);
+  }
+
+  updateSecond(omega: number): void {
+    this.#exactly((state) => state.updateSecond(omega));
+  }
+
+  mirror(): void {
+    this.#state.mirror();
+  }
+
+  violation(): number {
+    return this.#state.violation();
+  }
+
+  /** In cost units. Only after the first half step, or from a start that has both scalings. */
+  potentials(): HostPotentials {
+    const { epsilon } = this.#kernel;
+    const { logU, logV } = this.#state.logScalings();
+    return { f: logU!.map((value) => value * epsilon), g: logV.map((value) => value * epsilon), epsilon };
+  }
+
+  #exactly(step: (state: HostIterate) => boolean): void {
+    if (step(this.#state) || !this.#mayChange || this.#domain === "log") return;
+    this.#state = iterateIn.log(this.#kernel, this.#marginals, this.#state.logScalings());
+    this.#domain = "log";
+    step(this.#state);
+  }
+}
+
+/**
+ * Runs `iterate` (which returns the error) until the error is at or below the tolerance, is not finite, or the iterations
+ * are spent.
+ */
+export function untilTolerance(
+  iterate: (iteration: number) => number,
+  tolerance: number,
+  maxIterations: number,
+): { errors: number[]; status: SinkhornStatus } {
+  const errors: number[] = [];
+  while (errors.length < maxIterations) {
+    const error = iterate(errors.length + 1);
+    errors.push(error);
+    if (!Number.isFinite(error)) return { errors, status: "non-finite" };
+    if (error <= tolerance) return { errors, status: "converged" };
+  }
+  return { errors, status: "max-iterations" };
+}

@@ -1,0 +1,162 @@
+import type { HostKernel } from "../../geometry/geometry.ts";
+import type { SinkhornDomain } from "./options.ts";
+
+/**
+ * Sinkhorn's variables in one domain. The steps that can leave the range of float64 say whether they were exact; after a
+ * step that was not, the scalings are still those before it, so that another domain can go on from them.
+ */
+export interface HostIterate {
+  /** Computes K v; false if float64 cannot hold it exactly. Everything else but `updateSecond` reads it. */
+  applyKernel(): boolean;
+  /** |u * K v - a|_1 plus the second marginal's violation, which is zero after a plain `updateSecond`. */
+  violation(): number;
+  /** u <- u^(1 - omega) (a / K v)^omega */
+  updateFirst(omega: number): void;
+  /** The same for v from K^T u; false, and v unchanged, if float64 cannot hold K^T u exactly. */
+  updateSecond(omega: number): boolean;
+  /** v <- u, for the problem (a, a) where both are one variable. */
+  mirror(): void;
+  /** log u [n] and log v [m], -Infinity where there is no mass. u is undefined before the first `updateFirst`. */
+  logScalings(): LogScalings;
+}
+
+export interface HostMarginals {
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+}
+
+export interface LogScalings {
+  readonly logU: Float64Array | undefined;
+  readonly logV: Float64Array;
+}
+
+/** Products below the smallest normal float64 are lost, or lose digits. */
+const SMALLEST_NORMAL = 2 ** -1022;
+/** What is lost may be this part of a sum. */
+const LOST_SHARE = 1e-16;
+/** Scalings stay in [1 / LARGEST, LARGEST], so that products of one with a kernel entry of ordinary size are normal. */
+const LARGEST_SCALING = 1e290;
+
+/** Starts from log-scalings in each of the domains that a user can ask for. */
+export const iterateIn: Readonly<
+  Record<SinkhornDomain, (kernel: HostKernel, marginals: HostMarginals, start: LogScalings) => HostIterate>
+> = {
+  auto: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, isExact),
+  scaling: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, () => true),
+  log: logIterate,
+};
+
+/** The scaling domain; `holds` decides whether a product K x can be trusted. */
+function scalingIterate(
+  kernel: HostKernel,
+  { a, b }: HostMarginals,
+  start: LogScalings,
+  holds: typeof isExact,
+): HostIterate {
+  // Until the first update the scalings are the start, which exp may not have been able to represent.
+  let unchanged: LogScalings | undefined = start;
+  const v = start.logV.map(Math.exp);
+  let u = start.logU?.map(Math.exp);
+  const kv = new Float64Array(a.length);
+  const ktu = new Float64Array(b.length);
+  let secondViolation = 0;
+
+  return {
+    applyKernel: () => holds(kernel.apply(v, kv), a, v),
+    violation() {
+      let sum = secondViolation;
+      for (let index = 0; index < a.length; index++) sum += Math.abs(u![index] * kv[index] - a[index]);
+      return sum;
+    },
+    updateFirst(omega) {
+      const plain = omega === 1 || !u;
+      u ??= new Float64Array(a.length);
+      unchanged = undefined;
+      relax(u, a, kv, plain ? 1 : omega);
+    },
+    updateSecond(omega) {
+      if (!holds(kernel.applyTranspose(u!, ktu), b, u!)) return false;
+      relax(v, b, ktu, omega);
+      secondViolation = 0;
+      if (omega !== 1) v.forEach((scaling, index) => (secondViolation += Math.abs(scaling * ktu[index] - b[index])));
+      return true;
+    },
+    mirror: () => v.set(u!),
+    logScalings: () => unchanged ?? { logU: u?.map(Math.log), logV: v.map(Math.log) },
+  };
+}
+
+/**
+ * True if K x and the scalings `masses / K x` that follow from it are exact to rounding: what underflow can have taken from
+ * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry.
+ */
+function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): boolean {
+  let largest = 1;
+  for (let index = 0; index < x.length; index++) if (x[index] > largest) largest = x[index];
+  if (!(largest <= LARGEST_SCALING)) return false;
+  const floor = ((x.length * SMALLEST_NORMAL) / LOST_SHARE) * largest;
+  for (let index = 0; index < masses.length; index++) {
+    const mass = masses[index];
+    if (mass === 0) continue;
+    const scaling = mass / product[index];
+    if (!(product[index] > floor && scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING)) return false;
+  }
+  return true;
+}
+
+/** scaling <- scaling^(1 - omega) (masses / product)^omega, zero where there is no mass. */
+function relax(scaling: Float64Array, masses: Float64Array, product: Float64Array, omega: number): void {
+  for (let index = 0; index < masses.length; index++) {
+    const mass = masses[index];
+    const plain = mass > 0 ? mass / product[index] : 0;
+    scaling[index] = omega === 1 || mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
+  }
+}
+
+/** The log domain: exact for every epsilon, at the price of an exponential an entry. */
+function logIterate(kernel: HostKernel, { a, b }: HostMarginals, start: LogScalings): HostIterate {
+  const logA = a.map(Math.log);
+  const logB = b.map(Math.log);
+  const logV = start.logV.slice();
+  let logU = start.logU?.slice();
+  const kv = new Float64Array(a.length);
+  const ktu = new Float64Array(b.length);
+  let secondViolation = 0;
+
+  return {
+    applyKernel() {
+      kernel.logApply(logV, kv);
+      return true;
+    },
+    violation: () => secondViolation + logViolation(logU!, kv, a),
+    updateFirst(omega) {
+      const plain = omega === 1 || !logU;
+      logU ??= new Float64Array(a.length);
+      logRelax(logU, logA, kv, plain ? 1 : omega);
+    },
+    updateSecond(omega) {
+      kernel.logApplyTranspose(logU!, ktu);
+      logRelax(logV, logB, ktu, omega);
+      secondViolation = omega === 1 ? 0 : logViolation(logV, ktu, b);
+      return true;
+    },
+    mirror: () => logV.set(logU!),
+    logScalings: () => ({ logU: logU?.slice(), logV: logV.slice() }),
+  };
+}
+
+function logViolation(logScaling: Float64Array, logProduct: Float64Array, masses: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < masses.length; index++) {
+    if (masses[index] > 0) sum += Math.abs(Math.exp(logScaling[index] + logProduct[index]) - masses[index]);
+  }
+  return sum;
+}
+
+function logRelax(scaling: Float64Array, logMasses: Float64Array, logProduct: Float64Array, omega: number): void {
+  for (let index = 0; index < scaling.length; index++) {
+    const absent = logMasses[index] === -Infinity;
+    const plain = absent ? -Infinity : logMasses[index] - logProduct[index];
+    scaling[index] = omega === 1 || absent ? plain : (1 - omega) * scaling[index] + omega * plain;
+  }
+}

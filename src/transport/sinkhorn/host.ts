@@ -1,0 +1,153 @@
+import { InputError } from "../../errors.ts";
+import type { Geometry, HostKernel } from "../../geometry/geometry.ts";
+import type { NdArray } from "../../tensor/ndarray.ts";
+import { checkPair } from "../histograms.ts";
+import type { HostInitializer } from "../initializers/initializer.ts";
+import { ones } from "../initializers/ones.ts";
+import { previousSolution } from "../initializers/previous.ts";
+import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { ExactIterate, untilTolerance, type HostPotentials, type SinkhornHostResult } from "./exact-iterate.ts";
+import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+
+export interface SinkhornHostOptions extends SinkhornOptions {
+  /** @default 10000 */
+  readonly maxIterations?: number;
+  /** @default 1e-9 */
+  readonly tolerance?: number;
+  /** @default ones */
+  readonly initializer?: HostInitializer;
+  /** Solves at larger epsilons first, each start being the solution before. @default none */
+  readonly epsilonScaling?: EpsilonScaling;
+  /** Called after each iteration; for measuring convergence. */
+  readonly onIteration?: (iterate: SinkhornHostIterate) => void;
+}
+
+export interface SinkhornHostIterate {
+  /** From 1. */
+  readonly iteration: number;
+  readonly error: number;
+  /** The potentials after this iteration, computed when called. */
+  potentials(): HostPotentials;
+}
+
+/**
+ * Entropic optimal transport between a [n] and b [m] (masses >= 0, equal totals) in float64 on the host. One iteration is
+ * f from g, then g from f, so at exit the second marginal is exact (Cuturi 2013).
+ *
+ * `domain: "auto"` iterates on scalings as long as underflow provably takes less than 1e-16 of any sum, and goes on in the
+ * log domain from there: the result is the log domain's. `"scaling"` never changes and may end as `non-finite`.
+ * With epsilon scaling, iterations and errors are those of all stages. Throws InputError for bad masses or options.
+ */
+export function sinkhornHost(
+  geometry: Geometry,
+  a: Float64Array,
+  b: Float64Array,
+  options: SinkhornHostOptions,
+): SinkhornHostResult {
+  checkSinkhornOptions(options);
+  return solve(geometry, geometry.hostKernel(options.epsilon), a, b, options);
+}
+
+/**
+ * Solves a [pairs, n] against b [pairs, m] row by row over one geometry, sharing its kernel. Throws InputError as
+ * `sinkhornHost` does.
+ */
+export function sinkhornHostBatch(
+  geometry: Geometry,
+  a: NdArray<Float64Array>,
+  b: NdArray<Float64Array>,
+  options: SinkhornHostOptions,
+): SinkhornHostResult[] {
+  checkSinkhornOptions(options);
+  if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[0] !== b.shape[0]) {
+    throw new InputError(
+      `sinkhorn: expected a [pairs, n] and b [pairs, m], got [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`,
+    );
+  }
+  const kernel = geometry.hostKernel(options.epsilon);
+  const row = ({ data, shape }: NdArray<Float64Array>, pair: number): Float64Array =>
+    data.subarray(pair * shape[1], (pair + 1) * shape[1]);
+  return Array.from({ length: a.shape[0] }, (_, pair) => solve(geometry, kernel, row(a, pair), row(b, pair), options));
+}
+
+function solve(
+  geometry: Geometry,
+  kernel: HostKernel,
+  a: Float64Array,
+  b: Float64Array,
+  options: SinkhornHostOptions,
+): SinkhornHostResult {
+  checkPair(a, b, geometry.shape);
+  const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
+  if (!epsilonScaling) return iterate(kernel, a, b, startOf(geometry, a, b, epsilon, initializer), options);
+
+  const stages = epsilonStages(geometry, epsilon, epsilonScaling);
+  let start = initializer;
+  const errors: number[] = [];
+  for (const stage of stages) {
+    const stageOptions = { ...rest, ...stage, onIteration: undefined };
+    const stageKernel = geometry.hostKernel(stage.epsilon);
+    const logV = startOf(geometry, a, b, stage.epsilon, start);
+    const { g, errors: stageErrors } = iterate(stageKernel, a, b, logV, stageOptions);
+    errors.push(...stageErrors);
+    // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
+    const next = stages[stages.indexOf(stage) + 1]?.epsilon ?? epsilon;
+    start = previousSolution(g.map((value, index) => value + (next - stage.epsilon) * Math.log(b[index])));
+  }
+  const last = iterate(kernel, a, b, startOf(geometry, a, b, epsilon, start), options);
+  const all = [...errors, ...last.errors];
+  return { ...last, errors: all, iterations: all.length };
+}
+
+/** The initialiser's g / epsilon, -Infinity where b has no mass. Throws InputError if it is not finite elsewhere. */
+function startOf(
+  geometry: Geometry,
+  a: Float64Array,
+  b: Float64Array,
+  epsilon: number,
+  initializer: HostInitializer,
+): Float64Array {
+  const g = initializer.hostPotential({ geometry, a, b, epsilon });
+  return b.map((mass, index) => {
+    if (mass === 0) return -Infinity;
+    if (!Number.isFinite(g[index])) {
+      throw new InputError(
+        `sinkhorn: initialiser ${initializer.name} gave ${g[index]} at index ${index}, expected a finite potential`,
+      );
+    }
+    return g[index] / epsilon;
+  });
+}
+
+function iterate(
+  kernel: HostKernel,
+  a: Float64Array,
+  b: Float64Array,
+  logV: Float64Array,
+  options: SinkhornHostOptions,
+): SinkhornHostResult {
+  const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
+  const state = new ExactIterate(kernel, { a, b }, { logU: undefined, logV }, domain);
+
+  /** The second half step, and K v: it tells the error and is the next first half step's. */
+  const finishIteration = (omega: number): number => {
+    state.updateSecond(omega);
+    state.applyKernel();
+    return state.violation();
+  };
+
+  state.applyKernel();
+  const { errors, status } = untilTolerance(
+    (iteration) => {
+      state.updateFirst(momentum);
+      const error = finishIteration(momentum);
+      onIteration?.({ iteration, error, potentials: () => state.potentials() });
+      return error;
+    },
+    tolerance,
+    maxIterations,
+  );
+  // An over-relaxed v meets neither marginal; a plain half step makes the second exact and the sum of both no larger.
+  if (momentum !== 1 && status !== "non-finite") errors[errors.length - 1] = finishIteration(1);
+  return { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+}

@@ -1,0 +1,45 @@
+import { InputError } from "../../errors.ts";
+import type { Geometry } from "../../geometry/geometry.ts";
+import { checkMasses } from "../histograms.ts";
+import { ExactIterate, untilTolerance, type SinkhornHostResult } from "./exact-iterate.ts";
+import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+
+export interface SinkhornSymmetricOptions extends Omit<SinkhornOptions, "momentum"> {
+  /** @default 1000 */
+  readonly maxIterations?: number;
+  /** @default 1e-9 */
+  readonly tolerance?: number;
+}
+
+/** Geometric mean of the old scaling and the new one, that is (f + T f) / 2. */
+const AVERAGED = 0.5;
+
+/**
+ * The problem (a, a) with a symmetric cost, in float64: averaged updates `f <- (f + T f) / 2` of the one potential f = g
+ * (Feydy et al. 2019, section 3.1). Alternating updates stall there at small epsilon, because f - g is almost free.
+ * Starts from f = epsilon log a. Throws InputError for bad masses, options, or a cost that is not symmetric.
+ */
+export function sinkhornSymmetricHost(
+  geometry: Geometry,
+  a: Float64Array,
+  options: SinkhornSymmetricOptions,
+): SinkhornHostResult {
+  checkSinkhornOptions(options);
+  checkMasses(a, geometry.shape[0], "a");
+  if (!geometry.symmetric) throw new InputError("sinkhorn of (a, a): expected a symmetric ground cost, got another");
+  const { epsilon, domain = "auto", maxIterations = 1000, tolerance = 1e-9 } = options;
+  const logA = a.map(Math.log);
+  const state = new ExactIterate(geometry.hostKernel(epsilon), { a, b: a }, { logU: logA, logV: logA }, domain);
+  state.applyKernel();
+  const { errors, status } = untilTolerance(
+    () => {
+      state.updateFirst(AVERAGED);
+      state.mirror();
+      state.applyKernel();
+      return state.violation();
+    },
+    tolerance,
+    maxIterations,
+  );
+  return { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+
+/** Reference values in float64; `test/reference/<topic>.json` says where they come from. */
+export function reference<T>(topic: string): T {
+  return JSON.parse(readFileSync(new URL(`../reference/${topic}.json`, import.meta.url), "utf8")) as T;
+}
+
+/** A potential as stored: null where there is no mass. */
+export type StoredPotential = readonly (number | null)[];
+
+export interface SinkhornReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly solutions: readonly {
+      readonly epsilon: number;
+      readonly firstErrors: number[];
+      readonly iterationsTo: Readonly<Record<string, number>>;
+      readonly f: StoredPotential;
+      readonly g: StoredPotential;
+      readonly fKL: number[];
+      readonly gKL: number[];
+      readonly transportCost: number;
+      readonly kl: number;
+      readonly objective: number;
+      readonly dual: number;
+      readonly entropyObjective: number;
+      readonly plan?: number[][];
+    }[];
+  }[];
+}
+
+export interface DivergenceReference {
+  readonly pairs: readonly {
+    readonly name: string;
+    readonly cost: string;
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly solutions: readonly {
+      readonly epsilon: number;
+      readonly divergence: number;
+      readonly otAB: number;
+      readonly otAA: number;
+      readonly otBB: number;
+      readonly gradientA: number[];
+      readonly gradientB: number[];
+    }[];
+  }[];
+}
+
+/** Subtracts the mean over the finite entries; null and -Infinity become -Infinity. */
+export function centred(potential: ArrayLike<number | null>): number[] {
+  const values = Array.from(potential, (value) => value ?? -Infinity);
+  const finite = values.filter(Number.isFinite);
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  return values.map((value) => value - mean);
+}
