@@ -1,0 +1,60 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError, writeFileAtomic } from "../src/data/files.ts";
+import { writeNpy } from "../src/data/npy.ts";
+import type { NdArray } from "../src/tensor/ndarray.ts";
+import type { StateTree } from "../src/tensor/tree.ts";
+import type { Metrics } from "../models/task.ts";
+import { toPng, type Picture } from "./pictures/picture.ts";
+import { renderReport, type Report } from "./report.ts";
+
+/** A trained run or a checkpoint of one, as plain data. */
+export interface TrainedRun {
+  /** Name of the run or checkpoint, for titles. */
+  readonly name: string;
+  /** `config.json`: every resolved option of the run. An evaluation of other data has its `dataset` or `data` replaced. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The state that the task saved. */
+  readonly state: StateTree;
+  /** `metrics.jsonl`, an entry a step; empty where only a checkpoint is given. */
+  readonly history: readonly Metrics[];
+}
+
+/** What an evaluator found, before anything is written. */
+export interface Evaluation {
+  /** `result/summary.json`. Numbers that are not finite are written as null. */
+  readonly summary: Readonly<Record<string, unknown>>;
+  /** `result/<name>.npy` */
+  readonly arrays: Readonly<Record<string, NdArray>>;
+  /** `result/<name>.png` */
+  readonly pictures: Readonly<Record<string, Picture>>;
+  /** `report.html` */
+  readonly report: Report;
+}
+
+/** One a component: turns a trained run into figures, arrays, pictures and a report. Changes nothing on disk. */
+export interface Evaluator {
+  /** The task's name ("wdl"). */
+  readonly task: string;
+  /** Throws InputError where the state or the data do not fit the configuration. */
+  evaluate(run: TrainedRun): Promise<Evaluation>;
+}
+
+/**
+ * Writes an evaluation into a run directory: `result/*.npy`, `result/*.png`, `result/summary.json`, `report.html`, each
+ * file whole or not at all, the report last. Existing files of these names are replaced. Throws InputError or RunError
+ * where the directory cannot be written.
+ */
+export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<void> {
+  const { summary, arrays, pictures, report } = evaluation;
+  const result = join(directory, "result");
+  await mkdir(result, { recursive: true }).catch((error: unknown) => {
+    throw fileError(result, error);
+  });
+  for (const [name, array] of Object.entries(arrays)) await writeNpy(join(result, `${name}.npy`), array);
+  for (const [name, picture] of Object.entries(pictures)) {
+    await writeFileAtomic(join(result, `${name}.png`), await toPng(picture));
+  }
+  await writeFileAtomic(join(result, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeFileAtomic(join(directory, "report.html"), renderReport(report));
+}

@@ -1,0 +1,41 @@
+/** The look of a report: one column, the system's font, two inks. Light and dark follow the reader's setting. */
+export const REPORT_STYLE = `
+:root {
+  color-scheme: light dark;
+  --ink: #1c1e21; --soft: #5c636b; --line: #e2e5e9; --paper: #ffffff; --panel: #f6f7f9;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8eaed; --soft: #a2a9b1; --line: #33383e; --paper: #15171a; --panel: #1d2024; }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif;
+}
+main { max-width: 64rem; margin: 0 auto; padding: 3rem 1.5rem 5rem; }
+h1 { margin: 0; font-size: 2rem; line-height: 1.2; letter-spacing: -0.015em; }
+h2 { margin: 3rem 0 1rem; font-size: 1.25rem; line-height: 1.3; }
+p { max-width: 44rem; margin: 0 0 1rem; }
+.subtitle { margin: 0.5rem 0 0; color: var(--soft); }
+.highlights { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 2rem 0 0; }
+.highlights div { flex: 1 1 9rem; padding: 0.9rem 1.1rem; border-radius: 0.5rem; background: var(--panel); }
+.highlights dt { color: var(--soft); font-size: 0.85rem; }
+.highlights dd { margin: 0; }
+.highlights .value { font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.4; }
+.highlights .note { color: var(--soft); font-size: 0.85rem; }
+figure { margin: 0 0 1.5rem; }
+figure img, figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+figcaption, caption { max-width: 44rem; margin-top: 0.75rem; color: var(--soft); font-size: 0.9rem; text-align: left; }
+caption { caption-side: bottom; padding-top: 0.75rem; margin: 0; }
+.table { overflow-x: auto; margin: 0 0 1.5rem; }
+table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.35rem 2rem 0.35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th { font-weight: 400; color: var(--soft); }
+thead th { font-weight: 600; color: var(--ink); }
+.number { text-align: right; }
+td { overflow-wrap: anywhere; }
+summary { cursor: pointer; margin-top: 3rem; }
+summary h2 { display: inline; margin: 0; }
+details[open] summary { margin-bottom: 1rem; }
+@media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
+`;
