@@ -3,13 +3,18 @@ import type { LogOperator } from "./log-operator.ts";
 import { zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
 
+/** exp of at most this is what a gradient at an empty pixel may reach: far beyond it lies overflow, and NaN in sums. */
+const LARGEST_EXPONENT = 600;
+
 /**
  * The recursion and the adjoint of `ScalingEngine` on log-scalings (Schmitz et al. 2018, Algorithms 3 and 4). The adjoint
  * applies K to vectors of either sign: it takes the positive and the negative part separately through the logarithm,
  *
  *     x K(h / phi) = exp(log x + L+) - exp(log x + L-),      L+- = log K exp(log(h+-) - log phi)
  *
- * which is accurate because x = a (or 1 / c) turns K / phi into numbers of moderate size. Never out of range.
+ * which is accurate because x = a turns K / phi into numbers of moderate size. Never out of range, except that the gradient
+ * at a pixel without mass, x = 1 / c, can be larger than any number: it is held below exp(600), so that its product with
+ * the mass 0, which is what a softmax makes of it, is 0.
  */
 export class LogEngine implements PointEngine {
   readonly barycenter: Float64Array;
@@ -142,7 +147,7 @@ export class LogEngine implements PointEngine {
     const logA = sides === 2 ? this.#gradientLogA[s] : undefined;
     for (let i = 0; i < q.length; i++) {
       q[i] = this.#times(a[i], i) + (logA ? logA[i] : 0);
-      if (plain) gradient[i] += this.#times(-c[i], i);
+      if (plain) gradient[i] += this.#times(-c[i], i, LARGEST_EXPONENT);
       else if (atom[i] > 0) gradient[i] += (update * q[i]) / atom[i];
       if (logA) logA[i] = memory * q[i];
     }
@@ -158,7 +163,9 @@ export class LogEngine implements PointEngine {
   }
 
   /** exp(logFactor) times entry i of what `#signed` left. */
-  #times(logFactor: number, i: number): number {
-    return Math.exp(logFactor + this.#positive[i]) - Math.exp(logFactor + this.#negative[i]);
+  #times(logFactor: number, i: number, largest = Infinity): number {
+    const positive = Math.min(logFactor + this.#positive[i], largest);
+    const negative = Math.min(logFactor + this.#negative[i], largest);
+    return Math.exp(positive) - Math.exp(negative);
   }
 }

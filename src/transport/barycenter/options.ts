@@ -14,7 +14,7 @@ export interface BarycenterOptions {
   /** Sinkhorn iterations L, always carried out in full. At least 1. */
   readonly iterations: number;
   /** @default "auto" */
-  readonly domain?: BarycenterDomain;
+  readonly domain?: BarycenterDomain | undefined;
   /**
    * Extrapolation exponent tau <= 0 of the heavy-ball variant: a <- a_previous^tau a_new^(1 - tau), b likewise. -0.1 is
    * typical; 0 is the plain iteration. Schmitz et al. 2018, Algorithm 5.
