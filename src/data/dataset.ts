@@ -79,9 +79,9 @@ export function requireValues({ name, values, names }: Dataset, { masses }: { re
 }
 
 /** Requires one label a sample. Throws InputError. */
-export function requireLabels({ name, values }: Dataset, labels: readonly string[]): void {
-  if (labels.length !== values.shape[0]) {
-    throw new InputError(`${name}: expected ${values.shape[0]} labels (one per sample), got ${labels.length}`);
+export function requireLabels(name: string, samples: number, labels: readonly string[]): void {
+  if (labels.length !== samples) {
+    throw new InputError(`${name}: expected ${samples} labels (one per sample), got ${labels.length}`);
   }
 }
 

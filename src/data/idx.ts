@@ -30,7 +30,8 @@ export function decodeIdx(gzipped: Uint8Array, name: string): NdArray<Uint8Array
 
 function gunzip(bytes: Uint8Array, name: string): Uint8Array {
   try {
-    return gunzipSync(bytes);
+    const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw new InputError(`${name}: damaged gzip archive (${(error as Error).message})`);
   }

@@ -59,19 +59,18 @@ async function load(source: IdxSource, options: DatasetOptions): Promise<ImageDa
   const { split = "test", limit = Infinity, size } = options;
   const { data, shape } = await fetchIdx(source, split, "images", options);
   const classes = await fetchIdx(source, split, "labels", options);
-  const count = Math.min(limit, shape[0]);
+  const labels = Array.from(classes.data, (label) => source.classes[label]);
+  requireLabels(source.name, shape[0], labels);
+  const count = Math.min(limit, shape[0]); // cut before the conversion: 60000 images are 376 MB of float64
   const taken = [count, ...shape.slice(1)];
   const values = ndarray(Float64Array.from(data.subarray(0, sizeOf(taken))), taken);
-  const labels = Array.from(classes.data.subarray(0, count), (label) => source.classes[label]);
-  const dataset: ImageDataset = {
+  return {
     kind: "images",
     name: source.name,
     values: size === undefined ? values : resizeArea(values, parseSize(size)),
     names: numbered(count),
-    labels,
+    labels: labels.slice(0, count),
   };
-  requireLabels(dataset, labels);
-  return dataset;
 }
 
 async function fetchIdx(

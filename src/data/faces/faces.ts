@@ -109,10 +109,10 @@ const EXPRESSIONS: Readonly<Record<string, Partial<FacePose>>> = {
 
 /** Deviation of what chance adds to each take. Small against the expressions: takes of one differ less than two of them. */
 const VARIATION: Partial<FacePose> = {
-  shiftX: 0.8,
-  shiftY: 0.7,
-  scale: 0.012,
-  tilt: 1.1,
+  shiftX: 0.4,
+  shiftY: 0.4,
+  scale: 0.005,
+  tilt: 0.5,
   browInner: 0.45,
   browOuter: 0.45,
   eyeOpen: 0.05,
@@ -132,7 +132,8 @@ const VARIATION: Partial<FacePose> = {
  */
 async function generateFaces({ seed = 0, size = "64" }: DatasetOptions): Promise<ImageDataset> {
   const imageSize = parseSize(size);
-  if (Math.max(...imageSize) > LARGEST) throw new InputError(`size: faces are drawn up to ${LARGEST} pixels, got ${size}`);
+  if (Math.max(...imageSize) > LARGEST)
+    throw new InputError(`size: faces are drawn up to ${LARGEST} pixels, got ${size}`);
   const random = Random.fromSeed(seed);
   const takes = Object.keys(EXPRESSIONS).flatMap((label) =>
     Array.from({ length: TAKES }, (_, take) => ({ label, name: `${label} ${take + 1}`, pose: varied(label, random) })),

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { requireValues } from "../../../src/data/dataset.ts";
+import { datasets, loadDataset } from "../../../src/data/registry.ts";
+import { InputError } from "../../../src/errors.ts";
+
+describe("loadDataset", () => {
+  it.each(["faces", "gaussians-1d", "two-modes-1d"])("makes %s under its name, as masses", async (name) => {
+    const dataset = await loadDataset(name);
+    expect(dataset.name).toBe(name);
+    expect(() => requireValues(dataset, { masses: true })).not.toThrow();
+    expect(dataset.names).toHaveLength(dataset.values.shape[0]);
+  });
+
+  it("takes the first samples", async () => {
+    expect((await loadDataset("gaussians-1d", { limit: 2 })).values.shape).toEqual([2, 100]);
+    await expect(loadDataset("gaussians-1d", { limit: 0 })).rejects.toThrow(/limit: .* at least 1, got 0/);
+  });
+
+  it.each(["faces2", "toString", ""])("lists the known names for %j", async (name) => {
+    const message = `data set ${name}: unknown; known are faces, gaussians-1d, two-modes-1d, mnist, fashion-mnist`;
+    await expect(loadDataset(name)).rejects.toThrow(new InputError(message));
+  });
+
+  it("describes each in one line", () => {
+    for (const { description } of Object.values(datasets)) expect(description).toMatch(/^[^\n]{20,120}$/);
+  });
+});

@@ -1,0 +1,40 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+
+export interface FileServer {
+  /** "http://127.0.0.1:port/" */
+  readonly url: string;
+  /** Paths asked for so far, in order. */
+  readonly requests: string[];
+}
+
+/**
+ * Serves these files on this machine until the test ends; other paths get status 404. A file given as a function is cut
+ * off: its bytes are sent, more are promised, and the connection closes.
+ */
+export async function serveFiles(
+  files: Readonly<Record<string, Uint8Array | (() => Uint8Array)>>,
+): Promise<FileServer> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    requests.push(path);
+    const content = files[path];
+    if (content === undefined) {
+      response.writeHead(404).end();
+    } else if (typeof content === "function") {
+      const bytes = content();
+      response.writeHead(200, { "content-length": bytes.length + 100 });
+      response.write(bytes, () => response.destroy());
+    } else {
+      response.writeHead(200, { "content-length": content.length }).end(content);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
+}
