@@ -16,8 +16,8 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
  * Reads a table of numbers separated by `delimiter` (`"whitespace"`: runs of blanks, `#` starts a comment, as NumPy's
  * `savetxt` writes). Names are found by themselves:
  *
- * - a **header row** where no cell of the first row after its first is a number, or where the corner is empty and 0, 1,
- *   2, ... follow (pandas' default), or where the row is one cell shorter than the next (R's `write.table`);
+ * - a **header row** where no cell of the first row after its first is a number, also where it is one cell shorter than
+ *   the next row (R's `write.table`), or where the corner is empty and 0, 1, 2, ... follow (pandas' default);
  * - a **column of row names** under an empty or missing corner, or where no cell of the first column is a number.
  *
  * @param name what messages call the content (its path)
@@ -62,7 +62,7 @@ export function parseDelimited(text: string, delimiter: "," | "\t" | "whitespace
 
 function detectNames(rows: readonly string[][]): { hasHeader: boolean; hasRowNames: boolean; cornerless: boolean } {
   const [first, second] = rows;
-  const cornerless = second !== undefined && first.length === second.length - 1;
+  const cornerless = second !== undefined && first.length === second.length - 1 && !first.some(isNumber);
   const rest = first.length > 1 ? first.slice(1) : first;
   const emptyCorner = first.length > 1 && first[0] === "";
   const hasHeader =

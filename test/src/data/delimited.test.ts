@@ -46,6 +46,7 @@ describe("parseDelimited", () => {
     ["overflow", "1,2\n3,1e999\n", 't.csv: row 2, column 2: expected a number, got "1e999"'],
     ["a hexadecimal number", "1,2\n3,0x10\n", 't.csv: row 2, column 2: expected a number, got "0x10"'],
     ["a short row", "1,2\n3,4\n5\n", "t.csv: row 3 has 1 cells, the rows before have 2"],
+    ["a short first row", "1,2\n3,4,5\n", "t.csv: row 2 has 3 cells, the rows before have 2"],
     ["a short header", "a,b,c\n1,2,3,4,5\n", "t.csv: the header names 3 columns, the rows have 5"],
     ["a header alone", "a,b\n", "t.csv: no numbers below the header"],
     ["nothing", "\n", "t.csv: empty, expected a table of numbers"],
