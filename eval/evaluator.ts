@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Dataset } from "../src/data/dataset.ts";
 import { fileError, writeFileAtomic } from "../src/data/files.ts";
 import { writeNpy } from "../src/data/npy.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
@@ -12,12 +13,21 @@ import { renderReport, type Report } from "./report.ts";
 export interface TrainedRun {
   /** Name of the run or checkpoint, for titles. */
   readonly name: string;
-  /** `config.json`: every resolved option of the run. An evaluation of other data has its `dataset` or `data` replaced. */
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: {
+    /** Every resolved option of the run, as in `config.json`. */
+    readonly options: Readonly<Record<string, unknown>>;
+  };
   /** The state that the task saved. */
   readonly state: StateTree;
   /** `metrics.jsonl`, an entry a step; empty where only a checkpoint is given. */
   readonly history: readonly Metrics[];
+}
+
+/** What a run is evaluated on. */
+export interface EvaluationInput {
+  readonly dataset: Dataset;
+  /** Whether the run was trained on it; the state then holds what belongs to each data point. */
+  readonly isTrainingData: boolean;
 }
 
 /** What an evaluator found, before anything is written. */
@@ -37,7 +47,7 @@ export interface Evaluator {
   /** The task's name ("wdl"). */
   readonly task: string;
   /** Throws InputError where the state or the data do not fit the configuration. */
-  evaluate(run: TrainedRun): Promise<Evaluation>;
+  evaluate(run: TrainedRun, input: EvaluationInput): Promise<Evaluation>;
 }
 
 /**

@@ -29,7 +29,7 @@ const MOST_COLUMNS = 5;
  *
  * @throws InputError where the groups' shapes, the captions or the positions do not fit together
  */
-export function curvePanels(groups: readonly CurveGroup[], options: CurvePanelOptions = {}): Promise<Drawing> {
+export async function curvePanels(groups: readonly CurveGroup[], options: CurvePanelOptions = {}): Promise<Drawing> {
   const [count, size] = commonShape(groups);
   const { captions, positions, columns = Math.ceil(count / Math.ceil(count / MOST_COLUMNS)) } = options;
   checkLength("captions", captions, count);
@@ -76,11 +76,11 @@ export function curvePanels(groups: readonly CurveGroup[], options: CurvePanelOp
           mark: { type: "area", opacity: 0.45 },
           encoding,
         },
-        {
-          transform: [{ filter: { field: "name", oneOf: names.slice(1) } }],
-          mark: { type: "line", strokeWidth: 1.75 },
+        ...names.slice(1).map((name) => ({
+          transform: [{ filter: { field: "name", equal: name } }],
+          mark: { type: "line", strokeWidth: 1.75 } as const,
           encoding,
-        },
+        })),
       ],
     },
   });

@@ -25,7 +25,7 @@ const DIGIT_GAP = 12;
  * A matrix as coloured cells, rows and columns numbered from 1. Barycentric weights [M, S] read best with one column a
  * data point: pass the transpose [S, M]. Throws InputError on another rank.
  */
-export function heatMap(matrix: NdArray, options: HeatMapOptions): Promise<Drawing> {
+export async function heatMap(matrix: NdArray, options: HeatMapOptions): Promise<Drawing> {
   const [rows, columns] = matrix.shape;
   if (matrix.shape.length !== 2 || rows * columns === 0) {
     throw new InputError(`heat map: expected a matrix, got shape [${matrix.shape.join(", ")}]`);

@@ -38,7 +38,7 @@ const SCALES = {
  * @param xTitle what x counts ("L-BFGS iteration")
  * @throws InputError where a panel has nothing to draw
  */
-export function lineChart(panels: readonly LinePanel[], xTitle: string): Promise<Drawing> {
+export async function lineChart(panels: readonly LinePanel[], xTitle: string): Promise<Drawing> {
   return drawChart({
     hconcat: panels.map((panel) => panelOf(panel, xTitle)),
     spacing: 24,

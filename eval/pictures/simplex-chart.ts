@@ -12,7 +12,7 @@ export interface Point {
  * ends of a line, left and right.
  */
 export function simplexCorners(count: number): Point[] {
-  if (count === 2) return [{ x: -1, y: 0 }, { x: 1, y: 0 }]; // prettier-ignore
+  if (count === 2) return [-1, 1].map((x) => ({ x, y: 0 }));
   return Array.from({ length: count }, (_, corner) => {
     const angle = (2 * Math.PI * corner) / count;
     return { x: Math.sin(angle), y: Math.cos(angle) };

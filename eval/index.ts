@@ -1,0 +1,37 @@
+/**
+ * Evaluation of trained components: metrics, linear baselines, pictures, reports, and one evaluator a component. Nothing
+ * here trains or changes a model.
+ */
+export {
+  mean,
+  meanSquaredError,
+  normalizedMeanSquaredError,
+  perImage,
+  psnr,
+  type ImageMetric,
+} from "./metrics/images.ts";
+export { massInInterval } from "./metrics/mass.ts";
+export type { LinearDictionary } from "./baselines/linear-dictionary.ts";
+export { nmf, type NmfDictionary, type NmfOptions } from "./baselines/nmf.ts";
+export { pca, type PcaDictionary } from "./baselines/pca.ts";
+export { barycentricPath, type BarycentricPathOptions } from "./pictures/barycentric-path.ts";
+export { curvePanels, type CurveGroup, type CurvePanelOptions } from "./pictures/curves.ts";
+export { heatMap, type HeatMapOptions } from "./pictures/heat-map.ts";
+export type { IntensityRange } from "./pictures/intensities.ts";
+export { lineChart, type LinePanel } from "./pictures/line-chart.ts";
+export { imageRows, montage, type ImageGroup, type MontageOptions } from "./pictures/montage.ts";
+export { toPng, type Drawing, type Picture, type Raster } from "./pictures/picture.ts";
+export {
+  recordTable,
+  renderReport,
+  type FigureSection,
+  type Highlight,
+  type Report,
+  type ReportSection,
+  type TableCell,
+  type TableColumn,
+  type TableSection,
+  type TextSection,
+} from "./report.ts";
+export { writeEvaluation, type Evaluation, type Evaluator, type TrainedRun } from "./evaluator.ts";
+export { findEvaluator } from "./evaluators.ts";

@@ -1,0 +1,124 @@
+import { expectArray, expectNumber } from "../../checkpoints/leaves.ts";
+import { encode, normalizeRows } from "../../models/wdl/dictionary.ts";
+import { unpackFactors } from "../../models/wdl/objective.ts";
+import type { Factors } from "../../models/wdl/operator.ts";
+import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
+import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
+import type { Optimizer } from "../../models/optimizer.ts";
+import { pickOptions } from "../../src/options.ts";
+import { toFloat32, type NdArray } from "../../src/tensor/ndarray.ts";
+import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
+import { linearBaselines, reconstruction } from "./compare.ts";
+import { wdlPictures, wdlReport } from "./report.ts";
+
+/**
+ * Evaluates a dictionary: reconstructions and their PSNR beside PCA and NMF, pictures and a report. Data that the run was
+ * not trained on are encoded first, with the atoms fixed, by `optimizer`.
+ */
+export function wdlEvaluator(optimizer: Optimizer): Evaluator {
+  return {
+    task: "wdl",
+    async evaluate(run, input) {
+      const options = pickOptions(wdlOptions, run.config.options);
+      const setup = await setUpWdl(options, input.dataset);
+      const factors = await factorsOf(run, setup, input, optimizer);
+      const total = totalIterations(run, options, input);
+      const results = await reconstructAll(setup, factors, total);
+      const inputs = shaped(setup, setup.intensities.map(Math.round));
+      const ours = reconstruction("WDL", shaped(setup, setup.restore(results.reconstructions)), inputs);
+      const methods = [ours, ...linearBaselines(inputs, options.atoms)];
+      const [, byPca, byNmf] = methods;
+      const last = run.history.at(-1);
+      const summary = {
+        loss: await finalLoss(run, setup, factors, input, last),
+        psnr: ours.meanPsnr,
+        psnr_pca: byPca.meanPsnr,
+        psnr_nmf: byNmf.meanPsnr,
+        iterations: last?.["step"],
+        evaluations: last?.["evaluations"],
+        seconds: last?.["seconds"],
+        operator: setup.problem.operator.name,
+        sinkhorn: {
+          iterations: options.sinkhornIterations,
+          gamma: options.gamma,
+          domain: options.logDomain,
+          total,
+        },
+      };
+      const found = {
+        setup,
+        options,
+        factors: results,
+        methods,
+        inputs,
+        names: input.dataset.names,
+        history: run.history,
+      };
+      const pictures = await wdlPictures(found);
+      return {
+        summary,
+        arrays: {
+          inputs: toFloat32(shaped(setup, setup.histograms.data)),
+          atoms: toFloat32({ shape: [options.atoms, ...setup.pointShape], data: results.atoms }),
+          weights: toFloat32({ shape: [setup.points, options.atoms], data: results.weights }),
+          reconstructions: toFloat32(shaped(setup, results.reconstructions)),
+        },
+        pictures,
+        report: wdlReport(found, pictures, summary, run),
+      } satisfies Evaluation;
+    },
+  };
+}
+
+/** The saved factors, or for other data the saved atoms and the weights that fit them best. */
+async function factorsOf(
+  { state }: TrainedRun,
+  setup: WdlSetup,
+  { isTrainingData }: EvaluationInput,
+  optimizer: Optimizer,
+): Promise<Factors> {
+  const { problem } = setup;
+  const atomSize = problem.atoms * problem.pixels;
+  if (isTrainingData) {
+    const { data } = expectArray(state, "optimizer.x", [atomSize + setup.points * problem.atoms], Float64Array);
+    return unpackFactors(problem, data);
+  }
+  const { data } = expectArray(state, "optimizer.x", [null], Float64Array);
+  const { atoms } = unpackFactors(problem, data.slice(0, atomSize));
+  return { atoms, weights: await encode({ atoms, problem }, optimizer) };
+}
+
+/**
+ * Sinkhorn iterations that the reconstructions were fitted with: warm restarts accumulate them, so the same barycenters
+ * come from that many iterations from ones.
+ */
+function totalIterations(
+  { state }: TrainedRun,
+  { sinkhornIterations }: WdlOptions,
+  { isTrainingData }: EvaluationInput,
+): number {
+  return isTrainingData ? sinkhornIterations * expectNumber(state, "cycles") : sinkhornIterations;
+}
+
+/** Atoms and weights rounded to what is written, and the barycenters of exactly those. */
+async function reconstructAll(setup: WdlSetup, { atoms, weights }: Factors, iterations: number) {
+  const rounded = { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
+  const barycenters = await setup.operatorWith(iterations).barycenters(rounded);
+  return { ...rounded, reconstructions: normalizeRows(barycenters, setup.problem.pixels) };
+}
+
+/** The loss that training ended with; of other data, the loss of their encoding. */
+async function finalLoss(
+  run: TrainedRun,
+  { problem }: WdlSetup,
+  factors: Factors,
+  { isTrainingData }: EvaluationInput,
+  last: Readonly<Record<string, number>> | undefined,
+): Promise<number> {
+  if (isTrainingData) return last?.["loss"] ?? expectNumber(run.state, "optimizer.value");
+  return (await problem.operator.lossAndGradient(factors, undefined, problem.term)).value;
+}
+
+function shaped(setup: WdlSetup, data: Float64Array): NdArray<Float64Array> {
+  return { shape: [setup.points, ...setup.pointShape], data };
+}

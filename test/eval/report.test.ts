@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { recordTable, renderReport } from "../../eval/report.ts";
+
+const HOSTILE = `<script>alert("1")</script> & 'more'`;
+const svg = (id: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg"><clipPath id="${id}"/><g clip-path="url(#${id})"/></svg>`;
+
+describe("renderReport", () => {
+  it("is one document that needs no network and no script", () => {
+    const html = renderReport({
+      title: "A dictionary",
+      sections: [
+        { kind: "figure", picture: { kind: "svg", svg: svg("clip0") }, caption: "drawing" },
+        {
+          kind: "figure",
+          picture: { kind: "png", png: Uint8Array.of(1, 2, 3), width: 9, height: 4 },
+          caption: "image",
+        },
+      ],
+    });
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).not.toMatch(/<script|<link|@import|(src|href)="(?!data:)|url\((?!#)/);
+    expect(html).toContain('<img src="data:image/png;base64,AQID" alt="image" width="5" height="2">');
+    expect(html).toContain("prefers-color-scheme: dark");
+  });
+
+  it("escapes every text that is given", () => {
+    const html = renderReport({
+      title: HOSTILE,
+      subtitle: HOSTILE,
+      highlights: [{ label: HOSTILE, value: HOSTILE, note: HOSTILE }],
+      sections: [
+        { kind: "text", title: HOSTILE, paragraphs: [HOSTILE] },
+        { kind: "table", columns: [{ title: HOSTILE }], rows: [[HOSTILE]], caption: HOSTILE },
+        { kind: "figure", picture: { kind: "svg", svg: svg("a") }, caption: HOSTILE, alt: HOSTILE },
+        recordTable({ [HOSTILE]: [HOSTILE] }, { title: HOSTILE, collapsed: true }),
+      ],
+    });
+    expect(html).not.toContain("<script");
+    expect(html.split("&lt;script&gt;")).toHaveLength(17);
+  });
+
+  it("keeps the ids of drawings apart", () => {
+    const picture = { kind: "svg", svg: svg("clip0") } as const;
+    const figure = { kind: "figure", picture, caption: "drawing" } as const;
+    const html = renderReport({ title: "two", sections: [figure, figure] });
+    const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    const uses = [...html.matchAll(/url\(#([^)]*)\)/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(2);
+    expect(uses).toEqual(ids);
+  });
+
+  it("writes numbers by column and what is missing as a dash", () => {
+    const rows = [
+      ["a", 33.8149, 1e-9],
+      ["b", null, 5],
+    ] as const;
+    const columns = [{ title: "image" }, { title: "PSNR", digits: 1 }, { title: "loss" }];
+    const html = renderReport({ title: "table", sections: [{ kind: "table", columns, rows }] });
+    expect(html).toContain('<th scope="row">a</th><td class="number">33.8</td><td class="number">1e-9</td>');
+    expect(html).toContain('<th scope="row">b</th><td class="number">–</td><td class="number">5</td>');
+  });
+
+  it("shows a record as names and values, nested ones as JSON", () => {
+    const html = renderReport({
+      title: "configuration",
+      sections: [
+        recordTable({ atoms: 5, invert: true, data: null, size: [64, 60] }, { title: "Run", collapsed: true }),
+      ],
+    });
+    expect(html).toContain("<details><summary><h2>Run</h2></summary>");
+    for (const value of ["5", "true", "–", "[64,60]"]) expect(html).toContain(`>${value}</td>`);
+    expect(html).not.toContain("<thead>");
+  });
+});
