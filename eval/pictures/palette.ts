@@ -1,8 +1,8 @@
 /**
  * Colours that stay apart for every kind of colour vision, on white and on black: those of Okabe & Ito without black and
- * yellow, ordered so that the first ones are furthest apart.
+ * yellow, the blue lighter for black grounds, ordered so that the first ones are furthest apart.
  */
-export const CATEGORICAL = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
+export const CATEGORICAL = ["#2B83C6", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;
 
 /** Vega's name of a colour scale of even lightness for quantities (Nunez, Anderton & Renslow 2018). */
 export const SEQUENTIAL = "cividis";
