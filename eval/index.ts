@@ -34,4 +34,4 @@ export {
   type TextSection,
 } from "./report.ts";
 export { writeEvaluation, type Evaluation, type Evaluator, type TrainedRun } from "./evaluator.ts";
-export { findEvaluator } from "./evaluators.ts";
+export { wdlEvaluator } from "./wdl/evaluator.ts";

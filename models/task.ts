@@ -10,7 +10,7 @@ export interface StepContext {
   readonly step: number;
   /** The run's one generator; the loop checkpoints its state. All randomness of a step comes from here. */
   readonly random: Random;
-  /** Aborted when the run is asked to stop; a long step may return early where its state is consistent. */
+  /** Aborted when the run is asked to stop; a long step may then return early as `unfinished`. */
   readonly signal: AbortSignal;
   /** Shows how far a long step is, as a fraction in [0, 1] and a short note ("412 of 2043 rows"). */
   progress(fraction: number, note?: string): void;
@@ -21,6 +21,11 @@ export interface StepOutcome<S> {
   readonly metrics: Metrics;
   /** Why the run is complete before its last step, or undefined. */
   readonly done?: string;
+  /**
+   * The step is not complete: `state` is consistent and says how far it got, `metrics` is ignored, and the loop calls
+   * `step` again with the same number, after a checkpoint if the run is asked to stop.
+   */
+  readonly unfinished?: boolean;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { DownloadOptions } from "./download.ts";
 export interface DatasetOptions extends DownloadOptions {
   /** Drives generated data; the same seed gives the same values. @default 0 */
   readonly seed?: number;
-  /** Image size "64" or "68x60" (height x width), or grid points "100" on a line. @default the set's own */
+  /** Image size "64" or "68x60" (width x height), or grid points "100" on a line. @default the set's own */
   readonly size?: string;
   /** Which part of a set that comes in two. @default "test" */
   readonly split?: "train" | "test";

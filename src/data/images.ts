@@ -9,7 +9,7 @@ import { IMAGE_EXTENSIONS, readGrayImage } from "./image-file.ts";
 import { parseSize, resizeArea } from "./resize.ts";
 
 export interface ImageOptions {
-  /** "64" or "68x60" (height x width): average down, or up, to this size. @default as they are */
+  /** "64" or "68x60" (width x height): average down, or up, to this size. @default as they are */
   readonly size?: string;
 }
 

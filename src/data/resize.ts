@@ -4,11 +4,11 @@ import { ndarray, sizeOf, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 /** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
-/** Reads "64" as 64 x 64 and "68x60" as height 68, width 60. Throws InputError for anything else. */
+/** Reads "64" as 64 x 64 and "68x60" as width 68, height 60, the order in which image programs name sizes. Throws InputError for anything else. */
 export function parseSize(text: string): ImageSize {
   const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text.trim());
-  if (!match) throw new InputError(`size: expected pixels as 64 or HEIGHTxWIDTH as 68x60, got ${JSON.stringify(text)}`);
-  return [Number(match[1]), Number(match[2] ?? match[1])];
+  if (!match) throw new InputError(`size: expected pixels as 64 or WIDTHxHEIGHT as 68x60, got ${JSON.stringify(text)}`);
+  return [Number(match[2] ?? match[1]), Number(match[1])];
 }
 
 /**

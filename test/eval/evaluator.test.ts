@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeEvaluation, type Evaluation } from "../../eval/evaluator.ts";
-import { findEvaluator } from "../../eval/evaluators.ts";
 import { montage } from "../../eval/pictures/montage.ts";
 import { readNpy } from "../../src/data/npy.ts";
 import { InputError } from "../../src/errors.ts";
@@ -52,11 +51,5 @@ describe("writeEvaluation", () => {
     const file = join(folder, "occupied");
     await writeFile(file, "");
     await expect(writeEvaluation(file, await evaluation())).rejects.toThrow(InputError);
-  });
-});
-
-describe("findEvaluator", () => {
-  it("names what came where a task has no evaluator", () => {
-    expect(() => findEvaluator("knitting")).toThrow('got "knitting"');
   });
 });

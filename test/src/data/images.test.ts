@@ -37,9 +37,9 @@ describe("loadImages", () => {
     expect([...images.values.data]).toEqual([12, 12, 12, 12, 11, 11, 11, 11, 10, 10, 10, 10]);
   });
 
-  it("resizes to height x width", async () => {
+  it("resizes to width x height", async () => {
     const folder = await imageFolder(["a.png"], [4, 6]);
-    expect((await loadImages(folder, { size: "2x3" })).values).toEqual({
+    expect((await loadImages(folder, { size: "3x2" })).values).toEqual({
       shape: [1, 2, 3],
       data: new Float64Array(6).fill(10),
     });

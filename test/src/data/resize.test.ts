@@ -42,9 +42,9 @@ describe("resizeArea", () => {
 });
 
 describe("parseSize", () => {
-  it("reads a square, and height x width", () => {
+  it("reads a square, and width x height", () => {
     expect(parseSize("64")).toEqual([64, 64]);
-    expect(parseSize("68x60")).toEqual([68, 60]);
+    expect(parseSize("68x60")).toEqual([60, 68]);
   });
 
   it.each(["", "0", "64x0", "-3", "6.5", "64x", "64x60x3", "64 x 60", "large", "100000"])("refuses %j", (text) => {

@@ -1,0 +1,72 @@
+import { InputError } from "../../src/errors.ts";
+import type { Optimizer } from "../optimizer.ts";
+import { encodingObjective, type WdlProblem } from "./objective.ts";
+
+/** How hard `encode` tries. */
+export interface EncodeOptions {
+  /** Optimiser iterations. @default 50 */
+  readonly iterations?: number;
+}
+
+/** A dictionary with fixed atoms: encodes data in it, reconstructs, interpolates. */
+export interface Dictionary {
+  /** [S, N], rows of mass one. */
+  readonly atoms: Float64Array;
+  /** Data, loss and operator; the data are what `encode` encodes. */
+  readonly problem: WdlProblem;
+}
+
+/**
+ * Barycentric weights [M, S] of the problem's data under fixed atoms: the minimum of the loss over the weights alone,
+ * from equal weights.
+ */
+export async function encode(
+  { atoms, problem }: Dictionary,
+  optimizer: Optimizer,
+  { iterations = 50 }: EncodeOptions = {},
+): Promise<Float64Array> {
+  const points = problem.term.data.length / problem.pixels;
+  const objective = encodingObjective(problem, atoms);
+  let state = await optimizer.init(objective, new Float64Array(points * problem.atoms));
+  while (state.iterations < iterations && state.finished === undefined) state = await optimizer.step(objective, state);
+  return problem.weightMap.forward(state.x, problem.atoms);
+}
+
+/** Barycenters [M, N] of mass one for weights [M, S]. Throws InputError for rows of another length. */
+export async function reconstruct({ atoms, problem }: Dictionary, weights: Float64Array): Promise<Float64Array> {
+  if (weights.length === 0 || weights.length % problem.atoms !== 0) {
+    throw new InputError(`weights: expected rows of ${problem.atoms} (one per atom), got ${weights.length} numbers`);
+  }
+  return normalizeRows(await problem.operator.barycenters({ atoms, weights }), problem.pixels);
+}
+
+/**
+ * Weights [steps, S] on the straight line between two rows of weights, both ends included: their barycenters are the
+ * displacement interpolation between the two reconstructions (with one-hot ends: between two atoms; from equal weights
+ * towards one atom: the paper's face editing). Throws InputError for rows of different length or fewer than 2 steps.
+ */
+export function interpolateWeights(from: Float64Array, to: Float64Array, steps: number): Float64Array {
+  if (from.length !== to.length) {
+    throw new InputError(`interpolation: expected two rows of one length, got ${from.length} and ${to.length}`);
+  }
+  if (!(Number.isInteger(steps) && steps >= 2)) {
+    throw new InputError(`interpolation: expected at least 2 steps, got ${steps}`);
+  }
+  const out = new Float64Array(steps * from.length);
+  for (let step = 0; step < steps; step++) {
+    const t = step / (steps - 1);
+    for (let s = 0; s < from.length; s++) out[step * from.length + s] = (1 - t) * from[s] + t * to[s];
+  }
+  return out;
+}
+
+/** Divides each row [N] by its sum. */
+export function normalizeRows(values: Float64Array, columns: number): Float64Array {
+  const out = values.slice();
+  for (let start = 0; start < out.length; start += columns) {
+    const row = out.subarray(start, start + columns);
+    const sum = row.reduce((total, value) => total + value, 0);
+    for (let index = 0; index < columns; index++) row[index] /= sum;
+  }
+  return out;
+}

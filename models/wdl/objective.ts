@@ -1,0 +1,68 @@
+import type { Objective } from "../optimizer.ts";
+import type { BarycenterOperator, DataTerm, Factors } from "./operator.ts";
+import { softmax, type RowMap } from "./simplex.ts";
+
+export interface WdlProblem {
+  /** Data [M, N] and their loss. */
+  readonly term: DataTerm;
+  /** N */
+  readonly pixels: number;
+  /** S */
+  readonly atoms: number;
+  readonly operator: BarycenterOperator;
+  /** `softmax`, or `affine` where negative weights are allowed. */
+  readonly weightMap: RowMap;
+  /**
+   * zeta of Schmitz et al. 2018, section 3: how much longer a step of the weights is than one of the atoms. The
+   * variables are beta / sqrt(zeta), which multiplies a gradient step of the weights by zeta and, unlike scaling the
+   * gradient alone, leaves a true gradient for the line search.
+   */
+  readonly zeta: number;
+}
+
+/** The free variables of atoms and weights as one vector: (alpha [S, N], beta / sqrt(zeta) [M, S]). */
+export function packFactors(problem: WdlProblem, alpha: Float64Array, beta: Float64Array): Float64Array {
+  const x = new Float64Array(alpha.length + beta.length);
+  x.set(alpha);
+  x.set(
+    beta.map((value) => value / Math.sqrt(problem.zeta)),
+    alpha.length,
+  );
+  return x;
+}
+
+/** D = softmax(alpha), Lambda = softmax(beta). */
+export function unpackFactors(problem: WdlProblem, x: Float64Array): Factors {
+  const { pixels, atoms, weightMap, zeta } = problem;
+  const split = atoms * pixels;
+  const beta = x.slice(split).map((value) => value * Math.sqrt(zeta));
+  return { atoms: softmax.forward(x.subarray(0, split), pixels), weights: weightMap.forward(beta, atoms) };
+}
+
+/**
+ * sum_i L(P(D, lambda_i), x_i) over the free variables, with the scalings of the barycenters starting at `start` (log
+ * scalings of an earlier run, constants) or at one.
+ */
+export function dictionaryObjective(problem: WdlProblem, start?: Float32Array): Objective {
+  const { term, pixels, atoms, operator, weightMap, zeta } = problem;
+  return async (x) => {
+    const factors = unpackFactors(problem, x);
+    const { value, gradient } = await operator.lossAndGradient(factors, start, term);
+    const alpha = softmax.backward(gradient.atoms, factors.atoms, pixels);
+    const beta = weightMap.backward(gradient.weights, factors.weights, atoms);
+    const out = new Float64Array(x.length);
+    out.set(alpha);
+    for (let i = 0; i < beta.length; i++) out[alpha.length + i] = beta[i]! * Math.sqrt(zeta);
+    return { value, gradient: out };
+  };
+}
+
+/** The same over the weights alone (beta [M, S], unscaled), for new data under a fixed dictionary. */
+export function encodingObjective(problem: WdlProblem, dictionary: Float64Array): Objective {
+  const { term, atoms, operator, weightMap } = problem;
+  return async (beta) => {
+    const factors = { atoms: dictionary, weights: weightMap.forward(beta, atoms) };
+    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    return { value, gradient: weightMap.backward(gradient.weights, factors.weights, atoms) };
+  };
+}

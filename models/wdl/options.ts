@@ -1,0 +1,54 @@
+import { choiceOption, flagOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+import { INIT_NAMES } from "./initialize.ts";
+import { LOSS_NAMES } from "./losses.ts";
+
+/** Options of Wasserstein dictionary learning; names and defaults are those of the command line. */
+export const wdlOptions = {
+  atoms: numberOption({ description: "atoms in the dictionary", default: 5, least: 1, integer: true }),
+  loss: choiceOption(LOSS_NAMES, { description: "fitting loss between reconstruction and input", default: "kl" }),
+  gamma: numberOption({ description: "entropic regularisation, in squared pixels", default: 1, above: 0 }),
+  sinkhornIterations: numberOption({
+    description: "Sinkhorn iterations a barycenter (each evaluation)",
+    default: 25,
+    least: 1,
+    integer: true,
+  }),
+  iterations: numberOption({ description: "L-BFGS iterations", default: 100, least: 1, integer: true }),
+  size: textOption({
+    description: "resize images to SIZE or WIDTHxHEIGHT (default: as they are)",
+    placeholder: "size",
+  }),
+  alpha: numberOption({ description: "gamma correction: pixels are raised to this power", default: 1, above: 0 }),
+  invert: flagOption("invert intensities, so that dark features carry the mass"),
+  warmRestart: numberOption({
+    description: "start a fresh L-BFGS every so many iterations, scalings carried over; 0: never",
+    default: 0,
+    least: 0,
+    integer: true,
+  }),
+  heavyBall: numberOption({
+    description: "extrapolation exponent tau of the Sinkhorn iterations, -1 < tau <= 0",
+    default: 0,
+    above: -1,
+    most: 0,
+  }),
+  unbalanced: numberOption({
+    description: "relax the marginals with KL strength rho (default: balanced)",
+    default: undefined,
+    above: 0,
+  }),
+  logDomain: choiceOption(["auto", "on", "off"], {
+    description: "log-domain arithmetic; auto: only where the scaling form under- or overflows",
+    default: "auto",
+  }),
+  weightScale: numberOption({
+    description: "step scale of the weights against the atoms is pixels / (this * data points)",
+    default: 100,
+    above: 0,
+  }),
+  init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
+  cost: textOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
+  allowNegativeWeights: flagOption("weights sum to one but may be negative"),
+} as const;
+
+export type WdlOptions = OptionValues<typeof wdlOptions>;

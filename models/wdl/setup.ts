@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { readNpy } from "../../src/data/npy.ts";
+import { InputError } from "../../src/errors.ts";
+import { denseGeometry } from "../../src/geometry/dense.ts";
+import type { Geometry } from "../../src/geometry/geometry.ts";
+import { grid } from "../../src/geometry/grid.ts";
+import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
+import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
+import { lossByName } from "./losses.ts";
+import type { WdlProblem } from "./objective.ts";
+import type { BarycenterOperator, DataTerm } from "./operator.ts";
+import { hostOperator } from "./operator-host.ts";
+import { nativeOperator } from "./operator-native.ts";
+import { tensorOperator } from "./operator-tensor.ts";
+import type { WdlOptions } from "./options.ts";
+import { affine, softmax } from "./simplex.ts";
+
+/** Everything that follows from the options and the data: shared by training, encoding and evaluation. */
+export interface WdlSetup {
+  readonly problem: WdlProblem;
+  readonly geometry: Geometry;
+  /** Shape of one data point: [h, w], [n] or [d, h, w]. */
+  readonly pointShape: readonly number[];
+  /** Data points M. */
+  readonly points: number;
+  readonly histograms: IntensityHistograms;
+  /** The data on the 8-bit scale [M, N], 0..255. */
+  readonly intensities: Float64Array;
+  /** The operator with another number of Sinkhorn iterations. */
+  operatorWith(sinkhornIterations: number): BarycenterOperator;
+  /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
+  restore(histograms: Float64Array): Float64Array;
+}
+
+/** Backends whose memory is the host's: there the float64 and native engines run on the data where it is. */
+const HOST_BACKENDS = ["cpu", "wasm"];
+
+/**
+ * Checks data and options against each other and makes the geometry, the operator and the objective's problem. The tfjs
+ * backend must have been chosen. Throws InputError.
+ */
+export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<WdlSetup> {
+  const [points, ...pointShape] = dataset.values.shape;
+  const geometry = await groundGeometry(options.cost, pointShape, dataset.name);
+  const pixels = geometry.shape[0];
+  const peak = dataset.kind === "images" ? 255 : dataset.values.data.reduce((most, value) => Math.max(most, value), 0);
+  const intensity = { peak, alpha: options.alpha, invert: options.invert };
+  const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
+
+  const operatorWith = (sinkhornIterations: number): BarycenterOperator =>
+    chooseOperator(geometry, { ...barycenterOptions(options), iterations: sinkhornIterations });
+  const problem: WdlProblem = {
+    term: dataTerm(options, geometry, histograms.data),
+    pixels,
+    atoms: options.atoms,
+    operator: operatorWith(options.sinkhornIterations),
+    weightMap: options.allowNegativeWeights ? affine : softmax,
+    zeta: pixels / (options.weightScale * points),
+  };
+  return {
+    problem,
+    geometry,
+    pointShape,
+    points,
+    histograms,
+    intensities: dataset.values.data.map((value) => (255 * value) / peak),
+    operatorWith,
+    restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
+  };
+}
+
+/** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
+export function barycenterOptions(options: WdlOptions): BarycenterOptions {
+  if (options.unbalanced !== undefined && options.allowNegativeWeights) {
+    throw new InputError("--allow-negative-weights: not defined with --unbalanced; leave one of them out");
+  }
+  return {
+    epsilon: options.gamma,
+    iterations: options.sinkhornIterations,
+    domain: ({ auto: "auto", on: "log", off: "scaling" } as const)[options.logDomain],
+    heavyBall: options.heavyBall,
+    rho: options.unbalanced ?? Infinity,
+  };
+}
+
+function chooseOperator(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+  if (!HOST_BACKENDS.includes(tf.getBackend())) return tensorOperator(geometry, options);
+  return nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+}
+
+function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: Float64Array): DataTerm {
+  const pixels = geometry.shape[0];
+  const evaluate = lossByName(loss, { geometry, epsilon: gamma });
+  return {
+    name: loss,
+    data,
+    evaluate: (index, p, gradient) => evaluate(p, data.subarray(index * pixels, (index + 1) * pixels), gradient),
+  };
+}
+
+/** The pixel grid, or the matrix of `--cost`. */
+async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
+  if (file === undefined) return grid({ size: [...shape] });
+  const cost = await readNpy(file);
+  const pixels = shape.reduce((product, extent) => product * extent, 1);
+  if (cost.shape.length !== 2 || cost.shape[0] !== pixels || cost.shape[1] !== pixels) {
+    throw new InputError(
+      `--cost ${file}: expected [${pixels}, ${pixels}] (one row a bin of ${name}), got [${cost.shape.join(", ")}]`,
+    );
+  }
+  return denseGeometry(cost);
+}

@@ -1,0 +1,58 @@
+// Barycenters of a batch of data points, spread over the thread pool. A plan keeps the workers' buffers between calls,
+// since a run of L-BFGS makes hundreds of calls of one shape.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "barycenter.h"
+
+namespace otlearn {
+
+struct PlanSettings {
+  int height = 0, width = 0, atoms = 0, iterations = 0;
+  // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
+  int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
+  std::vector<double> taps_vertical, taps_horizontal;
+};
+
+// Arrays of the caller; null where not wanted. `done[i]` becomes 1 for every point that was computed; the others need
+// the log domain.
+struct PlanBatch {
+  int points = 0;
+  Loss loss = Loss::kKullbackLeibler;
+  const double* atoms = nullptr;
+  const double* weights = nullptr;
+  const float* start = nullptr;
+  const double* targets = nullptr;
+  double* barycenters = nullptr;
+  float* log_scalings = nullptr;
+  double* losses = nullptr;
+  double* gradient_atoms = nullptr;
+  double* gradient_weights = nullptr;
+  std::uint8_t* done = nullptr;
+};
+
+class BarycenterPlan {
+ public:
+  explicit BarycenterPlan(PlanSettings settings);
+
+  // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
+  void run(const PlanBatch& batch);
+
+  std::size_t pixels() const { return static_cast<std::size_t>(settings_.height) * settings_.width; }
+  std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
+
+ private:
+  struct Worker {
+    std::unique_ptr<BarycenterEngine> float32, float64;
+    bool atoms32 = false, atoms64 = false;  // whether the engine has this call's atoms
+  };
+  bool run_point(Worker& worker, const PlanBatch& batch, int index);
+
+  PlanSettings settings_;
+  std::vector<Worker> workers_;
+  std::vector<std::vector<double>> group_gradients_;
+};
+
+}  // namespace otlearn

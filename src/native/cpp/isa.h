@@ -1,0 +1,21 @@
+// Everything that the code compiled for several instruction sets uses from elsewhere. It is included before the target
+// is switched, so that no instantiation of the standard library is compiled for a processor that may not be there.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "barycenter.h"
+
+namespace otlearn {
+extern const Kernels kPlainKernels;
+#if defined(__x86_64__)
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+#endif
+}  // namespace otlearn

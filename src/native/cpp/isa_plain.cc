@@ -1,0 +1,11 @@
+#include "isa.h"
+
+
+namespace otlearn {
+namespace plain {
+#define OTLEARN_VECTOR_BYTES 16
+#include "vector_math.h"
+#include "barycenter_impl.h"
+}  // namespace plain
+const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>};
+}  // namespace otlearn

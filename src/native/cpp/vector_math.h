@@ -1,0 +1,123 @@
+// Registers as values, and log and exp on them. Included once for each instruction set, inside that set's namespace,
+// with OTLEARN_VECTOR_BYTES set to its register width (see isa_*.cc).
+
+template <typename T>
+struct Traits;
+
+template <>
+struct Traits<float> {
+  typedef float Vector __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
+  typedef uint32_t Bits __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
+  using Scalar = uint32_t;
+  static constexpr int kLanes = OTLEARN_VECTOR_BYTES / 4;
+  static constexpr int kMantissaBits = 23;
+  static constexpr Scalar kBias = 127;
+  static constexpr Scalar kOne = 0x3f800000u;
+  static constexpr Scalar kSqrtHalf = 0x3f3504f3u;
+  static constexpr float kRounder = 12582912.0f;           // 1.5 * 2^23: adding it rounds to an integer
+  static constexpr float kLog2High = 0.693145751953125f;   // the product with a small integer is exact
+  static constexpr float kLog2Low = 1.42860682030941723e-6f;
+  static constexpr float kLeastExponent = -87.0f, kMostExponent = 88.0f;
+  static constexpr int kLogTerms = 5, kExpTerms = 8;       // relative errors below 1e-9 and 1e-8
+};
+
+template <>
+struct Traits<double> {
+  typedef double Vector __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
+  typedef uint64_t Bits __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
+  using Scalar = uint64_t;
+  static constexpr int kLanes = OTLEARN_VECTOR_BYTES / 8;
+  static constexpr int kMantissaBits = 52;
+  static constexpr Scalar kBias = 1023;
+  static constexpr Scalar kOne = 0x3ff0000000000000u;
+  static constexpr Scalar kSqrtHalf = 0x3fe6a09e667f3bcdu;
+  static constexpr double kRounder = 6755399441055744.0;   // 1.5 * 2^52
+  static constexpr double kLog2High = 0.693147180369123816490;
+  static constexpr double kLog2Low = 1.90821492927058770002e-10;
+  static constexpr double kLeastExponent = -708.0, kMostExponent = 709.0;
+  static constexpr int kLogTerms = 11, kExpTerms = 14;     // relative errors below 1e-16
+};
+
+template <typename T>
+using Vector = typename Traits<T>::Vector;
+template <typename T>
+using Bits = typename Traits<T>::Bits;
+
+template <typename To, typename From>
+inline To cast_bits(const From& from) {
+  static_assert(sizeof(To) == sizeof(From), "same size");
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+template <typename T>
+inline Vector<T> load(const T* from) {
+  Vector<T> value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <typename T>
+inline void store(T* to, const Vector<T>& value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+template <typename T>
+inline Vector<T> broadcast(T value) {
+  return value - Vector<T>{};
+}
+
+template <typename T>
+inline Vector<T> least(const Vector<T>& a, const Vector<T>& b) {
+  return a < b ? a : b;
+}
+
+template <typename T>
+inline Vector<T> most(const Vector<T>& a, const Vector<T>& b) {
+  return a > b ? a : b;
+}
+
+template <typename T>
+inline double sum_lanes(const Vector<T>& value) {
+  double sum = 0;
+  for (int lane = 0; lane < Traits<T>::kLanes; ++lane) sum += value[lane];
+  return sum;
+}
+
+// log x of normal positive numbers: x = 2^e m, m in [sqrt(1/2), sqrt(2)); log m = 2 artanh s, s = (m - 1) / (m + 1),
+// by its series in s^2 <= 0.0295.
+template <typename T>
+inline Vector<T> log_of(const Vector<T>& x) {
+  using C = Traits<T>;
+  const Bits<T> shifted = cast_bits<Bits<T>>(x) + (C::kOne - C::kSqrtHalf);
+  const Bits<T> mantissa_mask = Bits<T>{} + ((typename C::Scalar(1) << C::kMantissaBits) - 1);
+  const Vector<T> m = cast_bits<Vector<T>>(Bits<T>((shifted & mantissa_mask) + C::kSqrtHalf));
+  // the biased exponent, written into the low bits of the rounder and read back as a number
+  const Bits<T> exponent_bits = (shifted >> C::kMantissaBits) + cast_bits<typename C::Scalar>(C::kRounder);
+  const Vector<T> exponent = cast_bits<Vector<T>>(exponent_bits) - (C::kRounder + T(C::kBias));
+  const Vector<T> s = (m - T(1)) / (m + T(1));
+  const Vector<T> q = s * s;
+  Vector<T> series = broadcast<T>(T(2) / (2 * C::kLogTerms - 1));
+  for (int k = C::kLogTerms - 2; k >= 0; --k) series = series * q + T(2) / (2 * k + 1);
+  return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
+}
+
+// exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series. Saturates at the ends of the normal range.
+template <typename T>
+inline Vector<T> exp_of(Vector<T> x) {
+  using C = Traits<T>;
+  x = most<T>(least<T>(x, broadcast<T>(C::kMostExponent)), broadcast<T>(C::kLeastExponent));
+  const Vector<T> rounded = x * T(1.442695040888963407) + C::kRounder;
+  const Vector<T> n = rounded - C::kRounder;
+  const Vector<T> r = (x - n * C::kLog2High) - n * C::kLog2Low;
+  T factorial = 1;
+  for (int k = 2; k < C::kExpTerms; ++k) factorial *= T(k);
+  Vector<T> series = broadcast<T>(T(1) / factorial);
+  for (int k = C::kExpTerms - 2; k >= 0; --k) {
+    factorial /= T(k + 1);
+    series = series * r + T(1) / factorial;
+  }
+  const Bits<T> exponent = cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder) + C::kBias;
+  return series * cast_bits<Vector<T>>(Bits<T>(exponent << C::kMantissaBits));
+}

@@ -1,0 +1,148 @@
+import { InputError } from "./errors.ts";
+
+/**
+ * An option as data: one table serves the command line, `--config` files, `config.json` of a run and the defaults of the
+ * programming interface, so that a name, a default or a check exists once.
+ */
+export interface OptionSpec<T> {
+  readonly description: string;
+  /** Used where the option is not given; undefined means "none". */
+  readonly default: T;
+  /** Shown after the flag in `--help` ("number", "size"); absent for a flag without value. */
+  readonly placeholder?: string;
+  /** Turns text (command line) or a JSON value (configuration file) into a checked value. Throws InputError. */
+  readonly parse: (value: unknown) => T;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table mixes value types; `OptionValues` recovers them
+export type OptionTable = Readonly<Record<string, OptionSpec<any>>>;
+
+/** The values of a table: `{ atoms: number, loss: "kl" | ... }`. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends OptionSpec<infer V> ? V : never;
+};
+
+/** `maxIterations` -> `--max-iterations`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Checks the given values and fills in defaults. Throws InputError for an unknown name or a bad value. */
+export function resolveOptions<T extends OptionTable>(
+  table: T,
+  given: Readonly<Record<string, unknown>>,
+): OptionValues<T> {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(table, name)) {
+      throw new InputError(`option ${name}: unknown; known are ${Object.keys(table).join(", ")}`);
+    }
+  }
+  const values = Object.entries(table).map(([name, spec]) => {
+    const value = given[name];
+    return [name, value === undefined || value === null ? spec.default : parseOption(name, spec, value)];
+  });
+  return Object.fromEntries(values) as OptionValues<T>;
+}
+
+/** The values of a table's options in a record that holds others too (a run's configuration). Throws InputError. */
+export function pickOptions<T extends OptionTable>(
+  table: T,
+  record: Readonly<Record<string, unknown>>,
+): OptionValues<T> {
+  return resolveOptions(
+    table,
+    Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(table, name))),
+  );
+}
+
+/** Parses one value; the message of an InputError starts with the flag. */
+export function parseOption<T>(name: string, spec: OptionSpec<T>, value: unknown): T {
+  try {
+    return spec.parse(value);
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${flagOf(name)}: ${error.message}`);
+    throw error;
+  }
+}
+
+type Described<T> = Pick<OptionSpec<T>, "description" | "default">;
+
+/** A number within [least, most]; `integer` asks for a whole one. */
+export function numberOption<D extends number | undefined>(
+  spec: Described<D> & {
+    readonly least?: number;
+    readonly most?: number;
+    readonly above?: number;
+    readonly integer?: boolean;
+  },
+): OptionSpec<number | D> {
+  const { least = -Infinity, most = Infinity, above = -Infinity, integer = false } = spec;
+  const bounds = [
+    least > -Infinity ? `at least ${least}` : "",
+    above > -Infinity ? `above ${above}` : "",
+    most < Infinity ? `at most ${most}` : "",
+  ].filter(Boolean);
+  const expected = [integer ? "a whole number" : "a number", bounds.join(" and ")].filter(Boolean).join(" ");
+  return {
+    description: spec.description,
+    default: spec.default,
+    placeholder: "number",
+    parse(value) {
+      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+      const fits =
+        typeof number === "number" &&
+        Number.isFinite(number) &&
+        number >= least &&
+        number <= most &&
+        number > above &&
+        (!integer || Number.isInteger(number));
+      if (!fits) throw new InputError(`expected ${expected}, got ${JSON.stringify(value)}`);
+      return number;
+    },
+  };
+}
+
+/** One of a few words. */
+export function choiceOption<const C extends readonly string[]>(
+  choices: C,
+  spec: Described<C[number]>,
+): OptionSpec<C[number]> {
+  return {
+    ...spec,
+    placeholder: choices.join("|"),
+    parse(value) {
+      if (!choices.includes(value as string)) {
+        throw new InputError(`expected one of ${choices.join(", ")}, got ${JSON.stringify(value)}`);
+      }
+      return value as C[number];
+    },
+  };
+}
+
+/** A flag: absent is false. */
+export function flagOption(description: string): OptionSpec<boolean> {
+  return {
+    description,
+    default: false,
+    parse(value) {
+      if (typeof value !== "boolean") throw new InputError(`expected true or false, got ${JSON.stringify(value)}`);
+      return value;
+    },
+  };
+}
+
+/** Any text: a path, a name. */
+export function textOption(spec: {
+  readonly description: string;
+  readonly placeholder: string;
+}): OptionSpec<string | undefined> {
+  return {
+    ...spec,
+    default: undefined,
+    parse(value) {
+      if (typeof value !== "string" || value === "")
+        throw new InputError(`expected text, got ${JSON.stringify(value)}`);
+      return value;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { BackendChoice } from "../../src/tensor/backend.ts";
+import { choiceOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+
+const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
+
+/** Which data: of `train` and `eval`. */
+export const dataOptions = {
+  dataset: textOption({ description: "data set by name", placeholder: "name" }),
+  data: textOption({
+    description: "your own data: a folder of images, .npy, .npz, .csv, .tsv or .mtx",
+    placeholder: "path",
+  }),
+  limit: numberOption({ description: "at most so many samples", default: undefined, least: 1, integer: true }),
+} as const;
+
+/** What every training run takes besides its component's options; stored in `config.json`. */
+export const runOptions = {
+  ...dataOptions,
+  seed: numberOption({ description: "drives all randomness", default: 0, integer: true }),
+  backend: choiceOption(BACKENDS, { description: "tfjs backend", default: "auto" }),
+  evaluateEvery: numberOption({ description: "steps between evaluations", default: 10, least: 1, integer: true }),
+  checkpointEvery: numberOption({ description: "steps between checkpoints", default: 10, least: 1, integer: true }),
+  keepCheckpoints: numberOption({ description: "newest checkpoints kept", default: 3, least: 1, integer: true }),
+} as const;
+
+export type RunOptions = OptionValues<typeof runOptions>;
+
+/** How a command talks; not part of a run. */
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}

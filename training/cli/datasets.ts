@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { basename, extname } from "node:path";
+import { takeFirst, type Dataset } from "../../src/data/dataset.ts";
+import { loadData } from "../../src/data/load.ts";
+import { loadDataset } from "../../src/data/registry.ts";
+import { InputError } from "../../src/errors.ts";
+import type { Component } from "../components/component.ts";
+
+export interface DataChoice {
+  readonly dataset?: string | undefined;
+  readonly data?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly size?: string | undefined;
+}
+
+/** The data that the options name: a person's own path, or a data set by name. Throws InputError or RunError. */
+export async function loadChoice(choice: DataChoice, component: Component): Promise<Dataset> {
+  const { dataset, data, limit, size } = choice;
+  if (data === undefined) return loadDataset(dataset ?? component.defaultDataset, { size, limit });
+  const loaded = await loadData(data, { size, masses: component.readsMasses });
+  return limit === undefined ? loaded : takeFirst(loaded, limit);
+}
+
+/** A short name of the data for the run's folder. */
+export function choiceName({ dataset, data }: DataChoice, component: Component): string {
+  return data === undefined ? (dataset ?? component.defaultDataset) : basename(data, extname(data));
+}
+
+/** Identifies the values, so that a run is not resumed on other data. */
+export function fingerprint({ values }: Dataset): string {
+  const { data } = values;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash("sha256").update(values.shape.join("x")).update(bytes).digest("hex");
+}
+
+/** Throws InputError unless the data are those with the saved fingerprint. */
+export function checkFingerprint(dataset: Dataset, saved: unknown): void {
+  if (saved !== undefined && fingerprint(dataset) !== saved) {
+    throw new InputError(
+      `${dataset.name}: the data are not those that the run was started on; restore them, or start a new run`,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { CommanderError, type Command } from "commander";
+import { InputError, RunError } from "../../src/errors.ts";
+import { ExitStatus } from "./exit-status.ts";
+import { program } from "./program.ts";
+
+/** Runs the command line; returns the exit status. Errors of people and machines are one line on standard error. */
+export async function main(args: readonly string[]): Promise<number> {
+  let status: number = ExitStatus.done;
+  const otlearn = program((reached) => (status = reached));
+  quieten(otlearn);
+  try {
+    await otlearn.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Commander throws instead of exiting, and leaves the printing of errors to us. */
+function quieten(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => undefined });
+  command.commands.forEach(quieten);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitStatus.done; // --help, --version
+    if (error.code === "commander.help") return ExitStatus.badInput; // no command: the help was printed
+    return fail(`${error.message.replace(/^error: /, "").split("\n")[0]}; see --help`, ExitStatus.badInput);
+  }
+  if (error instanceof InputError) return fail(error.message, ExitStatus.badInput);
+  if (error instanceof RunError) return fail(error.message, ExitStatus.failed);
+  throw error;
+}
+
+function fail(message: string, status: number): number {
+  process.stderr.write(`otlearn: ${message}\n`);
+  return status;
+}

@@ -1,0 +1,76 @@
+import { Command, Option } from "commander";
+import { EXPORT_FORMATS } from "../../checkpoints/export.ts";
+import { flagOf, type OptionTable } from "../../src/options.ts";
+import { version } from "../../src/version.ts";
+import { components } from "../components/index.ts";
+import type { Component } from "../components/component.ts";
+import { dataOptions, runOptions } from "./common-options.ts";
+import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
+import { exportCommand, type ExportFlags } from "./export.ts";
+import { infoCommand } from "./info.ts";
+import { trainCommand, type TrainFlags } from "./train.ts";
+
+/** Flags of `train` that are not options of the run. */
+const TRAIN_FLAGS = ["out", "resume", "config", "json", "quiet"];
+
+/**
+ * The command line as a tree of commands; `setStatus` receives the exit status of the one that ran. Commander reads words,
+ * our option tables check them.
+ */
+export function program(setStatus: (status: number) => void): Command {
+  const otlearn = new Command("otlearn")
+    .description("Learned optimal-transport components.")
+    .version(version)
+    .showHelpAfterError(false);
+  const command = (parent: Command, usage: string, description: string) =>
+    withOutputFlags(parent.command(usage).description(description));
+
+  const train = otlearn.command("train").description("Train a component, or resume a run.");
+  for (const component of Object.values(components)) {
+    addTrain(command(train, component.name, component.description), component, setStatus);
+  }
+
+  const evaluate = command(otlearn, "eval <run>", "Evaluate a run or checkpoint, on its own data or on others.");
+  addTable(evaluate, dataOptions);
+  evaluate.option("--out <folder>", "write arrays, pictures and report there");
+  evaluate.action(async (path: string, flags: EvaluateFlags) => setStatus(await evaluateCommand(path, flags)));
+
+  command(otlearn, "report <runs...>", "Write the results and reports of runs again.").action(
+    async (paths: string[], flags) => setStatus(await reportCommand(paths, flags)),
+  );
+
+  command(otlearn, "export <run>", "Write the arrays of a run or checkpoint to one file.")
+    .addOption(new Option("--format <format>", "file format").choices(EXPORT_FORMATS).default("safetensors"))
+    .option("--out <path>", "file to write (default: the run's name)")
+    .action(async (path: string, flags: ExportFlags) => setStatus(await exportCommand(path, flags)));
+
+  command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
+    async (flags) => setStatus(await infoCommand(flags)),
+  );
+  return otlearn;
+}
+
+function addTrain(command: Command, component: Component, setStatus: (status: number) => void): void {
+  addTable(command, component.options);
+  addTable(command, runOptions);
+  command
+    .option("--out <folder>", "run directory (default: runs/<task>-<dataset>-<time>)")
+    .option("--resume <run>", "go on with an interrupted run, with its own options")
+    .option("--config <file>", "options in a JSON file; flags win")
+    .action(async (given: Record<string, unknown>) => {
+      const options = Object.fromEntries(Object.entries(given).filter(([name]) => !TRAIN_FLAGS.includes(name)));
+      setStatus(await trainCommand(component.name, options, given as TrainFlags));
+    });
+}
+
+function addTable(command: Command, table: OptionTable): void {
+  for (const [name, { placeholder, description, default: value }] of Object.entries(table)) {
+    const flag = placeholder === undefined ? flagOf(name) : `${flagOf(name)} <${placeholder}>`;
+    const shown = value === undefined || value === false ? description : `${description} (default: ${value})`;
+    command.addOption(new Option(flag, shown));
+  }
+}
+
+function withOutputFlags(command: Command): Command {
+  return command.option("--json", "JSON on standard output").option("--quiet", "no progress");
+}

@@ -1,0 +1,42 @@
+import { mean, perImage } from "../../eval/metrics/images.ts";
+import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
+import { normalizeRows } from "../../models/wdl/dictionary.ts";
+import type { Factors } from "../../models/wdl/operator.ts";
+import { wdlOptions } from "../../models/wdl/options.ts";
+import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
+import { wdlTask } from "../../models/wdl/task.ts";
+import { lbfgs } from "../optimizers/index.ts";
+import type { Component } from "./component.ts";
+
+/** Wasserstein dictionary learning with L-BFGS. */
+export const wdlComponent: Component<typeof wdlOptions> = {
+  name: "wdl",
+  description: "Wasserstein dictionary learning (Schmitz et al. 2018)",
+  options: wdlOptions,
+  defaultDataset: "faces",
+  readsMasses: true,
+  evaluator: wdlEvaluator(lbfgs()),
+
+  async prepare(options, dataset) {
+    const setup = await setUpWdl(options, dataset);
+    const task = wdlTask({
+      problem: setup.problem,
+      optimizer: lbfgs(),
+      iterations: options.iterations,
+      warmRestart: options.warmRestart,
+      sides: options.heavyBall === 0 ? 1 : 2,
+      init: options.init,
+      evaluate: async (factors, start) => ({ psnr: await meanPsnr(setup, factors, start) }),
+    });
+    return { task, engine: setup.problem.operator.name };
+  },
+};
+
+/** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */
+async function meanPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
+  const { problem, points, intensities } = setup;
+  const barycenters = normalizeRows(await problem.operator.barycenters(factors, start), problem.pixels);
+  const shape = [points, problem.pixels];
+  const images = { shape, data: setup.restore(barycenters) };
+  return mean(perImage(images, { shape, data: intensities.map(Math.round) }));
+}
