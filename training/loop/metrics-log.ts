@@ -1,0 +1,76 @@
+import { open, truncate, type FileHandle } from "node:fs/promises";
+import { fileError, readBytes } from "../../src/data/files.ts";
+import type { Metrics } from "../../models/task.ts";
+
+/** A line of `metrics.jsonl`: `{"step":1,"seconds":0.31,"loss":...}`. A metric that is not finite is written as null. */
+export interface MetricsRow extends Metrics {
+  readonly step: number;
+  /** Seconds of training since step 0, across resumes. */
+  readonly seconds: number;
+}
+
+/** `metrics.jsonl` of a run, a JSON object a step. */
+export class MetricsLog {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Opens a log to be continued after `step`: later lines, and a last line that a kill tore, are cut off. */
+  static async open(path: string, step: number): Promise<MetricsLog> {
+    try {
+      const file = await open(path, "a");
+      if (step > 0 || (await file.stat()).size > 0) await truncate(path, lengthUpTo(step, await readBytes(path)));
+      return new MetricsLog(path, file);
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  }
+
+  /** Appends a line, in one write. Throws RunError where the disk is full. */
+  async append(row: MetricsRow): Promise<void> {
+    try {
+      await this.#file.appendFile(`${JSON.stringify(row)}\n`);
+    } catch (error) {
+      throw fileError(this.#path, error);
+    }
+  }
+
+  /** Makes the lines so far survive a power failure. */
+  async flush(): Promise<void> {
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      throw fileError(this.#path, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+const NEWLINE = "\n".charCodeAt(0);
+
+/** Bytes of the leading complete lines whose step is at most `step`. */
+function lengthUpTo(step: number, bytes: Uint8Array): number {
+  let kept = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, kept)) {
+    const line = stepOf(new TextDecoder().decode(bytes.subarray(kept, end)));
+    if (line === undefined || line > step) break;
+    kept = end + 1;
+  }
+  return kept;
+}
+
+function stepOf(line: string): number | undefined {
+  try {
+    const step = (JSON.parse(line) as { step?: unknown } | null)?.step;
+    return typeof step === "number" ? step : undefined;
+  } catch {
+    return undefined;
+  }
+}

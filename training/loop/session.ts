@@ -1,0 +1,211 @@
+import { setImmediate } from "node:timers/promises";
+import type { Metrics, StepContext, StepOutcome, Task } from "../../models/task.ts";
+import { Random } from "../../src/tensor/random.ts";
+import { firstNonFinite, type StateTree } from "../../src/tensor/tree.ts";
+import { quietReporter, type Reporter } from "../progress/index.ts";
+import { ImprovementTracker } from "./improvement.ts";
+import type { Journal } from "./journal.ts";
+import { LeakGuard } from "./leak-guard.ts";
+import type { TrainOptions, TrainResult, TrainStatus } from "./options.ts";
+
+interface End {
+  readonly status: TrainStatus;
+  readonly reason: string;
+}
+
+/** What the loop itself remembers in a checkpoint. */
+interface Memory {
+  readonly best: StateTree | null;
+  readonly earlyStop: StateTree | null;
+  /** Set where the run ended before its last step and must not go on when resumed. */
+  readonly end: End | null;
+}
+
+/** One run of a task in this process: from its start, or from a checkpoint, to its end. */
+export class Session<S> {
+  readonly #task: Task<S>;
+  readonly #options: TrainOptions;
+  readonly #reporter: Reporter;
+  readonly #journal: Journal;
+  readonly #stop: AbortSignal;
+  readonly #random: Random;
+  readonly #best: ImprovementTracker | undefined;
+  readonly #earlyStop: ImprovementTracker | undefined;
+  readonly #leaks: LeakGuard | undefined;
+  readonly #startedAt = performance.now();
+  #state: S;
+  #step: number;
+  #metrics: Metrics;
+  /** True while the state is ahead of the last checkpoint. */
+  #unsaved: boolean;
+  #end: End | undefined;
+
+  private constructor(
+    task: Task<S>,
+    options: TrainOptions,
+    journal: Journal,
+    stop: AbortSignal,
+    state: S,
+    random: Random,
+  ) {
+    const { start } = journal;
+    const memory = start?.loop as Memory | undefined;
+    this.#task = task;
+    this.#options = options;
+    this.#reporter = options.reporter ?? quietReporter;
+    this.#journal = journal;
+    this.#stop = stop;
+    this.#state = state;
+    this.#random = random;
+    this.#step = start?.step ?? 0;
+    this.#metrics = start?.metrics ?? {};
+    this.#unsaved = start === undefined;
+    this.#end = memory?.end ?? undefined;
+    this.#best = options.best && new ImprovementTracker(options.best, memory?.best);
+    this.#earlyStop = options.earlyStop && new ImprovementTracker(options.earlyStop, memory?.earlyStop);
+    this.#leaks = options.checkLeaks === false ? undefined : new LeakGuard(task.name);
+  }
+
+  /** Makes the first state, or takes it from the journal's checkpoint. */
+  static async begin<S>(
+    task: Task<S>,
+    options: TrainOptions,
+    journal: Journal,
+    stop: AbortSignal,
+  ): Promise<Session<S>> {
+    const { start } = journal;
+    const random = start ? Random.fromState(start.random) : Random.fromSeed(options.seed);
+    const state = start ? await task.load(start.state) : await task.init(random);
+    return new Session(task, options, journal, stop, state, random);
+  }
+
+  async run(): Promise<TrainResult<S>> {
+    const run = this.#options.run?.path;
+    this.#reporter.start({ task: this.#task.name, step: this.#step, steps: this.#task.steps, run });
+    // The start is saved too, so that a kill before the first step loses nothing either.
+    let end = this.#end ?? (this.#unsaved ? await this.#save() : undefined) ?? this.#endOfSteps();
+    while (!end) {
+      await setImmediate(); // lets signals, timers and the terminal have their turn
+      end = this.#stop.aborted ? this.#interrupted() : await this.#advance();
+    }
+    if (this.#unsaved && end.status !== "non-finite") end = (await this.#save(end)) ?? end;
+
+    const { status, reason } = end;
+    const position = { step: this.#step, seconds: this.#seconds(), checkpoint: this.#journal.lastCheckpoint };
+    this.#reporter.end({ status, reason, ...position });
+    return { status, reason, state: this.#state, metrics: this.#metrics, best: this.#best?.current, ...position };
+  }
+
+  /** Frees the state. */
+  dispose(): void {
+    this.#task.dispose?.(this.#state);
+  }
+
+  /** One call of the task's step. */
+  async #advance(): Promise<End | undefined> {
+    const step = this.#step + 1;
+    const context: StepContext = {
+      step,
+      random: this.#random,
+      signal: this.#stop,
+      progress: (fraction, note) => this.#reporter.within(step, fraction, note),
+    };
+    const outcome = await this.#task.step(this.#state, context);
+    this.#state = outcome.state;
+    this.#unsaved = true;
+    this.#leaks?.check(step);
+    return outcome.unfinished ? undefined : this.#complete(step, outcome);
+  }
+
+  /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
+  async #complete(step: number, outcome: StepOutcome<S>): Promise<End | undefined> {
+    const bad = Object.entries(outcome.metrics).find(([, value]) => !Number.isFinite(value));
+    if (bad) {
+      const array = firstNonFinite(await this.#task.save(this.#state));
+      return this.#nonFinite(`step ${step}: ${bad[0]} is ${bad[1]}`, array);
+    }
+
+    this.#step = step;
+    const { done } = outcome;
+    const end = done === undefined ? this.#endOfSteps() : ({ status: "completed", reason: done } as const);
+    const evaluated = this.#task.evaluate && (end !== undefined || this.#isDue(this.#options.evaluateEvery ?? 0));
+    const extra = evaluated ? await this.#task.evaluate!(this.#state) : {};
+    this.#leaks?.check(step);
+    this.#metrics = { ...outcome.metrics, ...extra };
+
+    const complete = evaluated === true || !this.#task.evaluate;
+    this.#best?.observe(step, this.#metrics, complete);
+    this.#earlyStop?.observe(step, this.#metrics, complete);
+    const row = { step, seconds: this.#seconds(), ...this.#metrics };
+    await this.#journal.append(row);
+    this.#reporter.row(row);
+
+    const ended = end ?? this.#outOfPatience();
+    if (!ended && this.#journal.writes && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
+    return ended;
+  }
+
+  /** Writes a checkpoint of a finite state; returns the end of the run where it is not. */
+  async #save(end?: End): Promise<End | undefined> {
+    const state = await this.#task.save(this.#state);
+    const array = firstNonFinite(state);
+    if (array !== undefined) return this.#nonFinite(`step ${this.#step}`, array);
+    const goesOn = end === undefined || end.status === "interrupted" || this.#step >= this.#task.steps;
+    const loop: Memory = {
+      best: this.#best?.save() ?? null,
+      earlyStop: this.#earlyStop?.save() ?? null,
+      end: goesOn ? null : end,
+    };
+    await this.#journal.save({
+      task: this.#task.name,
+      step: this.#step,
+      seconds: this.#seconds(),
+      config: { ...this.#options.run?.config },
+      random: this.#random.state(),
+      metrics: this.#metrics,
+      loop: { ...loop, end: loop.end && { ...loop.end } },
+      state,
+    });
+    this.#unsaved = false;
+    return undefined;
+  }
+
+  #endOfSteps(): End | undefined {
+    const { steps } = this.#task;
+    return this.#step >= steps ? { status: "completed", reason: `ran all ${steps} steps` } : undefined;
+  }
+
+  #outOfPatience(): End | undefined {
+    const rule = this.#options.earlyStop;
+    const best = this.#earlyStop?.current;
+    if (!rule || !best || best.since < rule.patience) return undefined;
+    return {
+      status: "early-stopped",
+      reason: `${rule.metric} was seen ${best.since} times without improving on ${best.value} of step ${best.step}`,
+    };
+  }
+
+  #interrupted(): End {
+    return { status: "interrupted", reason: `asked to stop (${String(this.#stop.reason)})` };
+  }
+
+  #nonFinite(what: string, array: string | undefined): End {
+    const where =
+      array === undefined ? "all arrays of the state are finite" : `the first array that is not finite is ${array}`;
+    const { lastCheckpoint } = this.#journal;
+    return {
+      status: "non-finite",
+      reason: `${what}: ${where}${lastCheckpoint === undefined ? "" : `; the last good checkpoint is ${lastCheckpoint}`}`,
+    };
+  }
+
+  #isDue(every: number): boolean {
+    return every > 0 && this.#step % every === 0;
+  }
+
+  /** Seconds of training across resumes, to the millisecond. */
+  #seconds(): number {
+    const before = this.#journal.start?.seconds ?? 0;
+    return Math.round(1000 * before + performance.now() - this.#startedAt) / 1000;
+  }
+}

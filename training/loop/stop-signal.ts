@@ -1,0 +1,30 @@
+export interface StopSignal {
+  /** Aborted once the run is asked to stop; its reason is the signal's name. */
+  readonly signal: AbortSignal;
+  /** Stops listening. */
+  dispose(): void;
+}
+
+/**
+ * Listens for process signals and for a caller's own AbortSignal. The first request is graceful. It also ends the
+ * listening, so that a second signal has its default effect and ends the process at once.
+ */
+export function listenForStop(names: readonly NodeJS.Signals[], external?: AbortSignal): StopSignal {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => stop(name);
+  const onAbort = () => stop(external?.reason);
+
+  function dispose(): void {
+    for (const name of names) process.off(name, onSignal);
+    external?.removeEventListener("abort", onAbort);
+  }
+  function stop(reason: unknown): void {
+    dispose();
+    controller.abort(reason);
+  }
+
+  for (const name of names) process.on(name, onSignal);
+  external?.addEventListener("abort", onAbort);
+  if (external?.aborted) onAbort();
+  return { signal: controller.signal, dispose };
+}

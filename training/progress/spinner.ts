@@ -1,0 +1,48 @@
+import ora from "ora";
+import type { ProgressEnd, Reporter } from "./reporter.ts";
+import { StatusLine } from "./status-line.ts";
+
+/** Steps may block the event loop, so the spinner is also drawn as they report, at most this often. */
+const DRAW_INTERVAL_MS = 80;
+/** Statuses that are no success. */
+const FAILED = new Set(["non-finite"]);
+const STOPPED = new Set(["interrupted"]);
+
+/** One live line on a terminal. */
+export function spinnerReporter(stream: NodeJS.WritableStream): Reporter {
+  // Left alone, stdin keeps Ctrl-C a signal even while a step computes.
+  const spinner = ora({ stream, discardStdin: false });
+  let status: StatusLine | undefined;
+  let nextDraw = 0;
+  const draw = () => {
+    if (!status || Date.now() < nextDraw) return;
+    nextDraw = Date.now() + DRAW_INTERVAL_MS;
+    spinner.text = status.current();
+    spinner.render();
+  };
+  return {
+    start(info) {
+      status = new StatusLine(info);
+      spinner.start(status.opening());
+    },
+    within(step, fraction, note) {
+      status?.within(step, fraction, note);
+      draw();
+    },
+    row(row) {
+      status?.row(row);
+      draw();
+    },
+    end(info) {
+      spinner[closingSymbol(info)](status?.closing(info));
+    },
+    close() {
+      if (spinner.isSpinning) spinner.stop();
+    },
+  };
+}
+
+function closingSymbol({ status }: ProgressEnd): "fail" | "warn" | "succeed" {
+  if (FAILED.has(status)) return "fail";
+  return STOPPED.has(status) ? "warn" : "succeed";
+}
