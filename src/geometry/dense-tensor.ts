@@ -44,6 +44,7 @@ export function denseTensorKernel(cost: Float64Array, n: number, m: number, epsi
 
   return {
     epsilon,
+    shape: [n, m],
     maxCost: cost.reduce((largest, entry) => Math.max(largest, entry), 0),
     apply: (x) => product(x, false),
     applyTranspose: (x) => product(x, true),

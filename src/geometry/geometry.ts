@@ -67,6 +67,7 @@ export interface HostKernel {
  */
 export interface TensorKernel {
   readonly epsilon: number;
+  readonly shape: readonly [n: number, m: number];
   /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
   /** K x: [..., m] -> [..., n] */

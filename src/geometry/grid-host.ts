@@ -1,7 +1,7 @@
 import { sizeOf } from "../tensor/ndarray.ts";
 import { checkEpsilon } from "./checks.ts";
 import type { HostKernel, HostKernelOptions } from "./geometry.ts";
-import { logAddExp, logSumExpOfLine } from "./log-sum.ts";
+import { logAddExp, logSumExpOfLine, logTaps, type LogTaps } from "./log-sum.ts";
 
 /**
  * Beyond `d^2 = range * epsilon` an entry exp(-d^2 / epsilon) is smaller than the smallest normal number of the
@@ -22,9 +22,9 @@ interface Axis {
   /** exp(-d^2 / epsilon) for d = 0..radius: the band. */
   readonly taps: Float64Array;
   /** -d^2 / epsilon for every d, never cut off. */
-  readonly logTaps: Float64Array;
+  readonly logKernel: LogTaps;
   /** log(d^2) - d^2 / epsilon, -Infinity at 0. */
-  readonly logCostTaps: Float64Array;
+  readonly logCostKernel: LogTaps;
 }
 
 /**
@@ -50,7 +50,7 @@ export function gridHostKernel(
   }
 
   function logApply(x: Float64Array, out: Float64Array): Float64Array {
-    return throughAxes(axes, x, out, scratch, (axis, from, to) => logConvolve(axis, axis.logTaps, line, from, to));
+    return throughAxes(axes, x, out, scratch, (axis, from, to) => logConvolve(axis, axis.logKernel, line, from, to));
   }
 
   // C is a sum over axes, so (K * C) is a sum of products with (K_a * C_a) on one axis. Both sums grow axis by axis:
@@ -61,10 +61,10 @@ export function gridHostKernel(
     plain.set(x);
     cost.fill(-Infinity);
     for (const axis of axes) {
-      logConvolve(axis, axis.logTaps, line, cost, next);
-      logConvolve(axis, axis.logCostTaps, line, plain, cost);
+      logConvolve(axis, axis.logKernel, line, cost, next);
+      logConvolve(axis, axis.logCostKernel, line, plain, cost);
       for (let index = 0; index < count; index++) cost[index] = logAddExp(cost[index], next[index]);
-      logConvolve(axis, axis.logTaps, line, plain, next);
+      logConvolve(axis, axis.logKernel, line, plain, next);
       plain.set(next);
     }
     out.set(cost);
@@ -93,8 +93,8 @@ function describeAxis(
       ? { lanes: count / length, laneStride: length, blocks: 1, blockStride: 0 }
       : { lanes: stride, laneStride: 1, blocks: count / (length * stride), blockStride: length * stride }),
     taps: kept.map((distance) => Math.exp(-distance / epsilon)),
-    logTaps: squared.map((distance) => -distance / epsilon),
-    logCostTaps: squared.map((distance) => Math.log(distance) - distance / epsilon),
+    logKernel: logTaps(squared.map((distance) => -distance / epsilon)),
+    logCostKernel: logTaps(squared.map((distance) => Math.log(distance) - distance / epsilon)),
   };
 }
 
@@ -189,15 +189,19 @@ function convolveOne(axis: Axis, taps: Float64Array, x: Float64Array, out: Float
   }
 }
 
-/** out_i = log sum_j exp(x_j + logTaps[|i - j|]) along one axis; `line` holds one line of the input. */
-function logConvolve(axis: Axis, logTaps: Float64Array, line: Float64Array, x: Float64Array, out: Float64Array): void {
+/** out_i = log sum_j exp(x_j + taps[|i - j|]) along one axis; `line` holds one line of the input. */
+function logConvolve(axis: Axis, taps: LogTaps, line: Float64Array, x: Float64Array, out: Float64Array): void {
   const { length, stride, lanes, laneStride, blocks, blockStride } = axis;
   for (let block = 0; block < blocks; block++) {
     for (let lane = 0; lane < lanes; lane++) {
       const base = block * blockStride + lane * laneStride;
-      for (let index = 0; index < length; index++) line[index] = x[base + index * stride];
+      let largest = -Infinity;
       for (let index = 0; index < length; index++) {
-        out[base + index * stride] = logSumExpOfLine(line, logTaps, index, length);
+        line[index] = x[base + index * stride];
+        if (line[index] > largest) largest = line[index];
+      }
+      for (let index = 0; index < length; index++) {
+        out[base + index * stride] = logSumExpOfLine(line, length, largest, taps, index);
       }
     }
   }

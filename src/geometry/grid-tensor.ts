@@ -58,6 +58,7 @@ export function gridTensorKernel(size: readonly number[], spacing: readonly numb
 
   return {
     epsilon,
+    shape: [count, count],
     maxCost: size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0),
     apply,
     applyTranspose: apply,

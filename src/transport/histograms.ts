@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { LOG_ZERO } from "../geometry/log-matvec.ts";
+import { withoutGradient } from "../tensor/without-gradient.ts";
 
 /** Largest relative difference of the totals of two histograms that float32 rounding explains. */
 const TOTAL_TOLERANCE = 1e-5;
@@ -33,21 +34,27 @@ export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: re
 }
 
 /** Throws InputError unless a [..., n] and b [..., m] have equal leading dimensions. Values are not read. */
-export function checkPairShapes(a: tf.Tensor, b: tf.Tensor): void {
-  const batch = (tensor: tf.Tensor): string => tensor.shape.slice(0, -1).join(", ");
-  if (a.rank < 1 || a.rank !== b.rank || batch(a) !== batch(b)) {
+export function checkPairShapes(a: tf.Tensor, b: tf.Tensor, [n, m]: readonly [number, number]): void {
+  const matches =
+    a.shape.at(-1) === n && b.shape.at(-1) === m && a.shape.slice(0, -1).join() === b.shape.slice(0, -1).join();
+  if (!matches) {
     throw new InputError(
-      `masses: expected a [..., n] and b [..., m] with equal leading dimensions, got [${a.shape.join(", ")}] and ` +
+      `masses: expected a [..., ${n}] and b [..., ${m}] with equal leading dimensions, got [${a.shape.join(", ")}] and ` +
         `[${b.shape.join(", ")}]`,
     );
   }
 }
 
+/** True where there is mass; a constant of the tape. */
+export function hasMass(masses: tf.Tensor): tf.Tensor {
+  return withoutGradient(masses, (values) => tf.greater(values, 0));
+}
+
 /** log of masses, LOG_ZERO where there is none; the gradient there is zero, not NaN. */
 export function logMasses(masses: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const present = tf.greater(masses, 0);
-    const positive = tf.where(present, masses, tf.onesLike(masses));
-    return tf.where(present, tf.log(positive), tf.fill(masses.shape, LOG_ZERO));
+    const present = hasMass(masses);
+    const logs = tf.log(tf.where(present, masses, tf.fill(masses.shape, 1)));
+    return tf.where(present, logs, tf.fill(masses.shape, LOG_ZERO));
   });
 }

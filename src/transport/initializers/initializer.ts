@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { InputError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 
 /** One problem on the host. */
@@ -37,3 +38,18 @@ export interface TensorInitializer {
 }
 
 export type Initializer = HostInitializer | TensorInitializer;
+
+/**
+ * An initialiser's potential for one problem, -Infinity where b has no mass. Throws InputError if it is not finite where there
+ * is some.
+ */
+export function startingPotential(initializer: HostInitializer, problem: HostProblem): Float64Array {
+  const g = initializer.hostPotential(problem);
+  return problem.b.map((mass, index) => {
+    if (mass === 0) return -Infinity;
+    if (Number.isFinite(g[index])) return g[index];
+    throw new InputError(
+      `sinkhorn: expected a finite potential from initialiser ${initializer.name}, got ${g[index]} at index ${index}`,
+    );
+  });
+}

@@ -2,11 +2,12 @@ import { InputError } from "../../errors.ts";
 import type { Geometry, HostKernel } from "../../geometry/geometry.ts";
 import type { NdArray } from "../../tensor/ndarray.ts";
 import { checkPair } from "../histograms.ts";
-import type { HostInitializer } from "../initializers/initializer.ts";
+import { startingPotential, type HostInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
 import { previousSolution } from "../initializers/previous.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import { ExactIterate, untilTolerance, type HostPotentials, type SinkhornHostResult } from "./exact-iterate.ts";
+import type { HostMarginals } from "./host-iterate.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 
 export interface SinkhornHostOptions extends SinkhornOptions {
@@ -79,7 +80,9 @@ function solve(
 ): SinkhornHostResult {
   checkPair(a, b, geometry.shape);
   const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
-  if (!epsilonScaling) return iterate(kernel, a, b, startOf(geometry, a, b, epsilon, initializer), options);
+  if (!epsilonScaling) {
+    return iterate(kernel, { a, b }, startingPotential(initializer, { geometry, a, b, epsilon }), options);
+  }
 
   const stages = epsilonStages(geometry, epsilon, epsilonScaling);
   let start = initializer;
@@ -87,47 +90,27 @@ function solve(
   for (const stage of stages) {
     const stageOptions = { ...rest, ...stage, onIteration: undefined };
     const stageKernel = geometry.hostKernel(stage.epsilon);
-    const logV = startOf(geometry, a, b, stage.epsilon, start);
-    const { g, errors: stageErrors } = iterate(stageKernel, a, b, logV, stageOptions);
+    const stageStart = startingPotential(start, { geometry, a, b, epsilon: stage.epsilon });
+    const { g, errors: stageErrors } = iterate(stageKernel, { a, b }, stageStart, stageOptions);
     errors.push(...stageErrors);
     // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
     const next = stages[stages.indexOf(stage) + 1]?.epsilon ?? epsilon;
     start = previousSolution(g.map((value, index) => value + (next - stage.epsilon) * Math.log(b[index])));
   }
-  const last = iterate(kernel, a, b, startOf(geometry, a, b, epsilon, start), options);
+  const last = iterate(kernel, { a, b }, startingPotential(start, { geometry, a, b, epsilon }), options);
   const all = [...errors, ...last.errors];
   return { ...last, errors: all, iterations: all.length };
 }
 
-/** The initialiser's g / epsilon, -Infinity where b has no mass. Throws InputError if it is not finite elsewhere. */
-function startOf(
-  geometry: Geometry,
-  a: Float64Array,
-  b: Float64Array,
-  epsilon: number,
-  initializer: HostInitializer,
-): Float64Array {
-  const g = initializer.hostPotential({ geometry, a, b, epsilon });
-  return b.map((mass, index) => {
-    if (mass === 0) return -Infinity;
-    if (!Number.isFinite(g[index])) {
-      throw new InputError(
-        `sinkhorn: initialiser ${initializer.name} gave ${g[index]} at index ${index}, expected a finite potential`,
-      );
-    }
-    return g[index] / epsilon;
-  });
-}
-
 function iterate(
   kernel: HostKernel,
-  a: Float64Array,
-  b: Float64Array,
-  logV: Float64Array,
+  marginals: HostMarginals,
+  start: Float64Array,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
-  const state = new ExactIterate(kernel, { a, b }, { logU: undefined, logV }, domain);
+  const logV = start.map((value) => value / kernel.epsilon);
+  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain);
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */
   const finishIteration = (omega: number): number => {

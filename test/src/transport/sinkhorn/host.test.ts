@@ -284,7 +284,7 @@ describe("bad input gives one line", () => {
       "a bad start",
       good,
       { initializer: { name: "bad", hostPotential: () => Float64Array.of(0, NaN, 0) } },
-      /bad gave NaN/,
+      /initialiser bad, got NaN at index 1/,
     ],
   ])("%s", (_, a, options, message) => {
     const run = (): unknown => sinkhornHost(geometry, a, good, { epsilon: 0.1, ...options });

@@ -1,0 +1,88 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { TensorKernel } from "../../geometry/geometry.ts";
+import { checkPairShapes } from "../histograms.ts";
+import type { SinkhornDomain } from "./options.ts";
+import { tensorDomain } from "./tensor-domain.ts";
+import { checkIterations, type FixedSinkhornOptions } from "./unrolled.ts";
+
+/**
+ * `OT(a, b) = min <P, C> + epsilon KL(P | a b^T)` of a [..., n] and b [..., m] after a fixed number of iterations, [...].
+ *
+ * Custom gradient by the envelope theorem: fKL in a and gKL in b (plus epsilon (M - 1) for a total mass M other than one).
+ * It is exact at convergence; it saves the two potentials and nothing of the iterations, and it is itself a constant: there
+ * are no second derivatives. Finite at zero masses. The value is the dual's, whose error is of second order in that of the
+ * potentials. Throws InputError for shapes that do not fit; values are not read.
+ */
+export function entropicCost(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  options: FixedSinkhornOptions = {},
+): tf.Tensor {
+  const { domain = "auto" } = options;
+  const iterations = checkIterations(options);
+  checkPairShapes(a, b, kernel.shape);
+  const operation = tf.customGrad((...inputs) => {
+    const [first, second] = inputs as tf.Tensor[];
+    const save = inputs[2] as tf.GradSaveFunc;
+    const [fKL, gKL, value] = tf.tidy(() => {
+      const potentials = convergedPotentials(kernel, first, second, iterations, domain);
+      return [potentials.fKL, potentials.gKL, dualValue(potentials, first, second, kernel.epsilon)];
+    });
+    const gradients = tf.tidy(() => [
+      tf.add(fKL, excess(second, kernel.epsilon)),
+      tf.add(gKL, excess(first, kernel.epsilon)),
+    ]);
+    tf.dispose([fKL, gKL]);
+    save(gradients);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((gradient) => tf.mul(tf.expandDims(dy, -1), gradient)),
+    };
+  });
+  return operation(a, b);
+}
+
+interface KlPotentials {
+  /** [..., n] */
+  readonly fKL: tf.Tensor;
+  /** [..., m] */
+  readonly gKL: tf.Tensor;
+}
+
+/**
+ * The KL potentials after some iterations from gKL = 0 and one more half step, so that the first marginal is exact. That
+ * start keeps both potentials at the size of the costs: a constant between them would cost float32 digits.
+ */
+export function convergedPotentials(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  iterations: number,
+  domain: SinkhornDomain,
+): KlPotentials {
+  return tf.tidy(() => {
+    const steps = tensorDomain(domain, kernel, a, b);
+    let first = steps.first(steps.zero(b));
+    let second = steps.second(first);
+    for (let iteration = 1; iteration < iterations; iteration++) {
+      [first, second] = tf.tidy(() => {
+        const next = steps.first(second);
+        return [next, steps.second(next)];
+      });
+    }
+    return { fKL: steps.klPotential(steps.first(second)), gKL: steps.klPotential(second) };
+  });
+}
+
+/** <fKL, a> + <gKL, b> - epsilon (sum P - M^2), where sum P = sum a as the first marginal is exact. */
+function dualValue({ fKL, gKL }: KlPotentials, a: tf.Tensor, b: tf.Tensor, epsilon: number): tf.Tensor {
+  const totalA = tf.sum(a, -1);
+  const correction = tf.mul(tf.mul(totalA, tf.sub(tf.sum(b, -1), 1)), epsilon);
+  return tf.add(tf.add(tf.sum(tf.mul(fKL, a), -1), tf.sum(tf.mul(gKL, b), -1)), correction);
+}
+
+/** epsilon (M - 1), [..., 1]: what the gradient has besides the potential; zero for histograms that sum to one. */
+function excess(masses: tf.Tensor, epsilon: number): tf.Tensor {
+  return tf.mul(tf.sub(tf.sum(masses, -1, true), 1), epsilon);
+}

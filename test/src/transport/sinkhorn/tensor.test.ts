@@ -1,0 +1,227 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { InputError } from "../../../../src/errors.ts";
+import { unitGrid } from "../../../../src/geometry/grid.ts";
+import { LOG_ZERO } from "../../../../src/geometry/log-matvec.ts";
+import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
+import { useBackend } from "../../../../src/tensor/backend.ts";
+import { gaussianTimesNu } from "../../../../src/transport/initializers/gaussian.ts";
+import { ones } from "../../../../src/transport/initializers/ones.ts";
+import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
+import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
+import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
+import { entropicValues } from "../../../../src/transport/sinkhorn/objective.ts";
+import { sinkhorn, type SinkhornTensorResult } from "../../../../src/transport/sinkhorn/tensor.ts";
+import { planTransportCost, sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
+import { relativeNorm } from "../../../support/allclose.ts";
+import { backends } from "../../../support/backends.ts";
+import { dot, points, randomHistogram, randomNormal } from "../../../support/problems.ts";
+import { centred, reference, type SinkhornReference } from "../../../support/reference.ts";
+
+const { problems } = reference<SinkhornReference>("sinkhorn");
+const GRADIENT = 1e-4;
+const VALUE = { relative: 1e-5, absolute: 0 };
+/** Iterations to convergence as far as float32 can tell, by epsilon. */
+const ITERATIONS: Readonly<Record<number, number>> = { 0.5: 10, 0.05: 70, 0.005: 250 };
+
+/** A tensor from float64 values. */
+const tensor = (values: ArrayLike<number>, shape?: number[]): tf.Tensor => tf.tensor(Float32Array.from(values), shape);
+
+describe.each(backends)("on %s", (backend) => {
+  beforeAll(async () => void (await useBackend(backend)));
+
+  for (const problem of problems) {
+    const geometry = pointCloud(points(problem.x), points(problem.y));
+    // The larger problems need a thousand iterations at the smallest epsilon: the first one stands for them. It is the only
+    // one where webgpu runs through its slow software adapter.
+    const isFirst = problem === problems[0];
+    const solutions = problem.solutions.filter(({ epsilon }) => isFirst || (epsilon > 0.01 && backend !== "webgpu"));
+    if (solutions.length === 0) continue;
+
+    it.each(solutions)(`${problem.name}: value and envelope gradients at epsilon $epsilon`, async (solution) => {
+      const kernel = geometry.kernel(solution.epsilon);
+      const a = tensor(problem.a);
+      const b = tensor(problem.b);
+      const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor) =>
+        entropicCost(kernel, p, q, { iterations: ITERATIONS[solution.epsilon] }),
+      )([a, b]);
+      expect(await value.data()).toBeAllclose([solution.objective], VALUE);
+      const [gradientA, gradientB] = await Promise.all(grads.map((gradient) => gradient.data()));
+      expect(relativeNorm(centred(gradientA), centred(solution.fKL))).toBeLessThan(GRADIENT);
+      expect(relativeNorm(centred(gradientB), centred(solution.gKL))).toBeLessThan(GRADIENT);
+      kernel.dispose();
+      tf.dispose([a, b, value, grads]);
+    });
+  }
+
+  it.each(["log", "scaling"] as const)("%s domain: a batch with zero masses equals the host", async (domain) => {
+    const geometry = unitGrid([6, 5]);
+    const epsilon = backend === "webgpu" ? 2 : 0.06;
+    const rows = [1, 2, 3, 4].map((seed) => randomHistogram(30, seed, 0.3));
+    const others = [5, 6, 7, 8].map((seed) => randomHistogram(30, seed, 0.3));
+    const a = tensor(
+      rows.flatMap((row) => [...row]),
+      [2, 2, 30],
+    );
+    const b = tensor(
+      others.flatMap((row) => [...row]),
+      [2, 2, 30],
+    );
+    const result = await sinkhorn(geometry, a, b, { epsilon, domain, tolerance: 2e-6, checkEvery: 4 });
+    expect(result).toMatchObject({ status: "converged", domain });
+    const [f, g] = [await result.f.data(), await result.g.data()];
+    rows.forEach((row, index) => {
+      const host = sinkhornHost(geometry, row, others[index], { epsilon });
+      const mine = f.slice(index * 30, (index + 1) * 30);
+      expect(Array.from(mine, (value) => value === Math.fround(LOG_ZERO))).toEqual(
+        Array.from(row, (mass) => mass === 0),
+      );
+      const present = (values: ArrayLike<number>): number[] =>
+        centred(Array.from(values, (v, i) => (row[i] > 0 ? v : null)));
+      expect(present(mine)).toBeAllclose(present(host.f), { absolute: 2e-6 });
+      const potentials = {
+        f: Float64Array.from(mine),
+        g: Float64Array.from(g.slice(index * 30, (index + 1) * 30)),
+        epsilon,
+      };
+      expect([entropicValues(geometry, potentials, row, others[index]).transportCost]).toBeAllclose(
+        [entropicValues(geometry, host, row, others[index]).transportCost],
+        VALUE,
+      );
+    });
+    const kernel = geometry.kernel(epsilon);
+    const cost = planTransportCost(kernel, result);
+    expect(cost.shape).toEqual([2, 2]);
+    const expected = rows.map((row, index) => {
+      const host = sinkhornHost(geometry, row, others[index], { epsilon });
+      return entropicValues(geometry, host, row, others[index]).transportCost;
+    });
+    expect(await cost.data()).toBeAllclose(expected, { relative: 2e-5 }); // <P, C> is of first order in the potentials
+    kernel.dispose();
+    tf.dispose([a, b, cost, result.f, result.g]);
+  });
+
+  it.each(["log", "scaling"] as const)(
+    "%s domain: the unrolled gradient is the derivative of the iterations",
+    async (domain) => {
+      const geometry = unitGrid([4, 3]);
+      const epsilon = 0.1;
+      const iterations = 4;
+      const a = randomHistogram(12, 1, 0.3);
+      const b = randomHistogram(12, 2, 0.3);
+      const g0 = randomNormal(12, 3).map((value) => 0.1 * value);
+      const inputs = [a, b, g0];
+      const directions = [a, b, g0].map((_, index) => randomNormal(12, 10 + index));
+      // Masses move in proportion, so that zeros stay, and their total is kept.
+      for (const [index, masses] of [a, b].entries()) {
+        const mean = dot(directions[index], masses);
+        directions[index] = directions[index].map((value, point) => (value - mean) * masses[point]);
+      }
+      const hostValue = (moved: readonly Float64Array[]): number => {
+        const initializer = previousSolution(moved[2]);
+        const options = { epsilon, tolerance: 0, maxIterations: iterations, initializer };
+        return entropicValues(geometry, sinkhornHost(geometry, moved[0], moved[1], options), moved[0], moved[1])
+          .transportCost;
+      };
+      const kernel = geometry.kernel(epsilon);
+      const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor, start: tf.Tensor) => {
+        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initialPotential: start });
+        return tf.sum(planTransportCost(kernel, potentials));
+      })(inputs.map((input) => tensor(input)));
+      expect(await value.data()).toBeAllclose([hostValue(inputs)], VALUE);
+      const step = 1e-5;
+      for (const [index, gradient] of grads.entries()) {
+        const moved = (sign: number): Float64Array[] =>
+          inputs.map((input, other) =>
+            other === index ? input.map((entry, point) => entry + sign * step * directions[index][point]) : input,
+          );
+        const slope = (hostValue(moved(1)) - hostValue(moved(-1))) / (2 * step);
+        const data = await gradient.data();
+        expect(data.every(Number.isFinite)).toBe(true);
+        const scale = Math.hypot(...data) * Math.hypot(...directions[index]);
+        expect(Math.abs(dot(data, directions[index]) - slope)).toBeLessThan(GRADIENT * scale);
+      }
+      kernel.dispose();
+      tf.dispose([value, grads]);
+    },
+  );
+
+  it("leaves no tensor behind but its result", async () => {
+    const geometry = unitGrid([4, 3]);
+    const a = tensor(randomHistogram(12, 1));
+    const b = tensor(randomHistogram(12, 2));
+    const before = tf.memory().numTensors;
+    const options = { epsilon: 0.2, momentum: 1.2, epsilonScaling: { from: 0.4 }, initializer: gaussianTimesNu };
+    const { f, g } = await sinkhorn(geometry, a, b, options);
+    expect(tf.memory().numTensors - before).toBe(2);
+    const kernel = geometry.kernel(0.2);
+    const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor) =>
+      entropicCost(kernel, p, q, { iterations: 5 }),
+    )([a, b]);
+    kernel.dispose();
+    expect(tf.memory().numTensors - before).toBe(5);
+    tf.dispose([a, b, f, g, value, grads]);
+  });
+});
+
+describe("asynchronous solver", () => {
+  const geometry = unitGrid([8, 8]);
+  const epsilon = 0.005;
+  const a = randomHistogram(64, 3);
+  const b = randomHistogram(64, 4, 0.1);
+  let host: Float64Array;
+  beforeAll(async () => {
+    await useBackend("cpu");
+    host = sinkhornHost(geometry, a, b, { epsilon, tolerance: 1e-8 }).f;
+  });
+  const solve = (options: object): Promise<SinkhornTensorResult> =>
+    sinkhorn(geometry, tensor(a), tensor(b), { epsilon, checkEvery: 5, ...options });
+
+  it.each([
+    ["momentum", { momentum: 1.5 }],
+    ["epsilon scaling", { epsilonScaling: { factor: 0.25 } }],
+    ["a host initialiser", { initializer: gaussianTimesNu }],
+    ["a tensor initialiser", { initializer: ones }],
+  ])("%s leads to the same potentials", async (_, options) => {
+    const result = await solve(options);
+    expect(result).toMatchObject({ status: "converged", domain: "log" });
+    expect(result.errors.at(-1)).toBeLessThanOrEqual(1e-4);
+    expect(result.errors.length).toBe(result.iterations / 5);
+    expect(centred(await result.f.data())).toBeAllclose(centred(host), { absolute: 5e-4 });
+  });
+
+  it("starts where a previous solution ended", async () => {
+    const first = await solve({});
+    const second = await solve({ initializer: previousSolution(first.g) });
+    expect(second.iterations).toBe(5);
+    expect(first.iterations).toBeGreaterThan(100);
+  });
+
+  it("says when it stopped early and when values are not finite", async () => {
+    expect(await solve({ maxIterations: 7 })).toMatchObject({ status: "max-iterations", iterations: 7 });
+    const far = pointCloud(points([[0]]), points([[10]]));
+    const one = tf.tensor1d([1]);
+    expect(await sinkhorn(far, one, one, { epsilon: 0.1, domain: "scaling" })).toMatchObject({ status: "non-finite" });
+    expect(await sinkhorn(far, one, one, { epsilon: 0.1 })).toMatchObject({ status: "converged", domain: "log" });
+  });
+
+  it.each([
+    [{ epsilon: -1 }, a, /epsilon/],
+    [{ checkEvery: 0 }, a, /checkEvery/],
+    [{}, a.map((mass) => 2 * mass), /normalise both/],
+    [{}, a.map((mass) => -mass), />= 0/],
+    [{}, a.slice(1), /a \[\.\.\., 64\]/],
+  ])("rejects %j", async (options, masses, message) => {
+    const run = sinkhorn(geometry, tensor(masses), tensor(b), { epsilon, ...options });
+    await expect(run).rejects.toThrow(InputError);
+    await expect(run).rejects.toThrow(message);
+  });
+
+  it("synchronous forms reject shapes and counts that do not fit", () => {
+    const kernel = geometry.kernel(epsilon);
+    expect(() => sinkhornUnrolled(kernel, tensor(a), tf.zeros([2, 64]))).toThrow(InputError);
+    expect(() => sinkhornUnrolled(kernel, tensor(a), tensor(b), { initialPotential: tf.zeros([3]) })).toThrow(/like b/);
+    expect(() => entropicCost(kernel, tensor(a), tensor(b), { iterations: 0 })).toThrow(/iterations/);
+    kernel.dispose();
+  });
+});
