@@ -62,9 +62,11 @@ export function barycenter(
 }
 
 function run(kernelName: string, inputs: BarycenterInputs, attributes: BarycenterAttributes): tf.Tensor[] {
-  return tf.engine().runKernel(
-    kernelName,
-    inputs as unknown as tf.NamedTensorMap,
-    attributes as unknown as tf.NamedAttrMap,
-  ) as tf.Tensor[];
+  return tf
+    .engine()
+    .runKernel(
+      kernelName,
+      inputs as unknown as tf.NamedTensorMap,
+      attributes as unknown as tf.NamedAttrMap,
+    ) as tf.Tensor[];
 }

@@ -11,7 +11,7 @@ import {
   type TensorBarycenterProblem,
   type TensorBarycenters,
 } from "./tensor-problem.ts";
-import { stopGradient } from "./tensor-mean.ts";
+import { constant } from "./tensor-mean.ts";
 
 /**
  * The barycenter operator as tfjs operations, differentiable by the tape with respect to atoms and weights on any backend;
@@ -44,9 +44,7 @@ function plainScaling(
 ): TensorBarycenters {
   const [count, points] = atoms.shape;
   const columns = tf.expandDims(weights, 2); // [B, S, 1]
-  let b: tf.Tensor = start
-    ? tf.exp(tf.squeeze(stopGradient(start), [1]))
-    : tf.onesLike(tf.expandDims(atoms, 0));
+  let b: tf.Tensor = start ? tf.exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
   let p: tf.Tensor = b;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const phi = kernel.applyTranspose(tf.div(atoms, kernel.apply(b)));

@@ -61,14 +61,22 @@ export const hostImplementation: BarycenterImplementation = {
 export const deviceImplementation: BarycenterImplementation = {
   forward(inputs, attributes) {
     return withKernel(attributes, (kernel) => {
-      const recursion = recursionOf(problemOf(inputs, attributes), kernel, resolveBarycenterOptions(attributes.options));
+      const recursion = recursionOf(
+        problemOf(inputs, attributes),
+        kernel,
+        resolveBarycenterOptions(attributes.options),
+      );
       const { barycenters, logScalings } = runRecursion(recursion, startOf(recursion, inputs.start));
       return [barycenters, logScalings];
     });
   },
   gradient(inputs, attributes) {
     return withKernel(attributes, (kernel) => {
-      const recursion = recursionOf(problemOf(inputs, attributes), kernel, resolveBarycenterOptions(attributes.options));
+      const recursion = recursionOf(
+        problemOf(inputs, attributes),
+        kernel,
+        resolveBarycenterOptions(attributes.options),
+      );
       const { atoms, weights } = tensorAdjoint(recursion, startOf(recursion, inputs.start), inputs.gradient);
       return [atoms, weights];
     });
@@ -104,7 +112,10 @@ function problemOf(inputs: BarycenterInputs, { geometry }: BarycenterAttributes)
   return { geometry, ...inputs };
 }
 
-function readProblem({ atoms, weights, start }: BarycenterInputs, { geometry }: BarycenterAttributes): BarycenterProblem {
+function readProblem(
+  { atoms, weights, start }: BarycenterInputs,
+  { geometry }: BarycenterAttributes,
+): BarycenterProblem {
   return {
     geometry,
     atoms: readArray(atoms),

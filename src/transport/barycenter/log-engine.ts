@@ -1,6 +1,6 @@
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import type { LogOperator } from "./log-operator.ts";
-import { zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
+import { startingLog, zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
 
 /** exp of at most this is what a gradient at an empty pixel may reach: far beyond it lies overflow, and NaN in sums. */
@@ -55,7 +55,8 @@ export class LogEngine implements PointEngine {
     const { start } = this.#trajectory;
     const { points, options, atoms } = this.#settings;
     const begin = (values: Float64Array, row: number): void => {
-      if (problem.start) values.set(problem.start.subarray(row * points, (row + 1) * points));
+      const stored = problem.start;
+      if (stored) for (let i = 0; i < points; i++) values[i] = startingLog(stored[row * points + i]);
       else values.fill(0);
     };
     for (let s = 0; s < atoms; s++) {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { tensorMean, type TensorMean } from "./tensor-mean.ts";
+import { constant, tensorMean, type TensorMean } from "./tensor-mean.ts";
 
 /**
  * Log-scalings [B, S, N], or [1, S, N] where all data points agree (a cold start). Where an atom has no mass `logA` is that
@@ -55,7 +55,7 @@ export function logRecursion(
   options: ResolvedOptions,
   domain: "scaling" | "log",
 ): LogRecursion {
-  const empty = tf.cast(tf.equal(atoms, 0), "float32");
+  const empty = constant(atoms, (masses) => tf.cast(tf.equal(masses, 0), "float32"));
   return {
     options,
     mean: tensorMean(options.power),
@@ -104,8 +104,7 @@ function logLift(kernel: TensorKernel): Lift {
       const positive = part(h);
       const negative = part(tf.neg(h));
       return {
-        times: (logFactor) =>
-          tf.sub(tf.exp(tf.add(logFactor, positive)), tf.exp(tf.add(logFactor, negative))),
+        times: (logFactor) => tf.sub(tf.exp(tf.add(logFactor, positive)), tf.exp(tf.add(logFactor, negative))),
       };
     },
   };

@@ -29,7 +29,9 @@ export function checkShapes(geometry: Geometry, { atoms, weights, start }: Baryc
   const [n, m] = geometry.shape;
   if (n !== m) throw new InputError(`barycenter: needs a square ground cost, got [${n}, ${m}]`);
   if (atoms.length !== 2 || atoms[0] === 0 || atoms[1] !== n) {
-    throw new InputError(`barycenter: atoms must be [S, ${n}] (the geometry has ${n} points), got [${atoms.join(", ")}]`);
+    throw new InputError(
+      `barycenter: atoms must be [S, ${n}] (the geometry has ${n} points), got [${atoms.join(", ")}]`,
+    );
   }
   if (weights.length !== 2 || weights[1] !== atoms[0]) {
     throw new InputError(
@@ -61,7 +63,8 @@ export function checkProblem({ geometry, atoms, weights, start }: BarycenterProb
       throw new InputError(`barycenter: atom ${s} must have a positive finite mass, got ${mass}`);
     }
   }
-  if (!weights.data.every(Number.isFinite)) throw new InputError("barycenter: weights must be finite, got NaN or infinity");
+  if (!weights.data.every(Number.isFinite))
+    throw new InputError("barycenter: weights must be finite, got NaN or infinity");
   if (options.power !== 0) checkUnbalancedWeights(weights);
 }
 

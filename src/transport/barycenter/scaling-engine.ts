@@ -1,6 +1,13 @@
 import type { HostKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import { allFinite, zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
+import {
+  allFinite,
+  startingLog,
+  zeroArrays,
+  type EngineSettings,
+  type PointEngine,
+  type PointProblem,
+} from "./point-engine.ts";
 import { allNormal, type KernelRange } from "./kernel-range.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
 
@@ -191,7 +198,7 @@ export class ScalingEngine implements PointEngine {
 
 function exponentials(logs: Float64Array | undefined, offset: number, out: Float64Array): void {
   if (!logs) out.fill(1);
-  else for (let i = 0; i < out.length; i++) out[i] = Math.exp(logs[offset + i]);
+  else for (let i = 0; i < out.length; i++) out[i] = Math.exp(startingLog(logs[offset + i]));
 }
 
 function raise(values: Float64Array, exponent: number): void {

@@ -41,12 +41,7 @@ export function tensorAdjoint(recursion: LogRecursion, start: LogScalings, gradi
   return carried!;
 }
 
-function pullBack(
-  recursion: LogRecursion,
-  from: LogScalings,
-  given: Carried | tf.Tensor2D,
-  isFirst: boolean,
-): Carried {
+function pullBack(recursion: LogRecursion, from: LogScalings, given: Carried | tf.Tensor2D, isFirst: boolean): Carried {
   const { options, mean, lift, weights, logMass, absent } = recursion;
   const { memory, update, plain } = options;
   const { logA, logC, logPhi, logP } = advance(recursion, from);

@@ -29,7 +29,7 @@ const geometricMean: TensorMean = {
 function powerMean(power: number): TensorMean {
   return {
     apply(weights, logPhi) {
-      const largest = stopGradient(tf.max(logPhi, 1, true));
+      const largest = constant(logPhi, (logs) => tf.max(logs, 1, true));
       const sum = tf.sum(tf.mul(weights, tf.exp(tf.mul(tf.sub(logPhi, largest), power))), 1, true);
       return tf.add(tf.div(tf.log(sum), power), largest);
     },
@@ -40,11 +40,11 @@ function powerMean(power: number): TensorMean {
   };
 }
 
-/** The same values, a constant for the tape. */
-export function stopGradient<T extends tf.Tensor>(x: T): T {
-  const constant = tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-  }));
-  return constant(x) as T;
+/** `map` of x, x itself by default, as a constant for the tape. */
+export function constant(x: tf.Tensor, map: (x: tf.Tensor) => tf.Tensor = tf.clone): tf.Tensor {
+  const operation = tf.customGrad((input) => {
+    const { shape } = input as tf.Tensor;
+    return { value: tf.tidy(() => map(input as tf.Tensor)), gradFunc: () => tf.zeros(shape) };
+  });
+  return operation(x);
 }

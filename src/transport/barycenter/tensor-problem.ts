@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
+import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import { advance, logRecursion, type LogRecursion, type LogScalings } from "./log-recursion.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { stopGradient } from "./tensor-mean.ts";
+import { constant } from "./tensor-mean.ts";
 
 /** B data points that share S atoms on a geometry of N points; float32. Values are not checked: see `BarycenterProblem`. */
 export interface TensorBarycenterProblem {
@@ -47,8 +48,10 @@ export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): 
     const zeros = tf.zerosLike(tf.expandDims(absent, 0));
     return { logA: zeros, logB: zeros };
   }
-  const sides = tf.unstack(stopGradient(start), 1); // [B, S, N] each
-  return { logB: sides[0], logA: options.sides === 2 ? tf.sub(sides[1], absent) : sides[0] };
+  // An entry that had no mass starts at 1: its power would be infinite if it has mass now.
+  const known = constant(start, (logs) => tf.mul(logs, tf.cast(tf.greater(logs, LOG_ZERO / 2), "float32")));
+  const sides = tf.unstack(known, 1); // [B, S, N] each
+  return { logB: sides[0], logA: options.sides === 2 ? sides[1] : sides[0] };
 }
 
 /** All iterations; differentiable by the tape. */
@@ -57,7 +60,11 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
   let scalings = start;
   let logP: tf.Tensor | undefined;
   for (let iteration = 0; iteration < options.iterations; iteration++) {
-    const { logA, logB, logP: next } = tf.tidy(() => {
+    const {
+      logA,
+      logB,
+      logP: next,
+    } = tf.tidy(() => {
       const { logA, logB, logP } = advance(recursion, scalings);
       return { logA, logB, logP };
     });
@@ -78,6 +85,6 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
 
 /** Log-scalings [B or 1, S, N] a side -> [B, sides, S, N], as constants. */
 export function stackScalings(sides: readonly tf.Tensor[], shape: [number, number, number]): tf.Tensor4D {
-  const full = sides.map((side) => tf.broadcastTo(stopGradient(side), shape));
+  const full = sides.map((side) => tf.broadcastTo(constant(side), shape));
   return tf.stack(full, 1) as tf.Tensor4D;
 }

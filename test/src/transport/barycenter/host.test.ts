@@ -154,7 +154,12 @@ describe("one pass and segments", () => {
     const problem = randomProblem(grid({ size: [4, 4] }), 2, 33);
     const options = { epsilon: 1, iterations: 5 };
     const { barycenters, backward } = hostBarycenter(problem, options);
-    const twice = backward(ndarray(barycenters.data.map((mass) => 2 * mass), barycenters.shape));
+    const twice = backward(
+      ndarray(
+        barycenters.data.map((mass) => 2 * mass),
+        barycenters.shape,
+      ),
+    );
     const once = hostBarycenterGradient(problem, options, (_, p, out) => p.forEach((mass, i) => (out[i] = 2 * mass)));
     expect(once.gradientAtoms.data).toEqual(twice.gradientAtoms.data);
     expect(once.gradientWeights.data).toEqual(twice.gradientWeights.data);
