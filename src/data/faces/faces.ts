@@ -10,7 +10,8 @@ import type { FacePose } from "./pose.ts";
 
 /** Pictures are drawn this many times larger and averaged down, so that a shift of a fraction of a pixel shows. */
 const OVERSAMPLING = 4;
-const TAKES = 4;
+/** How strong the expression is in each take: from subdued to exaggerated. */
+const STRENGTHS = [0.7, 0.85, 1, 1.15];
 /** Pixels; larger pictures would take the rasteriser minutes and gigabytes. */
 const LARGEST = 1024;
 
@@ -109,25 +110,25 @@ const EXPRESSIONS: Readonly<Record<string, Partial<FacePose>>> = {
 
 /** Deviation of what chance adds to each take. Small against the expressions: takes of one differ less than two of them. */
 const VARIATION: Partial<FacePose> = {
-  shiftX: 0.4,
-  shiftY: 0.4,
-  scale: 0.005,
-  tilt: 0.5,
-  browInner: 0.45,
-  browOuter: 0.45,
-  eyeOpen: 0.05,
-  gazeX: 0.7,
-  gazeY: 0.25,
-  mouthWidth: 0.5,
-  mouthCorner: 0.35,
-  upperLip: 0.15,
-  lowerLip: 0.3,
+  shiftX: 0.1,
+  shiftY: 0.1,
+  scale: 0.001,
+  tilt: 0.1,
+  browInner: 0.2,
+  browOuter: 0.2,
+  eyeOpen: 0.02,
+  gazeX: 0.3,
+  gazeY: 0.1,
+  mouthWidth: 0.2,
+  mouthCorner: 0.15,
+  upperLip: 0.1,
+  lowerLip: 0.15,
 };
 
 /**
  * Images [20, h, w] (64 x 64 unless `size` says otherwise) of whole gray values, dark features on bright skin, named
- * "happy 2" and labelled "happy". The takes of an expression differ by small movements: of the head, the brows, the gaze,
- * the mouth, and in how strong the expression is. The same seed gives the same images. Throws InputError for a size above
+ * "happy 2" and labelled "happy". The takes of an expression follow it from subdued to exaggerated, and differ by
+ * small movements of the head, the brows, the gaze and the mouth. The same seed gives the same images. Throws InputError for a size above
  * 1024 pixels.
  */
 async function generateFaces({ seed = 0, size = "64" }: DatasetOptions): Promise<ImageDataset> {
@@ -136,7 +137,7 @@ async function generateFaces({ seed = 0, size = "64" }: DatasetOptions): Promise
     throw new InputError(`size: faces are drawn up to ${LARGEST} pixels, got ${size}`);
   const random = Random.fromSeed(seed);
   const takes = Object.keys(EXPRESSIONS).flatMap((label) =>
-    Array.from({ length: TAKES }, (_, take) => ({ label, name: `${label} ${take + 1}`, pose: varied(label, random) })),
+    STRENGTHS.map((_, take) => ({ label, name: `${label} ${take + 1}`, pose: varied(label, STRENGTHS[take], random) })),
   );
   const pixels = imageSize[0] * imageSize[1];
   const values = new Float64Array(takes.length * pixels);
@@ -150,9 +151,8 @@ async function generateFaces({ seed = 0, size = "64" }: DatasetOptions): Promise
   };
 }
 
-/** One take: the face at rest, moved towards the expression by 80 to 110 percent, and every moving part a little. */
-function varied(label: string, random: Random): FacePose {
-  const strength = 0.8 + 0.3 * random.uniform();
+/** One take: the face at rest, moved towards the expression, and every moving part a little. */
+function varied(label: string, strength: number, random: Random): FacePose {
   const expression = EXPRESSIONS[label];
   const entries = (Object.keys(AT_REST) as (keyof FacePose)[]).map((part) => {
     const rest = AT_REST[part];
