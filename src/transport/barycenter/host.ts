@@ -51,7 +51,8 @@ export type BarycenterLoss = (point: number, barycenter: Float64Array, out: Floa
  * `precision` stands for; a point that leaves the range is done again with the longer float64 band, then in the log
  * domain, forward and adjoint alike. Domain `scaling` does not check.
  *
- * Throws InputError for shapes that do not match and for values that are not masses or weights.
+ * Float64 arrays are not copied: leave them unchanged until `backward`. Throws InputError for shapes that do not match and
+ * for values that are not masses or weights.
  */
 export function hostBarycenter(
   problem: BarycenterProblem,

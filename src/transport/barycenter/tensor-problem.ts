@@ -23,8 +23,11 @@ export interface TensorBarycenters {
   readonly logScalings: tf.Tensor4D;
 }
 
-/** Largest cost / epsilon for which float32 scalings stay in range: they lie within exp(+-2 cost / epsilon). */
-const SCALING_RANGE = 40;
+/**
+ * Largest cost / epsilon for which float32 scalings stay in range: from histograms, weights on the simplex and a cold start
+ * they lie within exp(+-2 cost / epsilon), up to a factor N.
+ */
+const SCALING_RANGE = 30;
 
 /** What `auto` means where values cannot be looked at: the scaling domain if no problem on this geometry can leave it. */
 export function tensorDomain(geometry: Geometry, { domain, epsilon }: ResolvedOptions): "scaling" | "log" {

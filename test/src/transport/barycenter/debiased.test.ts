@@ -96,11 +96,11 @@ describe.each(backends)("on %s", (backend) => {
     const before = tf.memory().numTensors;
     const kernel = geometry.kernel(epsilon);
     const problem = { geometry, kernel, atoms: tf.tensor2d(atoms), weights: tf.tensor2d([weights]) };
-    const options = { epsilon, tolerance: 1e-2, maxIterations: 200, domain: "scaling" as const };
+    const options = { epsilon, tolerance: 3e-2, maxIterations: 200, domain: "scaling" as const };
     const { barycenters, status, error } = await debiasedBarycenter(problem, options);
     expect(status).toBe("converged");
-    expect(error).toBeLessThan(1e-2);
-    expect(relativeNorm(await barycenters.data(), converged!)).toBeLessThan(0.1); // the tolerance, not the precision
+    expect(error).toBeLessThan(3e-2);
+    expect(relativeNorm(await barycenters.data(), converged!)).toBeLessThan(0.2); // the tolerance, not the precision
     tf.dispose([barycenters, problem.atoms, problem.weights]);
     kernel.dispose();
     expect(tf.memory().numTensors).toBe(before);
