@@ -16,7 +16,7 @@ export interface ReporterOptions {
   /** Where JSON lines go. @default process.stdout */
   readonly output?: NodeJS.WritableStream;
   /** Where everything else goes. @default process.stderr */
-  readonly log?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly log?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 }
 
 /** The reporter for the way a command was called: JSON lines, nothing, a spinner on a terminal, or plain lines. */
@@ -28,5 +28,6 @@ export function createReporter({
 }: ReporterOptions = {}): Reporter {
   if (json) return jsonReporter((text) => output.write(text));
   if (quiet) return quietReporter;
-  return log.isTTY ? spinnerReporter(log) : linesReporter((text) => log.write(text));
+  // Some pseudo-terminals say that they are 0 columns wide, on which no line can be drawn over.
+  return log.isTTY && log.columns ? spinnerReporter(log) : linesReporter((text) => log.write(text));
 }

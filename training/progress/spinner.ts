@@ -4,6 +4,8 @@ import { StatusLine } from "./status-line.ts";
 
 /** Steps may block the event loop, so the spinner is also drawn as they report, at most this often. */
 const DRAW_INTERVAL_MS = 80;
+/** Inside a step is shown only where the step takes longer than this. */
+const LONG_STEP_MS = 500;
 /** Statuses that are no success. */
 const FAILED = new Set(["non-finite"]);
 const STOPPED = new Set(["interrupted"]);
@@ -14,6 +16,7 @@ export function spinnerReporter(stream: NodeJS.WritableStream): Reporter {
   const spinner = ora({ stream, discardStdin: false });
   let status: StatusLine | undefined;
   let nextDraw = 0;
+  let lastStep = Date.now();
   const draw = () => {
     if (!status || Date.now() < nextDraw) return;
     nextDraw = Date.now() + DRAW_INTERVAL_MS;
@@ -26,10 +29,12 @@ export function spinnerReporter(stream: NodeJS.WritableStream): Reporter {
       spinner.start(status.opening());
     },
     within(step, fraction, note) {
+      if (Date.now() - lastStep < LONG_STEP_MS) return;
       status?.within(step, fraction, note);
       draw();
     },
     row(row) {
+      lastStep = Date.now();
       status?.row(row);
       draw();
     },

@@ -69,14 +69,11 @@ it("JSON lines are the metrics log between start and end", () => {
   ]);
 });
 
+/** The methods of a terminal's stream that a live line uses. */
+const TERMINAL = { clearLine: () => true, cursorTo: () => true, moveCursor: () => true };
+
 it("the spinner ends with a line and leaves the terminal as it was", () => {
-  const stream = Object.assign(collector(), {
-    isTTY: true,
-    columns: 100,
-    clearLine: () => true,
-    cursorTo: () => true,
-    moveCursor: () => true,
-  });
+  const stream = Object.assign(collector(), TERMINAL, { isTTY: true, columns: 100 });
   threeSteps(spinnerReporter(stream));
   expect(stream.text()).toContain("step 1/3, loss 0.1235");
   expect(stream.text()).toContain("completed after 3 steps in 1 min 05 s: ran all 3 steps\n");
@@ -92,6 +89,15 @@ it.each([
   threeSteps(createReporter({ ...options, ...streams }));
   expect(streams.output.text()).toMatch(output);
   expect(streams.log.text()).toMatch(log);
+});
+
+it.each([
+  ["a terminal", { isTTY: true, columns: 80 }, "\u001B["],
+  ["a terminal without width", { isTTY: true, columns: 0 }, "wdl: 3 steps -> runs/x\n"],
+])("%s", (_, properties, start) => {
+  const log = Object.assign(collector(), TERMINAL, properties);
+  threeSteps(createReporter({ log }));
+  expect(log.text().startsWith(start)).toBe(true);
 });
 
 describe("formats", () => {
