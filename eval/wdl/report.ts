@@ -38,10 +38,7 @@ export async function wdlPictures(findings: WdlFindings): Promise<Pictures> {
   const weights = { shape: [setup.points, options.atoms], data: factors.weights };
   const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
   const pictures: Record<string, Picture> = { ...(await views?.(findings)) };
-  if (options.atoms >= 2 && setup.points <= MOST_PATH_POINTS) {
-    const atoms = setup.pointShape.length === 2 ? atomImages(findings) : undefined;
-    pictures["path"] = await barycentricPath(weights, atoms ? { atoms } : {});
-  }
+  if (options.atoms >= 2 && setup.points <= MOST_PATH_POINTS) pictures["path"] = await pathPicture(findings);
   pictures["weights"] = await heatMap(transposed(weights), {
     xTitle: "data point",
     yTitle: "atom",
@@ -49,6 +46,38 @@ export async function wdlPictures(findings: WdlFindings): Promise<Pictures> {
   });
   if (history.length > 1) pictures["progress"] = await progressPicture(findings);
   return pictures;
+}
+
+/** The path between the atoms, these arranged in the order in which the sequence visits them. */
+async function pathPicture(findings: WdlFindings): Promise<Picture> {
+  const { setup, options, factors } = findings;
+  const order = orderOfVisits(factors.weights, options.atoms);
+  const weights = { shape: [setup.points, options.atoms], data: permuteColumns(factors.weights, order) };
+  const cornerNames = order.map((atom) => `atom ${atom + 1}`);
+  if (setup.pointShape.length !== 2) return barycentricPath(weights, { cornerNames });
+  const { shape, data } = atomImages(findings);
+  const { pixels } = setup.problem;
+  const images = order.flatMap((atom) => Array.from(data.subarray(atom * pixels, (atom + 1) * pixels)));
+  return barycentricPath(weights, { cornerNames, atoms: { shape, data: Float64Array.from(images) } });
+}
+
+/** Atoms by the mean position in the sequence of the points that use them. */
+function orderOfVisits(weights: Float64Array, atoms: number): number[] {
+  const position = Array.from({ length: atoms }, (_, atom) => {
+    let moment = 0;
+    let mass = 0;
+    for (let point = 0; point * atoms < weights.length; point++) {
+      const weight = weights[point * atoms + atom];
+      moment += weight * point;
+      mass += weight;
+    }
+    return mass > 0 ? moment / mass : Infinity;
+  });
+  return position.map((_, atom) => atom).sort((a, b) => position[a] - position[b]);
+}
+
+function permuteColumns(matrix: Float64Array, order: readonly number[]): Float64Array {
+  return matrix.map((_, index) => matrix[index - (index % order.length) + order[index % order.length]]);
 }
 
 async function imagePictures(findings: WdlFindings): Promise<Pictures> {

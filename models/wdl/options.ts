@@ -42,8 +42,8 @@ export const wdlOptions = {
     default: "auto",
   }),
   weightScale: numberOption({
-    description: "step scale of the weights against the atoms is pixels / (this * data points)",
-    default: 100,
+    description: "step scale zeta of the weights is pixels / (this * data points), as in the paper (default: zeta 0.2)",
+    default: undefined,
     above: 0,
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
