@@ -5,6 +5,7 @@ import type { Factors } from "../../models/wdl/operator.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import type { Optimizer } from "../../models/optimizer.ts";
+import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32, type NdArray } from "../../src/tensor/ndarray.ts";
 import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
@@ -20,6 +21,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
     task: "wdl",
     async evaluate(run, input) {
       const options = pickOptions(wdlOptions, run.config.options);
+      if (!input.isTrainingData) checkShape(run, input);
       const setup = await setUpWdl(options, input.dataset);
       const factors = await factorsOf(run, setup, input, optimizer);
       const total = totalIterations(run, options, input);
@@ -68,6 +70,17 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       } satisfies Evaluation;
     },
   };
+}
+
+/** Throws InputError where the data points have another shape than those that the run was trained on, where known. */
+function checkShape({ config }: TrainedRun, { dataset: { name, values } }: EvaluationInput): void {
+  const trained = config.options["dataShape"] as readonly number[] | undefined;
+  const [expected, got] = [trained, values.shape].map((shape) => shape?.slice(1).join(" x "));
+  if (expected !== undefined && got !== expected) {
+    throw new InputError(
+      `${name}: data points of ${got}, but the atoms have ${expected} values; give data of that shape`,
+    );
+  }
 }
 
 /** The saved factors, or for other data the saved atoms and the weights that fit them best. */

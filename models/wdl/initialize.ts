@@ -27,10 +27,19 @@ const NOISE = 0.1;
  * `constant`: uniform atoms and standard normal logits of the weights, as in the paper. `samples`: atoms are data points
  * drawn without repetition. `kmeans`: atoms are the centroids of the data points. The latter two lean each point's
  * weights towards its nearest atom; they reach in 20 iterations what `constant` may never reach, since the problem has
- * many local minima.
+ * many local minima. They need as many data points as atoms, see `checkInit`.
  */
 export function initialLogits(init: InitName, data: Float64Array, shape: Shape, random: Random): InitialLogits {
   return INITIALISERS[init](data, shape, random);
+}
+
+/** Throws InputError where atoms are to be made of fewer data points than there are atoms. */
+export function checkInit(init: InitName, points: number, atoms: number): void {
+  if (init !== "constant" && points < atoms) {
+    throw new InputError(
+      `--init ${init}: expected at least ${atoms} data points (one an atom), got ${points}; use --init constant`,
+    );
+  }
 }
 
 type Initialiser = (data: Float64Array, shape: Shape, random: Random) => InitialLogits;
@@ -42,27 +51,21 @@ const INITIALISERS: Readonly<Record<InitName, Initialiser>> = {
   },
 
   samples(data, { atoms, pixels }, random) {
-    const rows = rowsOf(data, pixels, atoms);
+    const rows = rowsOf(data, pixels);
     const chosen = Array.from(random.permutation(rows.length).subarray(0, atoms), (index) => rows[index]);
     return fromAtoms(chosen, rows, random);
   },
 
   kmeans(data, { atoms, pixels }, random) {
-    const rows = rowsOf(data, pixels, atoms);
+    const rows = rowsOf(data, pixels);
     const plain = rows.map((row) => Array.from(row));
     const { centroids } = kmeans(plain, atoms, { seed: random.integer(2 ** 31), initialization: "kmeans++" });
     return fromAtoms(centroids, rows, random);
   },
 };
 
-function rowsOf(data: Float64Array, pixels: number, atoms: number): Float64Array[] {
-  const count = data.length / pixels;
-  if (count < atoms) {
-    throw new InputError(
-      `--init: expected at least ${atoms} data points (one an atom), got ${count}; use --init constant`,
-    );
-  }
-  return Array.from({ length: count }, (_, row) => data.subarray(row * pixels, (row + 1) * pixels));
+function rowsOf(data: Float64Array, pixels: number): Float64Array[] {
+  return Array.from({ length: data.length / pixels }, (_, row) => data.subarray(row * pixels, (row + 1) * pixels));
 }
 
 function fromAtoms(atoms: readonly ArrayLike<number>[], rows: readonly Float64Array[], random: Random): InitialLogits {

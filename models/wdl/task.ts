@@ -2,7 +2,7 @@ import { expectArray, expectNumber } from "../../checkpoints/leaves.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
 import type { Iterate, Optimizer } from "../optimizer.ts";
 import type { Metrics, Task } from "../task.ts";
-import { initialLogits, type InitName } from "./initialize.ts";
+import { checkInit, initialLogits, type InitName } from "./initialize.ts";
 import type { Factors } from "./operator.ts";
 import { dictionaryObjective, packFactors, unpackFactors, type WdlProblem } from "./objective.ts";
 
@@ -31,12 +31,16 @@ export interface WdlState<S extends Iterate> {
   readonly earlierEvaluations: number;
 }
 
-/** Wasserstein dictionary learning (Schmitz et al. 2018, Algorithm 2) as a task of the training loop. */
+/**
+ * Wasserstein dictionary learning (Schmitz et al. 2018, Algorithm 2) as a task of the training loop. Throws InputError
+ * where `init` needs more data points than there are.
+ */
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
   const { problem, optimizer, iterations, warmRestart, sides, init, evaluate } = settings;
   const { pixels, atoms } = problem;
   const { data } = problem.term;
   const points = data.length / pixels;
+  checkInit(init, points, atoms);
 
   /** Ends the cycle: the scalings reached at its last iterate become the start of the next one. */
   async function restart(state: WdlState<S>): Promise<WdlState<S>> {

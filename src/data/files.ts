@@ -20,6 +20,7 @@ const INPUT_REASONS: Readonly<Record<string, string>> = {
 const RUN_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "cannot be written: the disk is full",
   EDQUOT: "cannot be written: the disk quota is used up",
+  EFBIG: "cannot be written: larger than files may be here",
   EIO: "cannot be accessed: input/output error",
   EMFILE: "cannot be opened: too many open files",
 };

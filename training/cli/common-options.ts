@@ -1,3 +1,4 @@
+import { datasets } from "../../src/data/registry.ts";
 import type { BackendChoice } from "../../src/tensor/backend.ts";
 import { choiceOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
 
@@ -5,12 +6,17 @@ const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const satisf
 
 /** Which data: of `train` and `eval`. */
 export const dataOptions = {
-  dataset: textOption({ description: "data set by name", placeholder: "name" }),
+  dataset: textOption({ description: `data set by name: ${Object.keys(datasets).join(", ")}`, placeholder: "name" }),
   data: textOption({
     description: "your own data: a folder of images, .npy, .npz, .csv, .tsv or .mtx",
     placeholder: "path",
   }),
-  limit: numberOption({ description: "at most so many samples", default: undefined, least: 1, integer: true }),
+  limit: numberOption({
+    description: "at most so many samples (default: all)",
+    default: undefined,
+    least: 1,
+    integer: true,
+  }),
 } as const;
 
 /** What every training run takes besides its component's options; stored in `config.json`. */
@@ -24,6 +30,14 @@ export const runOptions = {
 } as const;
 
 export type RunOptions = OptionValues<typeof runOptions>;
+
+/** What `eval` takes besides the run. */
+export const evaluateOptions = {
+  ...dataOptions,
+  backend: { ...runOptions.backend, description: "tfjs backend (default: the run's)", default: undefined },
+} as const;
+
+export type EvaluateOptions = OptionValues<typeof evaluateOptions>;
 
 /** How a command talks; not part of a run. */
 export interface OutputFlags {

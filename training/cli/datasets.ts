@@ -6,17 +6,27 @@ import { loadDataset } from "../../src/data/registry.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
 
+/** Options that say which data; a task without a size has no such option. */
 export interface DataChoice {
   readonly dataset?: string | undefined;
   readonly data?: string | undefined;
   readonly limit?: number | undefined;
-  readonly size?: string | undefined;
+  readonly size?: unknown;
 }
 
-/** The data that the options name: a person's own path, or a data set by name. Throws InputError or RunError. */
-export async function loadChoice(choice: DataChoice, component: Component): Promise<Dataset> {
-  const { dataset, data, limit, size } = choice;
-  if (data === undefined) return loadDataset(dataset ?? component.defaultDataset, { size, limit });
+/**
+ * The data that the options name: a person's own path, or a data set by name. Throws InputError or RunError.
+ *
+ * @param report receives a line before each download
+ */
+export async function loadChoice(
+  { dataset, data, limit, size: given }: DataChoice,
+  component: Component,
+  report?: (line: string) => void,
+): Promise<Dataset> {
+  const size = given as string | undefined; // checked by the task's option table
+  if (data === undefined) return loadDataset(dataset ?? component.defaultDataset, { size, limit, report });
+  if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
   const loaded = await loadData(data, { size, masses: component.readsMasses });
   return limit === undefined ? loaded : takeFirst(loaded, limit);
 }
@@ -26,11 +36,9 @@ export function choiceName({ dataset, data }: DataChoice, component: Component):
   return data === undefined ? (dataset ?? component.defaultDataset) : basename(data, extname(data));
 }
 
-/** Identifies the values, so that a run is not resumed on other data. */
-export function fingerprint({ values }: Dataset): string {
-  const { data } = values;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return createHash("sha256").update(values.shape.join("x")).update(bytes).digest("hex");
+/** What `config.json` keeps of the data: enough to know them again, and what shape other data must have. */
+export function describeData(dataset: Dataset) {
+  return { dataShape: dataset.values.shape, dataFingerprint: fingerprint(dataset) };
 }
 
 /** Throws InputError unless the data are those with the saved fingerprint. */
@@ -40,4 +48,10 @@ export function checkFingerprint(dataset: Dataset, saved: unknown): void {
       `${dataset.name}: the data are not those that the run was started on; restore them, or start a new run`,
     );
   }
+}
+
+function fingerprint({ values }: Dataset): string {
+  const { data } = values;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash("sha256").update(values.shape.join("x")).update(bytes).digest("hex");
 }

@@ -1,18 +1,28 @@
 import { writeEvaluation, type Evaluation } from "../../eval/evaluator.ts";
+import { InputError } from "../../src/errors.ts";
+import { pickOptions } from "../../src/options.ts";
 import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
 import { componentOf } from "../components/index.ts";
-import type { OutputFlags } from "./common-options.ts";
-import { checkFingerprint, loadChoice, type DataChoice } from "./datasets.ts";
+import { evaluateOptions, type EvaluateOptions, type OutputFlags } from "./common-options.ts";
+import { checkFingerprint, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { trainedRun, type SavedRun } from "./trained-run.ts";
 
-export interface EvaluateFlags extends OutputFlags, DataChoice {
+export interface EvaluateFlags extends OutputFlags {
   readonly out?: string;
 }
 
-/** `otlearn eval <run or checkpoint>`: prints the summary; with `out` writes arrays, pictures and report there. */
-export async function evaluateCommand(path: string, flags: EvaluateFlags): Promise<number> {
-  const { summary } = await evaluateRun(await trainedRun(path), flags, flags.out);
+/**
+ * `otlearn eval <run or checkpoint>`: prints the summary; with `out` writes arrays, pictures and report there. `given`
+ * holds the options as they came.
+ */
+export async function evaluateCommand(
+  path: string,
+  given: Readonly<Record<string, unknown>>,
+  flags: EvaluateFlags,
+): Promise<number> {
+  const options = pickOptions(evaluateOptions, given);
+  const { summary } = await evaluateRun(await trainedRun(path), options, flags.out);
   process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${JSON.stringify(summary, null, 2)}\n`);
   return ExitStatus.done;
 }
@@ -21,20 +31,28 @@ export async function evaluateCommand(path: string, flags: EvaluateFlags): Promi
 export async function reportCommand(paths: readonly string[], flags: OutputFlags): Promise<number> {
   for (const path of paths) {
     const run = await trainedRun(path);
-    await evaluateRun(run, {}, run.path);
-    if (!flags.quiet) process.stdout.write(`${run.path}/report.html\n`);
+    await evaluateRun(run, pickOptions(evaluateOptions, {}), run.path);
+    const report = `${run.path}/report.html`;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ run: run.path, report })}\n`);
+    else if (!flags.quiet) process.stdout.write(`${report}\n`);
   }
   return ExitStatus.done;
 }
 
-/** Evaluates on the run's own data, or on others where `choice` names them. */
-async function evaluateRun(run: SavedRun, choice: DataChoice, out?: string): Promise<Evaluation> {
+/** Evaluates on the run's own data, or on others where the options name them. */
+async function evaluateRun(
+  run: SavedRun,
+  { backend, ...choice }: EvaluateOptions,
+  out: string | undefined,
+): Promise<Evaluation> {
   const component = componentOf(run.task);
-  await useBackend(run.backend as BackendChoice);
   const { options } = run.config;
   const isTrainingData = choice.data === undefined && choice.dataset === undefined;
-  const source = isTrainingData ? options : { size: options["size"], ...choice };
-  const dataset = await loadChoice(source as DataChoice, component);
+  if (isTrainingData && choice.limit !== undefined) {
+    throw new InputError("--limit: only with --data or --dataset; the run's own data are evaluated in full");
+  }
+  await useBackend(backend ?? (run.backend as BackendChoice));
+  const dataset = await loadChoice(isTrainingData ? options : { ...choice, size: options["size"] }, component);
   if (isTrainingData) checkFingerprint(dataset, options["dataFingerprint"]);
   const evaluation = await component.evaluator.evaluate(run, { dataset, isTrainingData });
   if (out !== undefined) await writeEvaluation(out, evaluation);

@@ -26,11 +26,22 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitStatus.done; // --help, --version
     if (error.code === "commander.help") return ExitStatus.badInput; // no command: the help was printed
-    return fail(`${error.message.replace(/^error: /, "").split("\n")[0]}; see --help`, ExitStatus.badInput);
+    return fail(`${oneLine(error.message.replace(/^error: /, ""))}; see --help`, ExitStatus.badInput);
   }
   if (error instanceof InputError) return fail(error.message, ExitStatus.badInput);
   if (error instanceof RunError) return fail(error.message, ExitStatus.failed);
+  if (error instanceof RangeError && ALLOCATION_FAILURE.test(error.message)) {
+    return fail(`not enough memory for a problem of this size (${error.message})`, ExitStatus.failed);
+  }
   throw error;
+}
+
+/** How V8 words the refusal of an array that is too large for it or for the machine. */
+const ALLOCATION_FAILURE = /^(Invalid typed array length|Array buffer allocation failed|Invalid array length)/;
+
+/** "unknown option '--gama' (Did you mean --gamma?)": commander gives hints on lines of their own, and full stops. */
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*\n\s*/g, " ").replace(/\.$/, "");
 }
 
 function fail(message: string, status: number): number {

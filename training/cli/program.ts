@@ -4,7 +4,7 @@ import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
-import { dataOptions, runOptions } from "./common-options.ts";
+import { evaluateOptions, runOptions } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
 import { exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
@@ -31,9 +31,11 @@ export function program(setStatus: (status: number) => void): Command {
   }
 
   const evaluate = command(otlearn, "eval <run>", "Evaluate a run or checkpoint, on its own data or on others.");
-  addTable(evaluate, dataOptions);
-  evaluate.option("--out <folder>", "write arrays, pictures and report there");
-  evaluate.action(async (path: string, flags: EvaluateFlags) => setStatus(await evaluateCommand(path, flags)));
+  addTable(evaluate, evaluateOptions);
+  evaluate.option("--out <folder>", "write arrays, pictures and report there (default: nowhere)");
+  evaluate.action(async (path: string, given: Record<string, unknown>) =>
+    setStatus(await evaluateCommand(path, given, given as EvaluateFlags)),
+  );
 
   command(otlearn, "report <runs...>", "Write the results and reports of runs again.").action(
     async (paths: string[], flags) => setStatus(await reportCommand(paths, flags)),
@@ -52,10 +54,14 @@ export function program(setStatus: (status: number) => void): Command {
 
 function addTrain(command: Command, component: Component, setStatus: (status: number) => void): void {
   addTable(command, component.options);
-  addTable(command, runOptions);
+  const dataset = {
+    ...runOptions.dataset,
+    description: `${runOptions.dataset.description} (default: ${component.defaultDataset})`,
+  };
+  addTable(command, { ...runOptions, dataset });
   command
     .option("--out <folder>", "run directory (default: runs/<task>-<dataset>-<time>)")
-    .option("--resume <run>", "go on with an interrupted run, with its own options")
+    .option("--resume <run>", "go on with an interrupted run, or from one of its checkpoints, with its own options")
     .option("--config <file>", "options in a JSON file; flags win")
     .action(async (given: Record<string, unknown>) => {
       const options = Object.fromEntries(Object.entries(given).filter(([name]) => !TRAIN_FLAGS.includes(name)));

@@ -1,18 +1,19 @@
 import { nativeStatus } from "../../src/native/loader.ts";
 import { resolveOptions, flagOf } from "../../src/options.ts";
-import { InputError } from "../../src/errors.ts";
-import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
+import { InputError, RunError } from "../../src/errors.ts";
+import { useBackend, type BackendChoice, type BackendSelection } from "../../src/tensor/backend.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
 import { writeEvaluation } from "../../eval/evaluator.ts";
 import { componentOf } from "../components/index.ts";
-import type { Component } from "../components/component.ts";
+import type { Component, PreparedTask } from "../components/component.ts";
 import { train, type TrainResult } from "../loop.ts";
 import { createReporter } from "../progress/index.ts";
 import { createRunDirectory, defaultRunPath, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { runOptions, type OutputFlags, type RunOptions } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
-import { checkFingerprint, choiceName, fingerprint, loadChoice, type DataChoice } from "./datasets.ts";
+import { checkFingerprint, choiceName, describeData, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
-import { trainedRun } from "./trained-run.ts";
+import { locateRun, trainedRun } from "./trained-run.ts";
 
 /** Flags of `train` that are not options of the run. */
 export interface TrainFlags extends OutputFlags {
@@ -21,45 +22,55 @@ export interface TrainFlags extends OutputFlags {
   readonly config?: string;
 }
 
-/** `otlearn train <task>`: a new run, or with `resume` the rest of an earlier one. Returns the exit status. */
+/** Where a run was left by its loop, and what it was trained on. */
+interface Trained {
+  readonly run: RunDirectory;
+  readonly dataset: Dataset;
+  readonly result: TrainResult<unknown>;
+}
+
+type Options = Readonly<Record<string, unknown>> & RunOptions;
+
+/**
+ * `otlearn train <task>`: a new run, or with `resume` the rest of an earlier one. Returns the exit status. Nothing is
+ * written or said before options and data have been checked. Throws InputError, or RunError for a run that cannot go on.
+ */
 export async function trainCommand(
   task: string,
   given: Readonly<Record<string, unknown>>,
   flags: TrainFlags,
 ): Promise<number> {
   const component = componentOf(task);
-  const { run, result } = flags.resume
+  const trained = flags.resume
     ? await resumeRun(component, flags.resume, given, flags)
     : await startRun(component, given, flags);
-  const say = sayer(flags);
-  if (result.status === "non-finite") {
-    say(`stopped: ${result.reason}; the last good checkpoint is ${result.checkpoint}`);
-    return ExitStatus.failed;
-  }
-  if (result.status === "interrupted") {
-    say(`interrupted; go on with: otlearn train ${task} --resume ${run.path}`);
+  const { status, reason } = trained.result;
+  if (status === "non-finite") throw new RunError(`stopped at ${reason}`);
+  if (status === "interrupted") {
+    sayer(flags)(`interrupted; go on with: otlearn train ${task} --resume ${trained.run.path}`);
     return ExitStatus.interrupted;
   }
-  return finish(component, run, flags);
+  return finish(component, trained, flags);
 }
 
-type Options = Readonly<Record<string, unknown>> & RunOptions;
-
-async function startRun(component: Component, given: Readonly<Record<string, unknown>>, flags: TrainFlags) {
+async function startRun(
+  component: Component,
+  given: Readonly<Record<string, unknown>>,
+  flags: TrainFlags,
+): Promise<Trained> {
   const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config);
-  const table = { ...component.options, ...runOptions };
-  const options = resolveOptions(table, { ...fromFile, ...given }) as Options;
-  const backend = await chooseBackend(options.backend, flags);
-  const dataset = await loadChoice(options as DataChoice, component);
+  const options = resolveOptions(tableOf(component), { ...fromFile, ...given }) as Options;
+  const backend = await useBackend(options.backend);
+  const dataset = await loadChoice(options, component, sayer(flags));
   const prepared = await component.prepare(options, dataset);
   const run = await createRunDirectory(flags.out ?? defaultRunPath(component.name, choiceName(options, component)), {
     task: component.name,
     seed: options.seed,
-    backend,
-    options: { ...options, dataFingerprint: fingerprint(dataset) },
+    backend: backend.name,
+    options: { ...options, ...describeData(dataset) },
   });
-  sayer(flags)(`${component.name} on ${dataset.name} [${dataset.values.shape.join(", ")}], ${prepared.engine}`);
-  return { run, result: await trainPrepared(prepared, options, run, flags) };
+  announce(component, backend, dataset, prepared, flags);
+  return { run, dataset, result: await trainPrepared(prepared, options, run, flags) };
 }
 
 async function resumeRun(
@@ -67,7 +78,7 @@ async function resumeRun(
   path: string,
   given: Readonly<Record<string, unknown>>,
   flags: TrainFlags,
-) {
+): Promise<Trained> {
   const [first] = Object.keys(given);
   if (first !== undefined) {
     throw new InputError(`${flagOf(first)}: not with --resume, which goes on with the run's own options; leave it out`);
@@ -77,25 +88,31 @@ async function resumeRun(
       "--out and --config: not with --resume, which goes on in the run's own folder; leave them out",
     );
   }
-  const run = await openRunDirectory(path);
+  const located = locateRun(path);
+  const run = await openRunDirectory(located.run);
   if (run.config.task !== component.name) {
     throw new InputError(`${path}: a run of ${run.config.task}; resume it with: otlearn train ${run.config.task}`);
   }
-  const { dataFingerprint, ...saved } = run.config.options;
-  const options = resolveOptions({ ...component.options, ...runOptions }, saved) as Options;
-  await chooseBackend(run.config.backend as BackendChoice, flags);
-  const dataset = await loadChoice(options as DataChoice, component);
+  const { dataFingerprint, dataShape: _, ...saved } = run.config.options;
+  const options = resolveOptions(tableOf(component), saved) as Options;
+  const backend = await useBackend(run.config.backend as BackendChoice);
+  const dataset = await loadChoice(options, component, sayer(flags));
   checkFingerprint(dataset, dataFingerprint);
   const prepared = await component.prepare(options, dataset);
-  return { run, result: await trainPrepared(prepared, options, run, flags, true) };
+  announce(component, backend, dataset, prepared, flags);
+  return { run, dataset, result: await trainPrepared(prepared, options, run, flags, located.checkpoint ?? true) };
+}
+
+function tableOf(component: Component) {
+  return { ...component.options, ...runOptions };
 }
 
 function trainPrepared(
-  { task }: Awaited<ReturnType<Component["prepare"]>>,
+  { task }: PreparedTask,
   options: Options,
   run: RunDirectory,
   flags: TrainFlags,
-  resume = false,
+  resume: boolean | string = false,
 ): Promise<TrainResult<unknown>> {
   return train(task, {
     seed: options.seed,
@@ -109,8 +126,7 @@ function trainPrepared(
 }
 
 /** Evaluates the finished run and writes its result. */
-async function finish(component: Component, run: RunDirectory, flags: TrainFlags): Promise<number> {
-  const dataset = await loadChoice(run.config.options as DataChoice, component);
+async function finish(component: Component, { run, dataset }: Trained, flags: TrainFlags): Promise<number> {
   const evaluation = await component.evaluator.evaluate(await trainedRun(run.path), { dataset, isTrainingData: true });
   await writeEvaluation(run.path, evaluation);
   if (flags.json) {
@@ -124,15 +140,20 @@ async function finish(component: Component, run: RunDirectory, flags: TrainFlags
   return ExitStatus.done;
 }
 
-/** Chooses the backend and says which and, for auto, why not an earlier one; warns once about absent native kernels. */
-async function chooseBackend(choice: BackendChoice, flags: OutputFlags): Promise<string> {
+/** Says which backend computes and, for auto, why not an earlier one; warns once about absent native kernels. */
+function announce(
+  component: Component,
+  { name, detail, passedOver }: BackendSelection,
+  dataset: Dataset,
+  { engine }: PreparedTask,
+  flags: OutputFlags,
+): void {
   const say = sayer(flags);
-  const { name, detail, passedOver } = await useBackend(choice);
   const reasons = passedOver.map((report) => `${report.name}: ${report.detail}`).join("; ");
   say(`backend ${name} (${detail})${reasons ? `; passed over ${reasons}` : ""}`);
   const { addon, detail: why } = nativeStatus();
   if (!addon && name === "wasm") say(`warning: no native kernels, ${why}; everything works, only slower`);
-  return name;
+  say(`${component.name} on ${dataset.name} [${dataset.values.shape.join(", ")}], ${engine}`);
 }
 
 function sayer({ quiet, json }: OutputFlags): (line: string) => void {

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { readCheckpoint } from "../../checkpoints/checkpoint.ts";
-import { CHECKPOINTS_FOLDER, locateCheckpoint } from "../../checkpoints/locate.ts";
+import { CHECKPOINTS_FOLDER, isCheckpoint, locateCheckpoint } from "../../checkpoints/locate.ts";
 import type { TrainedRun } from "../../eval/evaluator.ts";
 import type { Metrics } from "../../models/task.ts";
 import { readText } from "../../src/data/files.ts";
+import { InputError } from "../../src/errors.ts";
 import { openRunDirectory } from "../run-directory.ts";
 
 /** A run or one checkpoint of it, read for evaluation. */
@@ -19,11 +20,11 @@ export interface SavedRun extends TrainedRun {
 /** Reads a run directory (its newest checkpoint) or a checkpoint folder inside one. Throws InputError. */
 export async function trainedRun(path: string): Promise<SavedRun> {
   const folder = await locateCheckpoint(path);
-  const runPath = existsSync(join(path, "config.json")) ? path : runOf(folder);
+  const { run: runPath } = locateRun(folder);
   const [run, checkpoint] = await Promise.all([openRunDirectory(runPath), readCheckpoint(folder)]);
   const history = await readHistory(run.metricsFile);
   return {
-    name: basename(runPath),
+    name: basename(resolve(runPath)),
     task: run.config.task,
     backend: run.config.backend,
     path: runPath,
@@ -33,15 +34,22 @@ export async function trainedRun(path: string): Promise<SavedRun> {
   };
 }
 
-/** `runs/x/checkpoints/step-000010` -> `runs/x` */
-function runOf(checkpoint: string): string {
-  const parent = dirname(checkpoint);
-  return basename(parent) === CHECKPOINTS_FOLDER ? dirname(parent) : parent;
+/** The run directory that a path means, and the checkpoint where it names one: `runs/x/checkpoints/step-000010`. */
+export function locateRun(path: string): { readonly run: string; readonly checkpoint?: string } {
+  const parent = dirname(path);
+  if (!isCheckpoint(path) || basename(parent) !== CHECKPOINTS_FOLDER) return { run: path };
+  return { run: dirname(parent), checkpoint: path };
 }
 
-/** The rows of `metrics.jsonl`; a last line that a kill cut short is passed over. */
+/** The rows of `metrics.jsonl`; a last line that a kill cut short is passed over. Throws InputError. */
 async function readHistory(file: string): Promise<Metrics[]> {
   if (!existsSync(file)) return [];
-  const lines = (await readText(file)).split("\n");
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as Metrics);
+  const lines = (await readText(file)).split("\n").slice(0, -1);
+  return lines.map((line, index) => {
+    try {
+      return JSON.parse(line) as Metrics;
+    } catch {
+      throw new InputError(`${file}: damaged, line ${index + 1} is not JSON; restore it, or remove it`);
+    }
+  });
 }
