@@ -27,9 +27,10 @@ const NOISE = 0.1;
  * `constant`: uniform atoms and standard normal logits of the weights, as in the paper. `samples`: atoms are data points
  * drawn without repetition. `kmeans`: atoms are the centroids of the data points. The latter two lean each point's
  * weights towards its nearest atom; they reach in 20 iterations what `constant` may never reach, since the problem has
- * many local minima. They need as many data points as atoms, see `checkInit`.
+ * many local minima. They need as many data points as atoms; throws InputError for fewer.
  */
 export function initialLogits(init: InitName, data: Float64Array, shape: Shape, random: Random): InitialLogits {
+  checkInit(init, data.length / shape.pixels, shape.atoms);
   return INITIALISERS[init](data, shape, random);
 }
 

@@ -41,13 +41,15 @@ export function describeData(dataset: Dataset) {
   return { dataShape: dataset.values.shape, dataFingerprint: fingerprint(dataset) };
 }
 
-/** Throws InputError unless the data are those with the saved fingerprint. */
-export function checkFingerprint(dataset: Dataset, saved: unknown): void {
-  if (saved !== undefined && fingerprint(dataset) !== saved) {
-    throw new InputError(
-      `${dataset.name}: the data are not those that the run was started on; restore them, or start a new run`,
-    );
-  }
+/** Throws InputError unless the data are those that `describeData` saw when the run was started. */
+export function checkData(dataset: Dataset, { dataShape, dataFingerprint }: Readonly<Record<string, unknown>>): void {
+  const now = describeData(dataset);
+  if (dataFingerprint === undefined || now.dataFingerprint === dataFingerprint) return;
+  const [got, expected] = [now.dataShape, dataShape].map((shape) => JSON.stringify(shape));
+  const difference = got === expected ? "" : ` (shape ${got}, then ${expected})`;
+  throw new InputError(
+    `${dataset.name}: the data are not those that the run was started on${difference}; restore them, or start a new run`,
+  );
 }
 
 function fingerprint({ values }: Dataset): string {

@@ -4,7 +4,7 @@ import { pickOptions } from "../../src/options.ts";
 import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
 import { componentOf } from "../components/index.ts";
 import { evaluateOptions, type EvaluateOptions, type OutputFlags } from "./common-options.ts";
-import { checkFingerprint, loadChoice } from "./datasets.ts";
+import { checkData, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { trainedRun, type SavedRun } from "./trained-run.ts";
 
@@ -53,7 +53,7 @@ async function evaluateRun(
   }
   await useBackend(backend ?? (run.backend as BackendChoice));
   const dataset = await loadChoice(isTrainingData ? options : { ...choice, size: options["size"] }, component);
-  if (isTrainingData) checkFingerprint(dataset, options["dataFingerprint"]);
+  if (isTrainingData) checkData(dataset, options);
   const evaluation = await component.evaluator.evaluate(run, { dataset, isTrainingData });
   if (out !== undefined) await writeEvaluation(out, evaluation);
   return evaluation;

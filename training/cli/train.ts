@@ -11,7 +11,7 @@ import { createReporter } from "../progress/index.ts";
 import { createRunDirectory, defaultRunPath, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { runOptions, type OutputFlags, type RunOptions } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
-import { checkFingerprint, choiceName, describeData, loadChoice } from "./datasets.ts";
+import { checkData, choiceName, describeData, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { locateRun, trainedRun } from "./trained-run.ts";
 
@@ -93,11 +93,11 @@ async function resumeRun(
   if (run.config.task !== component.name) {
     throw new InputError(`${path}: a run of ${run.config.task}; resume it with: otlearn train ${run.config.task}`);
   }
-  const { dataFingerprint, dataShape: _, ...saved } = run.config.options;
+  const { dataFingerprint, dataShape, ...saved } = run.config.options;
   const options = resolveOptions(tableOf(component), saved) as Options;
   const backend = await useBackend(run.config.backend as BackendChoice);
   const dataset = await loadChoice(options, component, sayer(flags));
-  checkFingerprint(dataset, dataFingerprint);
+  checkData(dataset, { dataFingerprint, dataShape });
   const prepared = await component.prepare(options, dataset);
   announce(component, backend, dataset, prepared, flags);
   return { run, dataset, result: await trainPrepared(prepared, options, run, flags, located.checkpoint ?? true) };
