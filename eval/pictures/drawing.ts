@@ -1,5 +1,4 @@
-import { parse, View, Warn, type Spec } from "vega";
-import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import type { Config, TopLevelSpec } from "vega-lite";
 import { CATEGORICAL, FONT, SEQUENTIAL } from "./palette.ts";
 import { INK, type Drawing } from "./picture.ts";
 
@@ -31,13 +30,14 @@ const STYLE: Config = {
   range: { category: [...CATEGORICAL], ramp: { scheme: SEQUENTIAL }, heatmap: { scheme: SEQUENTIAL } },
 };
 
-/** A chart as a drawing, from a Vega-Lite specification with its data inside; no canvas, browser or network. */
-export function drawChart(specification: TopLevelSpec): Promise<Drawing> {
-  return draw(compile(specification, { config: STYLE }).spec);
-}
-
-async function draw(specification: Spec): Promise<Drawing> {
-  const view = new View(parse(specification), { renderer: "none", logLevel: Warn });
+/**
+ * A chart as a drawing, from a Vega-Lite specification with its data inside; no canvas, browser or network. Vega is loaded
+ * at the first chart: it is half of the start of a command that draws nothing.
+ */
+export async function drawChart(specification: TopLevelSpec): Promise<Drawing> {
+  const [{ parse, View, Warn }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const compiled = compile(specification, { config: STYLE }).spec;
+  const view = new View(parse(compiled), { renderer: "none", logLevel: Warn });
   try {
     return { kind: "svg", svg: await view.toSVG() };
   } finally {
