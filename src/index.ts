@@ -1,0 +1,48 @@
+/**
+ * The optimal-transport core: ground costs as operators, Sinkhorn, divergences, barycenters, initialisers, and the data
+ * and tensor plumbing they stand on. It imports no other folder and trains nothing.
+ */
+export { InputError, RunError } from "./errors.ts";
+export { version } from "./version.ts";
+
+export { probeBackends, useBackend, type BackendChoice, type BackendReport } from "./tensor/backend.ts";
+export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
+export { Random } from "./tensor/random.ts";
+export type { StateTree, StateValue } from "./tensor/tree.ts";
+
+export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
+export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
+export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
+export { pointCloud } from "./geometry/pointcloud.ts";
+
+export { sinkhornHost, sinkhornHostBatch, type SinkhornHostOptions } from "./transport/sinkhorn/host.ts";
+export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/exact-iterate.ts";
+export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
+export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
+export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
+export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/tensor.ts";
+export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
+export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
+export { sinkhornDivergence } from "./transport/divergence.ts";
+export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+
+export { barycenter } from "./transport/barycenter/barycenter.ts";
+export { barycenterComposed } from "./transport/barycenter/composed.ts";
+export { debiasedBarycenter, debiasedBarycenterComposed } from "./transport/barycenter/debiased.ts";
+export { hostDebiasedBarycenter } from "./transport/barycenter/debiased-host.ts";
+export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host.ts";
+export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
+
+export { gaussian, gaussianTimesNu } from "./transport/initializers/gaussian.ts";
+export type { HostInitializer, Initializer, TensorInitializer } from "./transport/initializers/initializer.ts";
+export { ones } from "./transport/initializers/ones.ts";
+export { previousSolution } from "./transport/initializers/previous.ts";
+export { sorting } from "./transport/initializers/sorting.ts";
+
+export { nativeStatus, type NativeStatus } from "./native/loader.ts";
+
+export type { Dataset, HistogramDataset, ImageDataset, MatrixDataset } from "./data/dataset.ts";
+export { loadData } from "./data/load.ts";
+export { readNpy, writeNpy } from "./data/npy.ts";
+export { readNpz, writeNpz } from "./data/npz.ts";
+export { datasets, loadDataset } from "./data/registry.ts";
