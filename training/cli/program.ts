@@ -4,6 +4,7 @@ import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
+import { benchCommand, benchOptions } from "./bench.ts";
 import { evaluateOptions, runOptions } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
 import { exportCommand, type ExportFlags } from "./export.ts";
@@ -12,6 +13,8 @@ import { trainCommand, type TrainFlags } from "./train.ts";
 
 /** Flags of `train` that are not options of the run. */
 const TRAIN_FLAGS = ["out", "resume", "config", "json", "quiet"];
+/** Flags of every command that are not options. */
+const OUTPUT_FLAGS = ["json", "quiet"];
 
 /**
  * The command line as a tree of commands; `setStatus` receives the exit status of the one that ran. Commander reads words,
@@ -49,6 +52,11 @@ export function program(setStatus: (status: number) => void): Command {
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),
   );
+  const bench = command(otlearn, "bench [work]", "Time the heavy work on this machine; JSON lines.");
+  addTable(bench, benchOptions);
+  bench.action(async (work: string | undefined, given: Record<string, unknown>) =>
+    setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
+  );
   return otlearn;
 }
 
@@ -64,9 +72,12 @@ function addTrain(command: Command, component: Component, setStatus: (status: nu
     .option("--resume <run>", "go on with an interrupted run, or from one of its checkpoints, with its own options")
     .option("--config <file>", "options in a JSON file; flags win")
     .action(async (given: Record<string, unknown>) => {
-      const options = Object.fromEntries(Object.entries(given).filter(([name]) => !TRAIN_FLAGS.includes(name)));
-      setStatus(await trainCommand(component.name, options, given as TrainFlags));
+      setStatus(await trainCommand(component.name, without(given, TRAIN_FLAGS), given as TrainFlags));
     });
+}
+
+function without(given: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
 function addTable(command: Command, table: OptionTable): void {

@@ -7,7 +7,7 @@ import { writeEvaluation } from "../../eval/evaluator.ts";
 import { componentOf } from "../components/index.ts";
 import type { Component, PreparedTask } from "../components/component.ts";
 import { train, type TrainResult } from "../loop.ts";
-import { createReporter } from "../progress/index.ts";
+import { createReporter, type Reporter } from "../progress/index.ts";
 import { createRunDirectory, defaultRunPath, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { runOptions, type OutputFlags, type RunOptions } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -58,8 +58,9 @@ async function startRun(
   given: Readonly<Record<string, unknown>>,
   flags: TrainFlags,
 ): Promise<Trained> {
-  const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config);
-  const options = resolveOptions(tableOf(component), { ...fromFile, ...given }) as Options;
+  const table = tableOf(component);
+  const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config, table);
+  const options = resolveOptions(table, { ...fromFile, ...given }) as Options;
   const backend = await useBackend(options.backend);
   const dataset = await loadChoice(options, component, sayer(flags));
   const prepared = await component.prepare(options, dataset);
@@ -70,7 +71,7 @@ async function startRun(
     options: { ...options, ...describeData(dataset) },
   });
   announce(component, backend, dataset, prepared, flags);
-  return { run, dataset, result: await trainPrepared(prepared, options, run, flags) };
+  return { run, dataset, result: await trainPrepared(prepared, options, run, createReporter(flags)) };
 }
 
 async function resumeRun(
@@ -99,8 +100,16 @@ async function resumeRun(
   const dataset = await loadChoice(options, component, sayer(flags));
   checkData(dataset, { dataFingerprint, dataShape });
   const prepared = await component.prepare(options, dataset);
-  announce(component, backend, dataset, prepared, flags);
-  return { run, dataset, result: await trainPrepared(prepared, options, run, flags, located.checkpoint ?? true) };
+  const reporter = createReporter(flags);
+  const afterAnnouncement: Reporter = {
+    ...reporter,
+    start(info) {
+      announce(component, backend, dataset, prepared, flags); // the checkpoint has been read and fits
+      reporter.start(info);
+    },
+  };
+  const from = located.checkpoint ?? true;
+  return { run, dataset, result: await trainPrepared(prepared, options, run, afterAnnouncement, from) };
 }
 
 function tableOf(component: Component) {
@@ -111,7 +120,7 @@ function trainPrepared(
   { task }: PreparedTask,
   options: Options,
   run: RunDirectory,
-  flags: TrainFlags,
+  reporter: Reporter,
   resume: boolean | string = false,
 ): Promise<TrainResult<unknown>> {
   return train(task, {
@@ -121,7 +130,7 @@ function trainPrepared(
     evaluateEvery: options.evaluateEvery,
     checkpointEvery: options.checkpointEvery,
     keepLast: options.keepCheckpoints,
-    reporter: createReporter(flags),
+    reporter,
   });
 }
 

@@ -1,0 +1,57 @@
+import { setUpWdl } from "../../models/wdl/setup.ts";
+import { resolveOptions } from "../../src/options.ts";
+import { wdlOptions } from "../../models/wdl/options.ts";
+import { softmax } from "../../models/wdl/simplex.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { best, type BenchResult } from "./timing.ts";
+
+/** Fractional part of the golden ratio: an irregular start that any language repeats in float64. */
+const GOLDEN = 0.6180339887498949;
+
+export interface WdlGradientSettings {
+  readonly sinkhornIterations: number;
+  readonly gamma: number;
+  readonly alpha: number;
+  readonly invert: boolean;
+  readonly atoms: number;
+  readonly repeat: number;
+}
+
+/**
+ * One loss and gradient of Wasserstein dictionary learning with the KL loss, through the softmax of atoms and weights,
+ * from the start alpha[s,k] = frac((s+1)(k+1) golden), beta[i,s] = frac((iS+s) golden).
+ */
+export async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Promise<BenchResult> {
+  const { repeat, ...given } = settings;
+  const setup = await setUpWdl(resolveOptions(wdlOptions, given), dataset);
+  const { pixels, atoms: count, term, operator } = setup.problem;
+  const alpha = Float64Array.from({ length: count * pixels }, (_, i) => {
+    return ((Math.floor(i / pixels) + 1) * ((i % pixels) + 1) * GOLDEN) % 1;
+  });
+  const beta = Float64Array.from({ length: setup.points * count }, (_, i) => (i * GOLDEN) % 1);
+  const { seconds, value } = await best(repeat, async () => {
+    const factors = { atoms: softmax.forward(alpha, pixels), weights: softmax.forward(beta, count) };
+    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    return {
+      loss: value,
+      norm_alpha: norm(softmax.backward(gradient.atoms, factors.atoms, pixels)),
+      norm_beta: norm(softmax.backward(gradient.weights, factors.weights, count)),
+    };
+  });
+  const [height, width] = setup.pointShape;
+  const { sinkhornIterations: iterations } = settings;
+  return {
+    work: "wdl_gradient",
+    images: setup.points,
+    height,
+    width,
+    iterations,
+    dtype: operator.name,
+    ...value,
+    seconds,
+  };
+}
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}
