@@ -8,6 +8,7 @@ const INPUT_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
   ENOTDIR: "lies below something that is not a folder",
   EISDIR: "is a folder, expected a file",
+  EEXIST: "is a file, expected a folder",
   EACCES: "is not accessible (permissions)",
   EPERM: "is not accessible (permissions)",
   EROFS: "lies on a read-only file system",
