@@ -1,25 +1,21 @@
-import { hostBarycenter, hostBarycenterGradient } from "../../src/transport/barycenter/host.ts";
-import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
-import type { BarycenterProblem } from "../../src/transport/barycenter/problem.ts";
+import { hostBarycenter, hostBarycenterGradient, type HostBarycenterOptions } from "../../src/transport/barycenter/host.ts";
+import { resolveBarycenterOptions, type BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
-import type { BarycenterOperator, Factors } from "./operator.ts";
+import { problemOf } from "./factors-problem.ts";
+import type { BarycenterOperator } from "./operator.ts";
 
-/** The operator in float64 on the host: exact to rounding for every variant and cost, one thread. */
-export function hostOperator(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+/**
+ * The operator in float64 on the host, for every variant and cost, one thread. `precision` is where the kernel of a grid is
+ * cut off: `float64` is exact to 1e-12, `float32` to 1e-7 at a third of the work (see `HostBarycenterOptions`).
+ */
+export function hostOperator(
+  geometry: Geometry,
+  options: BarycenterOptions,
+  precision: NonNullable<HostBarycenterOptions["precision"]> = "float64",
+): BarycenterOperator {
   const pixels = geometry.shape[0];
-  const sides = options.heavyBall ? 2 : 1;
-  const settings = { ...options, precision: "float32" } as const;
-
-  function problemOf({ atoms, weights }: Factors, start: Float32Array | undefined): BarycenterProblem {
-    const count = atoms.length / pixels;
-    const points = weights.length / count;
-    return {
-      geometry,
-      atoms: { shape: [count, pixels], data: atoms },
-      weights: { shape: [points, count], data: weights },
-      start: start && { shape: [points, sides, count, pixels], data: start },
-    };
-  }
+  const { sides } = resolveBarycenterOptions(options);
+  const settings: HostBarycenterOptions = { ...options, precision };
 
   return {
     name: "host float64",
@@ -27,7 +23,7 @@ export function hostOperator(geometry: Geometry, options: BarycenterOptions): Ba
       // the engine may ask twice for a point; the last answer counts
       const values = new Float64Array(term.data.length / pixels);
       const { gradientAtoms, gradientWeights } = hostBarycenterGradient(
-        problemOf(factors, start),
+        problemOf(geometry, factors, start, sides),
         settings,
         (index, p, gradient) => {
           values[index] = term.evaluate(index, p, gradient);
@@ -37,10 +33,10 @@ export function hostOperator(geometry: Geometry, options: BarycenterOptions): Ba
       return { value, gradient: { atoms: gradientAtoms.data, weights: gradientWeights.data } };
     },
     async logScalings(factors, start) {
-      return Float32Array.from(hostBarycenter(problemOf(factors, start), settings).logScalings.data);
+      return Float32Array.from(hostBarycenter(problemOf(geometry, factors, start, sides), settings).logScalings.data);
     },
     async barycenters(factors, start) {
-      return hostBarycenter(problemOf(factors, start), settings).barycenters.data;
+      return hostBarycenter(problemOf(geometry, factors, start, sides), settings).barycenters.data;
     },
   };
 }

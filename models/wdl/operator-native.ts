@@ -1,7 +1,9 @@
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { GridGeometry } from "../../src/geometry/grid.ts";
 import { nativeStatus, type BarycenterBatch, type NativeAddon } from "../../src/native/loader.ts";
-import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
+import { resolveBarycenterOptions, type BarycenterOptions } from "../../src/transport/barycenter/options.ts";
+import { checkProblem } from "../../src/transport/barycenter/problem.ts";
+import { problemOf } from "./factors-problem.ts";
 import type { LossName } from "./losses.ts";
 import type { BarycenterOperator, DataTerm, Factors } from "./operator.ts";
 import { hostOperator } from "./operator-host.ts";
@@ -43,14 +45,18 @@ class NativeOperator implements BarycenterOperator {
   constructor(addon: NativeAddon, geometry: GridGeometry, options: BarycenterOptions) {
     const { instructionSet, threads } = addon.describe();
     this.name = `native float32 (${instructionSet}, ${threads} threads)`;
-    this.#host = hostOperator(geometry, options);
+    this.#host = hostOperator(geometry, options, "float32");
+    const resolved = resolveBarycenterOptions(options);
     const pixels = (this.#pixels = geometry.shape[0]);
     const settings = planSettings(geometry, options);
     let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
-    this.#run = ({ atoms, weights }, start, outputs) => {
+    this.#run = (factors, start, outputs) => {
+      checkProblem(problemOf(geometry, factors, start, 1), resolved);
+      const { atoms, weights } = factors;
       const count = atoms.length / pixels;
       if (plan?.atoms !== count) plan = { atoms: count, native: addon.createBarycenter({ ...settings, atoms: count }) };
       const points = weights.length / count;
+      if (points === 0) return [];
       const done = new Uint8Array(points);
       addon.runBarycenter(plan.native, { ...NO_OUTPUTS, loss: 0, ...outputs, points, atoms, weights, start, done });
       return Array.from(done.keys()).filter((point) => !done[point]);

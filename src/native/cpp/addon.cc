@@ -15,6 +15,9 @@
 namespace otlearn {
 namespace {
 
+// Products of sizes below this do not overflow, rows rounded up to registers and 8 bytes a number included.
+constexpr double kMostNumbers = 1e14;
+
 struct Failure {
   std::string message;
 };
@@ -80,8 +83,11 @@ napi_value create_barycenter(napi_env env, napi_callback_info info) {
     plan.radius64_vertical = integer(env, settings, "radius64Vertical");
     plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
     require(plan.height > 0 && plan.width > 0 && plan.atoms > 0 && plan.iterations > 0, "sizes");
+    const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
+    require(numbers < kMostNumbers, "sizes: beyond any memory");
     require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
     require(plan.radius32_horizontal >= 0 && plan.radius32_horizontal <= plan.radius64_horizontal, "radius");
+    require(plan.radius64_vertical < plan.height && plan.radius64_horizontal < plan.width, "radius");
     const auto* vertical = elements<double>(env, property(env, settings, "tapsVertical"), napi_float64_array,
                                             plan.radius64_vertical + 1, "tapsVertical");
     const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,

@@ -11,11 +11,14 @@ template <>
 struct Band<float> {
   static constexpr double kCutoff = -87;      // the band leaves out kernel entries below exp(kCutoff)
   static constexpr double kResolution = -15;  // and that is exact where they add less than exp(kResolution) to a sum
+  static constexpr float kLargest = 1e32f;    // scalings and their products stay between this and its reciprocal, so that
+                                              // sums over all pixels do not overflow and rounding is relative
 };
 template <>
 struct Band<double> {
   static constexpr double kCutoff = -708;
   static constexpr double kResolution = -34;
+  static constexpr double kLargest = 1e290;
 };
 
 constexpr int kRegisters = 4;  // a blur keeps this many registers of sums
@@ -75,10 +78,11 @@ class Engine final : public BarycenterEngine {
   bool run(const BarycenterPoint& point) override {
     if (!forward(point)) return false;
     if (point.barycenter) pack(p_.data(), point.barycenter);
-    if (point.log_scalings) {
+    if (point.log_scalings) {  // log b = log p - log phi; total_ holds log p
       for (int s = 0; s < atoms_; ++s) {
+        const T* phi = slot(phi_, iterations_ - 1, s);
         T* b = scalings_.data() + s * n_;
-        each(n_, [&](std::size_t i) { store<T>(b + i, log_of<T>(load<T>(b + i))); });
+        each(n_, [&](std::size_t i) { store<T>(b + i, load<T>(total_.data() + i) - log_of<T>(load<T>(phi + i))); });
         pack(b, point.log_scalings + s * cells());
       }
     }
@@ -171,9 +175,11 @@ class Engine final : public BarycenterEngine {
   }
   static T least_lane(const V& value) { return -largest_lane(-value); }
 
-  // True where what the band left out, at most n max(input) exp(cutoff), is rounding next to the smallest result.
+  // True where a kernel product is in range and what the band left out of it, at most n max(input) exp(cutoff), is
+  // rounding next to the smallest result.
   bool exact(T largest_input, T smallest_result) const {
-    if (!(smallest_result > T(0)) || !(largest_input > T(0)) || !std::isfinite(largest_input)) return false;
+    constexpr T kLargest = Band<T>::kLargest;
+    if (!(largest_input > T(0) && largest_input < kLargest && smallest_result > 1 / kLargest)) return false;
     const double margin = std::log(static_cast<double>(largest_input)) - std::log(static_cast<double>(smallest_result));
     return margin + std::log(static_cast<double>(n_)) + Band<T>::kCutoff < Band<T>::kResolution;
   }
@@ -185,7 +191,8 @@ class Engine final : public BarycenterEngine {
       for (int s = 0; s < atoms_; ++s) {
         if (!half_steps(static_cast<T>(point.weights[s]), iteration, s)) return false;
       }
-      each(n_, [&](std::size_t i) { store<T>(p_.data() + i, exp_of<T>(load<T>(total_.data() + i))); });
+      if (!set_barycenter()) return false;
+      if (iteration + 1 == iterations_) break;
       for (int s = 0; s < atoms_; ++s) {  // b = p / phi
         const T* phi = slot(phi_, iteration, s);
         T* b = scalings_.data() + s * n_;
@@ -193,6 +200,19 @@ class Engine final : public BarycenterEngine {
       }
     }
     return true;
+  }
+
+  // p = exp(total_); false where it leaves the range, which negative weights can make it do while no phi does
+  bool set_barycenter() {
+    V lowest = {}, highest = {};
+    each(n_, [&](std::size_t i) {
+      const V log_p = load<T>(total_.data() + i);
+      lowest = least<T>(lowest, log_p);
+      highest = most<T>(highest, log_p);
+      store<T>(p_.data() + i, exp_of<T>(log_p));
+    });
+    const double limit = std::log(static_cast<double>(Band<T>::kLargest));
+    return largest_lane(highest) < limit && least_lane(lowest) > -limit;
   }
 
   bool set_scalings(const float* start) {

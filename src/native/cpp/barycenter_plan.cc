@@ -8,7 +8,7 @@ namespace otlearn {
 namespace {
 
 // Points are summed in this many groups, each in order, whatever the number of threads: sums come out the same.
-constexpr int kGroups = 8;
+constexpr int kGroups = 16;
 
 BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
   return {s.height,
@@ -28,6 +28,15 @@ BarycenterPlan::BarycenterPlan(PlanSettings settings) : settings_(std::move(sett
 }
 
 void BarycenterPlan::run(const PlanBatch& batch) {
+  try {
+    run_points(batch);
+  } catch (...) {  // out of memory: an engine may hold half a gradient
+    for (Worker& worker : workers_) worker = Worker{};
+    throw;
+  }
+}
+
+void BarycenterPlan::run_points(const PlanBatch& batch) {
   const std::size_t size = atoms() * pixels();
   const int groups = std::min(kGroups, batch.points);
   for (Worker& worker : workers_) worker.atoms32 = worker.atoms64 = false;

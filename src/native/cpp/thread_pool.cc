@@ -1,12 +1,23 @@
 #include "thread_pool.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 namespace otlearn {
+namespace {
+
+constexpr int kMostThreads = 256;
+
+}  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  for (int worker = 1; worker < threads; ++worker) {
-    workers_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < threads; ++worker) {
+      workers_.emplace_back([this, worker] { work(worker); });
+    }
+  } catch (const std::system_error&) {  // the system's limit; go on with those that started
   }
 }
 
@@ -20,6 +31,7 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::run(int count, const std::function<void(int, int)>& task) {
+  const std::lock_guard<std::mutex> one_caller(callers_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     task_ = &task;
@@ -33,6 +45,7 @@ void ThreadPool::run(int count, const std::function<void(int, int)>& task) {
   std::unique_lock<std::mutex> lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
   task_ = nullptr;
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void ThreadPool::work(int worker) {
@@ -60,7 +73,13 @@ void ThreadPool::take_tasks(int worker) {
       if (next_ >= count_) return;
       index = next_++;
     }
-    (*task_)(worker, index);
+    try {
+      (*task_)(worker, index);
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      next_ = count_;
+    }
   }
 }
 
@@ -70,7 +89,7 @@ ThreadPool& thread_pool() {
     const int requested = wanted ? std::atoi(wanted) : 0;
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     // never destroyed: at process exit the workers may not be joined from a static destructor
-    return new ThreadPool(requested > 0 ? requested : (cores > 0 ? cores : 1));
+    return new ThreadPool(std::clamp(requested > 0 ? requested : cores, 1, kMostThreads));
   }();
   return *pool;
 }

@@ -103,11 +103,11 @@ inline Vector<T> log_of(const Vector<T>& x) {
   return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
 }
 
-// exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series. Saturates at the ends of the normal range.
+// exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series. Saturates at the ends of the normal range; NaN stays NaN.
 template <typename T>
 inline Vector<T> exp_of(Vector<T> x) {
   using C = Traits<T>;
-  x = most<T>(least<T>(x, broadcast<T>(C::kMostExponent)), broadcast<T>(C::kLeastExponent));
+  x = most<T>(broadcast<T>(C::kLeastExponent), least<T>(broadcast<T>(C::kMostExponent), x));
   const Vector<T> rounded = x * T(1.442695040888963407) + C::kRounder;
   const Vector<T> n = rounded - C::kRounder;
   const Vector<T> r = (x - n * C::kLog2High) - n * C::kLog2Low;
