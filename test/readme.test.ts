@@ -1,0 +1,25 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+
+const root = new URL("..", import.meta.url).pathname;
+const text = await readFile(join(root, "README.md"), "utf8");
+const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
+
+describe("README", () => {
+  it.each(examples.map((code, index) => [index + 1, code] as const))("example %i runs", async (index, code) => {
+    const file = join(root, "test", `.readme-example-${index}.ts`);
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    try {
+      await writeFile(file, code.replaceAll('from "otlearn"', 'from "../src/index.ts"'));
+      await import(file);
+      expect(log).toHaveBeenCalledOnce();
+      expect(log.mock.calls[0].join(" ")).toMatch(index === 1 ? /converged \d+ iterations/ : /^4,64$/);
+    } finally {
+      log.mockRestore();
+      await rm(file, { force: true });
+    }
+  });
+
+  it("has examples", () => expect(examples).toHaveLength(2));
+});
