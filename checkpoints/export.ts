@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { fileError, writeFileAtomic } from "../src/data/files.ts";
+import { fileError, makeFolder, writeFileAtomic } from "../src/data/files.ts";
 import { readNpy } from "../src/data/npy.ts";
 import { writeNpz } from "../src/data/npz.ts";
 import { InputError } from "../src/errors.ts";
@@ -46,11 +46,7 @@ export async function exportCheckpoint(
   options: ExportOptions = {},
 ): Promise<readonly string[]> {
   const arrays = select(await exportableArrays(source, options.part), options.arrays, source);
-  try {
-    await mkdir(dirname(out), { recursive: true });
-  } catch (error) {
-    throw fileError(dirname(out), error);
-  }
+  await makeFolder(dirname(out));
   await WRITERS[format](out, arrays);
   return [...arrays.keys()];
 }
@@ -58,7 +54,7 @@ export async function exportCheckpoint(
 /** The named arrays of a run or checkpoint; see `ExportOptions.part`. Throws InputError. */
 export async function exportableArrays(source: string, part?: ExportOptions["part"]): Promise<NamedArrays> {
   const folder = join(source, RESULT_FOLDER);
-  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith(RESULT_EXTENSION)) : [];
+  const names = existsSync(folder) ? await arrayFilesIn(folder) : [];
   if ((part ?? (names.length > 0 ? "result" : "state")) === "result") {
     if (names.length === 0) throw new InputError(`${source}: has no arrays in ${RESULT_FOLDER}/; export its state`);
     const read = names
@@ -68,6 +64,14 @@ export async function exportableArrays(source: string, part?: ExportOptions["par
   }
   const { state } = await readCheckpoint(await locateCheckpoint(source));
   return new Map(arrayLeaves(state));
+}
+
+async function arrayFilesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(RESULT_EXTENSION));
+  } catch (error) {
+    throw fileError(folder, error);
+  }
 }
 
 function select(arrays: NamedArrays, wanted: readonly string[] | undefined, source: string): NamedArrays {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, syncFolder } from "../src/data/files.ts";
+import { fileError, makeFolder, syncFolder } from "../src/data/files.ts";
 import { readManifest, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { LATEST_LINK, latestCheckpoint, listCheckpoints, stepFolder } from "./locate.ts";
 
@@ -47,8 +47,8 @@ export class CheckpointStore {
    */
   static async open(folder: string, retention: Retention = {}): Promise<CheckpointStore> {
     const store = new CheckpointStore(folder, retention);
+    await makeFolder(folder);
     try {
-      await mkdir(folder, { recursive: true });
       await store.#clearLeftovers();
       const steps = await listCheckpoints(folder);
       for (const step of steps) {

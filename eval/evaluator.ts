@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../src/data/dataset.ts";
-import { fileError, writeFileAtomic } from "../src/data/files.ts";
+import { makeFolder, writeFileAtomic } from "../src/data/files.ts";
 import { writeNpy } from "../src/data/npy.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
@@ -58,9 +57,7 @@ export interface Evaluator {
 export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<void> {
   const { summary, arrays, pictures, report } = evaluation;
   const result = join(directory, "result");
-  await mkdir(result, { recursive: true }).catch((error: unknown) => {
-    throw fileError(result, error);
-  });
+  await makeFolder(result);
   for (const [name, array] of Object.entries(arrays)) await writeNpy(join(result, `${name}.npy`), array);
   for (const [name, picture] of Object.entries(pictures)) {
     await writeFileAtomic(join(result, `${name}.png`), await toPng(picture));

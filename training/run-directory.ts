@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKPOINTS_FOLDER } from "../checkpoints/locate.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
-import { fileError, readText, writeFileAtomic } from "../src/data/files.ts";
+import { fileError, makeFolder, readText, writeFileAtomic } from "../src/data/files.ts";
 import { InputError } from "../src/errors.ts";
 import { version } from "../src/version.ts";
 
@@ -45,8 +45,8 @@ export async function createRunDirectory(
   if (existsSync(join(path, CONFIG_FILE))) {
     throw new InputError(`${path}: already holds a run; go on with --resume ${path} or choose another --out`);
   }
+  await makeFolder(path);
   try {
-    await mkdir(path, { recursive: true });
     if ((await readdir(path)).length > 0) throw new InputError(`${path}: is not empty; choose another --out`);
   } catch (error) {
     throw fileError(path, error);
@@ -89,11 +89,7 @@ export function defaultRunPath(task: string, dataset: string, time = new Date())
 
 /** Creates `result/` where needed and returns its path. Throws InputError or RunError as `createRunDirectory`. */
 export async function makeResultFolder({ resultFolder }: RunDirectory): Promise<string> {
-  try {
-    await mkdir(resultFolder, { recursive: true });
-  } catch (error) {
-    throw fileError(resultFolder, error);
-  }
+  await makeFolder(resultFolder);
   return resultFolder;
 }
 

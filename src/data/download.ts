@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { InputError, RunError } from "../errors.ts";
-import { fileError, writeFileAtomic } from "./files.ts";
+import { fileError, makeFolder, writeFileAtomic } from "./files.ts";
 
 /** A mirror that has not delivered the whole file after this time is given up. */
 const FETCH_TIMEOUT_MS = 10 * 60_000;
@@ -85,11 +85,7 @@ async function fetchBytes(url: string): Promise<Uint8Array> {
 }
 
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw fileError(dirname(path), error);
-  }
+  await makeFolder(dirname(path));
   await writeFileAtomic(path, bytes);
 }
 

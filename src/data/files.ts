@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError, RunError } from "../errors.ts";
 
@@ -35,6 +35,27 @@ export function fileError(path: string, error: unknown): unknown {
   if (Object.hasOwn(INPUT_REASONS, code)) return new InputError(`${path}: ${INPUT_REASONS[code]}`);
   if (Object.hasOwn(RUN_REASONS, code)) return new RunError(`${path}: ${RUN_REASONS[code]}`);
   return error;
+}
+
+/** Creates a folder, and those above it, where they are not there. Throws InputError (read-only) or RunError (disk full). */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError(path, (error as NodeJS.ErrnoException).code === "ENOENT" ? await firstRefusal(path) : error);
+  }
+}
+
+/** Node says ENOENT where a recursive mkdir meets a read-only file system; one folder at a time tells the reason. */
+async function firstRefusal(path: string): Promise<unknown> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const above = dirname(path);
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT" && above !== path;
+    return missing ? firstRefusal(above) : error;
+  }
+  return undefined;
 }
 
 /** The bytes of a file. Throws InputError where it is missing, a folder or not readable. */

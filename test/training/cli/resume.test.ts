@@ -38,7 +38,8 @@ async function stepsOf(run: string): Promise<number> {
 
 /** All that must not depend on interruptions: metrics, checkpoints and results, without the seconds in them. */
 async function outcomeOf(run: string) {
-  const withoutSeconds = ({ seconds: _seconds, ...rest }: Record<string, unknown>) => rest;
+  const withoutSeconds = (row: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => name !== "seconds"));
   const read = async (...path: string[]) => readFile(join(run, ...path), "utf8");
   const content = Object.entries(await contentOf(run));
   const last = `step-${String(STEPS).padStart(6, "0")}`;

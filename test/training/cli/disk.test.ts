@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdir, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readNpy } from "../../../src/data/npy.ts";
+import { otlearn, TRAIN_SMALL, type CliOptions } from "../../support/cli.ts";
+import { contentOf } from "../../support/files.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+/** Mounts a disk of its own at `disk`, runs the command, and leaves what is on the disk in `kept`. */
+const ON_DISK = 'mount -t tmpfs -o "$0" tmpfs disk && { "$@"; status=$?; cp -a disk/. kept; exit $status; }';
+const onDisk = (options: string): Pick<CliOptions, "wrap"> => ({
+  wrap: (command) => ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", ON_DISK, options, ...command],
+});
+const mounts = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+
+const TRAIN = [...TRAIN_SMALL, "--iterations", "12", "--checkpoint-every", "2", "--keep-checkpoints", "9", "--quiet"];
+
+async function folderWithDisk(): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const name of ["disk", "kept"]) await mkdir(join(folder, name));
+  return folder;
+}
+
+describe.skipIf(mounts.status !== 0)("a disk", () => {
+  it.each([
+    { when: "in training", kilobytes: 96, checkpoints: 3 },
+    { when: "when the result is written", kilobytes: 340, checkpoints: 7 },
+  ])("that fills $when costs nothing that was written before", async ({ kilobytes, checkpoints }) => {
+    const folder = await folderWithDisk();
+    const full = await otlearn([...TRAIN, "--out", "disk/run"], { cwd: folder, ...onDisk(`size=${kilobytes}k`) });
+    expect(full.stderr).toMatch(/^otlearn: disk\/run\/\S+: cannot be written: the disk is full\n$/);
+    expect(full).toMatchObject({ code: 1, stdout: "" });
+
+    const run = join(folder, "kept", "run");
+    const names = Object.keys(await contentOf(run));
+    expect(names.filter((name) => /(^|\/)\./.test(name))).toEqual([]);
+    expect(names.filter((name) => name.endsWith("manifest.json"))).toHaveLength(checkpoints);
+    for (const name of names.filter((each) => each.endsWith(".npy"))) await readNpy(join(run, name));
+
+    const whole = join(folder, "whole");
+    expect(await otlearn([...TRAIN, "--out", whole])).toMatchObject({ code: 0 });
+    expect(await otlearn(["train", "wdl", "--resume", run, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+    for (const name of ["atoms.npy", "weights.npy", "reconstructions.npy"]) {
+      expect(await readFile(join(run, "result", name))).toEqual(await readFile(join(whole, "result", name)));
+    }
+    expect((await readdir(run)).sort()).toEqual((await readdir(whole)).sort());
+  });
+
+  it("that is read-only is left alone", async () => {
+    const folder = await folderWithDisk();
+    const { code, stdout, stderr } = await otlearn([...TRAIN, "--out", "disk/run"], { cwd: folder, ...onDisk("ro") });
+    expect(stderr).toBe("otlearn: disk/run: lies on a read-only file system\n");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+});
+
+it("a limit on the size of files ends a run with one line, and leaves none cut off", async () => {
+  const folder = await temporaryFolder();
+  const limited = (command: readonly string[]) => ["bash", "-c", 'ulimit -f 8; exec "$0" "$@"', ...command]; // of 1 kB
+  const { code, stdout, stderr } = await otlearn([...TRAIN, "--out", "run"], { cwd: folder, wrap: limited });
+  expect(stderr).toMatch(/^otlearn: run\/\S+: cannot be written: larger than files may be here\n$/);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(Object.keys(await contentOf(folder)).filter((name) => /(^|\/)\./.test(name))).toEqual([]);
+});
+
+it.skipIf(process.getuid?.() === 0)("a folder that may not be written is left alone", async () => {
+  const folder = await temporaryFolder();
+  await chmod(folder, 0o500);
+  const { code, stderr } = await otlearn([...TRAIN, "--out", "run"], { cwd: folder });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "otlearn: run: is not accessible (permissions)\n" });
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("a problem larger than the memory ends with one line", async () => {
+  const folder = await temporaryFolder();
+  const { code, stderr } = await otlearn([...TRAIN, "--atoms", "1000000000", "--init", "constant", "--out", "run"], {
+    cwd: folder,
+  });
+  expect(stderr).toMatch(/^otlearn: not enough memory for a problem of this size \(.+\)\n$/);
+  expect(code).toBe(1);
+});
