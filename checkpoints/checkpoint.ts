@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { joinState, splitState } from "./state-map.ts";
 
 export const MANIFEST_FILE = "manifest.json";
-export const TENSOR_FILE = "state.safetensors";
+const TENSOR_FILE = "state.safetensors";
 
 /** All that a run needs to go on bit for bit. */
 export interface Checkpoint {

@@ -56,7 +56,7 @@ export function pickOptions<T extends OptionTable>(
 }
 
 /** Parses one value; the message of an InputError starts with the flag. */
-export function parseOption<T>(name: string, spec: OptionSpec<T>, value: unknown): T {
+function parseOption<T>(name: string, spec: OptionSpec<T>, value: unknown): T {
   try {
     return spec.parse(value);
   } catch (error) {

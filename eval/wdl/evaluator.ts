@@ -10,7 +10,8 @@ import { pickOptions } from "../../src/options.ts";
 import { toFloat32, type NdArray } from "../../src/tensor/ndarray.ts";
 import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
 import { linearBaselines, reconstruction } from "./compare.ts";
-import { wdlPictures, wdlReport } from "./report.ts";
+import { wdlPictures } from "./pictures.ts";
+import { wdlReport } from "./report.ts";
 
 /**
  * Evaluates a dictionary: reconstructions and their PSNR beside PCA and NMF, pictures and a report. Data that the run was

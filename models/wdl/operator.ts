@@ -7,7 +7,7 @@ export interface Factors {
 }
 
 /** Value of the loss of reconstruction `p` [N] of data point `index`; d value / d p is written into `gradient` [N]. */
-export type PointLoss = (index: number, p: Float64Array, gradient: Float64Array) => number;
+type PointLoss = (index: number, p: Float64Array, gradient: Float64Array) => number;
 
 /** The data term: by name, so that an operator may fuse it with the barycenters, and as a function for those that do not. */
 export interface DataTerm {

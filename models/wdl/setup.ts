@@ -77,7 +77,7 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
-export function barycenterOptions(options: WdlOptions): BarycenterOptions {
+function barycenterOptions(options: WdlOptions): BarycenterOptions {
   if (options.unbalanced !== undefined && options.allowNegativeWeights) {
     throw new InputError("--allow-negative-weights: not defined with --unbalanced; leave one of them out");
   }

@@ -23,7 +23,7 @@ export interface BackendSelection {
 }
 
 /** Loads one backend without making it the current one. Never throws: the reason is in `detail`. */
-export async function probeBackend(name: BackendName): Promise<BackendReport> {
+async function probeBackend(name: BackendName): Promise<BackendReport> {
   try {
     return { name, available: true, detail: await loaders[name]() };
   } catch (error) {

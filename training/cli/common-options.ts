@@ -5,7 +5,7 @@ import { choiceOption, numberOption, textOption, type OptionValues } from "../..
 const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
 
 /** Which data: of `train` and `eval`. */
-export const dataOptions = {
+const dataOptions = {
   dataset: textOption({ description: `data set by name: ${Object.keys(datasets).join(", ")}`, placeholder: "name" }),
   data: textOption({
     description: "your own data: a folder of images, .npy, .npz, .csv, .tsv or .mtx",

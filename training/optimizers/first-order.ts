@@ -5,7 +5,7 @@ import { toSchedule, type Schedule } from "./schedules.ts";
 import { addScaled } from "./vector.ts";
 
 /** Running averages of gradients, each as long as x, under the names that checkpoints show. */
-export type Moments = Readonly<Record<string, Float64Array>>;
+type Moments = Readonly<Record<string, Float64Array>>;
 
 export interface FirstOrderState extends Iterate {
   readonly moments: Moments;

@@ -21,7 +21,7 @@ export interface LogIteration extends LogScalings {
 }
 
 /** K x or K^T x for x = h exp(logWeight) of either sign; `times` multiplies by exp(logFactor). */
-export interface SignedProduct {
+interface SignedProduct {
   times(logFactor: tf.Tensor): tf.Tensor;
 }
 

@@ -23,7 +23,7 @@ export interface SinkhornHostOptions extends SinkhornOptions {
   readonly onIteration?: (iterate: SinkhornHostIterate) => void;
 }
 
-export interface SinkhornHostIterate {
+interface SinkhornHostIterate {
   /** From 1. */
   readonly iteration: number;
   readonly error: number;

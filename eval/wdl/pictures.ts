@@ -1,0 +1,162 @@
+import { interpolateWeights, normalizeRows } from "../../models/wdl/dictionary.ts";
+import type { Factors } from "../../models/wdl/operator.ts";
+import type { WdlOptions } from "../../models/wdl/options.ts";
+import type { WdlSetup } from "../../models/wdl/setup.ts";
+import type { Metrics } from "../../models/task.ts";
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import { barycentricPath } from "../pictures/barycentric-path.ts";
+import { curvePanels } from "../pictures/curves.ts";
+import { heatMap } from "../pictures/heat-map.ts";
+import { lineChart } from "../pictures/line-chart.ts";
+import { imageRows, montage } from "../pictures/montage.ts";
+import type { Picture } from "../pictures/picture.ts";
+import type { Reconstruction } from "./compare.ts";
+
+/** What the evaluator found, for pictures and report. */
+export interface WdlFindings {
+  readonly setup: WdlSetup;
+  readonly options: WdlOptions;
+  readonly factors: Factors & { readonly reconstructions: Float64Array };
+  /** Ours first. */
+  readonly methods: readonly Reconstruction[];
+  readonly inputs: NdArray<Float64Array>;
+  readonly names: readonly string[];
+  readonly history: readonly Metrics[];
+}
+
+export type Pictures = Readonly<Record<string, Picture>>;
+
+const INTERPOLATION_STEPS = 7;
+/** Paths with more points than this are a tangle. */
+const MOST_PATH_POINTS = 200;
+
+/** The pictures that fit the data: images, curves for 1-D data; for other shapes weights and progress only. */
+export async function wdlPictures(findings: WdlFindings): Promise<Pictures> {
+  const { setup, options, factors, history } = findings;
+  const weights = { shape: [setup.points, options.atoms], data: factors.weights };
+  const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
+  const pictures: Record<string, Picture> = { ...(await views?.(findings)) };
+  if (options.atoms >= 2 && setup.points <= MOST_PATH_POINTS) pictures["path"] = await pathPicture(findings);
+  pictures["weights"] = await heatMap(transposed(weights), {
+    xTitle: "data point",
+    yTitle: "atom",
+    valueTitle: "weight",
+  });
+  if (history.length > 1) pictures["progress"] = await progressPicture(findings);
+  return pictures;
+}
+
+/** The path between the atoms, these arranged in the order in which the sequence visits them. */
+async function pathPicture(findings: WdlFindings): Promise<Picture> {
+  const { setup, options, factors } = findings;
+  const order = orderOfVisits(factors.weights, options.atoms);
+  const weights = { shape: [setup.points, options.atoms], data: permuteColumns(factors.weights, order) };
+  const cornerNames = order.map((atom) => `atom ${atom + 1}`);
+  if (setup.pointShape.length !== 2) return barycentricPath(weights, { cornerNames });
+  const { shape, data } = atomImages(findings);
+  const { pixels } = setup.problem;
+  const images = order.flatMap((atom) => Array.from(data.subarray(atom * pixels, (atom + 1) * pixels)));
+  return barycentricPath(weights, { cornerNames, atoms: { shape, data: Float64Array.from(images) } });
+}
+
+/** Atoms by the mean position in the sequence of the points that use them. */
+function orderOfVisits(weights: Float64Array, atoms: number): number[] {
+  const position = Array.from({ length: atoms }, (_, atom) => {
+    let moment = 0;
+    let mass = 0;
+    for (let point = 0; point * atoms < weights.length; point++) {
+      const weight = weights[point * atoms + atom];
+      moment += weight * point;
+      mass += weight;
+    }
+    return mass > 0 ? moment / mass : Infinity;
+  });
+  return position.map((_, atom) => atom).sort((a, b) => position[a] - position[b]);
+}
+
+function permuteColumns(matrix: Float64Array, order: readonly number[]): Float64Array {
+  return matrix.map((_, index) => matrix[index - (index % order.length) + order[index % order.length]]);
+}
+
+async function imagePictures(findings: WdlFindings): Promise<Pictures> {
+  const { setup, methods, inputs, options } = findings;
+  const [ours] = methods;
+  const rows = [inputs, ...methods.map(({ images }) => images)];
+  const labels = ["input", ...methods.map(({ name }) => name)];
+  const pictures: Record<string, Picture> = {
+    atoms: await montage(atomImages(findings), { range: "image" }),
+    reconstructions: await imageRows(
+      rows.map((images, index) => ({ label: labels[index], images, range: [0, 255] as const })),
+      { captions: Array.from(ours.psnr, (value) => `${value.toFixed(1)} dB`) },
+    ),
+  };
+  if (options.atoms >= 2) {
+    const { weights, rows: images } = await interpolations(findings);
+    const groups = images.map((data, index) => ({
+      label: `atom ${index + 1}`,
+      images: { shape: [weights, ...setup.pointShape], data },
+      range: "common" as const,
+    }));
+    pictures["interpolation"] = await imageRows(groups, { columns: weights });
+  }
+  return pictures;
+}
+
+/** Face editing: from the atoms' isobarycenter towards each atom, on the 8-bit scale with the mean mass. */
+async function interpolations({ setup, options, factors }: WdlFindings) {
+  const equal = new Float64Array(options.atoms).fill(1 / options.atoms);
+  const rows: Float64Array[] = [];
+  for (let atom = 0; atom < options.atoms; atom++) {
+    const corner = Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
+    const weights = interpolateWeights(equal, corner, INTERPOLATION_STEPS);
+    const barycenters = await setup.problem.operator.barycenters({ atoms: factors.atoms, weights });
+    rows.push(asImages(setup, barycenters, options));
+  }
+  return { weights: INTERPOLATION_STEPS, rows };
+}
+
+function atomImages({ setup, options, factors }: WdlFindings): NdArray<Float64Array> {
+  return { shape: [options.atoms, ...setup.pointShape], data: asImages(setup, factors.atoms, options) };
+}
+
+/** Histograms as images for the eye: alpha and inversion undone, mass as that of an average input. */
+function asImages({ histograms, problem }: WdlSetup, rows: Float64Array, { alpha, invert }: WdlOptions): Float64Array {
+  const mass = histograms.masses.reduce((sum, value) => sum + value, 0) / histograms.masses.length;
+  return normalizeRows(rows, problem.pixels).map((value) => {
+    const intensity = Math.min((value * mass) ** (1 / alpha), 1);
+    return 255 * (invert ? 1 - intensity : intensity);
+  });
+}
+
+async function curvePictures({ setup, options, factors, methods, inputs }: WdlFindings): Promise<Pictures> {
+  return {
+    atoms: await curvePanels([
+      { name: "atom", values: { shape: [options.atoms, ...setup.pointShape], data: factors.atoms } },
+    ]),
+    reconstructions: await curvePanels([
+      { name: "input", values: inputs },
+      ...methods.map(({ name, images }) => ({ name, values: images })),
+    ]),
+  };
+}
+
+function progressPicture({ history, methods }: WdlFindings): Promise<Picture> {
+  const series = (name: string) => ({
+    name,
+    points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
+  });
+  const loss = { title: "loss", series: [series("loss")], scale: "log" as const };
+  const measured = series("psnr");
+  const psnr = {
+    title: "PSNR (dB)",
+    series: [measured],
+    levels: methods.slice(1).map(({ name, meanPsnr }) => ({ name, value: meanPsnr })),
+  };
+  return lineChart(measured.points.length > 1 ? [loss, psnr] : [loss], "L-BFGS iteration");
+}
+
+function transposed({ shape: [rows, columns], data }: NdArray<Float64Array>): NdArray<Float64Array> {
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
+  return { shape: [columns, rows], data: out };
+}
