@@ -10,6 +10,8 @@ import type { FacePose } from "./pose.ts";
 
 /** Pictures are drawn this many times larger and averaged down, so that a shift of a fraction of a pixel shows. */
 const OVERSAMPLING = 4;
+/** Standard deviation of the soft focus, in pixels of the result: a lens, too, keeps edges from being steps. */
+const FOCUS = 0.9;
 /** How strong the expression is in each take: from subdued to exaggerated. */
 const STRENGTHS = [0.7, 0.85, 1, 1.15];
 /** Pixels; larger pictures would take the rasteriser minutes and gigabytes. */
@@ -164,7 +166,11 @@ function varied(label: string, strength: number, random: Random): FacePose {
 
 async function rasterise(pose: FacePose, [height, width]: ImageSize): Promise<Float64Array> {
   const svg = drawFace(pose, width * OVERSAMPLING, height * OVERSAMPLING);
-  const { data, info } = await sharp(Buffer.from(svg)).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(Buffer.from(svg))
+    .blur(FOCUS * OVERSAMPLING)
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const drawn = resizeArea(ndarray(new Uint8Array(data), [info.height, info.width]), [height, width]);
   return drawn.data.map(Math.round);
 }

@@ -85,7 +85,7 @@ describe("faces", () => {
   });
 
   it("fills a frame that is not square, and refuses one that is huge", async () => {
-    expect((await faces.load({ size: "34x30" })).values.shape).toEqual([20, 34, 30]);
+    expect((await faces.load({ size: "34x30" })).values.shape).toEqual([20, 30, 34]);
     await expect(faces.load({ size: "5000" })).rejects.toThrow(InputError);
   });
 });
