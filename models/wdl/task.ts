@@ -1,4 +1,4 @@
-import { expectArray, expectNumber } from "../../checkpoints/leaves.ts";
+import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
 import type { Iterate, Optimizer } from "../optimizer.ts";
 import type { Metrics, Task } from "../task.ts";
@@ -89,7 +89,8 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     },
 
     load(tree) {
-      const inner = optimizer.load(tree["optimizer"] as StateTree);
+      expectArray(tree, "optimizer.x", [atoms * pixels + points * atoms], Float64Array);
+      const inner = optimizer.load(expectTree(tree, "optimizer"));
       const start =
         "start" in tree ? expectArray(tree, "start", [points, sides, atoms, pixels], Float32Array).data : undefined;
       return {

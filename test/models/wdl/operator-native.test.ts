@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LossName } from "../../../models/wdl/losses.ts";
+import type { BarycenterOperator, DataTerm, Factors } from "../../../models/wdl/operator.ts";
+import { hostOperator } from "../../../models/wdl/operator-host.ts";
+import { nativeOperator } from "../../../models/wdl/operator-native.ts";
+import type { Geometry } from "../../../src/geometry/geometry.ts";
+import { grid } from "../../../src/geometry/grid.ts";
+import { denseGeometry } from "../../../src/geometry/dense.ts";
+import { nativeStatus } from "../../../src/native/loader.ts";
+import type { BarycenterOptions } from "../../../src/transport/barycenter/options.ts";
+import { relativeNorm } from "../../support/allclose.ts";
+import { dataTerm, randomFactors, randomRows } from "../../support/wdl.ts";
+
+const { addon, detail } = nativeStatus();
+const LOSSES = ["tv", "quadratic", "kl"] as const satisfies readonly LossName[];
+
+/** float32, and sums of a few thousand terms. */
+const VALUE = 1e-5;
+const GRADIENT = 1e-4;
+
+function native(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+  const operator = nativeOperator(geometry, options);
+  if (!operator) throw new Error("expected the native kernels to cover this case");
+  return operator;
+}
+
+/**
+ * Gradient with respect to the logits of the atoms, up to a constant a row: d * dL/dd. The gradient itself may be larger
+ * than any number where an atom has no mass.
+ */
+function massGradient({ atoms }: Factors, gradient: Factors): Float64Array {
+  return gradient.atoms.map((slope, index) => (atoms[index] > 0 ? slope * atoms[index] : 0));
+}
+
+/** Within GRADIENT of the norm; a gradient that is zero, as on one pixel, is met to float32. */
+function expectNear(actual: Float64Array, expected: Float64Array): void {
+  const difference = Math.hypot(...actual.map((value, index) => value - expected[index]));
+  expect(difference).toBeLessThan(GRADIENT * Math.hypot(...expected) + 1e-6);
+}
+
+/** Compares everything that the operator computes. */
+async function expectSame(
+  actual: BarycenterOperator,
+  expected: BarycenterOperator,
+  factors: Factors,
+  start: Float32Array | undefined,
+  term: DataTerm,
+): Promise<void> {
+  const [mine, other] = [
+    await actual.lossAndGradient(factors, start, term),
+    await expected.lossAndGradient(factors, start, term),
+  ];
+  expect([mine.value]).toBeAllclose([other.value], { relative: VALUE, absolute: 1e-6 });
+  expectNear(massGradient(factors, mine.gradient), massGradient(factors, other.gradient));
+  expectNear(mine.gradient.weights, other.gradient.weights);
+  const images = await expected.barycenters(factors, start);
+  expect(relativeNorm(await actual.barycenters(factors, start), images)).toBeLessThan(VALUE);
+  const logs = await expected.logScalings(factors, start);
+  expect(await actual.logScalings(factors, start)).toBeAllclose(logs, { relative: 1e-5, absolute: 1e-4 });
+}
+
+/** Rows with an exact corner of the simplex, an exact zero, and a negative weight. */
+function withEdges({ atoms, weights }: Factors, count: number): Factors {
+  const edges = [[1], [0, 1], [-0.2, 0.5, 0.7]].filter((row) => row.length <= count);
+  const rows = edges.flatMap((row) => Array.from({ length: count }, (_, s) => row[s] ?? 0));
+  return { atoms, weights: Float64Array.of(...weights, ...rows) };
+}
+
+describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: ${detail})`, () => {
+  const shapes: readonly [size: readonly number[], atoms: number][] = [
+    [[33], 3],
+    [[1, 33], 2],
+    [[33, 1], 2],
+    [[7, 33], 3],
+    [[16, 16], 5],
+    [[31, 65], 1],
+    [[1], 2],
+  ];
+
+  describe.each(shapes)("on %j with %i atoms", (size, atoms) => {
+    const geometry = grid({ size });
+    const pixels = geometry.shape[0];
+    const options = { epsilon: 2, iterations: 7 };
+    const factors = withEdges(randomFactors(3, atoms, pixels, 5), atoms);
+    const points = factors.weights.length / atoms;
+
+    it.each(LOSSES)("equals the host's for %s", async (loss) => {
+      const term = dataTerm(loss, geometry, 2, randomRows(points, pixels, 8));
+      await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+    });
+
+    it("equals the host's from a warm start", async () => {
+      const term = dataTerm("kl", geometry, 2, randomRows(points, pixels, 8));
+      const host = hostOperator(geometry, options);
+      const start = await host.logScalings(factors, undefined);
+      await expectSame(native(geometry, options), host, factors, start, term);
+    });
+  });
+
+  it("takes a spacing and pixels without mass in atoms and data", async () => {
+    const geometry = grid({ size: [9, 14], spacing: [0.5, 1.3] });
+    const options = { epsilon: 3, iterations: 10 };
+    const factors = withEdges(randomFactors(2, 3, 126, 15, 0.5), 3);
+    for (const loss of LOSSES) {
+      const term = dataTerm(loss, geometry, 3, randomRows(5, 126, 18, 0.3));
+      await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+    }
+  });
+
+  it("equals the host's for random problems", async () => {
+    const problems = fc.record({
+      size: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 2 }),
+      atoms: fc.integer({ min: 1, max: 4 }),
+      points: fc.integer({ min: 1, max: 20 }),
+      epsilon: fc.double({ min: 0.3, max: 50, noNaN: true }),
+      iterations: fc.integer({ min: 1, max: 12 }),
+      loss: fc.constantFrom(...LOSSES),
+      seed: fc.integer({ min: 0, max: 1e6 }),
+      warm: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(problems, async ({ size, atoms, points, epsilon, iterations, loss, seed, warm }) => {
+        const geometry = grid({ size });
+        const pixels = geometry.shape[0];
+        const options = { epsilon, iterations };
+        const factors = randomFactors(points, atoms, pixels, seed);
+        const host = hostOperator(geometry, options);
+        const start = warm
+          ? await host.logScalings(randomFactors(points, atoms, pixels, seed + 1), undefined)
+          : undefined;
+        // the slope of |p - x| jumps at p = x, which one pixel or a single atom may meet exactly
+        const data = randomRows(points, pixels, seed + 50).map((mass) => (loss === "tv" ? 0.7 * mass : mass));
+        await expectSame(native(geometry, options), host, factors, start, dataTerm(loss, geometry, epsilon, data));
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  /** Against log-sum-exp throughout, which leaves the range for no epsilon. */
+  describe.each([0.1, 0.25, 0.5, 1, 2, 7, 20, 50])("stays in range at epsilon %d", (epsilon) => {
+    const geometry = grid({ size: [9, 21] });
+    const pixels = 189;
+
+    /** Discs with nothing around them: kernels of small epsilon do not reach from one to the other. */
+    const atoms = Float64Array.from({ length: 2 * pixels }, (_, index) => {
+      const [row, column] = [Math.floor((index % pixels) / 21), index % 21];
+      const centre = index < pixels ? 3 : 17;
+      return (row - 4) ** 2 + (column - centre) ** 2 <= 4 ? 1 / 13 : 0;
+    });
+    const weights = Float64Array.of(0.5, 0.5, 0.9, 0.1, 1, 0, 0, 1, 1.3, -0.3);
+    const data = randomRows(5, pixels, 3, 0.5);
+
+    it.each([
+      ["cold", 15, false],
+      ["warm-started", 5, true],
+    ])("%s", async (_, iterations, warm) => {
+      const options = { epsilon, iterations };
+      const exact = hostOperator(geometry, { ...options, domain: "log" });
+      const start = warm ? await exact.logScalings({ atoms, weights }, undefined) : undefined;
+      const term = dataTerm("kl", geometry, epsilon, data);
+      await expectSame(native(geometry, options), exact, { atoms, weights }, start, term);
+    });
+
+    it("after many warm starts", async () => {
+      const options = { epsilon, iterations: 2 };
+      const factors = { atoms, weights };
+      const [operator, exact] = [native(geometry, options), hostOperator(geometry, { ...options, domain: "log" })];
+      let [mine, other]: (Float32Array | undefined)[] = [undefined, undefined];
+      for (let restart = 0; restart < 25; restart++) {
+        mine = await operator.logScalings(factors, mine);
+        other = await exact.logScalings(factors, other);
+      }
+      const images = await exact.barycenters(factors, other);
+      expect(relativeNorm(await operator.barycenters(factors, mine), images)).toBeLessThan(1e-4);
+    });
+  });
+
+  it("refuses values that are not masses or weights, as the host does", async () => {
+    const geometry = grid({ size: [4] });
+    const operator = native(geometry, { epsilon: 1, iterations: 2 });
+    const atoms = Float64Array.of(0.25, 0.25, 0.25, 0.25);
+    const weights = Float64Array.of(1);
+    await expect(operator.barycenters({ atoms: atoms.map(() => NaN), weights })).rejects.toThrow(/atoms must be >= 0/);
+    await expect(operator.barycenters({ atoms, weights: Float64Array.of(NaN) })).rejects.toThrow(/must be finite/);
+  });
+
+  it("of no data points is empty", async () => {
+    const operator = native(grid({ size: [4] }), { epsilon: 1, iterations: 2 });
+    const atoms = new Float64Array(4).fill(0.25);
+    expect(await operator.barycenters({ atoms, weights: new Float64Array(0) })).toHaveLength(0);
+  });
+
+  it("gives the same bits when called again, with another number of atoms between", async () => {
+    const geometry = grid({ size: [7, 33] });
+    const operator = native(geometry, { epsilon: 2, iterations: 5 });
+    const term = dataTerm("kl", geometry, 2, randomRows(4, 231, 8));
+    const factors = randomFactors(4, 3, 231, 5);
+    const first = await operator.lossAndGradient(factors, undefined, term);
+    await operator.lossAndGradient(randomFactors(4, 2, 231, 6), undefined, term);
+    expect(await operator.lossAndGradient(factors, undefined, term)).toEqual(first);
+  });
+
+  it("leaves losses that it does not have to the host", async () => {
+    const geometry = grid({ size: [5, 4] });
+    const options = { epsilon: 2, iterations: 5 };
+    const factors = randomFactors(2, 2, 20, 5);
+    const term = dataTerm("wasserstein-normalized", geometry, 2, randomRows(2, 20, 8));
+    await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+  });
+});
+
+describe("cases that the native kernels do not cover", () => {
+  const plane = grid({ size: [4, 4] });
+  const options = { epsilon: 1, iterations: 2 };
+  const dense = denseGeometry(plane.costMatrix());
+
+  it.each<[name: string, geometry: Geometry, options: BarycenterOptions]>([
+    ["heavy-ball", plane, { ...options, heavyBall: -0.1 }],
+    ["unbalanced", plane, { ...options, rho: 2 }],
+    ["a domain that was asked for", plane, { ...options, domain: "log" }],
+    ["a volume", grid({ size: [2, 2, 2] }), options],
+    ["a dense cost", dense, options],
+  ])("%s", (_, geometry, given) => {
+    expect(nativeOperator(geometry, given)).toBeUndefined();
+  });
+});

@@ -1,0 +1,101 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { wdlOptions, type WdlOptions } from "../../../models/wdl/options.ts";
+import { setUpWdl } from "../../../models/wdl/setup.ts";
+import type { Dataset } from "../../../src/data/dataset.ts";
+import { encodeNpy } from "../../../src/data/npy.ts";
+import { resolveOptions } from "../../../src/options.ts";
+import { useBackend } from "../../../src/tensor/backend.ts";
+import { ndarray } from "../../../src/tensor/ndarray.ts";
+import { randomRows } from "../../support/wdl.ts";
+import { learn } from "../../support/wdl-run.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+beforeAll(async () => void (await useBackend("cpu")));
+
+function histograms(shape: readonly number[], seed = 3): Dataset {
+  const pixels = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  const values = ndarray(randomRows(shape[0], pixels, seed, 0.2), shape);
+  return { kind: "histograms", name: "test", values, names: Array.from({ length: shape[0] }, (_, i) => String(i)) };
+}
+
+async function writeCost(points: number): Promise<string> {
+  const file = join(await temporaryFolder(), "cost.npy");
+  // shortest paths on a circle, which no grid has
+  const cost = Float64Array.from({ length: points * points }, (_, index) => {
+    const steps = Math.abs(Math.floor(index / points) - (index % points));
+    return Math.min(steps, points - steps);
+  });
+  await writeFile(file, encodeNpy(ndarray(cost, [points, points])));
+  return file;
+}
+
+const quick: Partial<WdlOptions> = { atoms: 2, sinkhornIterations: 10, iterations: 6, gamma: 2 };
+
+describe("problems that train", () => {
+  const variants: readonly [name: string, options: Partial<WdlOptions>][] = [
+    ["plain", {}],
+    ["warm restarts", { warmRestart: 2 }],
+    ["heavy-ball", { heavyBall: -0.1 }],
+    ["heavy-ball, warm restarts", { heavyBall: -0.1, warmRestart: 2 }],
+    ["unbalanced", { unbalanced: 5 }],
+    ["log domain", { logDomain: "on" }],
+    ["scaling domain", { logDomain: "off" }],
+    ["negative weights", { allowNegativeWeights: true }],
+    ["Wasserstein loss", { loss: "wasserstein-normalized" }],
+  ];
+  const shapes: readonly [name: string, shape: readonly number[]][] = [
+    ["line", [4, 12]],
+    ["image", [4, 4, 3]],
+    ["volume", [4, 3, 2, 2]],
+  ];
+
+  it.each(
+    shapes.flatMap(([shapeName, shape]) => variants.map(([name, given]) => [shapeName, name, shape, given] as const)),
+  )("%s, %s: the loss falls at every step", async (_shape, _name, shape, given) => {
+    const { losses, factors } = await learn(histograms(shape), { ...quick, ...given });
+    // a warm restart changes the start of the scalings, and so the loss, before its step
+    const falling = given.warmRestart ? [losses[0], losses.at(-1)!] : losses;
+    falling.slice(1).forEach((loss, i) => expect(loss).toBeLessThan(falling[i]));
+    const weightSums = [0, 1, 2, 3].map((point) => factors.weights[2 * point] + factors.weights[2 * point + 1]);
+    expect(weightSums).toBeAllclose([1, 1, 1, 1], { absolute: 1e-12 });
+  });
+
+  it.each(variants)("a ground cost of one's own, %s: the loss falls at every step", async (_name, given) => {
+    const { losses, setup } = await learn(histograms([4, 12]), { ...quick, cost: await writeCost(12), ...given });
+    expect(setup.geometry.kind).toBe("dense");
+    const falling = given.warmRestart ? [losses[0], losses.at(-1)!] : losses;
+    falling.slice(1).forEach((loss, i) => expect(loss).toBeLessThan(falling[i]));
+  });
+});
+
+describe("set-up", () => {
+  it("scales the step of the weights by N / (weightScale P)", async () => {
+    const options = resolveOptions(wdlOptions, { ...quick, weightScale: 25 });
+    const { problem } = await setUpWdl(options, histograms([4, 4, 3]));
+    expect([problem.zeta]).toBeAllclose([12 / (25 * 4)]);
+  });
+
+  it("restores what it was given, on the 8-bit scale", async () => {
+    const values = ndarray(Float64Array.of(0, 51, 255, 204), [1, 2, 2]);
+    const options = resolveOptions(wdlOptions, { ...quick, alpha: 3, invert: true });
+    const setup = await setUpWdl(options, { kind: "images", name: "test", values, names: ["a"] });
+    expect(setup.restore(setup.histograms.data)).toBeAllclose(values.data, { absolute: 0 });
+    expect(setup.intensities).toBeAllclose(values.data);
+  });
+
+  it("refuses negative weights where barycenters are unbalanced", async () => {
+    const options = resolveOptions(wdlOptions, { unbalanced: 20, allowNegativeWeights: true });
+    await expect(setUpWdl(options, histograms([4, 12]))).rejects.toThrow(
+      "--allow-negative-weights: not defined with --unbalanced; leave one of them out",
+    );
+  });
+
+  it("refuses a cost of another size, naming both shapes", async () => {
+    const cost = await writeCost(5);
+    await expect(setUpWdl(resolveOptions(wdlOptions, { cost }), histograms([4, 12]))).rejects.toThrow(
+      `--cost ${cost}: expected [12, 12] (one row a bin of test), got [5, 5]`,
+    );
+  });
+});
