@@ -24,8 +24,8 @@ const ENGINES = [
 
 /** Each strikes after a random step of its range. */
 const BLOWS = [
-  { blow: "SIGKILL", first: 2, last: 7 },
-  { blow: "SIGINT", first: 9, last: 12 },
+  { blow: "SIGINT", first: 2, last: 5 },
+  { blow: "SIGKILL", first: 7, last: 12 },
   { blow: "SIGKILL", first: 14, last: 19 },
   { blow: "SIGKILL", first: 21, last: 27 },
 ] as const;
