@@ -4,6 +4,7 @@ import type { LossName } from "../../../models/wdl/losses.ts";
 import type { BarycenterOperator, DataTerm, Factors } from "../../../models/wdl/operator.ts";
 import { hostOperator } from "../../../models/wdl/operator-host.ts";
 import { nativeOperator } from "../../../models/wdl/operator-native.ts";
+import { affine } from "../../../models/wdl/simplex.ts";
 import type { Geometry } from "../../../src/geometry/geometry.ts";
 import { grid } from "../../../src/geometry/grid.ts";
 import { denseGeometry } from "../../../src/geometry/dense.ts";
@@ -33,19 +34,24 @@ function massGradient({ atoms }: Factors, gradient: Factors): Float64Array {
   return gradient.atoms.map((slope, index) => (atoms[index] > 0 ? slope * atoms[index] : 0));
 }
 
-/** Within GRADIENT of the norm; a gradient that is zero, as on one pixel, is met to float32. */
-function expectNear(actual: Float64Array, expected: Float64Array): void {
+/** Within `relative` of the norm; a gradient that is zero, as on one pixel, is met to float32. */
+function expectNear(actual: Float64Array, expected: Float64Array, relative = GRADIENT): void {
   const difference = Math.hypot(...actual.map((value, index) => value - expected[index]));
-  expect(difference).toBeLessThan(GRADIENT * Math.hypot(...expected) + 1e-6);
+  expect(difference).toBeLessThan(relative * Math.hypot(...expected) + 1e-6);
+}
+
+interface Problem {
+  readonly factors: Factors;
+  readonly start?: Float32Array | undefined;
+  readonly term: DataTerm;
+  readonly pixels: number;
 }
 
 /** Compares everything that the operator computes. */
 async function expectSame(
   actual: BarycenterOperator,
   expected: BarycenterOperator,
-  factors: Factors,
-  start: Float32Array | undefined,
-  term: DataTerm,
+  { factors, start, term, pixels }: Problem,
 ): Promise<void> {
   const [mine, other] = [
     await actual.lossAndGradient(factors, start, term),
@@ -53,7 +59,12 @@ async function expectSame(
   ];
   expect([mine.value]).toBeAllclose([other.value], { relative: VALUE, absolute: 1e-6 });
   expectNear(massGradient(factors, mine.gradient), massGradient(factors, other.gradient));
-  expectNear(mine.gradient.weights, other.gradient.weights);
+  // Training moves weights only in directions that keep their sum. The rest is a sum over the iterations in which nearly
+  // everything cancels, and with it some digits of float32.
+  const count = factors.atoms.length / pixels;
+  const tangent = (gradient: Factors) => affine.backward(gradient.weights, factors.weights, count);
+  expectNear(tangent(mine.gradient), tangent(other.gradient));
+  expectNear(mine.gradient.weights, other.gradient.weights, 10 * GRADIENT);
   const images = await expected.barycenters(factors, start);
   expect(relativeNorm(await actual.barycenters(factors, start), images)).toBeLessThan(VALUE);
   const logs = await expected.logScalings(factors, start);
@@ -87,24 +98,25 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
 
     it.each(LOSSES)("equals the host's for %s", async (loss) => {
       const term = dataTerm(loss, geometry, 2, randomRows(points, pixels, 8));
-      await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+      await expectSame(native(geometry, options), hostOperator(geometry, options), { factors, term, pixels });
     });
 
     it("equals the host's from a warm start", async () => {
       const term = dataTerm("kl", geometry, 2, randomRows(points, pixels, 8));
       const host = hostOperator(geometry, options);
       const start = await host.logScalings(factors, undefined);
-      await expectSame(native(geometry, options), host, factors, start, term);
+      await expectSame(native(geometry, options), host, { factors, start, term, pixels });
     });
   });
 
   it("takes a spacing and pixels without mass in atoms and data", async () => {
     const geometry = grid({ size: [9, 14], spacing: [0.5, 1.3] });
+    const pixels = 126;
     const options = { epsilon: 3, iterations: 10 };
     const factors = withEdges(randomFactors(2, 3, 126, 15, 0.5), 3);
     for (const loss of LOSSES) {
       const term = dataTerm(loss, geometry, 3, randomRows(5, 126, 18, 0.3));
-      await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+      await expectSame(native(geometry, options), hostOperator(geometry, options), { factors, term, pixels });
     }
   });
 
@@ -131,7 +143,8 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
           : undefined;
         // the slope of |p - x| jumps at p = x, which one pixel or a single atom may meet exactly
         const data = randomRows(points, pixels, seed + 50).map((mass) => (loss === "tv" ? 0.7 * mass : mass));
-        await expectSame(native(geometry, options), host, factors, start, dataTerm(loss, geometry, epsilon, data));
+        const term = dataTerm(loss, geometry, epsilon, data);
+        await expectSame(native(geometry, options), host, { factors, start, term, pixels });
       }),
       { numRuns: 40, seed: 7 },
     );
@@ -148,8 +161,8 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
       const centre = index < pixels ? 3 : 17;
       return (row - 4) ** 2 + (column - centre) ** 2 <= 4 ? 1 / 13 : 0;
     });
-    const weights = Float64Array.of(0.5, 0.5, 0.9, 0.1, 1, 0, 0, 1, 1.3, -0.3);
-    const data = randomRows(5, pixels, 3, 0.5);
+    const weights = Float64Array.of(0.5, 0.5, 0.9, 0.1, 1, 0, 0, 1, 1.3, -0.3, 3, -2);
+    const data = randomRows(6, pixels, 3, 0.5);
 
     it.each([
       ["cold", 15, false],
@@ -159,7 +172,7 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
       const exact = hostOperator(geometry, { ...options, domain: "log" });
       const start = warm ? await exact.logScalings({ atoms, weights }, undefined) : undefined;
       const term = dataTerm("kl", geometry, epsilon, data);
-      await expectSame(native(geometry, options), exact, { atoms, weights }, start, term);
+      await expectSame(native(geometry, options), exact, { factors: { atoms, weights }, start, term, pixels });
     });
 
     it("after many warm starts", async () => {
@@ -203,10 +216,11 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
 
   it("leaves losses that it does not have to the host", async () => {
     const geometry = grid({ size: [5, 4] });
+    const pixels = 20;
     const options = { epsilon: 2, iterations: 5 };
     const factors = randomFactors(2, 2, 20, 5);
     const term = dataTerm("wasserstein-normalized", geometry, 2, randomRows(2, 20, 8));
-    await expectSame(native(geometry, options), hostOperator(geometry, options), factors, undefined, term);
+    await expectSame(native(geometry, options), hostOperator(geometry, options), { factors, term, pixels });
   });
 });
 

@@ -1,0 +1,50 @@
+import { hostOperator } from "../../models/wdl/operator-host.ts";
+import { nativeOperator } from "../../models/wdl/operator-native.ts";
+import { grid } from "../../src/geometry/grid.ts";
+import { nativeStatus } from "../../src/native/loader.ts";
+import { Random } from "../../src/tensor/random.ts";
+
+/**
+ * `node native-gradient.js`: loss and gradients of one fixed problem by whatever kernels the environment gives
+ * (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as JSON. Some points need float64 and some the log domain.
+ */
+const [height, width, atoms, points] = [11, 29, 3, 21];
+const pixels = height * width;
+const random = Random.fromSeed(3);
+
+function rows(count: number, columns: number, value: (column: number) => number): Float64Array {
+  const out = Float64Array.from({ length: count * columns }, (_, index) => value(index % columns));
+  for (let start = 0; start < out.length; start += columns) {
+    const row = out.subarray(start, start + columns);
+    const sum = row.reduce((total, each) => total + each, 0);
+    row.forEach((each, index) => (row[index] = each / sum));
+  }
+  return out;
+}
+
+// atoms fill a third of the width each
+const factors = {
+  atoms: rows(atoms, pixels, () => random.uniform()).map((mass, index) => {
+    const third = Math.floor((3 * (index % width)) / width);
+    return third === Math.floor(index / pixels) ? mass : 0;
+  }),
+  weights: rows(points, atoms, () => random.uniform() ** 8),
+};
+const data = rows(points, pixels, () => random.uniform());
+const geometry = grid({ size: [height, width] });
+const options = { epsilon: 1.2, iterations: 6 };
+const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+const term = {
+  name: "quadratic" as const,
+  data,
+  evaluate(point: number, p: Float64Array, gradient: Float64Array): number {
+    return p.reduce((sum, mass, index) => {
+      const difference = mass - data[point * pixels + index];
+      gradient[index] = 2 * difference;
+      return sum + difference * difference;
+    }, 0);
+  },
+};
+const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+const result = { value, atoms: [...gradient.atoms], weights: [...gradient.weights] };
+process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: operator.name, result }));

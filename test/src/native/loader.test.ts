@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { nativeStatus, type BarycenterBatch, type NativeAddon } from "../../../src/native/loader.ts";
+import { relativeNorm } from "../../support/allclose.ts";
+import { compiledRoot } from "../../support/compiled.ts";
+
+const { addon, detail } = nativeStatus();
+const suite = (name: string): string => (addon ? name : `${name} (skipped: ${detail})`);
+
+interface Output {
+  readonly status: string;
+  readonly operator: string;
+  readonly result: { readonly value: number; readonly atoms: number[]; readonly weights: number[] };
+}
+
+/** The kernels are chosen when a process loads them, so each choice is a process of its own. */
+async function gradientWith(environment: Readonly<Record<string, string>>): Promise<Output> {
+  const script = join(await compiledRoot(), "test", "children", "native-gradient.js");
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { ...process.env, ...environment } });
+  return JSON.parse(stdout) as Output;
+}
+
+describe("OTLEARN_NATIVE=0", () => {
+  it("switches the kernels off", async () => {
+    const { status, operator } = await gradientWith({ OTLEARN_NATIVE: "0" });
+    expect(status).toBe("switched off by OTLEARN_NATIVE=0");
+    expect(operator).toBe("host float64");
+  });
+});
+
+describe.skipIf(!addon)(suite("native kernels"), () => {
+  it("give the same bits for any number of threads", async () => {
+    const [one, two, eight] = await Promise.all(
+      ["1", "2", "8"].map((OTLEARN_THREADS) => gradientWith({ OTLEARN_THREADS })),
+    );
+    expect([one, two, eight].map(({ status }) => status.split(", ")[1])).toEqual([
+      "1 threads",
+      "2 threads",
+      "8 threads",
+    ]);
+    expect(two.result).toEqual(one.result);
+    expect(eight.result).toEqual(one.result);
+  });
+
+  it.each(["0", "-3", "many"])("take all cores for OTLEARN_THREADS=%s", async (OTLEARN_THREADS) => {
+    const [odd, all] = await Promise.all([gradientWith({ OTLEARN_THREADS }), gradientWith({ OTLEARN_THREADS: "" })]);
+    expect(odd.status).toBe(all.status);
+  });
+
+  it("agree to float32 rounding between instruction sets, and with the host", async () => {
+    const [host, ...sets] = await Promise.all([
+      gradientWith({ OTLEARN_NATIVE: "0" }),
+      ...["plain", "avx2", "avx512"].map((OTLEARN_ISA) => gradientWith({ OTLEARN_ISA })),
+    ]);
+    expect(sets[0].status).toMatch(/^plain, /);
+    for (const { result, operator } of sets) {
+      expect(operator).toMatch(/^native float32 \((plain|avx2|avx512), /);
+      expect([result.value]).toBeAllclose([host.result.value], { relative: 1e-6, absolute: 0 });
+      expect(relativeNorm(result.atoms, host.result.atoms)).toBeLessThan(1e-5);
+      expect(relativeNorm(result.weights, host.result.weights)).toBeLessThan(1e-5);
+    }
+  });
+});
+
+describe.skipIf(!addon)(suite("the addon"), () => {
+  const { createBarycenter, runBarycenter } = addon ?? {};
+  const settings: Parameters<NativeAddon["createBarycenter"]>[0] = {
+    height: 2,
+    width: 3,
+    atoms: 1,
+    iterations: 2,
+    tapsVertical: Float64Array.of(1, 0.5),
+    tapsHorizontal: Float64Array.of(1, 0.5, 0.1),
+    radius32Vertical: 1,
+    radius32Horizontal: 1,
+    radius64Vertical: 1,
+    radius64Horizontal: 2,
+  };
+  const batch: BarycenterBatch = {
+    points: 1,
+    loss: 1,
+    atoms: new Float64Array(6).fill(1 / 6),
+    weights: Float64Array.of(1),
+    start: undefined,
+    targets: undefined,
+    barycenters: new Float64Array(6),
+    logScalings: undefined,
+    losses: undefined,
+    gradientAtoms: undefined,
+    gradientWeights: undefined,
+    done: new Uint8Array(1),
+  };
+
+  it("runs what fits", () => {
+    runBarycenter!(createBarycenter!(settings), batch);
+    expect(batch.done).toEqual(Uint8Array.of(1));
+    expect(batch.barycenters!.every((mass) => mass > 0)).toBe(true);
+  });
+
+  it.each<[what: string, change: object]>([
+    ["no pixels", { height: 0 }],
+    ["a negative number of atoms", { atoms: -1 }],
+    ["no iterations", { iterations: 0 }],
+    ["more numbers than memory holds", { height: 2 ** 30, width: 2 ** 30, iterations: 2 ** 30 }],
+    ["a band beyond the grid", { radius64Vertical: 2, tapsVertical: new Float64Array(3) }],
+    ["a float32 band beyond the float64 one", { radius32Vertical: 2 }],
+    ["too few taps", { tapsHorizontal: Float64Array.of(1, 0.5) }],
+    ["taps of another type", { tapsHorizontal: Float32Array.of(1, 0.5, 0.1) }],
+    ["text for a number", { width: "3" }],
+    ["a missing number", { width: undefined }],
+  ])("refuses a plan with %s", (_, change) => {
+    expect(() => createBarycenter!({ ...settings, ...change })).toThrow();
+  });
+
+  it.each<[what: string, change: object]>([
+    ["short atoms", { atoms: new Float64Array(5) }],
+    ["no atoms", { atoms: undefined }],
+    ["weights of another type", { weights: Float32Array.of(1) }],
+    ["short weights", { points: 2, done: new Uint8Array(2) }],
+    ["a short start", { start: new Float32Array(5) }],
+    ["short targets", { targets: new Float64Array(5) }],
+    ["targets and nowhere to write gradients", { targets: new Float64Array(6) }],
+    ["short barycenters", { barycenters: new Float64Array(5) }],
+    ["short log-scalings", { logScalings: new Float32Array(5) }],
+    ["nowhere to mark points", { done: new Uint8Array(0) }],
+    ["a list for an array", { atoms: [1, 0, 0, 0, 0, 0] }],
+    ["a view that outlived its buffer", { atoms: detached() }],
+  ])("refuses a batch with %s", (_, change) => {
+    expect(() => runBarycenter!(createBarycenter!(settings), { ...batch, ...change })).toThrow();
+  });
+
+  it.each([[undefined], [{}], [null], [7]])("refuses %s for a plan", (plan) => {
+    expect(() => runBarycenter!(plan as never, batch)).toThrow();
+  });
+});
+
+function detached(): Float64Array {
+  const view = new Float64Array(6);
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  return view;
+}
