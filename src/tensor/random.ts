@@ -15,9 +15,11 @@ export class Random {
     this.#generator = generator;
   }
 
-  /** A generator that depends on the seed alone. `seed` is an integer of 32 bits. Throws InputError. */
+  /** A generator that depends on the seed alone, an integer of 32 bits with or without sign. Throws InputError. */
   static fromSeed(seed: number): Random {
-    if (!Number.isInteger(seed)) throw new InputError(`seed: expected an integer, got ${seed}`);
+    if (!(Number.isInteger(seed) && seed >= -(2 ** 31) && seed < 2 ** 32)) {
+      throw new InputError(`seed: expected a whole number from ${-(2 ** 31)} to ${2 ** 32 - 1}, got ${seed}`);
+    }
     return new Random(xoroshiro128plus(seed));
   }
 
