@@ -1,4 +1,8 @@
-import { hostBarycenter, hostBarycenterGradient, type HostBarycenterOptions } from "../../src/transport/barycenter/host.ts";
+import {
+  hostBarycenter,
+  hostBarycenterGradient,
+  type HostBarycenterOptions,
+} from "../../src/transport/barycenter/host.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { problemOf } from "./factors-problem.ts";

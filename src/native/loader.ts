@@ -11,11 +11,11 @@ export interface NativeAddon {
 }
 
 /** Buffers of one problem shape, freed with the garbage collector. */
-export interface BarycenterPlan {
+interface BarycenterPlan {
   readonly native: unique symbol;
 }
 
-export interface BarycenterPlanSettings {
+interface BarycenterPlanSettings {
   readonly height: number;
   readonly width: number;
   readonly atoms: number;

@@ -53,7 +53,10 @@ async function randomMoment(run: string, child: ChildProcess): Promise<void> {
 }
 
 describe.concurrent.each<ToyName>(["adversarial", "alternating"])("a run of the %s task", (name) => {
-  it("killed at random moments and once interrupted ends as the uninterrupted one, bit for bit", async ({ expect, onTestFinished }) => {
+  it("killed at random moments and once interrupted ends as the uninterrupted one, bit for bit", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const folder = await temporaryFolder(onTestFinished);
     const [whole, broken] = [join(folder, "whole"), join(folder, "broken")];
     expect(await endOf(await startToy(name, whole, "start", 0))).toEqual({ code: 0, signal: null, errors: "" });
