@@ -71,6 +71,13 @@ async function expectSame(
   expect(await actual.logScalings(factors, start)).toBeAllclose(logs, { relative: 1e-5, absolute: 1e-4 });
 }
 
+/** Two atoms on 9 x 21 pixels, discs with nothing around them: kernels of small epsilon do not reach from one to the other. */
+const discs = Float64Array.from({ length: 2 * 189 }, (_, index) => {
+  const [row, column] = [Math.floor((index % 189) / 21), index % 21];
+  const centre = index < 189 ? 3 : 17;
+  return (row - 4) ** 2 + (column - centre) ** 2 <= 4 ? 1 / 13 : 0;
+});
+
 /** Rows with an exact corner of the simplex, an exact zero, and a negative weight. */
 function withEdges({ atoms, weights }: Factors, count: number): Factors {
   const edges = [[1], [0, 1], [-0.2, 0.5, 0.7]].filter((row) => row.length <= count);
@@ -151,16 +158,9 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
   });
 
   /** Against log-sum-exp throughout, which leaves the range for no epsilon. */
-  describe.each([0.1, 0.25, 0.5, 1, 2, 7, 20, 50])("stays in range at epsilon %d", (epsilon) => {
+  describe.each([0.1, 0.25, 0.5, 1, 2, 4, 7, 20, 50])("stays in range at epsilon %d", (epsilon) => {
     const geometry = grid({ size: [9, 21] });
-    const pixels = 189;
-
-    /** Discs with nothing around them: kernels of small epsilon do not reach from one to the other. */
-    const atoms = Float64Array.from({ length: 2 * pixels }, (_, index) => {
-      const [row, column] = [Math.floor((index % pixels) / 21), index % 21];
-      const centre = index < pixels ? 3 : 17;
-      return (row - 4) ** 2 + (column - centre) ** 2 <= 4 ? 1 / 13 : 0;
-    });
+    const [atoms, pixels] = [discs, 189];
     const weights = Float64Array.of(0.5, 0.5, 0.9, 0.1, 1, 0, 0, 1, 1.3, -0.3, 3, -2);
     const data = randomRows(6, pixels, 3, 0.5);
 
@@ -187,6 +187,16 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
       const images = await exact.barycenters(factors, other);
       expect(relativeNorm(await operator.barycenters(factors, mine), images)).toBeLessThan(1e-4);
     });
+  });
+
+  it("leaves float32 where negative weights take the barycenter, but no scaling, out of its range", async () => {
+    const geometry = grid({ size: [9, 21] });
+    const options = { epsilon: 4, iterations: 5 };
+    const factors = { atoms: discs, weights: Float64Array.of(6, -5) };
+    const exact = hostOperator(geometry, { ...options, domain: "log" });
+    const expected = await exact.logScalings(factors, undefined);
+    expect(Math.max(...expected)).toBeGreaterThan(88); // exp(88) is the largest float32
+    expect(await native(geometry, options).logScalings(factors, undefined)).toBeAllclose(expected, { relative: 1e-6 });
   });
 
   it("refuses values that are not masses or weights, as the host does", async () => {
