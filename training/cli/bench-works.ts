@@ -18,7 +18,7 @@ export interface BenchWork<T extends OptionTable> {
   readonly prepare: (options: OptionValues<T> & BenchRepeat) => Promise<PreparedWork>;
 }
 
-export interface BenchRepeat {
+interface BenchRepeat {
   readonly repeat: number;
 }
 
