@@ -80,7 +80,8 @@ class Product {
         pack_b_(problem.transpose_b || problem.rows > 2 * k_.tile_rows) {}
 
   void run(const Executor& executor) const {
-    const std::ptrdiff_t depth = round_up(blocks(p_.inner, std::max(blocks(p_.inner, kBlockDepth), std::ptrdiff_t(1))), kDepthUnit);
+    const std::ptrdiff_t parts = std::max(blocks(p_.inner, kBlockDepth), std::ptrdiff_t(1));
+    const std::ptrdiff_t depth = round_up(blocks(p_.inner, parts), kDepthUnit);
     for (std::ptrdiff_t j = 0; j < p_.columns; j += kBlockColumns) {
       Block block;
       block.column = j;
