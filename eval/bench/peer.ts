@@ -7,8 +7,8 @@ import type { BenchResult } from "./timing.ts";
 
 const run = promisify(execFile);
 
-/** Outcome of a peer program: its line, or why there is none. */
-export type PeerOutcome = { readonly result: BenchResult } | { readonly skipped: string };
+/** Outcome of a peer program: its lines, or why there are none. */
+export type PeerOutcome = { readonly results: BenchResult[] } | { readonly skipped: string };
 
 /**
  * Runs a peer of `eval/bench/peers` with the Python of `OTLEARN_PYTHON` (default python3). A peer whose packages are not
@@ -18,7 +18,12 @@ export async function runPeer(script: string, args: readonly string[]): Promise<
   const python = process.env["OTLEARN_PYTHON"] ?? "python3";
   try {
     const { stdout } = await run(python, [join(peersFolder(), script), ...args]);
-    return { result: JSON.parse(stdout) as BenchResult };
+    return {
+      results: stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as BenchResult),
+    };
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
     const why = stderr.trim().split("\n").at(-1) ?? message;

@@ -9,6 +9,7 @@
         "cpp/isa_avx2.cc",
         "cpp/isa_avx512.cc",
         "cpp/isa_plain.cc",
+        "cpp/matmul.cc",
         "cpp/thread_pool.cc",
       ],
       "cflags": ["-O3", "-Wall", "-Wextra", "-Wno-psabi", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],

@@ -3,6 +3,8 @@ import { join, dirname } from "node:path";
 import util from "node:util";
 import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeStatus } from "../native/loader.ts";
+import { registerNativeKernels } from "../native/tfjs-kernels.ts";
 
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
@@ -69,6 +71,8 @@ async function loadWasm(): Promise<string> {
   const name = "@tensorflow/tfjs-backend-wasm";
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
+  const { addon } = nativeStatus();
+  if (addon) registerNativeKernels(addon);
   await requireWorking("wasm");
   return `${name} ${versionOf(name)}`;
 }

@@ -4,6 +4,7 @@ import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
+import { benchWorks } from "./bench-works.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
 import { evaluateOptions, runOptions } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
@@ -24,9 +25,8 @@ export function program(setStatus: (status: number) => void): Command {
   const otlearn = new Command("otlearn")
     .description("Learned optimal-transport components.")
     .version(version)
+    .enablePositionalOptions() // an option belongs to the command before it: bench and its works share some
     .showHelpAfterError(false);
-  const command = (parent: Command, usage: string, description: string) =>
-    withOutputFlags(parent.command(usage).description(description));
 
   const train = otlearn.command("train").description("Train a component, or resume a run.");
   for (const component of Object.values(components)) {
@@ -52,22 +52,35 @@ export function program(setStatus: (status: number) => void): Command {
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),
   );
-  const bench = command(otlearn, "bench [work]", "Time the heavy work on this machine; JSON lines.");
-  addTable(bench, benchOptions);
-  bench.action(async (work: string | undefined, given: Record<string, unknown>) =>
-    setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
-  );
+  addBench(otlearn, setStatus);
   return otlearn;
 }
 
-function addTrain(command: Command, component: Component, setStatus: (status: number) => void): void {
-  addTable(command, component.options);
+/** `bench` runs all works with their defaults, `bench <work>` one with its own options. */
+function addBench(otlearn: Command, setStatus: (status: number) => void): void {
+  const bench = command(otlearn, "bench [work]", "Time the heavy work on this machine; JSON lines.");
+  addTable(bench, benchOptions);
+  bench.enablePositionalOptions();
+  bench.action(async (work: string | undefined, given: Record<string, unknown>) =>
+    setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
+  );
+  for (const [name, { description, options }] of Object.entries(benchWorks)) {
+    const work = command(bench, name, description);
+    addTable(work, { ...options, ...benchOptions });
+    work.action(async (given: Record<string, unknown>) =>
+      setStatus(await benchCommand(name, without(given, OUTPUT_FLAGS), given)),
+    );
+  }
+}
+
+function addTrain(train: Command, component: Component, setStatus: (status: number) => void): void {
+  addTable(train, component.options);
   const dataset = {
     ...runOptions.dataset,
     description: `${runOptions.dataset.description} (default: ${component.defaultDataset})`,
   };
-  addTable(command, { ...runOptions, dataset });
-  command
+  addTable(train, { ...runOptions, dataset });
+  train
     .option("--out <folder>", "run directory (default: runs/<task>-<dataset>-<time>)")
     .option("--resume <run>", "go on with an interrupted run, or from one of its checkpoints, with its own options")
     .option("--config <file>", "options in a JSON file; flags win")
@@ -80,14 +93,19 @@ function without(given: Record<string, unknown>, names: readonly string[]): Reco
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
-function addTable(command: Command, table: OptionTable): void {
+function addTable(target: Command, table: OptionTable): void {
   for (const [name, { placeholder, description, default: value }] of Object.entries(table)) {
     const flag = placeholder === undefined ? flagOf(name) : `${flagOf(name)} <${placeholder}>`;
     const shown = value === undefined || value === false ? description : `${description} (default: ${value})`;
-    command.addOption(new Option(flag, shown));
+    target.addOption(new Option(flag, shown));
   }
 }
 
-function withOutputFlags(command: Command): Command {
-  return command.option("--json", "JSON on standard output").option("--quiet", "no progress");
+/** A command below `parent`, with the flags of every command. */
+function command(parent: Command, usage: string, description: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .option("--json", "JSON on standard output")
+    .option("--quiet", "no progress");
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "matmul.h"
+
 namespace otlearn {
 
 enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2 };
@@ -50,6 +52,7 @@ struct Kernels {
   const char* name;
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
+  MatmulKernels matmul;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

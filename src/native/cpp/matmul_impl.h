@@ -1,0 +1,174 @@
+// The micro-kernels of matmul.h, compiled once for each instruction set (isa_*.cc).
+
+// With two registers a row, the sums, the two registers of B and one of A just fit the register file: 32 registers of 64
+// bytes, 16 of the others.
+constexpr int kTileRows = OTLEARN_VECTOR_BYTES == 64 ? 14 : 6;
+constexpr int kTileRegisters = 2;
+constexpr int kTileColumns = kTileRegisters * Traits<float>::kLanes;
+
+// Applies body(value, column) to all registers of a tile in memory.
+template <int kRows, typename Body>
+inline void each_register(float* tile, std::ptrdiff_t stride, Body body) {
+  for (int i = 0; i < kRows; ++i, tile += stride) {
+    for (int column = 0; column < kTileColumns; column += Traits<float>::kLanes) {
+      store<float>(tile + column, body(load<float>(tile + column), column));
+    }
+  }
+}
+
+// exp(x) - 1 for x <= 0, exact to rounding also near 0: with u = exp(x), (u - 1) x / log(u) cancels the error of u
+// (Kahan). From kSaturation on it is -1.
+inline Vector<float> expm1_of(Vector<float> x) {
+  constexpr float kSaturation = -20;
+  x = most<float>(broadcast<float>(kSaturation), x);
+  const Vector<float> u = exp_of<float>(x);
+  const Vector<float> minus_one = u - 1.0f;
+  return u == broadcast<float>(1.0f) ? x : minus_one * (x / log_of<float>(u));
+}
+
+// Bias and activation. Comparisons are written so that NaN stays NaN.
+template <int kRows>
+inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& job) {
+  using V = Vector<float>;
+  const auto each = [&](auto body) { each_register<kRows>(tile, stride, body); };
+  if (job.bias) each([&](const V& x, int column) { return x + load<float>(job.bias + column); });
+  const V zero = {}, six = broadcast<float>(6.0f);
+  switch (job.activation) {
+    case Activation::kLinear:
+      return;
+    case Activation::kRelu:
+      return each([&](const V& x, int) { return x < zero ? zero : x; });
+    case Activation::kRelu6:
+      return each([&](const V& x, int) { return x < zero ? zero : x > six ? six : x; });
+    case Activation::kPrelu:
+    case Activation::kLeakyRelu:
+      return each([&](const V& x, int column) { return x < zero ? x * load<float>(job.slopes + column) : x; });
+    case Activation::kSigmoid:
+      return each([&](const V& x, int) { return 1.0f / (1.0f + exp_of<float>(-x)); });
+    case Activation::kElu:
+      return each([&](const V& x, int) { return x < zero ? expm1_of(x) : x; });
+  }
+}
+
+// Loops over the registers of a tile are unrolled by the compiler, so that the sums never leave them.
+template <int kRows>
+void multiply_tile(const MatmulTile& job) {
+  constexpr int kLanes = Traits<float>::kLanes;
+  using V = Vector<float>;
+  V sum[kRows][kTileRegisters];
+  for (int i = 0; i < kRows; ++i) {
+    for (int r = 0; r < kTileRegisters; ++r) sum[i][r] = V{};
+  }
+  for (int i = 0; i < kRows; ++i) __builtin_prefetch(job.out + i * job.out_stride, 1);
+  const float* a = job.a;
+  const float* b = job.b;
+  for (std::ptrdiff_t p = 0; p < job.depth; ++p, a += kTileRows, b += job.b_stride) {
+    V row[kTileRegisters];
+    for (int r = 0; r < kTileRegisters; ++r) row[r] = load<float>(b + r * kLanes);
+    for (int i = 0; i < kRows; ++i) {
+      const V factor = broadcast<float>(a[i]);
+      for (int r = 0; r < kTileRegisters; ++r) sum[i][r] += factor * row[r];
+    }
+  }
+
+  const auto copy = [&](const float* from, std::ptrdiff_t from_stride, float* to, std::ptrdiff_t to_stride) {
+    for (int i = 0; i < kRows; ++i) std::memcpy(to + i * to_stride, from + i * from_stride, job.columns * sizeof(float));
+  };
+  float edge[kRows * kTileColumns];
+  const bool whole = job.columns == kTileColumns;
+  float* const out = whole ? job.out : edge;
+  const std::ptrdiff_t stride = whole ? job.out_stride : kTileColumns;
+  if (job.accumulate) {
+    if (!whole) {
+      std::memset(edge, 0, sizeof edge);
+      copy(job.out, job.out_stride, edge, kTileColumns);
+    }
+    for (int i = 0; i < kRows; ++i) {
+      for (int r = 0; r < kTileRegisters; ++r) sum[i][r] += load<float>(out + i * stride + r * kLanes);
+    }
+  }
+  for (int i = 0; i < kRows; ++i) {
+    for (int r = 0; r < kTileRegisters; ++r) store<float>(out + i * stride + r * kLanes, sum[i][r]);
+  }
+  if (job.finish) finish_tile<kRows>(out, stride, job);
+  if (!whole) copy(edge, kTileColumns, job.out, job.out_stride);
+}
+
+// [a0 .. a(d-1) b0 .. b(d-1) a(2d) ..] and [a(d) .. a(2d-1) b(d) ..]: swaps the off-diagonal blocks of size d.
+template <int kDistance, int... kLane>
+inline void swap_blocks(Vector<float>& a, Vector<float>& b, std::integer_sequence<int, kLane...>) {
+  constexpr int kLanes = sizeof...(kLane);
+#if defined(__clang__)
+  const Vector<float> low = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane - kDistance : kLane)...);
+  b = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane : kLane + kDistance)...);
+#else
+  typedef int Mask __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
+  const Vector<float> low =
+      __builtin_shuffle(a, b, Mask{(kLane & kDistance ? kLanes + kLane - kDistance : kLane)...});
+  b = __builtin_shuffle(a, b, Mask{(kLane & kDistance ? kLanes + kLane : kLane + kDistance)...});
+#endif
+  a = low;
+}
+
+// Transposes a square of registers: its 2 x 2 blocks, then those of each block.
+template <int kDistance>
+inline void transpose(Vector<float> (&square)[Traits<float>::kLanes]) {
+  constexpr int kLanes = Traits<float>::kLanes;
+  for (int i = 0; i < kLanes; ++i) {
+    if (i & kDistance) continue;
+    swap_blocks<kDistance>(square[i], square[i + kDistance], std::make_integer_sequence<int, kLanes>());
+  }
+  if constexpr (kDistance > 1) transpose<kDistance / 2>(square);
+}
+
+// Numbers that lie one behind the other along the depth change their order: squares of registers are transposed.
+template <int kWidth>
+void pack_across(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth, float* to) {
+  constexpr int kLanes = Traits<float>::kLanes;
+  // where the width is no whole number of registers, the last register of a row is stored into the row behind it,
+  // which is written later; the last row must not be written so
+  constexpr int kRowsBehind = kWidth % kLanes == 0 ? 0 : 1;
+  std::ptrdiff_t p = 0;
+  for (; p + kLanes + kRowsBehind <= depth; p += kLanes) {
+    Vector<float> squares[(kWidth + kLanes - 1) / kLanes][kLanes];
+    for (int first = 0; first < kWidth; first += kLanes) {
+      auto& square = squares[first / kLanes];
+      for (int v = 0; v < kLanes; ++v) {
+        const bool within = first + v < kWidth;
+        square[v] = within ? load<float>(from + (first + v) * vector_stride + p) : Vector<float>{};
+      }
+      transpose<kLanes / 2>(square);
+    }
+    for (int q = 0; q < kLanes; ++q) {
+      for (int first = 0; first < kWidth; first += kLanes) {
+        store<float>(to + (p + q) * kWidth + first, squares[first / kLanes][q]);
+      }
+    }
+  }
+  for (; p < depth; ++p) {
+    for (int v = 0; v < kWidth; ++v) to[p * kWidth + v] = from[v * vector_stride + p];
+  }
+}
+
+template <int kWidth>
+void pack(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth_stride, int vectors, std::ptrdiff_t depth,
+          float* to) {
+  if (vectors == kWidth && vector_stride == 1) {
+    for (std::ptrdiff_t p = 0; p < depth; ++p) std::memcpy(to + p * kWidth, from + p * depth_stride, kWidth * sizeof(float));
+  } else if (vectors == kWidth && depth_stride == 1) {
+    pack_across<kWidth>(from, vector_stride, depth, to);
+  } else {
+    for (std::ptrdiff_t p = 0; p < depth; ++p) {
+      for (int v = 0; v < kWidth; ++v) {
+        to[p * kWidth + v] = v < vectors ? from[v * vector_stride + p * depth_stride] : 0.0f;
+      }
+    }
+  }
+}
+
+template <std::size_t... kIndex>
+constexpr MatmulKernels matmul_kernels_of(std::index_sequence<kIndex...>) {
+  return {kTileRows, kTileColumns, {multiply_tile<static_cast<int>(kIndex) + 1>...}, pack<kTileRows>, pack<kTileColumns>};
+}
+
+constexpr MatmulKernels kMatmul = matmul_kernels_of(std::make_index_sequence<kTileRows>());

@@ -1,0 +1,113 @@
+// tfjs' matrix products on the `wasm` backend, computed by the addon. Tensors are read and written where they lie in the
+// backend's heap, so the tape, the layers and the optimisers see ordinary tensors.
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import type { MatmulProblem, NativeAddon } from "./loader.ts";
+
+/** Numbered as `MatmulProblem.activation`. */
+const ACTIVATIONS = ["linear", "relu", "relu6", "prelu", "leakyrelu", "sigmoid", "elu"] as const;
+
+const NONE = -1;
+const NO_BATCH = new Int32Array(0);
+
+/** What the types of the backend's module, an Emscripten one, leave out. */
+interface Heap {
+  readonly HEAPU8: Uint8Array;
+}
+
+interface Inputs {
+  readonly a: tf.TensorInfo;
+  readonly b: tf.TensorInfo;
+  readonly bias?: tf.TensorInfo;
+  readonly preluActivationWeights?: tf.TensorInfo;
+}
+
+interface Attributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly activation?: string;
+  readonly leakyreluAlpha?: number;
+}
+
+/** `BatchMatMul` and `_FusedMatMul` by the addon; what it does not support goes to the kernel that it replaces. */
+export function nativeMatmul(addon: NativeAddon, plain: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const inputs = args.inputs as unknown as Inputs;
+    const attributes = args.attrs as unknown as Attributes;
+    if (!isSupported(inputs, attributes)) return plain(args);
+    return multiply(addon, inputs, attributes, args.backend as BackendWasm);
+  };
+}
+
+/** The others are refused by tfjs' kernels, with tfjs' messages. */
+function isSupported({ a, b, bias, preluActivationWeights: slopes }: Inputs, attributes: Attributes): boolean {
+  const { transposeA, transposeB, activation = "linear" } = attributes;
+  const [innerA] = matrixShape(a.shape, !transposeA);
+  const [innerB, columns] = matrixShape(b.shape, transposeB);
+  const perColumn = (vector?: tf.TensorInfo) => !vector || (vector.dtype === "float32" && isRow(vector.shape, columns));
+  return (
+    a.dtype === "float32" &&
+    b.dtype === "float32" &&
+    innerA === innerB &&
+    perColumn(bias) &&
+    perColumn(slopes) &&
+    (ACTIVATIONS as readonly string[]).includes(activation) &&
+    (activation !== "prelu" || slopes !== undefined)
+  );
+}
+
+function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes, backend: BackendWasm): tf.TensorInfo {
+  const { a, b, bias, preluActivationWeights: slopes } = inputs;
+  const { transposeA, transposeB, activation = "linear", leakyreluAlpha = 0 } = attributes;
+  const [rows, inner] = matrixShape(a.shape, transposeA);
+  const [, columns] = matrixShape(b.shape, transposeB);
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const out = backend.makeOutput([...batch, rows, columns], "float32");
+  const offset = (tensor?: tf.TensorInfo) =>
+    tensor ? backend.dataIdMap.get(tensor.dataId as object).memoryOffset : NONE;
+  const problem: MatmulProblem = {
+    rows,
+    columns,
+    inner,
+    transposeA,
+    transposeB,
+    batch: batch.length === 0 ? NO_BATCH : Int32Array.from(batch),
+    batchStridesA: batchStrides(outerA, batch.length),
+    batchStridesB: batchStrides(outerB, batch.length),
+    a: offset(a),
+    b: offset(b),
+    out: offset(out),
+    bias: offset(bias),
+    activation: (ACTIVATIONS as readonly string[]).indexOf(activation),
+    slopes: offset(slopes),
+    slope: leakyreluAlpha,
+  };
+  const { HEAPU8 } = backend.wasm as unknown as Heap; // read after makeOutput: a heap that grows is another array
+  addon.matmul(HEAPU8, problem);
+  return out;
+}
+
+function matrixShape(shape: readonly number[], transposed: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** [columns], [1, columns], ... */
+function isRow(shape: readonly number[], columns: number): boolean {
+  return shape.at(-1) === columns && shape.slice(0, -1).every((size) => size === 1);
+}
+
+/** Strides in matrices, aligned with the last of `rank` batch dimensions; 0 in those of size 1 or missing. */
+function batchStrides(outer: readonly number[], rank: number): Int32Array {
+  if (rank === 0) return NO_BATCH;
+  const strides = new Int32Array(rank);
+  let stride = 1;
+  for (let d = 1; d <= outer.length; d++) {
+    const size = outer[outer.length - d]!;
+    strides[rank - d] = size === 1 ? 0 : stride;
+    stride *= size;
+  }
+  return strides;
+}
