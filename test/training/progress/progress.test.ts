@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { formatDuration, formatMetrics, formatRate } from "../../../training/progress/format.ts";
 import {
   createReporter,
@@ -68,6 +68,13 @@ it("JSON lines are the metrics log between start and end", () => {
     { event: "end", ...end },
   ]);
 });
+
+// ora takes no stream for interactive where CI is set or the terminal is dumb
+beforeEach(() => {
+  vi.stubEnv("CI", undefined);
+  vi.stubEnv("TERM", "xterm");
+});
+afterEach(() => vi.unstubAllEnvs());
 
 /** The methods of a terminal's stream that a live line uses. */
 const TERMINAL = { clearLine: () => true, cursorTo: () => true, moveCursor: () => true };
