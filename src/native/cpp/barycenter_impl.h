@@ -62,8 +62,6 @@ class Engine final : public BarycenterEngine {
         row_(pitch_, T(0)),
         target_(n_, T(0)),
         scalings_(n_ * atoms_),
-        c_(n_ * atoms_ * iterations_),
-        phi_(n_ * atoms_ * iterations_),
         p_(n_),
         total_(n_),
         gradient_(n_ * atoms_, T(0)),
@@ -76,6 +74,7 @@ class Engine final : public BarycenterEngine {
   }
 
   bool run(const BarycenterPoint& point) override {
+    keep_iterations(point.target != nullptr);
     if (!forward(point)) return false;
     if (point.barycenter) pack(p_.data(), point.barycenter);
     if (point.log_scalings) {  // log b = log p - log phi; total_ holds log p
@@ -128,8 +127,17 @@ class Engine final : public BarycenterEngine {
     for (std::size_t i = 0; i < count; i += kLanes) body(i);
   }
 
+  // Without a loss no adjoint follows, and one iteration's c and phi are enough.
+  void keep_iterations(bool all) {
+    kept_ = all ? iterations_ : 1;
+    const std::size_t needed = n_ * atoms_ * kept_;
+    if (c_.size() >= needed) return;
+    c_.resize(needed);
+    phi_.resize(needed);
+  }
+
   T* slot(std::vector<T>& saved, int iteration, int s) {
-    return saved.data() + (static_cast<std::size_t>(iteration) * atoms_ + s) * n_;
+    return saved.data() + (static_cast<std::size_t>(iteration % kept_) * atoms_ + s) * n_;
   }
   T* input() { return input_.data() + static_cast<std::size_t>(radius_v_) * pitch_; }
   T* next_input() { return next_input_.data() + static_cast<std::size_t>(radius_v_) * pitch_; }
@@ -374,6 +382,7 @@ class Engine final : public BarycenterEngine {
   }
 
   const int h_, w_, pitch_, atoms_, iterations_;
+  int kept_ = 1;  // iterations whose c and phi are kept
   const std::size_t n_;  // numbers in an image, with the columns past the width
   const int radius_v_, radius_h_;
   const std::vector<T> taps_v_, taps_h_;
