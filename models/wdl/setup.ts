@@ -54,13 +54,13 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
   const intensity = { peak, alpha: options.alpha, invert: options.invert };
   const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
 
-  const operatorWith = (sinkhornIterations: number): BarycenterOperator =>
-    chooseOperator(geometry, { ...barycenterOptions(options), iterations: sinkhornIterations });
+  const core = barycenterOptions(options);
+  const operator = chooseOperator(geometry, core);
   const problem: WdlProblem = {
     term: dataTerm(options, geometry, histograms.data),
     pixels,
     atoms: options.atoms,
-    operator: operatorWith(options.sinkhornIterations),
+    operator,
     weightMap: options.allowNegativeWeights ? affine : softmax,
     zeta: options.weightScale === undefined ? DEFAULT_ZETA : pixels / (options.weightScale * points),
   };
@@ -71,7 +71,8 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
     points,
     histograms,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
-    operatorWith,
+    operatorWith: (iterations) =>
+      iterations === core.iterations ? operator : chooseOperator(geometry, { ...core, iterations }),
     restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
   };
 }
