@@ -1,6 +1,7 @@
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { GridGeometry } from "../../src/geometry/grid.ts";
-import { nativeStatus, type BarycenterBatch, type NativeAddon } from "../../src/native/loader.ts";
+import type { BarycenterBatch } from "../../src/native/barycenter.ts";
+import { nativeStatus, type NativeAddon } from "../../src/native/loader.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { checkProblem } from "../../src/transport/barycenter/problem.ts";
 import { problemOf } from "./factors-problem.ts";

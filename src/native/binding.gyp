@@ -6,6 +6,8 @@
         "cpp/addon.cc",
         "cpp/barycenter_plan.cc",
         "cpp/dispatch.cc",
+        "cpp/glue_barycenter.cc",
+        "cpp/glue_matmul.cc",
         "cpp/isa_avx2.cc",
         "cpp/isa_avx512.cc",
         "cpp/isa_plain.cc",

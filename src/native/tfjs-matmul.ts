@@ -2,7 +2,8 @@
 // backend's heap, so the tape, the layers and the optimisers see ordinary tensors.
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import type { MatmulProblem, NativeAddon } from "./loader.ts";
+import type { NativeAddon } from "./loader.ts";
+import type { MatmulProblem } from "./matmul.ts";
 
 /** Numbered as `MatmulProblem.activation`. */
 const ACTIVATIONS = ["linear", "relu", "relu6", "prelu", "leakyrelu", "sigmoid", "elu"] as const;

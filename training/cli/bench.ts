@@ -3,7 +3,8 @@ import type { BenchResult } from "../../eval/bench/timing.ts";
 import { InputError } from "../../src/errors.ts";
 import { flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
 import { useBackend } from "../../src/tensor/backend.ts";
-import { benchWorks, type PreparedWork } from "./bench-works.ts";
+import { benchWorks } from "./bench-works/index.ts";
+import type { PreparedWork } from "./bench-works/work.ts";
 import type { OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
 

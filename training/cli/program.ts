@@ -4,7 +4,7 @@ import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
-import { benchWorks } from "./bench-works.ts";
+import { benchWorks } from "./bench-works/index.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
 import { evaluateOptions, runOptions } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";

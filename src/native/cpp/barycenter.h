@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "matmul.h"
-
 namespace otlearn {
 
 enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2 };
@@ -46,16 +44,5 @@ class BarycenterEngine {
 };
 
 using EngineFactory = BarycenterEngine* (*)(const BarycenterProblem&);
-
-// One entry a number type; defined by each isa_*.cc.
-struct Kernels {
-  const char* name;
-  EngineFactory barycenter_float32;
-  EngineFactory barycenter_float64;
-  MatmulKernels matmul;
-};
-
-// The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
-const Kernels& kernels();
 
 }  // namespace otlearn

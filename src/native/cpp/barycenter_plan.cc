@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels.h"
 #include "thread_pool.h"
 
 namespace otlearn {

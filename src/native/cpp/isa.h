@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "barycenter.h"
+#include "kernels.h"
 
 namespace otlearn {
 extern const Kernels kPlainKernels;

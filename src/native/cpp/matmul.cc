@@ -4,7 +4,7 @@
 #include <functional>
 #include <numeric>
 
-#include "barycenter.h"
+#include "kernels.h"
 #include "thread_pool.h"
 
 namespace otlearn {

@@ -1,6 +1,6 @@
 // The native barycenter plan against a dense reference in long double, whose range no scaling here leaves. Built with
 // sanitizers and run for each instruction set by sanitizers.sh; exit status 1 if anything deviates.
-#include "barycenter.h"
+#include "kernels.h"
 
 #include <algorithm>
 #include <atomic>

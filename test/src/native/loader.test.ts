@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { nativeStatus, type BarycenterBatch, type NativeAddon } from "../../../src/native/loader.ts";
+import type { BarycenterBatch } from "../../../src/native/barycenter.ts";
+import { nativeStatus, type NativeAddon } from "../../../src/native/loader.ts";
 import { relativeNorm } from "../../support/allclose.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 

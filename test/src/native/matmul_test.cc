@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "barycenter.h"
+#include "kernels.h"
 #include "thread_pool.h"
 
 namespace {

@@ -1,0 +1,41 @@
+/** Of `cpp/glue_barycenter.cc`. */
+export interface BarycenterNatives {
+  createBarycenter(settings: BarycenterPlanSettings): BarycenterPlan;
+  runBarycenter(plan: BarycenterPlan, batch: BarycenterBatch): void;
+}
+
+/** Buffers of one problem shape, freed with the garbage collector. */
+interface BarycenterPlan {
+  readonly native: unique symbol;
+}
+
+interface BarycenterPlanSettings {
+  readonly height: number;
+  readonly width: number;
+  readonly atoms: number;
+  readonly iterations: number;
+  /** exp(-d^2 spacing^2 / epsilon) for d = 0 .. radius64. */
+  readonly tapsVertical: Float64Array;
+  readonly tapsHorizontal: Float64Array;
+  readonly radius32Vertical: number;
+  readonly radius32Horizontal: number;
+  readonly radius64Vertical: number;
+  readonly radius64Horizontal: number;
+}
+
+export interface BarycenterBatch {
+  readonly points: number;
+  /** 0 total variation, 1 quadratic, 2 Kullback-Leibler. */
+  readonly loss: number;
+  readonly atoms: Float64Array; // [S, N]
+  readonly weights: Float64Array; // [points, S]
+  readonly start: Float32Array | undefined; // log scalings [points, S, N]
+  readonly targets: Float64Array | undefined; // [points, N]; with them losses and gradients are computed
+  readonly barycenters: Float64Array | undefined; // [points, N]
+  readonly logScalings: Float32Array | undefined; // [points, S, N]
+  readonly losses: Float64Array | undefined; // [points]
+  readonly gradientAtoms: Float64Array | undefined; // [S, N]
+  readonly gradientWeights: Float64Array | undefined; // [points, S]
+  /** Set to 1 for each point that was computed; the others left the range of float64 and need the log domain. */
+  readonly done: Uint8Array;
+}

@@ -1,0 +1,18 @@
+// What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
+#pragma once
+#include "barycenter.h"
+#include "matmul.h"
+
+namespace otlearn {
+
+struct Kernels {
+  const char* name;
+  EngineFactory barycenter_float32;
+  EngineFactory barycenter_float64;
+  MatmulKernels matmul;
+};
+
+// The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
+const Kernels& kernels();
+
+}  // namespace otlearn

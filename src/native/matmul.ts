@@ -1,0 +1,26 @@
+/** Of `cpp/glue_matmul.cc`. */
+export interface MatmulNatives {
+  /** One matrix product with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
+  matmul(heap: Uint8Array, problem: MatmulProblem): void;
+}
+
+/** out = activation(A B + bias), float32. Tensors are byte offsets in the heap; -1 where there is none. */
+export interface MatmulProblem {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly transposeA: boolean; // A is stored as [inner, rows]
+  readonly transposeB: boolean; // B is stored as [columns, inner]
+  /** Batch dimensions of the result, and the operands' strides in them, in matrices: 0 where one is broadcast. */
+  readonly batch: Int32Array;
+  readonly batchStridesA: Int32Array;
+  readonly batchStridesB: Int32Array;
+  readonly a: number;
+  readonly b: number;
+  readonly out: number; // [...batch, rows, columns]
+  readonly bias: number; // [columns]
+  /** As tfjs numbers them: 0 linear, 1 relu, 2 relu6, 3 prelu, 4 leakyrelu, 5 sigmoid, 6 elu. */
+  readonly activation: number;
+  readonly slopes: number; // [columns], with prelu
+  readonly slope: number; // with leakyrelu
+}

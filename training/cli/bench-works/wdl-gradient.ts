@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wdlGradient } from "../../../eval/bench/wdl-gradient.ts";
+import { writeNpy } from "../../../src/data/npy.ts";
+import { flagOption, numberOption, textOption } from "../../../src/options.ts";
+import { wdlComponent } from "../../components/wdl.ts";
+import { loadChoice } from "../datasets.ts";
+import { defineWork } from "./work.ts";
+
+export const wdlGradientWork = defineWork({
+  description: "One loss and gradient of Wasserstein dictionary learning.",
+  options: {
+    data: textOption({ description: "images (default: the generated faces)", placeholder: "path" }),
+    size: textOption({ description: "resize images to SIZE or WIDTHxHEIGHT", placeholder: "size" }),
+    atoms: numberOption({ description: "atoms in the dictionary", default: 5, least: 1, integer: true }),
+    iterations: numberOption({ description: "Sinkhorn iterations", default: 5, least: 1, integer: true }),
+    gamma: numberOption({ description: "entropic regularisation, in squared pixels", default: 1, above: 0 }),
+    alpha: numberOption({ description: "gamma correction of the images", default: 1, above: 0 }),
+    invert: flagOption("invert intensities"),
+  },
+  peer: "wdl_gradient.py",
+  async prepare({ data, size, invert, iterations, ...numbers }) {
+    const dataset = await loadChoice({ data, size }, wdlComponent);
+    const folder = await mkdtemp(join(tmpdir(), "otlearn-bench-"));
+    const images = join(folder, "images.npy");
+    await writeNpy(images, dataset.values);
+    const flags = Object.entries({ iterations, ...numbers }).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+    return {
+      ours: async () => [await wdlGradient(dataset, { ...numbers, invert, sinkhornIterations: iterations })],
+      peerArguments: [images, ...flags, ...(invert ? ["--invert"] : [])],
+      release: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+});
