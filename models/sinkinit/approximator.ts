@@ -2,6 +2,7 @@ import { input, layers, model, type LayersModel, type SymbolicTensor } from "@te
 import type { PointCost } from "../../src/geometry/geometry.ts";
 import { GaussianMap, GaussianPotential } from "./layers/gaussian.ts";
 import { Separable } from "./layers/separable.ts";
+import { dense } from "../../src/tensor/layers.ts";
 import { denseBlock } from "./dense-block.ts";
 
 /**
@@ -44,7 +45,7 @@ function buildDense({ extent, widths }: ApproximatorSpec): LayersModel {
   const points = extent ** 2;
   const sample = input({ shape: [2 * points], name: "sample" });
   const hidden = denseBlock(sample, { widths, normalise: true, residual: false });
-  const output = layers.dense({ units: points, name: "output" }).apply(hidden) as SymbolicTensor;
+  const output = dense({ units: points, name: "output" }).apply(hidden) as SymbolicTensor;
   return model({ name: "approximator", inputs: sample, outputs: output });
 }
 
@@ -64,7 +65,7 @@ function buildSpectral({ extent, epsilon, widths, modes, gaussian }: Approximato
     ? (layers.concatenate({ name: "features" }).apply([spectrum, moments]) as SymbolicTensor)
     : spectrum;
   const hidden = denseBlock(features, { widths, normalise: false, residual: true });
-  const coefficients = layers.dense({ units: modes.output ** 2, name: "output" }).apply(hidden) as SymbolicTensor;
+  const coefficients = dense({ units: modes.output ** 2, name: "output" }).apply(hidden) as SymbolicTensor;
   const smooth = new Separable({
     name: "series",
     map: "synthesise",
