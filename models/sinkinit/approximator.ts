@@ -4,6 +4,7 @@ import { GaussianMap, GaussianPotential } from "./layers/gaussian.ts";
 import { SinkhornIteration } from "./layers/sinkhorn-iteration.ts";
 import { Slice } from "./layers/slice.ts";
 import { Separable } from "./layers/separable.ts";
+import { dense } from "../../src/tensor/layers.ts";
 import { denseBlock } from "./dense-block.ts";
 
 /**
@@ -53,7 +54,7 @@ function buildDense({ extent, widths }: ApproximatorSpec): LayersModel {
   const points = extent ** 2;
   const sample = input({ shape: [2 * points], name: "sample" });
   const hidden = denseBlock(sample, { widths, normalise: true, residual: false });
-  const output = apply(layers.dense({ units: points, name: "output" }), hidden);
+  const output = apply(dense({ units: points, name: "output" }), hidden);
   return model({ name: "approximator", inputs: sample, outputs: output });
 }
 
@@ -87,7 +88,7 @@ function buildSpectral({ extent, epsilon, widths, modes, gaussian, iteration }: 
 
   const seen = features.length === 1 ? features[0] : apply(layers.concatenate({ name: "features" }), features);
   const hidden = denseBlock(seen, { widths, normalise: false, residual: true });
-  const coefficients = apply(layers.dense({ units: modes.output ** 2, name: "output" }), hidden);
+  const coefficients = apply(dense({ units: modes.output ** 2, name: "output" }), hidden);
   const series = { map: "synthesise", from: modes.output, to: extent, channels: 1, gain: 1 } as const;
   const smooth = apply(new Separable({ name: "series", ...series }), coefficients);
   const output = start ? apply(layers.add({ name: "potential" }), [start, smooth]) : smooth;

@@ -1,4 +1,5 @@
 import { layers, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { batchNormalization, dense } from "../../src/tensor/layers.ts";
 
 export interface DenseBlockOptions {
   readonly widths: readonly number[];
@@ -12,8 +13,8 @@ export interface DenseBlockOptions {
 export function denseBlock(x: SymbolicTensor, { widths, normalise, residual }: DenseBlockOptions): SymbolicTensor {
   return widths.reduce((before, units, index) => {
     const name = `hidden${index + 1}`;
-    let now = layers.dense({ units, name }).apply(before) as SymbolicTensor;
-    if (normalise) now = layers.batchNormalization({ name: `${name}-norm` }).apply(now) as SymbolicTensor;
+    let now = dense({ units, name }).apply(before) as SymbolicTensor;
+    if (normalise) now = batchNormalization({ name: `${name}-norm` }).apply(now) as SymbolicTensor;
     now = layers.elu({ name: `${name}-elu` }).apply(now) as SymbolicTensor;
     const skips = residual && before.shape.at(-1) === units;
     return skips ? (layers.add({ name: `${name}-residual` }).apply([before, now]) as SymbolicTensor) : now;

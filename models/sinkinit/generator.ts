@@ -1,4 +1,5 @@
 import { input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { dense } from "../../src/tensor/layers.ts";
 import { denseBlock } from "./dense-block.ts";
 import { Renormalize } from "./layers/renormalize.ts";
 import { Separable } from "./layers/separable.ts";
@@ -52,7 +53,7 @@ interface Branches {
 function noiseBranches(z: SymbolicTensor, { extent, priorExtent, widths }: GeneratorSpec): Branches {
   const hidden = denseBlock(z, { widths, normalise: true, residual: false });
   const units = 2 * extent ** 2;
-  const change = layers.dense({ units, activation: "sigmoid", name: "output" }).apply(hidden) as SymbolicTensor;
+  const change = dense({ units, activation: "sigmoid", name: "output" }).apply(hidden) as SymbolicTensor;
   return { change, skip: separable(z, "skip", "resize", priorExtent, extent, 1) };
 }
 
@@ -60,7 +61,7 @@ function noiseBranches(z: SymbolicTensor, { extent, priorExtent, widths }: Gener
 function textureBranches(z: SymbolicTensor, { extent, widths, modes }: GeneratorSpec): Branches {
   const spectrum = separable(z, "spectrum", "analyse", extent, modes, extent);
   const hidden = denseBlock(spectrum, { widths, normalise: false, residual: true });
-  const coefficients = layers.dense({ units: 2 * modes ** 2, name: "output" }).apply(hidden) as SymbolicTensor;
+  const coefficients = dense({ units: 2 * modes ** 2, name: "output" }).apply(hidden) as SymbolicTensor;
   const series = separable(coefficients, "series", "synthesise", modes, extent, extent);
   return { change: layers.activation({ activation: "tanh", name: "bound" }).apply(series) as SymbolicTensor, skip: z };
 }

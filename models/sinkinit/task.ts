@@ -59,12 +59,8 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
   }
 
   /** The approximator's step on pairs that are constants; its batch-normalisation statistics move here and only here. */
-  function descend(state: SinkinitState, prior: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
+  function descend(state: SinkinitState, sample: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
     const { network, moments } = state.approximator;
-    const sample = keepingStatistics(
-      state.generator.network,
-      () => state.generator.network.apply(prior, { training: true }) as tf.Tensor,
-    );
     const variables = trainableVariables(network);
     let skipped: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
@@ -76,20 +72,37 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
     return [value, skipped!];
   }
 
-  /** The generator's step: minus the same loss, through the approximator, whose statistics stay. */
-  function ascend(state: SinkinitState, prior: tf.Tensor): tf.Scalar {
+  /** Minus the loss of the approximator, whose statistics stay, and the penalty: what the generator descends on. */
+  function generatorLoss(state: SinkinitState, sample: tf.Tensor): tf.Scalar {
+    const { approximator, generator } = state;
+    const loss = keepingStatistics(approximator.network, () => tf.neg<tf.Scalar>(lossOf(state, sample).loss));
+    if (settings.lipschitz === 0) return loss;
+    return tf.add<tf.Scalar>(loss, tf.mul(settings.lipschitz, lipschitzPenalty(generator.network)));
+  }
+
+  /**
+   * Both steps on the pairs of one prior sample. The generator's tape is open while the approximator descends, so that the
+   * pairs, on which both depend, are computed once.
+   */
+  function descendAndAscend(state: SinkinitState, prior: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
     const { network, moments } = state.generator;
     const variables = trainableVariables(network);
-    const { value, grads } = keepingStatistics(state.approximator.network, () =>
-      tf.variableGrads(() => {
-        const sample = network.apply(prior, { training: true }) as tf.Tensor;
-        const loss = tf.neg<tf.Scalar>(lossOf(state, sample).loss);
-        if (settings.lipschitz === 0) return loss;
-        return tf.add<tf.Scalar>(loss, tf.mul(settings.lipschitz, lipschitzPenalty(network)));
-      }, variables),
-    );
+    let outcome: [loss: tf.Scalar, skipped: tf.Scalar] | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const sample = network.apply(prior, { training: true }) as tf.Tensor;
+      outcome = descend(state, sample);
+      outcome.forEach((scalar) => tf.keep(scalar));
+      return generatorLoss(state, sample);
+    }, variables);
     apply(optimizers.generator, variables, grads, moments);
-    return value;
+    tf.dispose(value);
+    return outcome!;
+  }
+
+  function descendOnly(state: SinkinitState, prior: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
+    const { network } = state.generator;
+    const sample = keepingStatistics(network, () => network.apply(prior, { training: true }) as tf.Tensor);
+    return descend(state, sample);
   }
 
   return {
@@ -112,8 +125,7 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
     async step(state, { random }) {
       const tensors = tf.tidy(() => {
         const prior = drawPrior(settings.generator, batch, random);
-        const [loss, skipped] = descend(state, prior);
-        return adversarial ? [loss, skipped, ascend(state, prior)] : [loss, skipped];
+        return adversarial ? descendAndAscend(state, prior) : descendOnly(state, prior);
       });
       const [loss, skipped] = await Promise.all(tensors.map(async (tensor) => (await tensor.data())[0]));
       tf.dispose(tensors);

@@ -19,7 +19,10 @@ napi_value describe(napi_env env, napi_callback_info) {
 napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "describe", describe);
   add_barycenter(env, exports);
+  add_batch_norm(env, exports);
+  add_elementwise(env, exports);
   add_matmul(env, exports);
+  add_reduce(env, exports);
   return exports;
 }
 

@@ -13,8 +13,12 @@ namespace avx2 {
 #include "vector_math.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "elementwise_impl.h"
+#include "reduce_impl.h"
+#include "batch_norm_impl.h"
 }  // namespace avx2
-const Kernels kAvx2Kernels = {"avx2", avx2::make_engine<float>, avx2::make_engine<double>, avx2::kMatmul};
+const Kernels kAvx2Kernels = {"avx2", avx2::make_engine<float>, avx2::make_engine<double>, avx2::kMatmul,
+                               avx2::kElementwise, avx2::kReduce, avx2::kBatchNorm};
 }  // namespace otlearn
 
 #if defined(__clang__)

@@ -7,6 +7,10 @@ namespace plain {
 #include "vector_math.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "elementwise_impl.h"
+#include "reduce_impl.h"
+#include "batch_norm_impl.h"
 }  // namespace plain
-const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul};
+const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul,
+                               plain::kElementwise, plain::kReduce, plain::kBatchNorm};
 }  // namespace otlearn

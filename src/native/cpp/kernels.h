@@ -1,7 +1,10 @@
 // What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
 #pragma once
 #include "barycenter.h"
+#include "batch_norm.h"
+#include "elementwise.h"
 #include "matmul.h"
+#include "reduce.h"
 
 namespace otlearn {
 
@@ -10,6 +13,9 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   MatmulKernels matmul;
+  ElementwiseKernels elementwise;
+  ReduceKernels reduce;
+  BatchNormKernels batch_norm;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
