@@ -3,8 +3,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { InputError } from "../../src/errors.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { HostInitializer, TensorInitializer } from "../../src/transport/initializers/initializer.ts";
-import { formOf, type ApproximatorSpec } from "./approximator.ts";
-import { SMALLEST_MASS } from "./layers/add-log-mass.ts";
+import type { ApproximatorSpec } from "./approximator.ts";
+import { scalingModel } from "./scaling-model.ts";
 
 /** A learned start for Sinkhorn, for one grid, cost and epsilon; works on the host and on tensors of any backend. */
 export interface LearnedInitializer extends HostInitializer, TensorInitializer {
@@ -22,6 +22,7 @@ const SAME = 1e-6;
  */
 export function learnedInitializer(network: LayersModel, spec: ApproximatorSpec, name = "learned"): LearnedInitializer {
   const points = spec.extent ** 2;
+  const scaling = scalingModel(network, spec);
 
   function potential(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
@@ -29,8 +30,7 @@ export function learnedInitializer(network: LayersModel, spec: ApproximatorSpec,
         const rows = tf.reshape(masses, [-1, points]);
         return tf.div(rows, tf.sum(rows, 1, true));
       });
-      const predicted = network.apply(tf.concat([mu, nu], 1), { training: false }) as tf.Tensor;
-      const logScaling = formOf(spec) === "kl" ? tf.add(predicted, tf.log(tf.maximum(nu, SMALLEST_MASS))) : predicted;
+      const logScaling = scaling.apply(tf.concat([mu, nu], 1), { training: false }) as tf.Tensor;
       return tf.reshape(tf.mul(logScaling, spec.epsilon), b.shape);
     });
   }
@@ -50,7 +50,7 @@ export function learnedInitializer(network: LayersModel, spec: ApproximatorSpec,
       tf.dispose([first, second, g]);
       return values;
     },
-    dispose: () => void network.dispose(),
+    dispose: () => void scaling.dispose(),
   };
 }
 

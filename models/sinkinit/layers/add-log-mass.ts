@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { serialization } from "@tensorflow/tfjs-core";
+import type { Algebra } from "./algebra.ts";
 import { FixedLayer } from "./fixed-layer.ts";
 
 export interface AddLogMassConfig {
@@ -7,36 +8,23 @@ export interface AddLogMassConfig {
 }
 
 /** Smallest mass whose logarithm is taken; Sinkhorn does not look at the potential where there is less. */
-export const SMALLEST_MASS = 1e-30;
+const SMALLEST_MASS = 1e-30;
 
 /**
- * The KL form of a log-scaling [batch, points] and the sample [batch, 2 * points] it belongs to, to the log-scaling
- * itself: h + log nu.
+ * A sample [batch, 2 * points] and the KL form h = log(v / nu) of its log-scaling [batch, points] to log v itself,
+ * h + log nu.
  */
-export class AddLogMass extends FixedLayer {
+export class AddLogMass extends FixedLayer<AddLogMassConfig> {
   static readonly className = "OtlearnAddLogMass";
-  readonly config: AddLogMassConfig;
-
-  constructor(config: AddLogMassConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
 
   protected get width(): number {
     return this.config.points;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  formula<T>(algebra: Algebra<T>, [sample, h]: readonly T[]): T {
     const { points } = this.config;
-    return tf.tidy(() => {
-      const [h, sample] = inputs as tf.Tensor[];
-      const nu = tf.slice(sample, [0, points], [-1, points]);
-      return tf.add(h, tf.log(tf.maximum(nu, SMALLEST_MASS)));
-    });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
+    const nu = algebra.columns(sample, points, points);
+    return algebra.add(h, algebra.log(algebra.clip(nu, SMALLEST_MASS, 1)));
   }
 }
-tf.serialization.registerClass(AddLogMass);
+serialization.registerClass(AddLogMass);

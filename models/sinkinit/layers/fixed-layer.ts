@@ -1,31 +1,57 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { layers } from "@tensorflow/tfjs-layers";
+import type { Algebra } from "./algebra.ts";
+import { tensorAlgebra } from "./tensor-algebra.ts";
 
-/** A layer without trainable weights whose output is [batch, width]; constants it keeps are freed with it. */
-export abstract class FixedLayer extends layers.Layer {
-  readonly #constants: tf.Tensor[] = [];
+/** A layer without weights, given by its formula; it can be saved, loaded and exported. */
+export abstract class FixedLayer<Config extends { readonly name?: string }> extends layers.Layer {
+  readonly config: Config;
+  readonly #constants = new Map<string, tf.Tensor>();
 
+  constructor(config: Config) {
+    super({ name: config.name });
+    this.config = config;
+  }
+
+  /** Columns of the result [batch, width]. */
   protected abstract readonly width: number;
+
+  /** The layer's formula. */
+  abstract formula<T>(algebra: Algebra<T>, inputs: readonly T[]): T;
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => this.formula(this.#tensors, Array.isArray(inputs) ? inputs : [inputs]));
+  }
 
   override computeOutputShape(): [null, number] {
     return [null, this.width];
   }
 
-  /** Keeps a constant for the layer's life; call it from `build`. */
-  protected constant(values: Float32Array, rows: number): tf.Tensor2D {
-    const tensor = tf.keep(tf.tensor2d(values, [rows, values.length / rows]));
-    this.#constants.push(tensor);
-    return tensor;
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.config };
   }
 
+  readonly #tensors = tensorAlgebra((key, rows, values) => {
+    let kept = this.#constants.get(key);
+    if (!kept) {
+      const data = values();
+      kept = tf.keep(tf.tensor2d(data, [rows, data.length / rows]));
+      this.#constants.set(key, kept);
+    }
+    return kept;
+  });
+
   protected override disposeWeights(): number {
-    const own = this.#constants.splice(0);
+    const own = [...this.#constants.values()];
+    this.#constants.clear();
     tf.dispose(own);
     return own.length + super.disposeWeights();
   }
 }
 
-/** The only tensor of a layer's input. */
-export function single(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-  return Array.isArray(inputs) ? inputs[0] : inputs;
+/** X -> A^T X A for each image of [images, from * from], with A [from, to]: [images, to * to]. */
+export function alongBothAxes<T>(algebra: Algebra<T>, x: T, matrix: T, from: number, to: number): T {
+  const half = algebra.swapAxes(algebra.matMul(algebra.reshape(x, [-1, from, from]), matrix)); // [images, to, from]
+  const both = algebra.swapAxes(algebra.matMul(half, matrix)); // [images, to, to]
+  return algebra.reshape(both, [-1, to * to]);
 }

@@ -1,26 +1,12 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { FixedLayer, single } from "./fixed-layer.ts";
+import { serialization } from "@tensorflow/tfjs-core";
+import type { Algebra } from "./algebra.ts";
+import { FixedLayer } from "./fixed-layer.ts";
 
 /** Numbers that `GaussianMap` gives: two means (4), two covariances (6), the map S (3). */
-export const GAUSSIAN_FEATURES = 13;
+const GAUSSIAN_FEATURES = 13;
 
 /** Pixel centres run over [-2, 2] here, so that means and covariances are of order one. */
 const SIDE = 4;
-
-/** x, y, xx, xy, yy at each point of an extent x extent grid: [points, 5]. */
-export function monomials(extent: number): Float32Array {
-  const at = (index: number): number => (SIDE * index) / (extent - 1) - SIDE / 2;
-  return Float32Array.from({ length: 5 * extent ** 2 }, (_, entry) => {
-    const point = Math.floor(entry / 5);
-    const [x, y] = [at(Math.floor(point / extent)), at(point % extent)];
-    return [x, y, x * x, x * y, y * y][entry % 5];
-  });
-}
-
-/** Variance of a pixel along an axis: keeps covariances invertible where all mass lies on a line or a point. */
-export function pixelVariance(extent: number): number {
-  return (SIDE / (extent - 1)) ** 2 / 12;
-}
 
 export interface GaussianMapConfig {
   readonly name?: string;
@@ -33,60 +19,22 @@ export interface GaussianMapConfig {
  * dimensions S = (cov_mu + sqrt(det cov_mu / det cov_nu) adj cov_nu) / sqrt(tr(cov_nu cov_mu) + 2 sqrt(det cov_mu det cov_nu)).
  * Result [batch, 13]: means of mu and nu, covariances (xx, xy, yy) of mu and nu, S (xx, xy, yy).
  */
-export class GaussianMap extends FixedLayer {
+export class GaussianMap extends FixedLayer<GaussianMapConfig> {
   static readonly className = "OtlearnGaussianMap";
-  readonly config: GaussianMapConfig;
   protected readonly width = GAUSSIAN_FEATURES;
-  #monomials: tf.Tensor2D | undefined;
 
-  constructor(config: GaussianMapConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
-
-  override build(): void {
+  formula<T>(algebra: Algebra<T>, [sample]: readonly T[]): T {
     const { extent } = this.config;
-    this.#monomials = this.constant(monomials(extent), extent ** 2);
-    this.built = true;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { extent } = this.config;
-    return tf.tidy(() => {
-      const x = single(inputs);
-      const moments = tf.matMul(tf.reshape(x, [-1, extent ** 2]), this.#monomials!); // [batch * 2, 5]
-      const [ax, ay, axx, axy, ayy, bx, by, bxx, bxy, byy] = tf.split(tf.reshape(moments, [-1, 10]), 10, 1);
-      const a = covariance(ax, ay, axx, axy, ayy, pixelVariance(extent));
-      const b = covariance(bx, by, bxx, bxy, byy, pixelVariance(extent));
-      return tf.concat([ax, ay, bx, by, ...a, ...b, ...linearMap(a, b)], 1);
-    });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
+    const basis = algebra.constant("monomials", extent ** 2, () => monomials(extent));
+    const moments = algebra.matMul(algebra.reshape(sample, [-1, extent ** 2]), basis); // [batch * 2, 5]
+    const [ax, ay, axx, axy, ayy, bx, by, bxx, bxy, byy] = columnsOf(algebra, algebra.reshape(moments, [-1, 10]), 10);
+    const pixel = pixelVariance(extent);
+    const a = covariance(algebra, [ax, ay], [axx, axy, ayy], pixel);
+    const b = covariance(algebra, [bx, by], [bxx, bxy, byy], pixel);
+    return algebra.concat([ax, ay, bx, by, ...a, ...b, ...linearMap(algebra, a, b)]);
   }
 }
-tf.serialization.registerClass(GaussianMap);
-
-/** xx, xy, yy of a symmetric matrix, each [batch, 1]. */
-type Symmetric = readonly [xx: tf.Tensor, xy: tf.Tensor, yy: tf.Tensor];
-
-function covariance(x: tf.Tensor, y: tf.Tensor, xx: tf.Tensor, xy: tf.Tensor, yy: tf.Tensor, pixel: number): Symmetric {
-  return [tf.add(tf.sub(xx, tf.mul(x, x)), pixel), tf.sub(xy, tf.mul(x, y)), tf.add(tf.sub(yy, tf.mul(y, y)), pixel)];
-}
-
-function linearMap([axx, axy, ayy]: Symmetric, [bxx, bxy, byy]: Symmetric): Symmetric {
-  const rootA = tf.sqrt(tf.sub(tf.mul(axx, ayy), tf.mul(axy, axy)));
-  const rootB = tf.sqrt(tf.sub(tf.mul(bxx, byy), tf.mul(bxy, bxy)));
-  const trace = tf.add(tf.add(tf.mul(axx, bxx), tf.mul(ayy, byy)), tf.mul(2, tf.mul(axy, bxy)));
-  const scale = tf.sqrt(tf.add(trace, tf.mul(2, tf.mul(rootA, rootB))));
-  const ratio = tf.div(rootA, rootB);
-  return [
-    tf.div(tf.add(axx, tf.mul(ratio, byy)), scale),
-    tf.div(tf.sub(axy, tf.mul(ratio, bxy)), scale),
-    tf.div(tf.add(ayy, tf.mul(ratio, bxx)), scale),
-  ];
-}
+serialization.registerClass(GaussianMap);
 
 export interface GaussianPotentialConfig extends GaussianMapConfig {
   readonly epsilon: number;
@@ -96,51 +44,84 @@ export interface GaussianPotentialConfig extends GaussianMapConfig {
  * The Gaussian initialiser as a layer: features [batch, 13] of `GaussianMap` to g / epsilon on the grid of the unit square
  * [batch, points], up to a constant, with g(y) = |y|^2 - (y - mean_nu)^T S (y - mean_nu) - 2 mean_mu^T y.
  */
-export class GaussianPotential extends FixedLayer {
+export class GaussianPotential extends FixedLayer<GaussianPotentialConfig> {
   static readonly className = "OtlearnGaussianPotential";
-  readonly config: GaussianPotentialConfig;
-  #monomials: tf.Tensor2D | undefined;
-
-  constructor(config: GaussianPotentialConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
 
   protected get width(): number {
     return this.config.extent ** 2;
   }
 
+  formula<T>(algebra: Algebra<T>, [features]: readonly T[]): T {
+    const { add, sub, mul } = algebra;
+    const [ax, ay, bx, by, , , , , , , sxx, sxy, syy] = columnsOf(algebra, features, GAUSSIAN_FEATURES);
+    const mappedX = add(mul(sxx, bx), mul(sxy, by));
+    const mappedY = add(mul(sxy, bx), mul(syy, by));
+    const coefficients = algebra.concat([
+      mul(sub(mappedX, ax), 2),
+      mul(sub(mappedY, ay), 2),
+      add(mul(sxx, -1), 1),
+      mul(sxy, -2),
+      add(mul(syy, -1), 1),
+    ]);
+    return algebra.matMul(
+      coefficients,
+      algebra.constant("basis", 5, () => this.#basis()),
+    );
+  }
+
   /** Monomials at the points [5, points], in units of epsilon on the unit square. */
-  get basis(): Float32Array {
+  #basis(): Float32Array {
     const { extent, epsilon } = this.config;
     const values = monomials(extent);
     const points = extent ** 2;
     const unit = 1 / (SIDE ** 2 * epsilon);
     return values.map((_, index) => unit * values[(index % points) * 5 + Math.floor(index / points)]);
   }
-
-  override build(): void {
-    this.#monomials = this.constant(this.basis, 5);
-    this.built = true;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => {
-      const [ax, ay, bx, by, , , , , , , sxx, sxy, syy] = tf.split(single(inputs), GAUSSIAN_FEATURES, 1);
-      const mapped = [tf.add(tf.mul(sxx, bx), tf.mul(sxy, by)), tf.add(tf.mul(sxy, bx), tf.mul(syy, by))];
-      const coefficients = [
-        tf.mul(2, tf.sub(mapped[0], ax)),
-        tf.mul(2, tf.sub(mapped[1], ay)),
-        tf.sub(1, sxx),
-        tf.mul(-2, sxy),
-        tf.sub(1, syy),
-      ];
-      return tf.matMul(tf.concat(coefficients, 1), this.#monomials!);
-    });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
-  }
 }
-tf.serialization.registerClass(GaussianPotential);
+serialization.registerClass(GaussianPotential);
+
+/** x, y, xx, xy, yy at each point of an extent x extent grid: [points, 5]. */
+function monomials(extent: number): Float32Array {
+  const at = (index: number): number => (SIDE * index) / (extent - 1) - SIDE / 2;
+  return Float32Array.from({ length: 5 * extent ** 2 }, (_, entry) => {
+    const point = Math.floor(entry / 5);
+    const [x, y] = [at(Math.floor(point / extent)), at(point % extent)];
+    return [x, y, x * x, x * y, y * y][entry % 5];
+  });
+}
+
+/** Variance of a pixel along an axis: keeps covariances invertible where all mass lies on a line or a point. */
+function pixelVariance(extent: number): number {
+  return (SIDE / (extent - 1)) ** 2 / 12;
+}
+
+/** Each column of [batch, count] as [batch, 1]. */
+function columnsOf<T>(algebra: Algebra<T>, x: T, count: number): T[] {
+  return Array.from({ length: count }, (_, index) => algebra.columns(x, index, 1));
+}
+
+/** xx, xy, yy of a symmetric matrix, each [batch, 1]. */
+type Symmetric<T> = readonly [xx: T, xy: T, yy: T];
+
+function covariance<T>(
+  { add, sub, mul }: Algebra<T>,
+  [x, y]: readonly [T, T],
+  [xx, xy, yy]: Symmetric<T>,
+  pixel: number,
+): Symmetric<T> {
+  return [add(sub(xx, mul(x, x)), pixel), sub(xy, mul(x, y)), add(sub(yy, mul(y, y)), pixel)];
+}
+
+function linearMap<T>(algebra: Algebra<T>, a: Symmetric<T>, b: Symmetric<T>): Symmetric<T> {
+  const { add, sub, mul, div, sqrt } = algebra;
+  const rootDeterminant = ([xx, xy, yy]: Symmetric<T>): T => sqrt(sub(mul(xx, yy), mul(xy, xy)));
+  const [rootA, rootB] = [rootDeterminant(a), rootDeterminant(b)];
+  const trace = add(add(mul(a[0], b[0]), mul(a[2], b[2])), mul(mul(a[1], b[1]), 2));
+  const scale = sqrt(add(trace, mul(mul(rootA, rootB), 2)));
+  const ratio = div(rootA, rootB);
+  return [
+    div(add(a[0], mul(ratio, b[2])), scale),
+    div(sub(a[1], mul(ratio, b[1])), scale),
+    div(add(a[2], mul(ratio, b[0])), scale),
+  ];
+}

@@ -1,5 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { FixedLayer, single } from "./fixed-layer.ts";
+import { serialization } from "@tensorflow/tfjs-core";
+import type { Algebra } from "./algebra.ts";
+import { FixedLayer } from "./fixed-layer.ts";
 
 export interface RenormalizeConfig {
   readonly name?: string;
@@ -10,30 +11,17 @@ export interface RenormalizeConfig {
 }
 
 /** Renorm[ReLU(x) + c] of both halves of a sample: [batch, 2 * points], each half with sum one (Geuter et al., 4.1). */
-export class Renormalize extends FixedLayer {
+export class Renormalize extends FixedLayer<RenormalizeConfig> {
   static readonly className = "OtlearnRenormalize";
-  readonly config: RenormalizeConfig;
-
-  constructor(config: RenormalizeConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
 
   protected get width(): number {
     return 2 * this.config.points;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  formula<T>(algebra: Algebra<T>, [x]: readonly T[]): T {
     const { points, floor } = this.config;
-    return tf.tidy(() => {
-      const x = single(inputs);
-      const halves = tf.reshape(tf.add(tf.relu(x), floor), [-1, points]); // [batch * 2, points]
-      return tf.reshape(tf.div(halves, tf.sum(halves, 1, true)), [x.shape[0], 2 * points]);
-    });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
+    const halves = algebra.reshape(algebra.add(algebra.relu(x), floor), [-1, points]);
+    return algebra.reshape(algebra.div(halves, algebra.sum(halves)), [-1, this.width]);
   }
 }
-tf.serialization.registerClass(Renormalize);
+serialization.registerClass(Renormalize);

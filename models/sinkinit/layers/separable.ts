@@ -1,6 +1,7 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { serialization } from "@tensorflow/tfjs-core";
+import type { Algebra } from "./algebra.ts";
 import { AXIS_MAPS, type AxisMapName } from "./axis-matrices.ts";
-import { FixedLayer, single } from "./fixed-layer.ts";
+import { alongBothAxes, FixedLayer } from "./fixed-layer.ts";
 
 export interface SeparableConfig {
   readonly name?: string;
@@ -18,45 +19,19 @@ export interface SeparableConfig {
  * The same fixed map along both axes of square images: [batch, channels * from * from] -> [batch, channels * to * to],
  * gain * A^T X A for each image X. The images of one sample stay together.
  */
-export class Separable extends FixedLayer {
+export class Separable extends FixedLayer<SeparableConfig> {
   static readonly className = "OtlearnSeparable";
-  readonly config: SeparableConfig;
-  #matrix: tf.Tensor2D | undefined;
-
-  constructor(config: SeparableConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
 
   protected get width(): number {
     return this.config.channels * this.config.to ** 2;
   }
 
-  /** A [from, to], the gain of one axis included. */
-  get matrix(): Float32Array {
+  formula<T>(algebra: Algebra<T>, [x]: readonly T[]): T {
     const { map, from, to, gain } = this.config;
-    return AXIS_MAPS[map](from, to).map((value) => value * Math.sqrt(gain));
-  }
-
-  override build(): void {
-    this.#matrix = this.constant(this.matrix, this.config.from);
-    this.built = true;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { from, to } = this.config;
-    return tf.tidy(() => {
-      const x = single(inputs);
-      const alongRows = tf.matMul(tf.reshape(x, [-1, from]), this.#matrix!); // [.. * from, to]
-      const turned = tf.transpose(tf.reshape(alongRows, [-1, from, to]), [0, 2, 1]);
-      const alongBoth = tf.matMul(tf.reshape(turned, [-1, from]), this.#matrix!); // [.. * to, to]
-      const back = tf.transpose(tf.reshape(alongBoth, [-1, to, to]), [0, 2, 1]);
-      return tf.reshape(back, [x.shape[0], this.width]);
-    });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
+    const matrix = algebra.constant("matrix", from, () =>
+      AXIS_MAPS[map](from, to).map((value) => value * Math.sqrt(gain)),
+    );
+    return algebra.reshape(alongBothAxes(algebra, x, matrix, from, to), [-1, this.width]);
   }
 }
-tf.serialization.registerClass(Separable);
+serialization.registerClass(Separable);

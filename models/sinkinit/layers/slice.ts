@@ -1,5 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { FixedLayer, single } from "./fixed-layer.ts";
+import { serialization } from "@tensorflow/tfjs-core";
+import type { Algebra } from "./algebra.ts";
+import { FixedLayer } from "./fixed-layer.ts";
 
 export interface SliceConfig {
   readonly name?: string;
@@ -8,26 +9,15 @@ export interface SliceConfig {
 }
 
 /** Columns begin .. begin + length - 1 of [batch, any]. */
-export class Slice extends FixedLayer {
+export class Slice extends FixedLayer<SliceConfig> {
   static readonly className = "OtlearnSlice";
-  readonly config: SliceConfig;
-
-  constructor(config: SliceConfig) {
-    super({ name: config.name });
-    this.config = config;
-  }
 
   protected get width(): number {
     return this.config.length;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { begin, length } = this.config;
-    return tf.tidy(() => tf.slice(single(inputs), [0, begin], [-1, length]));
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.config };
+  formula<T>(algebra: Algebra<T>, [x]: readonly T[]): T {
+    return algebra.columns(x, this.config.begin, this.config.length);
   }
 }
-tf.serialization.registerClass(Slice);
+serialization.registerClass(Slice);
