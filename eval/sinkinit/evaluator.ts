@@ -1,8 +1,5 @@
-import { completeSinkinit } from "../../models/sinkinit/presets.ts";
-import { sinkinitOptions } from "../../models/sinkinit/options.ts";
-import { approximatorSpec, geometryOf } from "../../models/sinkinit/setup.ts";
+import { geometryOf, specOfRun } from "../../models/sinkinit/setup.ts";
 import { initializerOf } from "../../models/sinkinit/file.ts";
-import { pickOptions } from "../../src/options.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { Evaluation, Evaluator } from "../evaluator.ts";
 import { compareStarts, type MethodFigures } from "./compare.ts";
@@ -19,12 +16,11 @@ const MOST_PAIRS = 500;
 export const sinkinitEvaluator: Evaluator = {
   task: "sinkinit",
   async evaluate(run, { dataset }) {
-    const options = completeSinkinit(pickOptions(sinkinitOptions, run.config.options), "wasm");
-    const spec = approximatorSpec(options);
+    const spec = specOfRun(run.config.options);
     const learned = initializerOf(spec, run.state, "approximator");
     try {
       const count = pairsIn(dataset);
-      const methods = await compareStarts(learned, dataset, geometryOf(options), count);
+      const methods = await compareStarts(learned, dataset, geometryOf(spec), count);
       const last = run.history.at(-1);
       const summary = {
         data: dataset.name,
@@ -32,7 +28,7 @@ export const sinkinitEvaluator: Evaluator = {
         ...Object.fromEntries(methods.map((method) => [method.name, summaryOf(method)])),
         loss: last?.["loss"],
         skipped_targets: last?.["skipped"],
-        samples: (last?.["step"] ?? 0) * options.batch,
+        samples: (last?.["step"] ?? 0) * (run.config.options["batch"] as number),
         seconds: last?.["seconds"],
       };
       const pictures = await sinkinitPictures(methods, run.history);

@@ -1,10 +1,12 @@
+import { pickOptions } from "../../src/options.ts";
 import { InputError } from "../../src/errors.ts";
 import { unitGrid } from "../../src/geometry/grid.ts";
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { VariableOptimizer } from "../optimizer.ts";
 import type { ApproximatorSpec } from "./approximator.ts";
-import type { CompleteSinkinitOptions } from "./presets.ts";
+import { sinkinitOptions } from "./options.ts";
+import { completeSinkinit, type CompleteSinkinitOptions } from "./presets.ts";
 import type { SinkinitTaskSettings } from "./task.ts";
 
 /** What the network sees of each marginal, in cosine modes an axis; half the resolution of a 28 x 28 grid. */
@@ -20,9 +22,10 @@ export function setUpSinkinit(
     throw new InputError(`--prior-size: expected at most ${extent} (--grid), got ${priorSize}`);
   }
   const modes = Math.round(INPUT_SHARE * extent);
+  const approximator = approximatorSpec(options);
   return {
-    geometry: geometryOf(options),
-    approximator: approximatorSpec(options),
+    geometry: geometryOf(approximator),
+    approximator,
     generator: {
       prior,
       extent,
@@ -42,7 +45,12 @@ export function setUpSinkinit(
   };
 }
 
-export function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
+/** The approximator of a run, from the options in its `config.json`. */
+export function specOfRun(options: Readonly<Record<string, unknown>>): ApproximatorSpec {
+  return approximatorSpec(completeSinkinit(pickOptions(sinkinitOptions, options), ""));
+}
+
+function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
   const { grid: extent, epsilon, network, modes } = options;
   if (modes > extent) throw new InputError(`--modes: expected at most ${extent} (--grid), got ${modes}`);
   return {
@@ -58,7 +66,7 @@ export function approximatorSpec(options: CompleteSinkinitOptions): Approximator
 }
 
 /** The unit square, linspace(0, 1, extent) along both axes. */
-export function geometryOf({ grid: extent, cost }: Pick<CompleteSinkinitOptions, "grid" | "cost">): Geometry {
+export function geometryOf({ extent, cost }: Pick<ApproximatorSpec, "extent" | "cost">): Geometry {
   const square = unitGrid([extent, extent]);
   if (cost === "squared-euclidean") return square;
   const { x } = square.coordinates;

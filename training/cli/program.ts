@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { EXPORT_FORMATS } from "../../checkpoints/export.ts";
 import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
@@ -8,7 +7,7 @@ import { benchWorks } from "./bench-works/index.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
 import { evaluateOptions, runOptionsOf } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
-import { exportCommand, type ExportFlags } from "./export.ts";
+import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
 import { trainCommand, type TrainFlags } from "./train.ts";
 
@@ -44,8 +43,8 @@ export function program(setStatus: (status: number) => void): Command {
     async (paths: string[], flags) => setStatus(await reportCommand(paths, flags)),
   );
 
-  command(otlearn, "export <run>", "Write the arrays of a run or checkpoint to one file.")
-    .addOption(new Option("--format <format>", "file format").choices(EXPORT_FORMATS).default("safetensors"))
+  command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.")
+    .addOption(new Option("--format <format>", "file format").choices(ALL_EXPORT_FORMATS).default("safetensors"))
     .option("--out <path>", "file to write (default: the run's name)")
     .action(async (path: string, flags: ExportFlags) => setStatus(await exportCommand(path, flags)));
 

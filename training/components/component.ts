@@ -1,4 +1,4 @@
-import type { Evaluator } from "../../eval/evaluator.ts";
+import type { Evaluator, TrainedRun } from "../../eval/evaluator.ts";
 import type { Task } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { OptionTable, OptionValues } from "../../src/options.ts";
@@ -23,6 +23,17 @@ export interface Component<T extends OptionTable = OptionTable> {
   /** The task for checked, complete options and data. The backend has been chosen. Throws InputError. */
   prepare(options: OptionValues<T>, dataset: Dataset): Promise<PreparedTask>;
   readonly evaluator: Evaluator;
+  /** Formats of `otlearn export` that hold a trained model rather than arrays. */
+  readonly exporter?: ModelExporter;
+}
+
+/** What an exporter needs of a run: its options and what its task saved. */
+export type SavedModel = Pick<TrainedRun, "config" | "state">;
+
+export interface ModelExporter {
+  readonly formats: readonly string[];
+  /** Writes the model of a run and returns the files written. Throws InputError or RunError. */
+  write(saved: SavedModel, format: string, out: string): Promise<readonly string[]>;
 }
 
 export interface PreparedTask {

@@ -1,10 +1,11 @@
 import { completeSinkinit, type CompleteSinkinitOptions } from "../../models/sinkinit/presets.ts";
 import { sinkinitOptions } from "../../models/sinkinit/options.ts";
-import { setUpSinkinit } from "../../models/sinkinit/setup.ts";
+import { setUpSinkinit, specOfRun } from "../../models/sinkinit/setup.ts";
 import { sinkinitTask, type SinkinitTaskSettings } from "../../models/sinkinit/task.ts";
 import { cosineDecay, exponentialDecay, variableAdam, variableSgd } from "../optimizers/index.ts";
 import { sinkinitEvaluator } from "../../eval/sinkinit/evaluator.ts";
 import { compareStarts } from "../../eval/sinkinit/compare.ts";
+import { exportInitializer, INITIALIZER_FORMATS, type InitializerFormat } from "../../models/sinkinit/export/index.ts";
 import { learnedInitializer } from "../../models/sinkinit/initializer.ts";
 import type { Component } from "./component.ts";
 
@@ -21,6 +22,11 @@ export const sinkinitComponent: Component<typeof sinkinitOptions> = {
   runDefaults: { evaluateEvery: 500, checkpointEvery: 500 },
   complete: completeSinkinit,
   evaluator: sinkinitEvaluator,
+  exporter: {
+    formats: INITIALIZER_FORMATS,
+    write: ({ config, state }, format, out) =>
+      exportInitializer(specOfRun(config.options), state, format as InitializerFormat, out),
+  },
 
   async prepare(options, dataset) {
     const complete = options as CompleteSinkinitOptions;

@@ -1,0 +1,54 @@
+import { dirname, join } from "node:path";
+import { makeFolder, writeFileAtomic } from "../../../src/data/files.ts";
+import type { StateTree } from "../../../src/tensor/tree.ts";
+import { version } from "../../../src/version.ts";
+import { buildApproximator, type ApproximatorSpec } from "../approximator.ts";
+import { encodeInitializer } from "../file.ts";
+import { scalingModel } from "../scaling-model.ts";
+import { loadWeights, saveWeights } from "../weights.ts";
+import { encodeOnnx } from "./onnx.ts";
+import { OPSET } from "./onnx-graph.ts";
+import { encodeTfjs } from "./tfjs.ts";
+
+export const INITIALIZER_FORMATS = ["safetensors", "onnx", "tfjs"] as const;
+export type InitializerFormat = (typeof INITIALIZER_FORMATS)[number];
+
+/**
+ * Writes the trained approximator of a checkpoint's state, creating folders where needed; returns the files written.
+ * `safetensors`: what `loadInitializer` reads, with a description beside it. `onnx` (opset 17) and `tfjs` (a folder): from
+ * `sample` [batch, 2 * points], both marginals of a pair one behind the other, to log v = g / epsilon [batch, points].
+ * Throws InputError for a state that does not fit, RunError for a full disk.
+ */
+export async function exportInitializer(
+  spec: ApproximatorSpec,
+  state: StateTree,
+  format: InitializerFormat,
+  out: string,
+): Promise<readonly string[]> {
+  const approximator = buildApproximator(spec);
+  try {
+    loadWeights(approximator, state, "approximator");
+    const description = { otlearn: version, spec: JSON.stringify(spec) };
+    if (format === "safetensors") {
+      await makeFolder(dirname(out));
+      await writeFileAtomic(out, encodeInitializer(spec, await saveWeights(approximator), version));
+      const file = `${out.replace(/\.safetensors$/, "")}.json`;
+      await writeFileAtomic(file, `${JSON.stringify({ otlearn: version, ...spec }, null, 2)}\n`);
+      return [out, file];
+    }
+    const network = scalingModel(approximator, spec);
+    if (format === "onnx") {
+      await makeFolder(dirname(out));
+      await writeFileAtomic(out, encodeOnnx(network, version, { ...description, opset: String(OPSET) }));
+      return [out];
+    }
+    const { model, weights } = await encodeTfjs(network, description);
+    await makeFolder(out);
+    const files = [join(out, "weights.bin"), join(out, "model.json")];
+    await writeFileAtomic(files[0], weights);
+    await writeFileAtomic(files[1], model);
+    return files;
+  } finally {
+    approximator.dispose();
+  }
+}
