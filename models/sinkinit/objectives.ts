@@ -20,6 +20,8 @@ export interface ObjectiveSettings {
   readonly form: Form;
   /** k: Sinkhorn iterations from the prediction to its target. */
   readonly targetIterations: number;
+  /** Looks at a target before it is used, and may replace it: for tests of gradients. @default as it is */
+  readonly target?: (target: tf.Tensor) => tf.Tensor;
 }
 
 /** The mean over the batch of what the approximator minimises, and how many samples had no finite target. */
@@ -67,8 +69,11 @@ function bootstrapped(
   settings: ObjectiveSettings,
   distance: (difference: tf.Tensor, nu: tf.Tensor) => tf.Tensor,
 ): BatchLoss {
-  const nu = constant([sample], () => halves(sample)[1]);
-  const target = constant([sample, predicted], () => targetOf({ sample, predicted }, settings));
+  const [, nu] = halves(sample);
+  const target = constant([sample, predicted], () => {
+    const target = targetOf({ sample, predicted }, settings);
+    return settings.target?.(target) ?? target;
+  });
   const usable = constant([target], () => tf.cast(tf.all(tf.isFinite(target), 1, true), "float32")); // [batch, 1]
   // A row without a target gets its own prediction as one: distance zero, gradient zero.
   const reached = constant([usable, target, predicted], () => tf.where(tf.cast(usable, "bool"), target, predicted));
