@@ -35,3 +35,6 @@ export {
 } from "./report.ts";
 export { writeEvaluation, type Evaluation, type Evaluator, type TrainedRun } from "./evaluator.ts";
 export { wdlEvaluator } from "./wdl/evaluator.ts";
+export { violins, type ViolinGroup, type ViolinPanel } from "./pictures/violins.ts";
+export { compareStarts, type MethodFigures } from "./sinkinit/compare.ts";
+export { sinkinitEvaluator } from "./sinkinit/evaluator.ts";

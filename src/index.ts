@@ -33,6 +33,7 @@ export { hostDebiasedBarycenter } from "./transport/barycenter/debiased-host.ts"
 export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
 
+export { registerInitializer } from "./transport/initializers/by-name.ts";
 export { gaussian, gaussianTimesNu } from "./transport/initializers/gaussian.ts";
 export type { HostInitializer, Initializer, TensorInitializer } from "./transport/initializers/initializer.ts";
 export { ones } from "./transport/initializers/ones.ts";

@@ -3,6 +3,7 @@
  * it to a browser. Training is in `otlearn/models` and `otlearn/training`.
  */
 export type { ApproximatorSpec } from "./approximator.ts";
+import "./released.ts";
 export { loadInitializer } from "./load.ts";
 export type { LearnedInitializer } from "./initializer.ts";
 export { unitGrid } from "../../src/geometry/grid.ts";

@@ -69,12 +69,13 @@ const small: Preset = {
 /** Seconds: shows that everything works and beats ones. */
 const tiny: Preset = {
   ...small,
+  grid: 14,
   widths: "128,128",
   modes: 8,
   generatorWidths: "64",
-  rate: 3e-3,
-  batch: 64,
-  samples: 12_800,
+  rate: 2e-3,
+  batch: 128,
+  samples: 51_200,
 };
 
 export type CompleteSinkinitOptions = SinkinitOptions & Preset;

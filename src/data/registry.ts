@@ -1,10 +1,13 @@
 import { InputError } from "../errors.ts";
 import { takeFirst, type Dataset } from "./dataset.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
+import { cifar10 } from "./cifar10.ts";
 import { drawings } from "./drawings.ts";
 import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
+import { lfw } from "./lfw.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import { quickdraw } from "./quickdraw.ts";
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry>> = {
@@ -14,6 +17,9 @@ export const datasets: Readonly<Record<string, DatasetEntry>> = {
   "two-modes-1d": twoModes1d,
   mnist,
   "fashion-mnist": fashionMnist,
+  cifar10,
+  lfw,
+  quickdraw,
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import { checkPair, checkPairShapes } from "../histograms.ts";
 import { startingPotential, type Initializer, type TensorProblem } from "../initializers/initializer.ts";
+import { resolveInitializer } from "../initializers/by-name.ts";
 import { ones } from "../initializers/ones.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import { checkSinkhornOptions, requireThat, type SinkhornOptions, type SinkhornStatus } from "./options.ts";
@@ -14,8 +15,8 @@ export interface SinkhornTensorOptions extends SinkhornOptions {
   readonly maxIterations?: number;
   /** For float32; below 1e-5 it may never be reached. @default 1e-4 */
   readonly tolerance?: number;
-  /** @default ones */
-  readonly initializer?: Initializer;
+  /** An initialiser, or the name of one: see `registerInitializer`. @default ones */
+  readonly initializer?: Initializer | string;
   /** Solves at larger epsilons first, each start being the solution before. @default none */
   readonly epsilonScaling?: EpsilonScaling;
   /** Iterations from one stopping test to the next: a test reads a number back from the device. @default 10 */
@@ -44,8 +45,9 @@ export async function sinkhorn(
   b: tf.Tensor,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
-  const { epsilon, initializer = ones, epsilonScaling, checkEvery = 10 } = options;
+  const { epsilon, epsilonScaling, checkEvery = 10 } = options;
   checkSinkhornOptions(options);
+  const initializer = await resolveInitializer(options.initializer ?? ones);
   requireThat(Number.isInteger(checkEvery) && checkEvery > 0, "checkEvery", "a positive integer", checkEvery);
   const masses = await readMasses(geometry, a, b);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];

@@ -4,7 +4,7 @@ import { datasets, loadDataset } from "../../../src/data/registry.ts";
 import { InputError } from "../../../src/errors.ts";
 
 describe("loadDataset", () => {
-  it.each(["faces", "gaussians-1d", "two-modes-1d"])("makes %s under its name, as masses", async (name) => {
+  it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d"])("makes %s under its name, as masses", async (name) => {
     const dataset = await loadDataset(name);
     expect(dataset.name).toBe(name);
     expect(() => requireValues(dataset, { masses: true })).not.toThrow();
@@ -17,7 +17,8 @@ describe("loadDataset", () => {
   });
 
   it.each(["faces2", "toString", ""])("lists the known names for %j", async (name) => {
-    const message = `data set ${name}: unknown; known are faces, gaussians-1d, two-modes-1d, mnist, fashion-mnist`;
+    const known = "faces, drawings, gaussians-1d, two-modes-1d, mnist, fashion-mnist, cifar10, lfw, quickdraw";
+    const message = `data set ${name}: unknown; known are ${known}`;
     await expect(loadDataset(name)).rejects.toThrow(new InputError(message));
   });
 

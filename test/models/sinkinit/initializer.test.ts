@@ -1,0 +1,99 @@
+import { writeFile } from "node:fs/promises";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { encodeInitializer } from "../../../models/sinkinit/file.ts";
+import { loadInitializer, sinkhorn, unitGrid } from "../../../models/sinkinit/index.ts";
+import { InputError } from "../../../src/errors.ts";
+import { loadDataset } from "../../../src/data/registry.ts";
+import { useBackend } from "../../../src/tensor/backend.ts";
+import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
+import { imagePairs } from "../../../eval/sinkinit/pairs.ts";
+import { ones } from "../../../src/transport/initializers/ones.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+import { backends } from "../../support/backends.ts";
+
+const geometry = unitGrid([28, 28]);
+const epsilon = 0.01;
+const RELEASED = new URL("../../../models/sinkinit/released/learned-28.safetensors", import.meta.url);
+
+describe.each(backends)("learned-28 on %s", (backend) => {
+  it("starts sinkhorn nearer to its answer than ones, by name, on held-out drawings", async () => {
+    await useBackend(backend);
+    const { mu, nu } = imagePairs(await loadDataset("drawings"), 28, 4, 2);
+    const [a, b] = [mu, nu].map(({ data, shape }) => tf.tensor2d(Float32Array.from(data), shape as [number, number]));
+    const solve = (initializer: string) =>
+      sinkhorn(geometry, a, b, { epsilon, initializer, tolerance: 0.02, checkEvery: 1, maxIterations: 200 });
+    const [learned, cold] = [await solve("learned-28"), await solve("ones")];
+    expect(learned.status).toBe("converged");
+    expect(learned.iterations).toBeLessThan(0.7 * cold.iterations);
+    tf.dispose([a, b, learned.f, learned.g, cold.f, cold.g]);
+  });
+});
+
+describe("loadInitializer", () => {
+  it("serves the host too, and does not mind zero masses or totals other than one", async () => {
+    await useBackend("cpu");
+    const learned = await loadInitializer(RELEASED);
+    const { mu, nu } = imagePairs(await loadDataset("drawings"), 28, 1, 3);
+    const [a, b] = [mu, nu].map(({ data }) => data.map((mass) => 3 * Math.max(0, mass - 1e-4)));
+    const [sumA, sumB] = [a, b].map((masses) => masses.reduce((sum, value) => sum + value, 0));
+    const balanced = b.map((mass) => (mass * sumA) / sumB);
+    const options = { epsilon, tolerance: 0.02 * sumA };
+    const warm = sinkhornHost(geometry, a, balanced, { ...options, initializer: learned });
+    const cold = sinkhornHost(geometry, a, balanced, { ...options, initializer: ones });
+    expect(warm.iterations).toBeLessThan(cold.iterations);
+    learned.dispose();
+  });
+
+  it("refuses another epsilon, grid or cost in one line", async () => {
+    await useBackend("cpu");
+    const learned = await loadInitializer(RELEASED);
+    const masses = (count: number): Float64Array => new Float64Array(count).fill(1 / count);
+    const use = (size: number, eps: number) => () =>
+      learned.hostPotential({
+        geometry: unitGrid([size, size]),
+        a: masses(size ** 2),
+        b: masses(size ** 2),
+        epsilon: eps,
+      });
+    const expected = /trained for the 28 x 28 grid of the unit square, squared-euclidean cost, epsilon 0.01; got/;
+    expect(use(28, 0.02)).toThrow(expected);
+    expect(use(27, 0.01)).toThrow(expected);
+    learned.dispose();
+  });
+
+  it.each([
+    ["no file", undefined, /cannot be read/],
+    ["a foreign file", [new Uint8Array(100)], /not a/],
+    [
+      "a description that asks for the impossible",
+      encodeInitializer({ network: "dense", extent: 1e9 } as never, {}, "0"),
+      /extent is/,
+    ],
+    [
+      "weights that are missing",
+      encodeInitializer(
+        {
+          network: "dense",
+          extent: 2,
+          epsilon: 0.1,
+          cost: "euclidean",
+          widths: [3],
+          modes: { input: 1, output: 1 },
+          gaussian: false,
+          iteration: false,
+        },
+        {},
+        "0",
+      ),
+      /hidden1\/kernel: saved nothing, expected \[8, 3\]/,
+    ],
+  ])("refuses %s", async (_, chunks, message) => {
+    const file = `${await temporaryFolder()}/x.safetensors`;
+    if (chunks) await writeFile(file, Buffer.concat(chunks));
+    const error = await loadInitializer(file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain("\n");
+  });
+});
