@@ -6,7 +6,7 @@ import { ConvergenceMeter, type Convergence } from "./convergence.ts";
 import { imagePairs, type Pairs } from "./pairs.ts";
 import { startsOf, type Starts } from "./starts.ts";
 
-export interface MeanAndDeviation {
+interface MeanAndDeviation {
   readonly mean: number;
   /** Of the population. */
   readonly deviation: number;
@@ -33,7 +33,7 @@ export interface MethodFigures {
 }
 
 /** Iterations of the curves, as in the paper's figures. */
-export const CURVE = 30;
+const CURVE = 30;
 
 /** Sinkhorn from the learned start, from ones and from the Gaussian start on `count` pairs of a data set's images. */
 export async function compareStarts(

@@ -1,4 +1,5 @@
 import type { Geometry, HostKernel } from "../../src/geometry/geometry.ts";
+import type { HostPotentials } from "../../src/transport/sinkhorn/exact-iterate.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { gaussian } from "../../src/transport/initializers/gaussian.ts";
 import { ones } from "../../src/transport/initializers/ones.ts";
@@ -41,15 +42,20 @@ export class ConvergenceMeter {
     this.#cost = costOperator(geometry, epsilon);
   }
 
-  /** The transport cost of the converged plan. */
-  optimum({ mu, nu }: PairProblem): number {
+  /** The converged potentials, in cost units. */
+  solution({ mu, nu }: PairProblem): HostPotentials {
     const { cost } = this.#geometry.coordinates ?? {};
-    const { f, g } = sinkhornHost(this.#geometry, mu, nu, {
+    return sinkhornHost(this.#geometry, mu, nu, {
       epsilon: this.#epsilon,
       tolerance: 1e-7,
       momentum: 1.5,
       initializer: cost === "squared-euclidean" ? gaussian : ones,
     });
+  }
+
+  /** The transport cost of the converged plan. */
+  optimum(problem: PairProblem): number {
+    const { f, g } = this.solution(problem);
     const shift = g.reduce((most, value) => Math.max(most, value), -Infinity);
     const u = f.map((value) => Math.exp((value + shift) / this.#epsilon));
     const v = g.map((value) => Math.exp((value - shift) / this.#epsilon));

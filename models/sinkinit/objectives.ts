@@ -8,7 +8,7 @@ export const OBJECTIVE_NAMES = ["hilbert", "deviation", "dual"] as const;
 export type ObjectiveName = (typeof OBJECTIVE_NAMES)[number];
 
 /** A batch of problems and the network's answers. */
-export interface Predictions {
+interface Predictions {
   /** [batch, 2 * points] */
   readonly sample: tf.Tensor;
   /** [batch, points] in the network's form. */
@@ -25,7 +25,7 @@ export interface ObjectiveSettings {
 }
 
 /** The mean over the batch of what the approximator minimises, and how many samples had no finite target. */
-export interface BatchLoss {
+interface BatchLoss {
   readonly loss: tf.Scalar;
   /** Samples left out; not differentiated. */
   readonly skipped: tf.Scalar;
@@ -43,7 +43,7 @@ export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
 };
 
 /** max(d) - min(d) of each row [batch, points] -> [batch]. */
-export function hilbert(difference: tf.Tensor): tf.Tensor {
+function hilbert(difference: tf.Tensor): tf.Tensor {
   return tf.sub(tf.max(difference, 1), tf.min(difference, 1));
 }
 
@@ -112,7 +112,7 @@ function dual({ sample, predicted }: Predictions, { kernel, form }: ObjectiveSet
 }
 
 /** mu and nu [batch, points] of a sample [batch, 2 * points]. */
-export function halves(sample: tf.Tensor): [mu: tf.Tensor, nu: tf.Tensor] {
+function halves(sample: tf.Tensor): [mu: tf.Tensor, nu: tf.Tensor] {
   const [mu, nu] = tf.split(sample, 2, 1);
   return [mu, nu];
 }

@@ -80,7 +80,7 @@ const tiny: Preset = {
 
 export type CompleteSinkinitOptions = SinkinitOptions & Preset;
 
-export const PRESETS = { paper, small, tiny } as const;
+const PRESETS = { paper, small, tiny } as const;
 
 /** Graphics processors: `auto` takes the paper's sizes there. */
 const GPU_BACKENDS = ["tensorflow", "webgpu"];

@@ -30,7 +30,7 @@ export interface Component<T extends OptionTable = OptionTable> {
 /** What an exporter needs of a run: its options and what its task saved. */
 export type SavedModel = Pick<TrainedRun, "config" | "state">;
 
-export interface ModelExporter {
+interface ModelExporter {
   readonly formats: readonly string[];
   /** Writes the model of a run and returns the files written. Throws InputError or RunError. */
   write(saved: SavedModel, format: string, out: string): Promise<readonly string[]>;

@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { jsonLines, otlearn, otlearnHere, startOtlearn } from "../../support/cli.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const TRAIN =
+  "train sinkinit --preset tiny --backend wasm --grid 8 --widths 16,16 --generator-widths 8 --batch 8 --limit 4 --quiet".split(
+    " ",
+  );
+
+/** Losses of a run's metrics log, a step each; later rows of a step replace earlier ones. */
+async function lossesOf(run: string): Promise<Map<unknown, unknown>> {
+  const text = await readFile(join(run, "metrics.jsonl"), "utf8").catch(() => "");
+  return new Map(jsonLines(text.slice(0, text.lastIndexOf("\n") + 1)).map((row) => [row["step"], row["loss"]]));
+}
+
+describe("otlearn train sinkinit", () => {
+  it("killed with -9 and resumed has the losses of the uninterrupted run, and exports", async () => {
+    const folder = await temporaryFolder();
+    const [whole, broken] = [join(folder, "whole"), join(folder, "broken")];
+    const run = [...TRAIN, "--samples", "320", "--checkpoint-every", "5", "--evaluate-every", "40"];
+    expect(await otlearn([...run, "--out", whole])).toMatchObject({ code: 0 });
+
+    const { child, ended } = await startOtlearn([...run, "--out", broken]);
+    while ((await lossesOf(broken)).size < 12 && child.exitCode === null) await setTimeout(2);
+    child.kill("SIGKILL");
+    expect(await ended).toMatchObject({ code: null, signal: "SIGKILL" });
+    expect(await otlearn(["train", "sinkinit", "--resume", broken, "--quiet"])).toMatchObject({ code: 0 });
+
+    const losses = await lossesOf(whole);
+    expect(losses.size).toBe(40);
+    expect(await lossesOf(broken)).toEqual(losses);
+    const summary = JSON.parse(await readFile(join(broken, "result", "summary.json"), "utf8"));
+    expect(summary).toMatchObject({ data: "drawings", pairs: 12, samples: 320 });
+    expect(summary.learned.iterations_to_cost.mean).toBeGreaterThan(0);
+
+    const out = join(folder, "start.onnx");
+    const exported = await otlearn(["export", broken, "--format", "onnx", "--out", out]);
+    expect(exported).toMatchObject({ code: 0, stdout: `${out}\n` });
+  });
+
+  it("a rate of 1000 ends with a message and leaves a checkpoint that goes on", async () => {
+    const out = join(await temporaryFolder(), "run");
+    const paper =
+      "--network dense --prior noise --prior-size 4 --objective hilbert --optimizer sgd --schedule exponential";
+    const run = [...TRAIN, ...paper.split(" "), "--rate", "1000", "--checkpoint-every", "1", "--out", out];
+    const { code, stderr } = await otlearn(run);
+    expect(stderr).toMatch(/^otlearn: stopped at step \d+: .*the last good checkpoint is \S+step-\d+\n$/);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["--grid 3", /^otlearn: --grid: expected a whole number at least 4, got "3"/],
+    ["--modes 9", /^otlearn: --modes: expected at most 8 \(--grid\), got 9/],
+    ["--widths 3,x", /^otlearn: --widths: expected positive whole numbers separated by commas, as 512,512, got 3,x/],
+    ["--objective best", /^otlearn: --objective: expected one of hilbert, deviation, dual, got "best"/],
+    ["--preset huge", /^otlearn: --preset: expected one of auto, tiny, small, paper, got "huge"/],
+    ["--prior noise --prior-size 9", /^otlearn: --prior-size: expected at most 8 \(--grid\), got 9/],
+    ["--dataset gaussians-1d", /^otlearn: gaussians-1d: expected at least two images/],
+  ])("refuses %s in one line", async (flags, message) => {
+    const given = flags.split(" ");
+    const base = TRAIN.filter((word, index) => word !== "--widths" && TRAIN[index - 1] !== "--widths");
+    const { code, stderr } = await otlearnHere([...base, ...given, "--out", "run"], await temporaryFolder());
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain("\n");
+    expect(code).toBe(2);
+  });
+});
