@@ -22,6 +22,11 @@ export const sinkinitOptions = {
     default: undefined,
   }),
   widths: textOption({ description: "units of the approximator's hidden layers, as 3136,3136", placeholder: "list" }),
+  start: choiceOption(["gaussian", "ones"], {
+    description:
+      "what a spectral approximator corrects: one Sinkhorn iteration from the Gaussian potential, or nothing",
+    default: undefined,
+  }),
   modes: numberOption({ ...count, description: "cosine modes an axis that a spectral approximator predicts" }),
   generatorWidths: textOption({ description: "units of the generator's hidden layers", placeholder: "list" }),
   prior: choiceOption(["noise", "textures"], {

@@ -10,6 +10,7 @@ type PresetKey =
   | "cost"
   | "network"
   | "widths"
+  | "start"
   | "modes"
   | "generatorWidths"
   | "prior"
@@ -33,7 +34,8 @@ const paper: Preset = {
   cost: "squared-euclidean",
   network: "dense",
   widths: "3136,3136",
-  modes: 10, // not used by a dense network
+  start: "gaussian", // not used by a dense network, as modes
+  modes: 10,
   generatorWidths: "3136,3136",
   prior: "noise",
   priorSize: 14,
@@ -70,8 +72,10 @@ const small: Preset = {
 const tiny: Preset = {
   ...small,
   grid: 14,
+  epsilon: 0.03,
+  start: "ones", // so that all there is has been learned
   widths: "128,128",
-  modes: 8,
+  modes: 6,
   generatorWidths: "64",
   rate: 2e-3,
   batch: 128,

@@ -52,6 +52,7 @@ export function specOfRun(options: Readonly<Record<string, unknown>>): Approxima
 
 function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
   const { grid: extent, epsilon, network, modes } = options;
+  const fromGaussian = options.start === "gaussian" && options.cost === "squared-euclidean";
   if (modes > extent) throw new InputError(`--modes: expected at most ${extent} (--grid), got ${modes}`);
   return {
     network: network,
@@ -60,8 +61,8 @@ function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
     cost: options.cost,
     widths: widthsOf("--widths", options.widths),
     modes: { input: Math.max(1, Math.round(INPUT_SHARE * extent)), output: modes },
-    gaussian: options.cost === "squared-euclidean",
-    iteration: options.cost === "squared-euclidean",
+    gaussian: fromGaussian,
+    iteration: fromGaussian,
   };
 }
 

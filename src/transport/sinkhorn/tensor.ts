@@ -138,7 +138,8 @@ function advance(steps: TensorDomain, state: Variables, count: number, momentum:
     second = second && step < count ? steps.relax(second, after, momentum) : after;
     next = steps.first(second);
   }
-  return [first!, second!, next, tf.max(steps.violation(first!, next))];
+  // A clone, since after a single iteration `first` is the `next` of before, which the caller frees.
+  return [tf.clone(first!), second!, next, tf.max(steps.violation(first!, next))];
 }
 
 interface HostMasses {

@@ -111,7 +111,7 @@ describe("loadInitializer", () => {
         {},
         "0",
       ),
-      /hidden1\/kernel: saved nothing, expected \[8, 3\]/,
+      /hidden1\/kernel: saved nothing, expected an array \[8, 3\]/,
     ],
   ])("refuses %s", async (_, chunks, message) => {
     const file = `${await temporaryFolder()}/x.safetensors`;

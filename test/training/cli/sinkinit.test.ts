@@ -13,7 +13,8 @@ const TRAIN =
 /** Losses of a run's metrics log, a step each; later rows of a step replace earlier ones. */
 async function lossesOf(run: string): Promise<Map<unknown, unknown>> {
   const text = await readFile(join(run, "metrics.jsonl"), "utf8").catch(() => "");
-  return new Map(jsonLines(text.slice(0, text.lastIndexOf("\n") + 1)).map((row) => [row["step"], row["loss"]]));
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1); // a row may be half written
+  return new Map(whole === "" ? [] : jsonLines(whole).map((row) => [row["step"], row["loss"]]));
 }
 
 describe("otlearn train sinkinit", () => {
