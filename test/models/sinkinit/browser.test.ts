@@ -28,7 +28,7 @@ async function solve() {
     const total = mass.reduce((sum, value) => sum + value, 0);
     return tf.tensor2d(mass.map((value) => value / total), [1, 784]);
   };
-  const options = { epsilon: 0.01, tolerance: 0.02, checkEvery: 1, maxIterations: 150, domain: "scaling" };
+  const options = { epsilon: 0.01, tolerance: 0.02, checkEvery: 1, maxIterations: 150 };
   const problem = [unitGrid([28, 28]), bump(8, 8), bump(20, 17)];
   const cold = await sinkhorn(...problem, options);
   const warm = await sinkhorn(...problem, { ...options, initializer });
