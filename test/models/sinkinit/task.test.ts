@@ -63,7 +63,7 @@ describe("preset tiny", () => {
   it("needs at least 30% fewer iterations to 1% than ones on held-out drawings, as a mean of three seeds", async () => {
     const dataset = await loadDataset("drawings");
     const run = taskOf({ preset: "tiny" });
-    const needed = { learned: 0, untrained: 0, ones: 0, gaussian: 0 };
+    const needed = { learned: 0, untrained: 0, ones: 0 };
     for (const seed of SEEDS) {
       const compare = async ({ approximator }: SinkinitState): Promise<Record<string, number>> => {
         const learned = learnedInitializer(approximator.network, run.settings.approximator);
@@ -75,12 +75,10 @@ describe("preset tiny", () => {
       run.task.dispose!(start);
       const { state } = await train(run.task, { seed });
       const found = await compare(state);
-      for (const name of ["learned", "ones", "gaussian"] as const) needed[name] += found[name] / SEEDS.length;
+      for (const name of ["learned", "ones"] as const) needed[name] += found[name] / SEEDS.length;
       run.task.dispose!(state);
     }
     expect(needed.learned).toBeLessThan(0.7 * needed.ones);
-    // The network starts from the Gaussian potential, which passes by itself: it has to have learned something.
-    expect(needed.learned).toBeLessThan(0.8 * needed.untrained);
-    expect(needed.learned).toBeLessThan(needed.gaussian);
+    expect(needed.learned).toBeLessThan(0.7 * needed.untrained); // learned, and not built in
   }, 180_000);
 });
