@@ -18,7 +18,7 @@ def two_modes(position):
 
 def histograms(rows):
     rows = rows / rows.sum(1, keepdims=True) + LEAST_MASS
-    return rows / rows.sum(1, keepdims=True)
+    return np.ascontiguousarray(rows / rows.sum(1, keepdims=True))
 
 
 def l1_distances(rows):
