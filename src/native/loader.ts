@@ -3,10 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BarycenterNatives } from "./barycenter.ts";
+import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
-export interface NativeAddon extends BarycenterNatives, MatmulNatives {
+export interface NativeAddon extends BarycenterNatives, EmdNatives, MatmulNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

@@ -1,6 +1,7 @@
 // What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
 #pragma once
 #include "barycenter.h"
+#include "emd_pricing.h"
 #include "matmul.h"
 
 namespace otlearn {
@@ -10,6 +11,7 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   MatmulKernels matmul;
+  EmdKernels emd;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

@@ -1,3 +1,4 @@
+import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { matmulWork } from "./matmul.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
@@ -7,4 +8,5 @@ import type { BenchWork } from "./work.ts";
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   matmul: matmulWork,
+  emd_all_pairs: emdAllPairsWork,
 };
