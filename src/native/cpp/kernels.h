@@ -1,8 +1,11 @@
 // What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
 #pragma once
 #include "barycenter.h"
+#include "batch_norm.h"
+#include "elementwise.h"
 #include "emd_pricing.h"
 #include "matmul.h"
+#include "reduce.h"
 
 namespace otlearn {
 
@@ -10,8 +13,11 @@ struct Kernels {
   const char* name;
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
-  MatmulKernels matmul;
+  BatchNormKernels batch_norm;
+  ElementwiseKernels elementwise;
   EmdKernels emd;
+  MatmulKernels matmul;
+  ReduceKernels reduce;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
