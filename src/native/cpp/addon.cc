@@ -24,6 +24,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_elementwise(env, exports);
   add_matmul(env, exports);
   add_reduce(env, exports);
+  add_pairs(env, exports);
   return exports;
 }
 

@@ -5,6 +5,7 @@
 #include "elementwise.h"
 #include "emd_pricing.h"
 #include "matmul.h"
+#include "pairs.h"
 #include "reduce.h"
 
 namespace otlearn {
@@ -17,6 +18,7 @@ struct Kernels {
   ElementwiseKernels elementwise;
   EmdKernels emd;
   MatmulKernels matmul;
+  PairKernels pairs;
   ReduceKernels reduce;
 };
 

@@ -6,10 +6,11 @@
 #include "elementwise_impl.h"
 #include "emd_pricing_impl.h"
 #include "matmul_impl.h"
+#include "pairs_impl.h"
 #include "reduce_impl.h"
 #include "batch_norm_impl.h"
 
 constexpr Kernels kernels_named(const char* name) {
-  return {name,         make_engine<float>, make_engine<double>, kBatchNorm,
-          kElementwise, kEmd,               kMatmul,             kReduce};
+  return {name,    make_engine<float>, make_engine<double>, kBatchNorm, kElementwise, kEmd,
+          kMatmul, kPairs,             kReduce};
 }
