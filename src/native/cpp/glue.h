@@ -13,6 +13,7 @@ namespace otlearn {
 // A topic's functions, added to the addon's exports.
 void add_barycenter(napi_env env, napi_value exports);
 void add_matmul(napi_env env, napi_value exports);
+void add_sinkhorn(napi_env env, napi_value exports);
 
 struct Failure {
   std::string message;
@@ -49,6 +50,23 @@ inline int integer(napi_env env, napi_value object, const char* name) {
   int32_t result;
   require(napi_get_value_int32(env, property(env, object, name), &result) == napi_ok, name);
   return result;
+}
+
+// The `numbers` float32 numbers of a tensor at the byte offset `object[name]` in the heap of tfjs' wasm backend, or null where
+// the offset is negative.
+inline float* heap_tensor(napi_env env, napi_value heap, napi_value object, const char* name, double numbers) {
+  napi_typedarray_type type;
+  std::size_t bytes;
+  void* data;
+  require(napi_get_typedarray_info(env, heap, &type, &bytes, &data, nullptr, nullptr) == napi_ok, "heap");
+  require(type == napi_uint8_array, "heap");
+  double offset;
+  require(napi_get_value_double(env, property(env, object, name), &offset) == napi_ok, name);
+  if (!(offset >= 0)) return nullptr;
+  require(offset + numbers * sizeof(float) <= static_cast<double>(bytes), name);
+  const auto start = static_cast<std::size_t>(offset);
+  require(start % alignof(float) == 0, name);
+  return reinterpret_cast<float*>(static_cast<char*>(data) + start);
 }
 
 template <typename Body>

@@ -32,22 +32,8 @@ double matrices(const std::vector<std::ptrdiff_t>& batch, const std::vector<std:
 // matmul(heap, problem): the tensors are at byte offsets in the heap of tfjs' wasm backend.
 napi_value run_matmul(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
-    napi_typedarray_type type;
-    std::size_t bytes;
-    void* heap;
-    require(napi_get_typedarray_info(env, arguments[0], &type, &bytes, &heap, nullptr, nullptr) == napi_ok, "heap");
-    require(type == napi_uint8_array, "heap");
     const napi_value given = arguments[1];
-    // the numbers of a tensor, or null where the offset is negative
-    const auto tensor = [&](const char* name, double numbers) -> float* {
-      double offset;
-      require(napi_get_value_double(env, property(env, given, name), &offset) == napi_ok, name);
-      if (!(offset >= 0)) return nullptr;
-      require(offset + numbers * sizeof(float) <= static_cast<double>(bytes), name);
-      const auto start = static_cast<std::size_t>(offset);
-      require(start % alignof(float) == 0, name);
-      return reinterpret_cast<float*>(static_cast<char*>(heap) + start);
-    };
+    const auto tensor = [&](const char* name, double numbers) { return heap_tensor(env, arguments[0], given, name, numbers); };
     const auto flag = [&](const char* name) {
       bool value;
       require(napi_get_value_bool(env, property(env, given, name), &value) == napi_ok, name);

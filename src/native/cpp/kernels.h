@@ -2,6 +2,7 @@
 #pragma once
 #include "barycenter.h"
 #include "matmul.h"
+#include "sinkhorn.h"
 
 namespace otlearn {
 
@@ -10,6 +11,8 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   MatmulKernels matmul;
+  SinkhornFactory sinkhorn_scaling;
+  SinkhornFactory sinkhorn_log;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
