@@ -11,6 +11,9 @@ namespace otlearn {
 namespace avx2 {
 #define OTLEARN_VECTOR_BYTES 32
 #include "vector_math.h"
+#include "grid_kernel_impl.h"
+#include "barycenter_kept_impl.h"
+#include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
 }  // namespace avx2

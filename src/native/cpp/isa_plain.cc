@@ -5,6 +5,9 @@ namespace otlearn {
 namespace plain {
 #define OTLEARN_VECTOR_BYTES 16
 #include "vector_math.h"
+#include "grid_kernel_impl.h"
+#include "barycenter_kept_impl.h"
+#include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
 }  // namespace plain

@@ -1,6 +1,16 @@
 // Registers as values, and log and exp on them. Included once for each instruction set, inside that set's namespace,
 // with OTLEARN_VECTOR_BYTES set to its register width (see isa_*.cc).
 
+// Lanes of two registers by number, those of the second counted on.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define OTLEARN_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#endif
+#endif
+#ifndef OTLEARN_SHUFFLE  // gcc before 12
+#define OTLEARN_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Bits<T>{__VA_ARGS__})
+#endif
+
 template <typename T>
 struct Traits;
 
@@ -79,6 +89,13 @@ inline Vector<T> most(const Vector<T>& a, const Vector<T>& b) {
 }
 
 template <typename T>
+inline T largest_lane(const Vector<T>& value) {
+  T result = value[0];
+  for (int lane = 1; lane < Traits<T>::kLanes; ++lane) result = std::max(result, T(value[lane]));
+  return result;
+}
+
+template <typename T>
 inline double sum_lanes(const Vector<T>& value) {
   double sum = 0;
   for (int lane = 0; lane < Traits<T>::kLanes; ++lane) sum += value[lane];
@@ -103,6 +120,43 @@ inline Vector<T> log_of(const Vector<T>& x) {
   return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
 }
 
+template <typename T>
+inline Vector<T> reciprocal(const Vector<T>& x) {
+  return T(1) / x;
+}
+
+#if OTLEARN_VECTOR_BYTES == 64
+// x = 2^e m, m in [1, 2), and m = c (1 + f) with c the middle of one of 16 intervals, so |f| <= 1/32: no division. The
+// absolute error is below 1e-8, or rounding where that is more.
+template <>
+inline Vector<float> log_of<float>(const Vector<float>& x) {
+  // 1 / c, and minus the logarithm of that float
+  alignas(64) static constexpr float kInverse[16] = {
+      0.969696999f, 0.914285719f, 0.864864886f, 0.820512831f, 0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f,
+      0.653061211f, 0.627451003f, 0.603773594f, 0.581818163f, 0.561403513f, 0.542372882f, 0.524590135f, 0.507936537f};
+  alignas(64) static constexpr float kLog[16] = {
+      0.030771628f, 0.0896121562f, 0.145181984f, 0.19782573f,  0.247836202f, 0.295464218f, 0.340926558f, 0.384411722f,
+      0.426084429f, 0.466089696f,  0.504556f,    0.541597307f, 0.577315331f, 0.611801565f, 0.645138025f, 0.677398741f};
+  const __m512 value = cast_bits<__m512>(x);
+  constexpr __mmask16 kAll = 0xffff;  // gcc 12 warns of the unmasked forms
+  const __m512 m = _mm512_maskz_getmant_ps(kAll, value, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+  const __m512 e = _mm512_maskz_getexp_ps(kAll, value);
+  const __m512i interval = cast_bits<__m512i>(cast_bits<Bits<float>>(m) >> 19);  // the permutation reads its low four bits
+  const __m512 f = _mm512_fmsub_ps(m, _mm512_maskz_permutexvar_ps(kAll, interval, _mm512_load_ps(kInverse)), _mm512_set1_ps(1));
+  const Vector<float> log_c = cast_bits<Vector<float>>(_mm512_maskz_permutexvar_ps(kAll, interval, _mm512_load_ps(kLog)));
+  const Vector<float> v = cast_bits<Vector<float>>(f), exponent = cast_bits<Vector<float>>(e);
+  const Vector<float> series = v + v * v * (v * (v * -0.25f + 0.333333333f) - 0.5f);
+  return exponent * 0.693147180559945f + (log_c + series);
+}
+
+// The processor's 14 bits and one step of Newton's: within a unit in the last place.
+template <>
+inline Vector<float> reciprocal<float>(const Vector<float>& x) {
+  const Vector<float> r = cast_bits<Vector<float>>(_mm512_maskz_rcp14_ps(0xffff, cast_bits<__m512>(x)));
+  return r + r * (1.0f - x * r);
+}
+#endif
+
 // exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series. Saturates at the ends of the normal range; NaN stays NaN.
 template <typename T>
 inline Vector<T> exp_of(Vector<T> x) {
@@ -120,4 +174,41 @@ inline Vector<T> exp_of(Vector<T> x) {
   }
   const Bits<T> exponent = cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder) + C::kBias;
   return series * cast_bits<Vector<T>>(Bits<T>(exponent << C::kMantissaBits));
+}
+
+template <typename T, std::size_t... kLane>
+inline Vector<T> interleave_low(const Vector<T>& a, const Vector<T>& b, std::index_sequence<kLane...>) {
+  return OTLEARN_SHUFFLE(a, b, (kLane / 2 + kLane % 2 * sizeof...(kLane))...);
+}
+
+template <typename T, std::size_t... kLane>
+inline Vector<T> interleave_high(const Vector<T>& a, const Vector<T>& b, std::index_sequence<kLane...>) {
+  return OTLEARN_SHUFFLE(a, b, (kLane / 2 + sizeof...(kLane) / 2 + kLane % 2 * sizeof...(kLane))...);
+}
+
+// The transpose of L registers; the first `rows` rows of it are written. Each of log2 L rounds interleaves the first half
+// of the registers with the second.
+template <typename T>
+inline void transpose_tile(const T* from, T* to, int rows) {
+  constexpr int kLanes = Traits<T>::kLanes;
+  const auto lanes = std::make_index_sequence<kLanes>();
+  Vector<T> x[kLanes], y[kLanes];
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) x[i] = load<T>(from + i * kLanes);
+#pragma GCC unroll 4
+  for (int round = 1; round < kLanes; round *= 2) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes / 2; ++i) {
+      y[2 * i] = interleave_low<T>(x[i], x[i + kLanes / 2], lanes);
+      y[2 * i + 1] = interleave_high<T>(x[i], x[i + kLanes / 2], lanes);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) x[i] = y[i];
+  }
+  if (rows == kLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) store<T>(to + i * kLanes, x[i]);
+  } else {
+    for (int i = 0; i < rows; ++i) store<T>(to + i * kLanes, x[i]);
+  }
 }
