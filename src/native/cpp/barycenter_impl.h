@@ -9,6 +9,7 @@ class Engine final : public BarycenterEngine {
   explicit Engine(const BarycenterProblem& problem) : problem_(problem), kernel_(problem), size_(kernel_.size()) {
     shared_.ones = Images<T>(1, size_);
     std::fill(shared_.ones[0], shared_.ones[0] + size_, T(1));
+    shared_.scale = static_cast<T>(std::exp2(std::round(std::log2(static_cast<double>(problem.pixels())))));
     shared_.d = images();
     shared_.first_inverse_c = Images<T>(1, size_);
     shared_.first_inverse_phi = images();
@@ -19,8 +20,8 @@ class Engine final : public BarycenterEngine {
     int needed;
     kernel_.make(first_c_level_, needed, [&](int level) {
       return kernel_.template to_lying<true>(
-          level, T(1), scratch, [](std::size_t) { return broadcast<T>(T(1)); }, [] {},
-          [&](std::size_t i, const V& c) { store<T>(inverse_c + i, reciprocal<T>(c)); });
+          level, T(1), scratch, [](std::size_t, V&) { return broadcast<T>(T(1)); },
+          [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
     });
   }
 
@@ -38,15 +39,16 @@ class Engine final : public BarycenterEngine {
     for (int y = 0; y < problem_.height; ++y) {
       for (int x = 0; x < problem_.width; ++x) d[lying.at(x, y)] = static_cast<T>(*values++);
     }
+    const T scale = shared_.scale;
     const T* inverse_c = shared_.first_inverse_c[0];
     T *inverse_phi = shared_.first_inverse_phi[s], *log_phi = shared_.first_log_phi[s];
     int level = first_c_level_, needed;
     const bool exact = kernel_.make(level, needed, [&](int level) {
       return kernel_.template to_upright<true>(
-          level, T(1), at(worker).scratch, [&](std::size_t i) { return load<T>(d + i) * load<T>(inverse_c + i); }, [] {},
-          [&](std::size_t i, const V& phi) {
+          level, T(1), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
+          [=](std::size_t i, const V& phi, V&) {
             store<T>(inverse_phi + i, reciprocal<T>(phi));
-            store<T>(log_phi + i, log_of<T>(phi));
+            store<T>(log_phi + i, log_of<T>(phi * scale));
           });
     });
     shared_.first_level[s] = exact ? level : -1;
@@ -72,8 +74,8 @@ class Engine final : public BarycenterEngine {
     if (has_first_) {
       const T* inverse_c = shared_.first_inverse_c[0];
       kernel_.template to_lying<false>(
-          std::max(0, shared_.first_level[s]), T(0), at(worker).scratch, [&](std::size_t i) { return load<T>(first_phi + i); }, [] {},
-          [&](std::size_t i, const V& ga) { store<T>(sum + i, load<T>(sum + i) + ga * load<T>(inverse_c + i)); });
+          std::max(0, shared_.first_level[s]), T(0), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(first_phi + i); },
+          [=](std::size_t i, const V& ga, V&) { store<T>(sum + i, load<T>(sum + i) + ga * load<T>(inverse_c + i)); });
     }
     const StripLayout& lying = kernel_.lying();
     for (int y = 0; y < problem_.height; ++y) {

@@ -7,7 +7,9 @@ struct SharedAtoms {
   Images<T> ones;             // one image
   Images<T> d;                // [S]
   Images<T> first_inverse_c;  // one image: 1 / K 1
-  Images<T> first_inverse_phi, first_log_phi;  // [S], of the iteration that starts from ones
+  Images<T> first_inverse_phi, first_log_phi;  // [S], of the iteration that starts from ones; log(scale phi)
+  T scale;                                     // a power of two near N: logarithms are taken of masses times it, which are
+                                               // near 1, so that fewer of their digits are lost to the magnitude
   std::vector<int> first_level;                // [S], -1 where that iteration is out of range
 };
 
@@ -46,11 +48,11 @@ class PointWorker {
     kept_.prepare(problem_, size_, point.target != nullptr);
     if (!forward(point)) return false;
     if (point.barycenter) pack(kept_.p(iterations_ - 1), point.barycenter);
-    if (point.log_scalings) {  // log b = log p - log phi
-      const T* log_p = log_p_[current_];
+    if (point.log_scalings) {  // log b = log(p / phi)
+      const T* p = kept_.p(iterations_ - 1);
       for (int s = 0; s < atoms_; ++s) {
         const T* inverse_phi = this->inverse_phi(iterations_ - 1, s);
-        each([&](std::size_t i) { store<T>(next_[0] + i, load<T>(log_p + i) + log_of<T>(load<T>(inverse_phi + i))); });
+        each([&](std::size_t i) { store<T>(next_[0] + i, log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
         pack(next_[0], point.log_scalings + s * problem_.pixels());
       }
     }
@@ -61,6 +63,13 @@ class PointWorker {
   template <typename Body>
   void each(Body body) const {
     for (std::size_t i = 0, end = kernel_.upright().size(); i < end; i += kLanes) body(i);
+  }
+
+  template <typename Body>
+  void each_strip(Body body) const {
+    const StripLayout& layout = kernel_.upright();
+    const std::size_t size = static_cast<std::size_t>(layout.rows) * kLanes;
+    for (std::size_t begin = 0; begin < layout.size(); begin += size) body(begin, begin + size);
   }
 
   template <typename Target>
@@ -130,7 +139,7 @@ class PointWorker {
       }
       current_ = 1 - current_;
     }
-    return set_barycenter(kept_.p(iteration));
+    return set_barycenter(point, kept_.p(iteration));
   }
 
   int& level(std::vector<int>& levels, int iteration, int s) { return levels[static_cast<std::size_t>(iteration) * atoms_ + s]; }
@@ -148,43 +157,50 @@ class PointWorker {
     return kernel_.make(used, needed, product);
   }
 
-  // c = K b, a = d / c, phi = K a; next_sum = sum + lambda log phi. May repeat a product, so nothing is added in place.
+  // c = K b, a = d / c, phi = K a; next_sum = sum + lambda log(scale phi). May repeat a product, so nothing is added in place.
   bool half_steps(int iteration, int s, T lambda, const T* sum, T* next_sum, bool replay) {
     const T *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s), *d = shared_.d[s];
+    const T scale = shared_.scale;
     T *inverse_c = kept_.inverse_c(iteration, s), *next_inverse_phi = kept_.inverse_phi(iteration, s);
-    const auto no_end = [] {};
     const bool first = with_level(levels_c_, iteration, s, replay, [&](int level) {
       return kernel_.template to_lying<true>(
-          level, T(1), *scratch_, [&](std::size_t i) { return load<T>(p + i) * load<T>(inverse_phi + i); }, no_end,
-          [&](std::size_t i, const V& c) { store<T>(inverse_c + i, reciprocal<T>(c)); });
+          level, T(1), *scratch_, [=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); },
+          [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
     });
     return first && with_level(levels_phi_, iteration, s, replay, [&](int level) {
       return kernel_.template to_upright<true>(
-          level, T(1), *scratch_, [&](std::size_t i) { return load<T>(d + i) * load<T>(inverse_c + i); }, no_end,
-          [&](std::size_t i, const V& phi) {
+          level, T(1), *scratch_, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
+          [=](std::size_t i, const V& phi, V&) {
             store<T>(next_inverse_phi + i, reciprocal<T>(phi));
-            store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * log_of<T>(phi));
+            store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * log_of<T>(phi * scale));
           });
     });
   }
 
-  // p = exp(log p); false where it leaves the range, which negative weights can make it do while no phi does
-  bool set_barycenter(T* p) {
+  // p from log p, which is that of prod_s (scale phi_s)^lambda_s; false where either leaves the range, which negative
+  // weights can make them do while no phi does
+  bool set_barycenter(const BarycenterPoint& point, T* p) {
+    const double offset = std::log(static_cast<double>(shared_.scale)) * std::accumulate(point.weights, point.weights + atoms_, 0.0);
+    const double limit = std::log(Band<T>::kLargest);
+    if (!(std::abs(offset) < limit)) return false;
+    const T factor = static_cast<T>(std::exp(-offset));
     const T* log_p = log_p_[current_];
-    V largest = {};
+    V largest = {}, smallest = {};
     each([&](std::size_t i) {
       const V value = load<T>(log_p + i);
-      largest = most<T>(largest, most<T>(value, -value));
-      store<T>(p + i, exp_of<T>(value));
+      largest = most<T>(largest, value);
+      smallest = least<T>(smallest, value);
+      store<T>(p + i, exp_of<T>(value) * factor);
     });
-    return largest_lane<T>(largest) < std::log(Band<T>::kLargest);
+    const double high = largest_lane<T>(largest), low = -largest_lane<T>(-smallest);
+    return std::max(high, high - offset) < limit && std::min(low, low - offset) > -limit;
   }
 
   // The adjoint, from the last iteration to the first.
   bool backward(const BarycenterPoint& point, AtomGradients<T>& gradients) {
     const double value = loss_and_slope(point, p_gradient_[0]);
     std::fill(point.gradient_weights, point.gradient_weights + atoms_, 0.0);
-    V check = {};
+    double check = value;
     int g = 0;
     for (int segment = kept_.segments() - 1; segment >= 0; --segment) {
       if (segment < kept_.segments() - 1) {
@@ -198,19 +214,19 @@ class PointWorker {
         g = 1 - g;
       }
     }
-    double sum = value + sum_lanes<T>(check);
-    for (int s = 0; s < atoms_; ++s) sum += point.gradient_weights[s];
-    if (!std::isfinite(sum)) return false;
+    for (int s = 0; s < atoms_; ++s) check += point.gradient_weights[s];
+    if (!std::isfinite(check)) return false;
     *point.loss_value = value;
     return true;
   }
 
   // The loss at p, and G = p dL/dp, zero in the padding.
   double loss_and_slope(const BarycenterPoint& point, T* gradient) {
+    const T scale = shared_.scale;
     unpack(point.target, target_[0]);
     const StripLayout& layout = kernel_.upright();
     const V floor = broadcast<T>(T(1e-30));
-    const T *p_image = kept_.p(iterations_ - 1), *log_p = log_p_[current_];
+    const T* p_image = kept_.p(iterations_ - 1);
     double value = 0;
     std::size_t i = 0;
     for (int strip = 0; strip < layout.strips(); ++strip) {
@@ -231,7 +247,7 @@ class PointWorker {
             term = difference * difference;
             break;
           default:
-            slope = load<T>(log_p + i) - log_of<T>(most<T>(x, floor));
+            slope = log_of<T>(p * scale) - log_of<T>(most<T>(x, floor) * scale);
             term = p * slope - difference;
         }
         sum += inside * term;
@@ -245,78 +261,69 @@ class PointWorker {
   // <g, log p>
   double mean_log(const T* g, const T* p) const {
     double sum = 0;
-    const StripLayout& layout = kernel_.upright();
-    for (std::size_t begin = 0, size = static_cast<std::size_t>(layout.rows) * kLanes; begin < layout.size(); begin += size) {
+    each_strip([&](std::size_t begin, std::size_t end) {
       V strip = {};
-      for (std::size_t i = begin; i < begin + size; i += kLanes) strip += load<T>(g + i) * log_of<T>(load<T>(p + i));
+      for (std::size_t i = begin; i < end; i += kLanes) strip += load<T>(g + i) * log_of<T>(load<T>(p + i));
       sum += sum_lanes<T>(strip);
-    }
+    });
     return sum;
   }
 
   // One atom of one iteration, with G of this iteration and the next one to come, summed over the atoms. `weighted` holds
-  // gb * b. Every image that is summed into is first written by the iteration that comes first.
+  // -gb * b. Every image that is summed into is first written by the iteration that comes first.
   //
   // Returns <G, log b>, which <G, log p> exceeds by the gradient of lambda, <G, log phi>. Training moves weights only in
   // directions that keep their sum, and there the small logarithms of b leave more digits than the large ones of phi.
-  double pull_back(const BarycenterPoint& point, int iteration, int s, const T* g, T* next_g, AtomGradients<T>& gradients, V& check) {
-    const bool last = iteration == iterations_ - 1, begins = last, ends = iteration == (cold_ ? 1 : 0);
-    const T* inverse_phi = this->inverse_phi(iteration, s);
+  double pull_back(const BarycenterPoint& point, int iteration, int s, const T* g, T* next_g, AtomGradients<T>& gradients, double& check) {
+    const bool last = iteration == iterations_ - 1;
+    const T *p = kept_.p(iteration), *inverse_phi = this->inverse_phi(iteration, s);
     const T lambda = static_cast<T>(point.weights[s]);
     T* weighted = weighted_[s];
-
-    const T* p = kept_.p(iteration);
-    double slope = 0;  // gphi = (lambda G - gb b) / phi
-    V sum = {};
-    const auto end_strip = [&] {
-      slope += sum_lanes<T>(sum);
-      sum = V{};
-    };
-    const auto gradient_phi = [&](std::size_t i) {
+    const auto gradient_phi = [=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
       const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
       sum += share * log_of<T>(load<T>(p + i) * inverse);
-      return (last ? lambda * share : lambda * share - load<T>(weighted + i)) * inverse;
+      return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
     };
     if (is_shared(iteration)) {
       T* first_phi = gradients.first_phi[s];
-      const StripLayout& layout = kernel_.upright();
-      std::size_t i = 0;
-      for (int strip = 0; strip < layout.strips(); ++strip) {
-        for (int y = 0; y < layout.rows; ++y, i += kLanes) {
-          const V value = gradient_phi(i);
-          check += value;
+      double slope = 0;
+      each_strip([&](std::size_t begin, std::size_t end) {
+        V sum = {}, total = {};
+        for (std::size_t i = begin; i < end; i += kLanes) {
+          const V value = gradient_phi(i, sum);
+          total += value;
           store<T>(first_phi + i, value);
         }
-        end_strip();
-      }
+        slope += sum_lanes<T>(sum);
+        check += sum_lanes<T>(total);
+      });
       return slope;
     }
 
     const T *inverse_c = kept_.inverse_c(iteration, s), *d = shared_.d[s];
     T *gradient = gradients.d[s], *next = next_[0];
-    const auto add_share = [&](std::size_t i, const V& share) {
-      const V total = begins ? share : load<T>(gradient + i) + share;
-      if (ends) check += total;
-      store<T>(gradient + i, total);
-    };
-    // ga = K gphi; gd += ga / c; then -ga a / c
-    kernel_.template to_lying<false>(level(levels_phi_, iteration, s), T(0), *scratch_, gradient_phi, end_strip, [&](std::size_t i, const V& ga) {
-      const V inverse = load<T>(inverse_c + i);
-      const V share = ga * inverse;
-      add_share(i, share);
-      store<T>(next + i, -share * (load<T>(d + i) * inverse));
-    });
-    if (iteration == 0) return slope;
+    // ga = K gphi; gd += ga / c; then ga a / c
+    const auto pulled = kernel_.template to_lying<false>(
+        level(levels_phi_, iteration, s), T(0), *scratch_, gradient_phi, [=](std::size_t i, const V& ga, V& sum) {
+          const V inverse = load<T>(inverse_c + i);
+          const V share = ga * inverse;
+          const V total = last ? share : load<T>(gradient + i) + share;
+          sum += total;
+          store<T>(gradient + i, total);
+          store<T>(next + i, share * (load<T>(d + i) * inverse));
+        });
+    check += pulled.consumed;
+    if (iteration == 0) return pulled.produced;
 
     const T *p_before = this->p_before(iteration), *before = inverse_phi_before(iteration, s);
     kernel_.template to_upright<false>(
-        level(levels_c_, iteration, s), T(0), *scratch_, [&](std::size_t i) { return load<T>(next + i); }, [] {},
-        [&](std::size_t i, const V& gb) {  // kept as gb * b, b = p / phi of the iteration before
-          const V value = gb * (load<T>(p_before + i) * load<T>(before + i));
+        level(levels_c_, iteration, s), T(0), *scratch_, [=](std::size_t i, V&) { return load<T>(next + i); },
+        [=](std::size_t i, const V& minus_gb, V&) {  // kept as -gb * b, b = p / phi of the iteration before
+          const V value = minus_gb * (load<T>(p_before + i) * load<T>(before + i));
           store<T>(weighted + i, value);
-          store<T>(next_g + i, s > 0 ? load<T>(next_g + i) + value : value);
+          store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) - value);
         });
-    return slope;
+    return pulled.produced;
   }
 
   const BarycenterProblem& problem_;

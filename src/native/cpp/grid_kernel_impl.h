@@ -33,66 +33,98 @@ struct StripLayout {
   }
 };
 
-// out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for the L registers of a tile. Symmetric taps are folded: additions
-// have pipes of their own. Four results share their loads.
+// Results that share their loads.
+template <typename T>
+constexpr int kGroup = Traits<T>::kLanes < 4 ? Traits<T>::kLanes : 4;
+
+// out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for a group of registers. Symmetric taps are folded: additions have
+// pipes of their own.
 template <typename T, int kRadius>
-void correlate_tile(const T* in, const T* taps, int, T* out) {
-  constexpr int kLanes = Traits<T>::kLanes, kGroup = kLanes < 4 ? kLanes : 4;
+struct Correlate {
   using V = Vector<T>;
-  for (int first = 0; first < kLanes; first += kGroup) {
-    V x[kGroup + 2 * kRadius];
-#pragma GCC unroll 32
-    for (int j = 0; j < kGroup + 2 * kRadius; ++j) x[j] = load<T>(in + (first + j - kRadius) * kLanes);
-#pragma GCC unroll 4
-    for (int i = 0; i < kGroup; ++i) {
-      V sum = taps[0] * x[i + kRadius];
+  V k[kRadius + 1];
+
+  explicit Correlate(const T* taps, int) {
 #pragma GCC unroll 16
-      for (int t = 1; t <= kRadius; ++t) sum += taps[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
-      store<T>(out + (first + i) * kLanes, sum);
+    for (int t = 0; t <= kRadius; ++t) k[t] = broadcast<T>(taps[t]);
+  }
+  void operator()(const T* in, V* out) const {
+    constexpr int kLanes = Traits<T>::kLanes, kCount = kGroup<T> + 2 * kRadius;
+    V x[kCount];
+#pragma GCC unroll 32
+    for (int j = 0; j < kCount; ++j) x[j] = load<T>(in + (j - kRadius) * kLanes);
+#pragma GCC unroll 4
+    for (int i = 0; i < kGroup<T>; ++i) {
+      V sum = k[0] * x[i + kRadius];
+#pragma GCC unroll 16
+      for (int t = 1; t <= kRadius; ++t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
+      out[i] = sum;
     }
   }
-}
+};
 
-// The same for a radius that is a multiple of four.
+// Any radius that is a multiple of four.
+constexpr int kAnyRadius = -1;
 template <typename T>
-void correlate_long_tile(const T* in, const T* taps, int radius, T* out) {
-  constexpr int kLanes = Traits<T>::kLanes, kGroup = kLanes < 4 ? kLanes : 4, kStep = 4;
+struct Correlate<T, kAnyRadius> {
   using V = Vector<T>;
-  for (int first = 0; first < kLanes; first += kGroup) {
-    const T* centre = in + first * kLanes;
-    V sum[kGroup];
+  const T* taps;
+  int radius;
+
+  explicit Correlate(const T* taps, int radius) : taps(taps), radius(radius) {}
+  void operator()(const T* in, V* out) const {
+    constexpr int kLanes = Traits<T>::kLanes, kStep = 4, kCount = kGroup<T> + kStep - 1;
+    V sum[kGroup<T>];
 #pragma GCC unroll 4
-    for (int i = 0; i < kGroup; ++i) sum[i] = taps[0] * load<T>(centre + i * kLanes);
+    for (int i = 0; i < kGroup<T>; ++i) sum[i] = taps[0] * load<T>(in + i * kLanes);
     for (int t = 1; t <= radius; t += kStep) {
-      V below[kGroup + kStep - 1], above[kGroup + kStep - 1];
+      V below[kCount], above[kCount];
 #pragma GCC unroll 8
-      for (int j = 0; j < kGroup + kStep - 1; ++j) {
-        below[j] = load<T>(centre + (j - t - kStep + 1) * kLanes);
-        above[j] = load<T>(centre + (j + t) * kLanes);
+      for (int j = 0; j < kCount; ++j) {
+        below[j] = load<T>(in + (j - t - kStep + 1) * kLanes);
+        above[j] = load<T>(in + (j + t) * kLanes);
       }
 #pragma GCC unroll 4
       for (int k = 0; k < kStep; ++k) {
 #pragma GCC unroll 4
-        for (int i = 0; i < kGroup; ++i) sum[i] += taps[t + k] * (below[i + kStep - 1 - k] + above[i + k]);
+        for (int i = 0; i < kGroup<T>; ++i) sum[i] += taps[t + k] * (below[i + kStep - 1 - k] + above[i + k]);
       }
     }
 #pragma GCC unroll 4
-    for (int i = 0; i < kGroup; ++i) store<T>(out + (first + i) * kLanes, sum[i]);
+    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i];
+  }
+};
+
+// Correlates a tile of L registers and writes its transpose, of which the first `rows` registers count.
+template <typename T, int kRadius>
+void correlate_transposed(const T* in, const T* taps, int radius, T* out, int rows) {
+  constexpr int kLanes = Traits<T>::kLanes;
+  const Correlate<T, kRadius> correlate(taps, radius);
+  Vector<T> x[kLanes];
+#pragma GCC unroll 4
+  for (int i = 0; i < kLanes; i += kGroup<T>) correlate(in + i * kLanes, x + i);
+  transpose<T>(x);
+  if (rows == kLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
+  } else {
+    for (int i = 0; i < rows; ++i) store<T>(out + i * kLanes, x[i]);
   }
 }
 
-template <typename T>
-using CorrelateTile = void (*)(const T* in, const T* taps, int radius, T* out);
-
-template <typename T, int... kRadii>
-CorrelateTile<T> correlate_of(int radius, std::integer_sequence<int, kRadii...>) {
-  static constexpr CorrelateTile<T> kShort[] = {correlate_tile<T, kRadii>...};
-  return radius < static_cast<int>(sizeof...(kRadii)) ? kShort[radius] : correlate_long_tile<T>;
+// There is code for these radii and for multiples of four.
+using ShortRadii = std::integer_sequence<int, 3, 4, 5, 6, 7, 8>;
+constexpr int kLeastRadius = 3, kMostShort = 8;
+inline int coded_radius(int radius) {
+  return radius <= kMostShort ? std::max(radius, kLeastRadius) : (radius + 3) / 4 * 4;
 }
 
-// Rounds a radius up to one that there is code for.
-constexpr int kLongRadius = 9;
-inline int coded_radius(int radius) { return radius < kLongRadius ? radius : (radius + 3) / 4 * 4; }
+// Calls body(std::integral_constant<int, r>) with a coded radius, or with kAnyRadius for a long one.
+template <typename Body, int... kRadii>
+inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body body) {
+  const bool is_short = ((radius == kRadii ? (body(std::integral_constant<int, kRadii>()), true) : false) || ...);
+  if (!is_short) body(std::integral_constant<int, kAnyRadius>());
+}
 
 // One axis: its taps, and what is left out from a radius on.
 template <typename T>
@@ -113,13 +145,14 @@ struct Axis {
 // Buffers of one worker.
 template <typename T>
 struct GridScratch {
-  AlignedArray<T> strip, upright, lying, tile;
+  AlignedArray<T> strip, upright, lying;
 };
 
-// Largest input and smallest result of a product.
+// What is known after a product: its largest input and smallest result, if measured, and what `produce` and `consume` summed.
 template <typename T>
-struct Extremes {
+struct Outcome {
   T largest, smallest;
+  double produced = 0, consumed = 0;
 };
 
 template <typename T>
@@ -150,7 +183,6 @@ class GridKernel {
     scratch.strip = AlignedArray<T>(std::max(rows(upright_), rows(lying_)));
     scratch.upright = AlignedArray<T>(rows(upright_) * upright_.strips());
     scratch.lying = AlignedArray<T>(rows(lying_) * lying_.strips());
-    scratch.tile = AlignedArray<T>(kLanes * kLanes);
     return scratch;
   }
 
@@ -163,7 +195,7 @@ class GridKernel {
   // Extremes of a product by any level serve: min(K_l x) grows with l. For the same reason the adjoint may use the level
   // of the forward product: the derivative of log(K x) with respect to log(x) has rows K_ij x_j / (K x)_i of sum one, and
   // with K_l in the place of K it changes in no row by more than 2 tolerance, summed over its absolute values.
-  int level_for(const Extremes<T>& e) const {
+  int level_for(const Outcome<T>& e) const {
     const double largest = e.largest, smallest = e.smallest;
     if (!(largest > 0 && largest < Band<T>::kLargest)) return kNever;
     int level = levels();
@@ -172,7 +204,7 @@ class GridKernel {
     return level;
   }
 
-  // Makes a product, `Extremes product(level)`, with a kernel that is exact for it: with `level` or, where that turns out
+  // Makes a product, `Outcome product(level)`, with a kernel that is exact for it: with `level` or, where that turns out
   // too short, again with a longer one. Returns the level used and the one that would have done; false if none is exact.
   template <typename Product>
   bool make(int& level, int& needed, Product product) const {
@@ -184,17 +216,18 @@ class GridKernel {
     }
   }
 
-  // Upright x to lying K x, and the other way. `produce(i)` gives the register of x at i; `end_strip()` follows each strip
-  // of it; `consume(i, values)` takes the register of K x at i, padding lanes set to `outside`.
-  template <bool kMeasure, typename Produce, typename EndStrip, typename Consume>
-  Extremes<T> to_lying(int level, T outside, GridScratch<T>& scratch, Produce produce, EndStrip end_strip, Consume consume) const {
+  // Upright x to lying K x, and the other way. `produce(i, sum)` gives the register of x at i; `consume(i, values, sum)`
+  // takes the register of K x at i, padding lanes set to `outside`. What they add to their sums is added up in the outcome.
+  // They should capture pointers by value: then all that they need stays in registers.
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> to_lying(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
     return apply<kMeasure>({upright_, lying_, down_.taps.data(), across_.taps.data(), radii_[level].down, radii_[level].across},
-                           scratch.strip.data(), scratch.lying.data(), scratch.tile.data(), outside, produce, end_strip, consume);
+                           scratch.strip.data(), scratch.lying.data(), outside, produce, consume);
   }
-  template <bool kMeasure, typename Produce, typename EndStrip, typename Consume>
-  Extremes<T> to_upright(int level, T outside, GridScratch<T>& scratch, Produce produce, EndStrip end_strip, Consume consume) const {
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> to_upright(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
     return apply<kMeasure>({lying_, upright_, across_.taps.data(), down_.taps.data(), radii_[level].across, radii_[level].down},
-                           scratch.strip.data(), scratch.upright.data(), scratch.tile.data(), outside, produce, end_strip, consume);
+                           scratch.strip.data(), scratch.upright.data(), outside, produce, consume);
   }
 
  private:
@@ -229,11 +262,11 @@ class GridKernel {
     return inside;
   }
 
-  template <bool kMeasure, typename Produce, typename EndStrip, typename Consume>
-  Extremes<T> apply(const Way& way, T* strip, T* middle, T* tile, T outside, Produce produce, EndStrip end_strip, Consume consume) const {
-    const StripLayout &in = way.in, &out = way.out;
-    const auto shorts = std::make_integer_sequence<int, kLongRadius>();
-    const CorrelateTile<T> first = correlate_of<T>(way.first, shorts), second = correlate_of<T>(way.second, shorts);
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> apply(const Way& way, T* strip, T* middle, T outside, Produce produce, Consume consume) const {
+    const StripLayout in = way.in, out = way.out;
+    void (*first)(const T*, const T*, int, T*, int) = nullptr;
+    with_radius(way.first, ShortRadii(), [&](auto radius) { first = correlate_transposed<T, decltype(radius)::value>; });
     const std::size_t margin = static_cast<std::size_t>(reach_) * kLanes;
     const int in_tiles = (in.rows + kLanes - 1) / kLanes, out_tiles = (out.rows + kLanes - 1) / kLanes;
     const std::size_t middle_strip = static_cast<std::size_t>(out_tiles) * kLanes * kLanes + 2 * margin;
@@ -241,51 +274,66 @@ class GridKernel {
     middle += margin;
     std::fill(strip + static_cast<std::size_t>(in.rows) * kLanes, strip + static_cast<std::size_t>(in_tiles) * kLanes * kLanes + margin, T(0));
 
-    V largest = {}, smallest = broadcast<T>(std::numeric_limits<T>::max());
+    Outcome<T> outcome{};
+    V largest = {};
     const V in_inside = inside_of(in), out_inside = inside_of(out);
     const auto fill_strip = [&](int x, auto is_partial) {
+      V sum = {};
       std::size_t i = static_cast<std::size_t>(x) * in.rows * kLanes;
       for (T *to = strip, *end = strip + static_cast<std::size_t>(in.rows) * kLanes; to < end; to += kLanes, i += kLanes) {
-        V value = produce(i);
+        V value = produce(i, sum);
         if (is_partial) value = in_inside > T(0) ? value : V{};
         if (kMeasure) largest = most<T>(largest, value);
         store<T>(to, value);
       }
-      end_strip();
+      outcome.produced += sum_lanes<T>(sum);
     };
-    const auto emit = [&](int row, int x, auto is_partial) {
-      second(middle + x * middle_strip + static_cast<std::size_t>(row) * kLanes, way.second_taps, way.second, tile);
-      std::size_t i = (static_cast<std::size_t>(x) * out.rows + row) * kLanes;
-      const T* end = tile + std::min(kLanes, out.rows - row) * kLanes;
-      for (const T* from = tile; from < end; from += kLanes, i += kLanes) {
-        V value = load<T>(from);
-        if (kMeasure) {
-          const V limit = broadcast<T>(std::numeric_limits<T>::max());
-          smallest = least<T>(smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
-        }
-        if (is_partial) value = out_inside > T(0) ? value : broadcast<T>(outside);
-        consume(i, value);
-      }
-    };
-
-    int row = 0;
     for (int x = 0; x < in.strips(); ++x) {
-      const bool last = x + 1 == in.strips();
       const int columns = std::min(kLanes, in.columns - x * kLanes);
       if (columns < kLanes) fill_strip(x, std::true_type());
       else fill_strip(x, std::false_type());
       for (int y = 0; y < in_tiles; ++y) {
-        first(strip + static_cast<std::size_t>(y) * kLanes * kLanes, way.first_taps, way.first, tile);
-        transpose_tile<T>(tile, middle + y * middle_strip + static_cast<std::size_t>(x) * kLanes * kLanes, columns);
-      }
-      const int complete = last ? out_tiles * kLanes : (x + 1) * kLanes - way.second;  // rows whose sums are all there
-      for (; row + kLanes <= complete; row += kLanes) {
-        for (int tx = 0; tx + 1 < out.strips(); ++tx) emit(row, tx, std::false_type());
-        if (out.columns % kLanes == 0) emit(row, out.strips() - 1, std::false_type());
-        else emit(row, out.strips() - 1, std::true_type());
+        first(strip + static_cast<std::size_t>(y) * kLanes * kLanes, way.first_taps, way.first,
+              middle + y * middle_strip + static_cast<std::size_t>(x) * kLanes * kLanes, columns);
       }
     }
-    return {largest_lane<T>(largest), -largest_lane<T>(-smallest)};
+    outcome.largest = largest_lane<T>(largest);
+    with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
+      const Consume take = consume;  // a copy that nothing else refers to
+      const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
+      V smallest = broadcast<T>(std::numeric_limits<T>::max());
+      const auto consume_strip = [&](int x, auto is_partial) {
+        V sum = {};
+        std::size_t i = static_cast<std::size_t>(x) * out.rows * kLanes;
+        const auto consume_one = [&](V value) {
+          if (kMeasure) {
+            const V limit = broadcast<T>(std::numeric_limits<T>::max());
+            smallest = least<T>(smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
+          }
+          if (is_partial) value = out_inside > T(0) ? value : broadcast<T>(outside);
+          take(i, value, sum);
+          i += kLanes;
+        };
+        const T* from = middle + x * middle_strip;
+        V values[kGroup<T>];
+        int row = 0;
+        for (; row + kGroup<T> <= out.rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+          correlate(from, values);
+#pragma GCC unroll 4
+          for (int j = 0; j < kGroup<T>; ++j) consume_one(values[j]);
+        }
+        if (row < out.rows) {
+          correlate(from, values);
+          for (int j = 0; row < out.rows; ++row, ++j) consume_one(values[j]);
+        }
+        outcome.consumed += sum_lanes<T>(sum);
+      };
+      for (int x = 0; x + 1 < out.strips(); ++x) consume_strip(x, std::false_type());
+      if (out.columns % kLanes == 0) consume_strip(out.strips() - 1, std::false_type());
+      else consume_strip(out.strips() - 1, std::true_type());
+      outcome.smallest = -largest_lane<T>(-smallest);
+    });
+    return outcome;
   }
 
   StripLayout upright_, lying_;

@@ -186,17 +186,14 @@ inline Vector<T> interleave_high(const Vector<T>& a, const Vector<T>& b, std::in
   return OTLEARN_SHUFFLE(a, b, (kLane / 2 + sizeof...(kLane) / 2 + kLane % 2 * sizeof...(kLane))...);
 }
 
-// The transpose of L registers; the first `rows` rows of it are written. Each of log2 L rounds interleaves the first half
-// of the registers with the second.
+// Transposes L registers. Each of log2 L rounds interleaves the first half of them with the second.
 template <typename T>
-inline void transpose_tile(const T* from, T* to, int rows) {
+inline void transpose(Vector<T> (&x)[Traits<T>::kLanes]) {
   constexpr int kLanes = Traits<T>::kLanes;
   const auto lanes = std::make_index_sequence<kLanes>();
-  Vector<T> x[kLanes], y[kLanes];
-#pragma GCC unroll 16
-  for (int i = 0; i < kLanes; ++i) x[i] = load<T>(from + i * kLanes);
 #pragma GCC unroll 4
   for (int round = 1; round < kLanes; round *= 2) {
+    Vector<T> y[kLanes];
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes / 2; ++i) {
       y[2 * i] = interleave_low<T>(x[i], x[i + kLanes / 2], lanes);
@@ -204,11 +201,5 @@ inline void transpose_tile(const T* from, T* to, int rows) {
     }
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes; ++i) x[i] = y[i];
-  }
-  if (rows == kLanes) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kLanes; ++i) store<T>(to + i * kLanes, x[i]);
-  } else {
-    for (int i = 0; i < rows; ++i) store<T>(to + i * kLanes, x[i]);
   }
 }
