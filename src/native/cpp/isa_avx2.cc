@@ -16,8 +16,9 @@ namespace avx2 {
 #include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "softmax_impl.h"
 }  // namespace avx2
-const Kernels kAvx2Kernels = {"avx2", avx2::make_engine<float>, avx2::make_engine<double>, avx2::kMatmul};
+const Kernels kAvx2Kernels = {"avx2", avx2::make_engine<float>, avx2::make_engine<double>, avx2::kMatmul, avx2::kSoftmax};
 }  // namespace otlearn
 
 #if defined(__clang__)

@@ -16,8 +16,9 @@ namespace avx512 {
 #include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "softmax_impl.h"
 }  // namespace avx512
-const Kernels kAvx512Kernels = {"avx512", avx512::make_engine<float>, avx512::make_engine<double>, avx512::kMatmul};
+const Kernels kAvx512Kernels = {"avx512", avx512::make_engine<float>, avx512::make_engine<double>, avx512::kMatmul, avx512::kSoftmax};
 }  // namespace otlearn
 
 #if defined(__clang__)

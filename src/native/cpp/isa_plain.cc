@@ -10,6 +10,7 @@ namespace plain {
 #include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "softmax_impl.h"
 }  // namespace plain
-const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul};
+const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul, plain::kSoftmax};
 }  // namespace otlearn
