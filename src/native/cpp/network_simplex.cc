@@ -193,6 +193,12 @@ double NetworkSimplex::value() const {
   return sum;
 }
 
+double NetworkSimplex::row_potential(int row) const {
+  const double none = 0;
+  const double* costs = problem_.cost + row * problem_.stride;
+  return kernels().emd.price(costs, problem_.stride, &none, levels_.data() + first_column_, 0, 1).reduced_cost;
+}
+
 void NetworkSimplex::store(StoredNode* basis) {
   order_.resize(static_cast<std::size_t>(first_column_ + problem_.columns));
   const int root = tree_.root();
