@@ -46,7 +46,7 @@ class NetworkSimplex {
   // Calls visit(row, column, flow) for each arc of the tree.
   template <typename Visit>
   void arcs(Visit visit) const;
-  double column_potential(int column) const { return -levels_[first_column_ + column]; }
+  double column_potential(int column) const { return 0 - levels_[first_column_ + column]; }  // not -0
   // The largest that is feasible with those of the columns: after `solve`, what it was, less what rounding left.
   double row_potential(int row) const;
 
