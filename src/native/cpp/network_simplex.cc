@@ -189,7 +189,9 @@ void NetworkSimplex::pivot(const PricedArc& arc) {
 
 double NetworkSimplex::value() const {
   double sum = 0;
-  for (int node = 0; node < first_column_ + problem_.columns; ++node) sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  for (int node = 0; node < first_column_ + problem_.columns; ++node) {
+    sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  }
   return sum;
 }
 
