@@ -1,8 +1,12 @@
 // What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
 #pragma once
 #include "barycenter.h"
+#include "batch_norm.h"
+#include "elementwise.h"
+#include "emd_pricing.h"
 #include "matmul.h"
 #include "pairs.h"
+#include "reduce.h"
 
 namespace otlearn {
 
@@ -10,8 +14,12 @@ struct Kernels {
   const char* name;
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
+  BatchNormKernels batch_norm;
+  ElementwiseKernels elementwise;
+  EmdKernels emd;
   MatmulKernels matmul;
   PairKernels pairs;
+  ReduceKernels reduce;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

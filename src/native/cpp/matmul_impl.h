@@ -16,16 +16,6 @@ inline void each_register(float* tile, std::ptrdiff_t stride, Body body) {
   }
 }
 
-// exp(x) - 1 for x <= 0, exact to rounding also near 0: with u = exp(x), (u - 1) x / log(u) cancels the error of u
-// (Kahan). From kSaturation on it is -1.
-inline Vector<float> expm1_of(Vector<float> x) {
-  constexpr float kSaturation = -20;
-  x = most<float>(broadcast<float>(kSaturation), x);
-  const Vector<float> u = exp_of<float>(x);
-  const Vector<float> minus_one = u - 1.0f;
-  return u == broadcast<float>(1.0f) ? x : minus_one * (x / log_of<float>(u));
-}
-
 // Bias and activation. Comparisons are written so that NaN stays NaN.
 template <int kRows>
 inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& job) {
@@ -44,9 +34,9 @@ inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& jo
     case Activation::kLeakyRelu:
       return each([&](const V& x, int column) { return x < zero ? x * load<float>(job.slopes + column) : x; });
     case Activation::kSigmoid:
-      return each([&](const V& x, int) { return 1.0f / (1.0f + exp_of<float>(-x)); });
+      return each([&](const V& x, int) { return sigmoid_of<float>(x); });
     case Activation::kElu:
-      return each([&](const V& x, int) { return x < zero ? expm1_of(x) : x; });
+      return each([&](const V& x, int) { return x < zero ? expm1_of<float>(x) : x; });
   }
 }
 
