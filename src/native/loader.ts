@@ -9,6 +9,7 @@ import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
+import type { SinkhornNatives } from "./sinkhorn.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
 export interface NativeAddon
@@ -19,7 +20,8 @@ export interface NativeAddon
     EmdNatives,
     MatmulNatives,
     PairNatives,
-    ReduceNatives {
+    ReduceNatives,
+    SinkhornNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

@@ -25,6 +25,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_matmul(env, exports);
   add_reduce(env, exports);
   add_pairs(env, exports);
+  add_sinkhorn(env, exports);
   return exports;
 }
 

@@ -7,6 +7,7 @@
 #include "matmul.h"
 #include "pairs.h"
 #include "reduce.h"
+#include "sinkhorn.h"
 
 namespace otlearn {
 
@@ -20,6 +21,8 @@ struct Kernels {
   MatmulKernels matmul;
   PairKernels pairs;
   ReduceKernels reduce;
+  SinkhornFactory sinkhorn_scaling;
+  SinkhornFactory sinkhorn_log;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).
