@@ -7,10 +7,11 @@ import type { BatchNormNatives } from "./batch-norm.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { ReduceNatives } from "./reduce.ts";
+import type { SinkhornNatives } from "./sinkhorn.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
 export interface NativeAddon
-  extends BarycenterNatives, BatchNormNatives, ElementwiseNatives, MatmulNatives, ReduceNatives {
+  extends BarycenterNatives, BatchNormNatives, ElementwiseNatives, MatmulNatives, ReduceNatives, SinkhornNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

@@ -23,6 +23,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_elementwise(env, exports);
   add_matmul(env, exports);
   add_reduce(env, exports);
+  add_sinkhorn(env, exports);
   return exports;
 }
 

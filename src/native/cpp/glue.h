@@ -16,6 +16,7 @@ void add_batch_norm(napi_env env, napi_value exports);
 void add_elementwise(napi_env env, napi_value exports);
 void add_matmul(napi_env env, napi_value exports);
 void add_reduce(napi_env env, napi_value exports);
+void add_sinkhorn(napi_env env, napi_value exports);
 
 struct Failure {
   std::string message;

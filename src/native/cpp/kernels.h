@@ -5,6 +5,7 @@
 #include "elementwise.h"
 #include "matmul.h"
 #include "reduce.h"
+#include "sinkhorn.h"
 
 namespace otlearn {
 
@@ -16,6 +17,8 @@ struct Kernels {
   ElementwiseKernels elementwise;
   ReduceKernels reduce;
   BatchNormKernels batch_norm;
+  SinkhornFactory sinkhorn_scaling;
+  SinkhornFactory sinkhorn_log;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

@@ -80,6 +80,35 @@ inline Vector<T> most(const Vector<T>& a, const Vector<T>& b) {
   return a > b ? a : b;
 }
 
+// Whether a comparison holds in all lanes.
+template <typename T, typename Mask>
+inline bool all_lanes(const Mask& mask) {
+#if OTLEARN_VECTOR_BYTES == 64
+  return _mm512_movepi8_mask(cast_bits<__m512i>(mask)) == ~0ull;
+#elif OTLEARN_VECTOR_BYTES == 32
+  return _mm256_movemask_epi8(cast_bits<__m256i>(mask)) == -1;
+#else
+  for (int lane = 0; lane < Traits<T>::kLanes; ++lane) {
+    if (!mask[lane]) return false;
+  }
+  return true;
+#endif
+}
+
+// a / b for normal b, correct to about one unit in the last place. In float on AVX-512 an estimate and its
+// remainder are several times faster than the divider.
+template <typename T>
+inline Vector<T> divide(const Vector<T>& a, const Vector<T>& b) {
+#if OTLEARN_VECTOR_BYTES == 64
+  if constexpr (std::is_same_v<T, float>) {
+    const Vector<T> reciprocal = cast_bits<Vector<T>>(_mm512_maskz_rcp14_ps(0xffff, cast_bits<__m512>(b)));  // 14 bits
+    const Vector<T> quotient = a * reciprocal;
+    return quotient + (a - b * quotient) * reciprocal;  // 28 bits, before rounding
+  }
+#endif
+  return a / b;
+}
+
 template <typename T>
 inline double sum_lanes(const Vector<T>& value) {
   double sum = 0;
