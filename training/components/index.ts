@@ -1,10 +1,12 @@
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "./component.ts";
+import { sinkinitComponent } from "./sinkinit.ts";
 import { wdlComponent } from "./wdl.ts";
 
 /** The components by the name of their task. */
 export const components: Readonly<Record<string, Component>> = {
   wdl: wdlComponent,
+  sinkinit: sinkinitComponent,
 };
 
 /** Throws InputError for an unknown task, naming the known ones. */
