@@ -8,7 +8,7 @@ import type { SinkhornReport } from "../../native/sinkhorn.ts";
 import type { SinkhornDomain } from "./options.ts";
 
 /** What to run on a [..., n] and b [..., m]. */
-export interface NativeRun {
+interface NativeRun {
   readonly iterations: number;
   readonly domain: SinkhornDomain;
   /** g [..., m] in cost units. @default gKL = 0 */
@@ -21,7 +21,7 @@ export interface NativeRun {
   readonly output?: keyof typeof OUTPUTS;
 }
 
-export interface NativeSolution extends SinkhornReport {
+interface NativeSolution extends SinkhornReport {
   readonly f: tf.Tensor;
   readonly g: tf.Tensor;
 }

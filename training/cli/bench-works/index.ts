@@ -1,4 +1,5 @@
 import { matmulWork } from "./matmul.ts";
+import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
 
@@ -6,5 +7,6 @@ import type { BenchWork } from "./work.ts";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- works have different options; `defineWork` checks each
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
+  sinkhorn_batch: sinkhornBatchWork,
   matmul: matmulWork,
 };
