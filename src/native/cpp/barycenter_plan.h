@@ -45,16 +45,15 @@ class BarycenterPlan {
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
 
  private:
-  struct Worker {
-    std::unique_ptr<BarycenterEngine> float32, float64;
-    bool atoms32 = false, atoms64 = false;  // whether the engine has this call's atoms
+  // A number type's engine, made when it is first needed.
+  struct Engine {
+    std::unique_ptr<BarycenterEngine> engine;
+    bool wide;
   };
-  void run_points(const PlanBatch& batch);
-  bool run_point(Worker& worker, const PlanBatch& batch, int index);
+  void run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points);
 
   PlanSettings settings_;
-  std::vector<Worker> workers_;
-  std::vector<std::vector<double>> group_gradients_;
+  Engine float32_{nullptr, false}, float64_{nullptr, true};
 };
 
 }  // namespace otlearn

@@ -1,27 +1,39 @@
 // Transposes squares of registers in place. Compiled once for each instruction set (isa_*.cc).
 
-// [a0 .. a(d-1) b0 .. b(d-1) a(2d) ..] and [a(d) .. a(2d-1) b(d) ..]: swaps the off-diagonal blocks of size d.
-template <typename T, int kDistance, int... kLane>
-inline void swap_blocks(Vector<T>& a, Vector<T>& b, std::integer_sequence<int, kLane...>) {
-  constexpr int kLanes = sizeof...(kLane);
-#if defined(__clang__)
-  const Vector<T> low = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane - kDistance : kLane)...);
-  b = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane : kLane + kDistance)...);
-#else
-  const Vector<T> low = __builtin_shuffle(
-      a, b, Bits<T>{typename Traits<T>::Scalar(kLane & kDistance ? kLanes + kLane - kDistance : kLane)...});
-  b = __builtin_shuffle(a, b, Bits<T>{typename Traits<T>::Scalar(kLane & kDistance ? kLanes + kLane : kLane + kDistance)...});
+// Lanes of two registers by number, those of the second counted on.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define OTLEARN_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #endif
-  a = low;
+#endif
+#ifndef OTLEARN_SHUFFLE  // gcc before 12
+#define OTLEARN_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Bits<T>{__VA_ARGS__})
+#endif
+
+template <typename T, std::size_t... kLane>
+inline Vector<T> interleave_low(const Vector<T>& a, const Vector<T>& b, std::index_sequence<kLane...>) {
+  return OTLEARN_SHUFFLE(a, b, (kLane / 2 + kLane % 2 * sizeof...(kLane))...);
 }
 
-// Its 2 x 2 blocks, then those of each block.
-template <typename T, int kDistance = Traits<T>::kLanes / 2>
-inline void transpose(Vector<T> (&square)[Traits<T>::kLanes]) {
+template <typename T, std::size_t... kLane>
+inline Vector<T> interleave_high(const Vector<T>& a, const Vector<T>& b, std::index_sequence<kLane...>) {
+  return OTLEARN_SHUFFLE(a, b, (kLane / 2 + sizeof...(kLane) / 2 + kLane % 2 * sizeof...(kLane))...);
+}
+
+// Transposes L registers. Each of log2 L rounds interleaves the first half of them with the second.
+template <typename T>
+inline void transpose(Vector<T> (&x)[Traits<T>::kLanes]) {
   constexpr int kLanes = Traits<T>::kLanes;
-  for (int i = 0; i < kLanes; ++i) {
-    if (i & kDistance) continue;
-    swap_blocks<T, kDistance>(square[i], square[i + kDistance], std::make_integer_sequence<int, kLanes>());
+  const auto lanes = std::make_index_sequence<kLanes>();
+#pragma GCC unroll 4
+  for (int round = 1; round < kLanes; round *= 2) {
+    Vector<T> y[kLanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes / 2; ++i) {
+      y[2 * i] = interleave_low<T>(x[i], x[i + kLanes / 2], lanes);
+      y[2 * i + 1] = interleave_high<T>(x[i], x[i + kLanes / 2], lanes);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) x[i] = y[i];
   }
-  if constexpr (kDistance > 1) transpose<T, kDistance / 2>(square);
 }

@@ -276,16 +276,17 @@ Reals centred(const Value* gradient, std::size_t count) {
 // Data points that float32 computes on its own.
 int count_float32(const Case& c, const Data& data) {
   const otlearn::PlanSettings s = plan_settings(c);
-  const otlearn::BarycenterProblem problem{s.height, s.width, s.atoms, s.iterations, s.taps_vertical.data(),
-                                           s.taps_horizontal.data(), s.radius32_vertical, s.radius32_horizontal};
+  const otlearn::BarycenterProblem problem{s.height, s.width, s.atoms, s.iterations, s.taps_vertical.data(), s.taps_horizontal.data(),
+                                           s.radius32_vertical, s.radius32_horizontal, s.radius64_vertical, s.radius64_horizontal, 0};
   const std::unique_ptr<otlearn::BarycenterEngine> engine(otlearn::kernels().barycenter_float32(problem));
-  engine->set_atoms(data.atoms.data());
+  engine->begin(1, 0, data.start.empty());
+  for (int atom = 0; atom < c.atoms; ++atom) engine->set_atom(0, atom, data.atoms.data() + atom * problem.pixels());
   int count = 0;
   for (std::size_t point = 0; point < static_cast<std::size_t>(c.points); ++point) {
     otlearn::BarycenterPoint one{};
     one.weights = data.weights.data() + point * c.atoms;
     one.start = data.start.empty() ? nullptr : data.start.data() + point * c.atoms * problem.pixels();
-    count += engine->run(one) ? 1 : 0;
+    count += engine->run(0, 0, one) ? 1 : 0;
   }
   return count;
 }
