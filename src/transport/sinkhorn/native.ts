@@ -9,7 +9,7 @@ import { heapOf, offsetOf } from "../../native/wasm-memory.ts";
 import type { SinkhornDomain } from "./options.ts";
 
 /** What to run on a [..., n] and b [..., m]. */
-export interface NativeRun {
+interface NativeRun {
   readonly iterations: number;
   readonly domain: SinkhornDomain;
   /** g [..., m] in cost units. @default gKL = 0 */
@@ -22,7 +22,7 @@ export interface NativeRun {
   readonly output?: keyof typeof OUTPUTS;
 }
 
-export interface NativeSolution extends SinkhornReport {
+interface NativeSolution extends SinkhornReport {
   readonly f: tf.Tensor;
   readonly g: tf.Tensor;
 }
