@@ -206,7 +206,6 @@ class StripGrid {
       for (int i = 0; i < count; ++i) store<T>(lines + (p + i) * kLanes, square[i]);
     }
   }
-  // On the last axis the lines must be readable up to a multiple of kLanes; what lies there goes into padding.
   static void store_strip(const T* lines, const Axis& axis, const Strip& strip, T* image) {
     T* to = image + strip.base;
     if (!axis.last) {
@@ -215,7 +214,7 @@ class StripGrid {
     }
     Vector<T> square[kLanes];
     for (int p = 0; p < axis.length; p += kLanes) {
-      for (int i = 0; i < kLanes; ++i) square[i] = load<T>(lines + (p + i) * kLanes);
+      for (int i = 0; i < kLanes; ++i) square[i] = p + i < axis.length ? load<T>(lines + (p + i) * kLanes) : Vector<T>{};
       transpose<T>(square);
       for (int i = 0; i < kLanes; ++i) store<T>(to + i * axis.stride + p, square[i]);
     }
