@@ -246,6 +246,10 @@ class PointWorker {
             slope = T(2) * difference;
             term = difference * difference;
             break;
+          case Loss::kLinear:
+            slope = x;
+            term = p * x;
+            break;
           default:
             slope = log_of<T>(p * scale) - log_of<T>(most<T>(x, floor) * scale);
             term = p * slope - difference;

@@ -134,7 +134,7 @@ struct Axis {
     for (int d = known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * values[d];
   }
   double all() const { return outside[0]; }
-  double beyond(int radius) const { return outside[std::min<std::size_t>(radius + 1, outside.size() - 1)]; }
+  double beyond(int radius) const { return outside[std::min(radius, reach) + 1]; }
   double next(int radius) const { return radius < reach ? static_cast<double>(taps[radius + 1]) : 0; }
 
   int reach;  // entries beyond it are not used

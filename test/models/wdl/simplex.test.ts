@@ -61,7 +61,12 @@ describe("softmax", () => {
     for (let row = 0; row < rows; row++) {
       const part = (values: Float64Array) => values.subarray(row * columns, (row + 1) * columns);
       const alone = softmax.forward(part(free).slice(0, 4), 4); // below the threshold
-      const [mine, sum] = [part(probabilities), part(probabilities).slice(0, 4).reduce((a, b) => a + b)];
+      const [mine, sum] = [
+        part(probabilities),
+        part(probabilities)
+          .slice(0, 4)
+          .reduce((a, b) => a + b),
+      ];
       expect(mine.slice(0, 4).map((value) => value / sum)).toBeAllclose(alone, { relative: 1e-12 });
       expect([mine.reduce((a, b) => a + b)]).toBeAllclose([1], { relative: 1e-12 });
       const mean = dot(part(slope), mine);
