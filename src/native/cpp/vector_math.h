@@ -120,6 +120,12 @@ inline Vector<T> log_of(const Vector<T>& x) {
   return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
 }
 
+// The same where an absolute error of 1e-8 (float) is as good: log_of is right to the last digits near 1, too.
+template <typename T>
+inline Vector<T> short_log_of(const Vector<T>& x) {
+  return log_of<T>(x);
+}
+
 template <typename T>
 inline Vector<T> reciprocal(const Vector<T>& x) {
   return T(1) / x;
@@ -129,7 +135,7 @@ inline Vector<T> reciprocal(const Vector<T>& x) {
 // x = 2^e m, m in [1, 2), and m = c (1 + f) with c the middle of one of 16 intervals, so |f| <= 1/32: no division. The
 // absolute error is below 1e-8, or rounding where that is more.
 template <>
-inline Vector<float> log_of<float>(const Vector<float>& x) {
+inline Vector<float> short_log_of<float>(const Vector<float>& x) {
   // 1 / c, and minus the logarithm of that float
   alignas(64) static constexpr float kInverse[16] = {
       0.969696999f, 0.914285719f, 0.864864886f, 0.820512831f, 0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f,
