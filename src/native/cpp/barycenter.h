@@ -6,7 +6,7 @@
 
 namespace otlearn {
 
-enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2 };
+enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2, kLinear = 3 };
 
 // What all data points share. Arrays belong to the caller.
 struct BarycenterProblem {
@@ -23,7 +23,7 @@ struct BarycenterProblem {
 struct BarycenterPoint {
   const double* weights;     // lambda [S]
   const float* start;        // log scalings [S, N], or null: ones
-  const double* target;      // x [N], or null: no loss, no gradient
+  const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
   double* barycenter;        // p [N], or null
   float* log_scalings;       // log b [S, N] after the iterations, or null

@@ -48,7 +48,7 @@ class Engine final : public BarycenterEngine {
           level, T(1), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
           [=](std::size_t i, const V& phi, V&) {
             store<T>(inverse_phi + i, reciprocal<T>(phi));
-            store<T>(log_phi + i, absolute_log_of<T>(phi * scale));
+            store<T>(log_phi + i, short_log_of<T>(phi * scale));
           });
     });
     shared_.first_level[s] = exact ? level : -1;

@@ -12,9 +12,6 @@ namespace {
 // Points are summed in this many groups, each in order, whatever the number of threads: sums come out the same.
 constexpr int kGroups = 16;
 
-// For the iterations of all data points that are computed at a time.
-constexpr std::size_t kKeptBytes = std::size_t(1) << 30;
-
 BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
   return {s.height,
           s.width,
@@ -26,7 +23,7 @@ BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
           wide ? s.radius64_horizontal : s.radius32_horizontal,
           s.radius64_vertical,
           s.radius64_horizontal,
-          kKeptBytes / static_cast<std::size_t>(thread_pool().threads())};
+          s.kept_bytes / static_cast<std::size_t>(thread_pool().threads())};
 }
 
 }  // namespace

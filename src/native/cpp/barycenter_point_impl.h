@@ -52,7 +52,7 @@ class PointWorker {
       const T* p = kept_.p(iterations_ - 1);
       for (int s = 0; s < atoms_; ++s) {
         const T* inverse_phi = this->inverse_phi(iterations_ - 1, s);
-        each([&](std::size_t i) { store<T>(next_[0] + i, absolute_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
+        each([&](std::size_t i) { store<T>(next_[0] + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
         pack(next_[0], point.log_scalings + s * problem_.pixels());
       }
     }
@@ -172,7 +172,7 @@ class PointWorker {
           level, T(1), *scratch_, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
           [=](std::size_t i, const V& phi, V&) {
             store<T>(next_inverse_phi + i, reciprocal<T>(phi));
-            store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * absolute_log_of<T>(phi * scale));
+            store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * short_log_of<T>(phi * scale));
           });
     });
   }
@@ -246,8 +246,12 @@ class PointWorker {
             slope = T(2) * difference;
             term = difference * difference;
             break;
+          case Loss::kLinear:
+            slope = x;
+            term = p * x;
+            break;
           default:
-            slope = absolute_log_of<T>(p * scale) - absolute_log_of<T>(most<T>(x, floor) * scale);
+            slope = short_log_of<T>(p * scale) - short_log_of<T>(most<T>(x, floor) * scale);
             term = p * slope - difference;
         }
         sum += inside * term;
@@ -263,7 +267,7 @@ class PointWorker {
     double sum = 0;
     each_strip([&](std::size_t begin, std::size_t end) {
       V strip = {};
-      for (std::size_t i = begin; i < end; i += kLanes) strip += load<T>(g + i) * absolute_log_of<T>(load<T>(p + i));
+      for (std::size_t i = begin; i < end; i += kLanes) strip += load<T>(g + i) * short_log_of<T>(load<T>(p + i));
       sum += sum_lanes<T>(strip);
     });
     return sum;
@@ -281,7 +285,7 @@ class PointWorker {
     T* weighted = weighted_[s];
     const auto gradient_phi = [=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
       const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
-      sum += share * absolute_log_of<T>(load<T>(p + i) * inverse);
+      sum += share * short_log_of<T>(load<T>(p + i) * inverse);
       return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
     };
     if (is_shared(iteration)) {

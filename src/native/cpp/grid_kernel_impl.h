@@ -38,7 +38,7 @@ template <typename T>
 constexpr int kGroup = Traits<T>::kLanes < 4 ? Traits<T>::kLanes : 4;
 
 // out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for a group of registers. Symmetric taps are folded: additions have
-// pipes of their own.
+// pipes of their own. Small taps come first, so that few additions round a large sum.
 template <typename T, int kRadius>
 struct Correlate {
   using V = Vector<T>;
@@ -55,10 +55,10 @@ struct Correlate {
     for (int j = 0; j < kCount; ++j) x[j] = load<T>(in + (j - kRadius) * kLanes);
 #pragma GCC unroll 4
     for (int i = 0; i < kGroup<T>; ++i) {
-      V sum = k[0] * x[i + kRadius];
+      V sum = k[kRadius] * (x[i] + x[i + 2 * kRadius]);
 #pragma GCC unroll 16
-      for (int t = 1; t <= kRadius; ++t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
-      out[i] = sum;
+      for (int t = kRadius - 1; t > 0; --t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
+      out[i] = sum + k[0] * x[i + kRadius];
     }
   }
 };
@@ -74,10 +74,8 @@ struct Correlate<T, kAnyRadius> {
   explicit Correlate(const T* taps, int radius) : taps(taps), radius(radius) {}
   void operator()(const T* in, V* out) const {
     constexpr int kLanes = Traits<T>::kLanes, kStep = 4, kCount = kGroup<T> + kStep - 1;
-    V sum[kGroup<T>];
-#pragma GCC unroll 4
-    for (int i = 0; i < kGroup<T>; ++i) sum[i] = taps[0] * load<T>(in + i * kLanes);
-    for (int t = 1; t <= radius; t += kStep) {
+    V sum[kGroup<T>] = {};
+    for (int t = radius - kStep + 1; t > 0; t -= kStep) {
       V below[kCount], above[kCount];
 #pragma GCC unroll 8
       for (int j = 0; j < kCount; ++j) {
@@ -85,13 +83,13 @@ struct Correlate<T, kAnyRadius> {
         above[j] = load<T>(in + (j + t) * kLanes);
       }
 #pragma GCC unroll 4
-      for (int k = 0; k < kStep; ++k) {
+      for (int k = kStep - 1; k >= 0; --k) {
 #pragma GCC unroll 4
         for (int i = 0; i < kGroup<T>; ++i) sum[i] += taps[t + k] * (below[i + kStep - 1 - k] + above[i + k]);
       }
     }
 #pragma GCC unroll 4
-    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i];
+    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + taps[0] * load<T>(in + i * kLanes);
   }
 };
 
@@ -102,8 +100,12 @@ void correlate_transposed(const T* in, const T* taps, int radius, T* out, int ro
   const Correlate<T, kRadius> correlate(taps, radius);
   Vector<T> x[kLanes];
 #pragma GCC unroll 4
-  for (int i = 0; i < kLanes; i += kGroup<T>) correlate(in + i * kLanes, x + i);
-  transpose<T>(x);
+  for (int i = 0; i < kLanes; i += kGroup<T>) {
+    correlate(in + i * kLanes, x + i);
+#pragma GCC unroll 2
+    for (int j = i; j < i + kGroup<T>; j += kUnit<T>) transpose_units<T>(x + j);  // while the next sums are under way
+  }
+  exchange_units<T>(x);
   if (rows == kLanes) {
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
@@ -134,7 +136,7 @@ struct Axis {
     for (int d = known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * values[d];
   }
   double all() const { return outside[0]; }
-  double beyond(int radius) const { return outside[std::min<std::size_t>(radius + 1, outside.size() - 1)]; }
+  double beyond(int radius) const { return outside[std::min(radius, reach) + 1]; }
   double next(int radius) const { return radius < reach ? static_cast<double>(taps[radius + 1]) : 0; }
 
   int reach;  // entries beyond it are not used

@@ -144,7 +144,7 @@ inline Vector<T> log_of(const Vector<T>& x) {
 // log x of normal positive numbers where an absolute error is what counts: below 1e-8, or rounding where that is more. Next to 1
 // that is not the relative exactness of log_of.
 template <typename T>
-inline Vector<T> absolute_log_of(const Vector<T>& x) {
+inline Vector<T> short_log_of(const Vector<T>& x) {
   return log_of<T>(x);
 }
 
@@ -156,7 +156,7 @@ inline Vector<T> reciprocal(const Vector<T>& x) {
 #if OTLEARN_VECTOR_BYTES == 64
 // x = 2^e m, m in [1, 2), and m = c (1 + f) with c the middle of one of 16 intervals, so |f| <= 1/32: no division.
 template <>
-inline Vector<float> absolute_log_of<float>(const Vector<float>& x) {
+inline Vector<float> short_log_of<float>(const Vector<float>& x) {
   // 1 / c, and minus the logarithm of that float
   alignas(64) static constexpr float kInverse[16] = {
       0.969696999f, 0.914285719f, 0.864864886f, 0.820512831f, 0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f,

@@ -385,6 +385,20 @@ void check_concurrent() {
   expect(a.gradient_atoms == b.gradient_atoms && a.losses == b.losses, "concurrent plans: the same bits");
 }
 
+// Iterations that are computed a second time give the bits that kept ones give.
+void check_recomputation(bool warm) {
+  for (const int iterations : {1, 2, 7, 20}) {
+    const Case c{"recomputed", 9, 21, 3, iterations, 5, 1.5, Loss::kKullbackLeibler, 0.2, warm};
+    const Data data = make_data(c, 11);
+    otlearn::PlanSettings thrifty = plan_settings(c);
+    thrifty.kept_bytes = 1;
+    BarycenterPlan kept(plan_settings(c)), recomputed(thrifty);
+    const Outputs a = run_plan(kept, c, data), b = run_plan(recomputed, c, data);
+    expect(a.gradient_atoms == b.gradient_atoms && a.gradient_weights == b.gradient_weights && a.losses == b.losses,
+           "recomputed iterations: the same bits");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -413,6 +427,8 @@ int main() {
   check_reference();
   check_pool();
   check_concurrent();
+  check_recomputation(false);
+  check_recomputation(true);
   for (const Case& c : cases) check_case(c);
   std::printf(failures == 0 ? "ok\n" : "%d failures\n", failures);
   return failures == 0 ? 0 : 1;
