@@ -21,10 +21,25 @@ export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
 export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
 export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/tensor.ts";
+export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+export { PairDivergences, type PairDivergencesResult } from "./transport/pairs/pair-divergences.ts";
+export { pairAt, pairCount, symmetricFromPairs } from "./transport/pairs/pair-order.ts";
+export type { PairDivergencesOptions } from "./transport/pairs/settings.ts";
+
+export { emd, type EmdResult, type SparsePlan } from "./transport/exact/emd.ts";
+export {
+  allPairs,
+  emdPairs,
+  type EmdPairs,
+  type EmdPairsOptions,
+  type EmdPairsResult,
+  type PairList,
+} from "./transport/exact/emd-pairs.ts";
+export type { ExactOptions, GroundCost } from "./transport/exact/options.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
 export { barycenterComposed } from "./transport/barycenter/composed.ts";

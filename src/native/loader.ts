@@ -5,12 +5,25 @@ import { fileURLToPath } from "node:url";
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
+import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
+import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
+import type { SinkhornNatives } from "./sinkhorn.ts";
+import type { SoftmaxNatives } from "./softmax.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
 export interface NativeAddon
-  extends BarycenterNatives, BatchNormNatives, ElementwiseNatives, MatmulNatives, ReduceNatives {
+  extends
+    BarycenterNatives,
+    BatchNormNatives,
+    ElementwiseNatives,
+    EmdNatives,
+    MatmulNatives,
+    PairNatives,
+    ReduceNatives,
+    SinkhornNatives,
+    SoftmaxNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

@@ -12,10 +12,14 @@ namespace otlearn {
 
 // A topic's functions, added to the addon's exports.
 void add_barycenter(napi_env env, napi_value exports);
+void add_emd(napi_env env, napi_value exports);
 void add_batch_norm(napi_env env, napi_value exports);
 void add_elementwise(napi_env env, napi_value exports);
 void add_matmul(napi_env env, napi_value exports);
 void add_reduce(napi_env env, napi_value exports);
+void add_pairs(napi_env env, napi_value exports);
+void add_sinkhorn(napi_env env, napi_value exports);
+void add_softmax(napi_env env, napi_value exports);
 
 struct Failure {
   std::string message;

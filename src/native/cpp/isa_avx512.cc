@@ -10,15 +10,9 @@
 namespace otlearn {
 namespace avx512 {
 #define OTLEARN_VECTOR_BYTES 64
-#include "vector_math.h"
-#include "barycenter_impl.h"
-#include "matmul_impl.h"
-#include "elementwise_impl.h"
-#include "reduce_impl.h"
-#include "batch_norm_impl.h"
+#include "kernels_impl.h"
 }  // namespace avx512
-const Kernels kAvx512Kernels = {"avx512", avx512::make_engine<float>, avx512::make_engine<double>, avx512::kMatmul,
-                               avx512::kElementwise, avx512::kReduce, avx512::kBatchNorm};
+const Kernels kAvx512Kernels = avx512::kernels_named("avx512");
 }  // namespace otlearn
 
 #if defined(__clang__)

@@ -3,8 +3,12 @@
 #include "barycenter.h"
 #include "batch_norm.h"
 #include "elementwise.h"
+#include "emd_pricing.h"
 #include "matmul.h"
+#include "pairs.h"
 #include "reduce.h"
+#include "sinkhorn.h"
+#include "softmax.h"
 
 namespace otlearn {
 
@@ -12,10 +16,15 @@ struct Kernels {
   const char* name;
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
-  MatmulKernels matmul;
-  ElementwiseKernels elementwise;
-  ReduceKernels reduce;
   BatchNormKernels batch_norm;
+  ElementwiseKernels elementwise;
+  EmdKernels emd;
+  MatmulKernels matmul;
+  PairKernels pairs;
+  ReduceKernels reduce;
+  SinkhornFactory sinkhorn_scaling;
+  SinkhornFactory sinkhorn_log;
+  SoftmaxKernels softmax;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

@@ -6,6 +6,7 @@ import { startingPotential, type Initializer, type TensorProblem } from "../init
 import { resolveInitializer } from "../initializers/by-name.ts";
 import { ones } from "../initializers/ones.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { nativeSinkhorn } from "./native.ts";
 import { checkSinkhornOptions, requireThat, type SinkhornOptions, type SinkhornStatus } from "./options.ts";
 import { resolveDomain, tensorDomain, type TensorDomain } from "./tensor-domain.ts";
 import { withMasses, type TensorPotentials } from "./unrolled.ts";
@@ -25,9 +26,9 @@ export interface SinkhornTensorOptions extends SinkhornOptions {
 
 /** The caller disposes f and g. */
 export interface SinkhornTensorResult extends TensorPotentials {
-  /** Of all stages, if epsilon was scaled; the same for every problem of the batch. */
+  /** Of all stages, if epsilon was scaled, and of the problem that needed most. */
   readonly iterations: number;
-  /** The largest first-marginal L1 violation in the batch, at each stopping test. */
+  /** The largest first-marginal L1 violation in the batch at each stopping test; a problem that has stopped keeps its last. */
   readonly errors: readonly number[];
   readonly status: SinkhornStatus;
   readonly domain: "log" | "scaling";
@@ -36,7 +37,8 @@ export interface SinkhornTensorResult extends TensorPotentials {
 /**
  * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until the
  * worst problem meets the tolerance. Masses are read back once to be checked. `auto` takes scalings where the largest cost is
- * at most 40 epsilon, logarithms else. Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`,
+ * at most 40 epsilon, logarithms else. For grids on the `wasm` backend the native addon solves each problem by itself, until
+ * that one meets the tolerance, and `auto` takes scalings as long as they are exact to float32. Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`,
  * `entropicCost`. Throws InputError for bad masses or options.
  */
 export async function sinkhorn(
@@ -76,10 +78,22 @@ async function solveWith(
 ): Promise<SinkhornTensorResult> {
   const kernel = geometry.kernel(options.epsilon);
   try {
-    return await iterate(kernel, a, b, start, options);
+    return solveNatively(kernel, a, b, start, options) ?? (await iterate(kernel, a, b, start, options));
   } finally {
     kernel.dispose();
   }
+}
+
+function solveNatively(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  start: tf.Tensor,
+  options: SinkhornTensorOptions,
+): SinkhornTensorResult | undefined {
+  const { domain = "auto", maxIterations = 2000, tolerance = 1e-4, momentum = 1, checkEvery = 10 } = options;
+  const run = { domain, start, iterations: maxIterations, tolerance, momentum, checkEvery };
+  return nativeSinkhorn(kernel, a, b, run);
 }
 
 interface Variables {

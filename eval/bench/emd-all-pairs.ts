@@ -1,0 +1,64 @@
+import { ndarray } from "../../src/tensor/ndarray.ts";
+import { allPairs, emdPairs, type EmdPairs } from "../../src/transport/exact/emd-pairs.ts";
+import { best, type BenchResult } from "./timing.ts";
+import { l1Distances, largest, scaled, symmetric, torusHistograms, type Matrix } from "./torus-pairs.ts";
+
+export interface EmdAllPairsSettings {
+  readonly samples: number;
+  readonly features: number;
+  readonly iterations: number;
+  readonly repeat: number;
+}
+
+/** Weight of the l1 distances that keep power iterations from collapsing (Huizing et al. 2022), and mass on every bin. */
+const TAU = 0.1;
+
+/**
+ * Exact transport between all pairs of the two-mode torus data: once under the l1 cost, from nothing, and as power iterations
+ * from it, distances between features by those between samples and back, where bases are kept.
+ */
+export async function emdAllPairs({
+  samples,
+  features,
+  iterations,
+  repeat,
+}: EmdAllPairsSettings): Promise<BenchResult[]> {
+  const { rows, columns } = torusHistograms(samples, features);
+  const start = scaled(l1Distances(columns));
+
+  const cold = await best(repeat, async () => {
+    const pairs = emdPairs(rows, rows, allPairs(samples));
+    return distances(pairs, samples, start);
+  });
+  const power = await best(repeat, async () => {
+    const [between, across] = [emdPairs(rows, rows, allPairs(samples)), emdPairs(columns, columns, allPairs(features))];
+    const [rowRegulariser, columnRegulariser] = [l1Distances(rows), l1Distances(columns)];
+    let [featureCost, sampleCost] = [start, start];
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      sampleCost = scaled(regularised(distances(between, samples, featureCost), rowRegulariser));
+      featureCost = scaled(regularised(distances(across, features, sampleCost), columnRegulariser));
+    }
+    return featureCost;
+  });
+  const line = (work: string, { value, seconds }: { value: Matrix; seconds: number }, extra: object) => {
+    const sum = value.data.reduce((total, entry) => total + entry, 0);
+    return { work, samples, features, ...extra, sum, max: largest(value), seconds };
+  };
+  return [line("emd_all_pairs", cold, {}), line("emd_power_iterations", power, { iterations })];
+}
+
+/** Transport costs of all pairs under a cost, as a matrix. */
+function distances(pairs: EmdPairs, count: number, cost: Matrix): Matrix {
+  pairs.setCost(cost);
+  const { values } = pairs.solve();
+  let next = 0;
+  return symmetric(count, () => values[next++]);
+}
+
+/** D + tau R, for costs whose largest entry is one. */
+function regularised({ data, shape }: Matrix, regulariser: Matrix): Matrix {
+  return ndarray(
+    data.map((distance, k) => distance + TAU * regulariser.data[k]),
+    shape,
+  );
+}
