@@ -4,12 +4,16 @@ import type { DatasetEntry, DatasetOptions } from "./entry.ts";
 import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import { torus, torusOneBump, torusTwins } from "./torus.ts";
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry>> = {
   faces,
   "gaussians-1d": gaussians1d,
   "two-modes-1d": twoModes1d,
+  torus,
+  "torus-one-bump": torusOneBump,
+  "torus-twins": torusTwins,
   mnist,
   "fashion-mnist": fashionMnist,
 };

@@ -1,0 +1,60 @@
+import { numbered, type Dataset } from "../../src/data/dataset.ts";
+import { InputError } from "../../src/errors.ts";
+import { ndarray, sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
+
+/** The part of a data set that distances are learned from. */
+export interface Table {
+  /** [n, m] >= 0 */
+  readonly values: NdArray<Float64Array>;
+  readonly samples: readonly string[];
+  readonly features: readonly string[];
+  /** Classes of the samples and of the features, where known; for evaluation only. */
+  readonly sampleLabels?: readonly string[];
+  readonly featureLabels?: readonly (string | undefined)[];
+  /** Features of the data set that have no mass in these samples, left out. */
+  readonly withoutMass: number;
+}
+
+/**
+ * Samples [n, m] of a data set of any kind (images and grids are flattened), without the features that are zero everywhere,
+ * and of the rest the `topFeatures` of largest variance over mean in the order of the data set. Throws InputError where
+ * fewer than 3 samples or features are left.
+ */
+export function tableOf(dataset: Dataset, topFeatures = Infinity): Table {
+  const [samples, ...rest] = dataset.values.shape;
+  const all = sizeOf(rest);
+  const { data } = dataset.values;
+  const dispersions = dispersionOf(data, samples, all);
+  const present = Array.from(dispersions.keys()).filter((feature) => dispersions[feature] >= 0);
+  const kept = present
+    .toSorted((a, b) => dispersions[b] - dispersions[a])
+    .slice(0, topFeatures)
+    .sort((a, b) => a - b);
+  if (samples < 3 || kept.length < 3) {
+    throw new InputError(`${dataset.name}: expected at least 3 samples and 3 features, got ${samples} and ${kept.length}`);
+  }
+  const values = new Float64Array(samples * kept.length);
+  for (let sample = 0, at = 0; sample < samples; sample++) {
+    for (const feature of kept) values[at++] = data[sample * all + feature];
+  }
+  const matrix = dataset.kind === "matrix" ? dataset : undefined;
+  const names = matrix?.features ?? numbered(all);
+  const labels = matrix?.featureLabels;
+  return {
+    values: ndarray(values, [samples, kept.length]),
+    samples: dataset.names,
+    features: kept.map((feature) => names[feature]),
+    ...(dataset.labels && { sampleLabels: dataset.labels }),
+    ...(labels && { featureLabels: kept.map((feature) => labels[feature]) }),
+    withoutMass: all - present.length,
+  };
+}
+
+/** Variance over mean of each column [columns]; -1 where a column is zero. */
+function dispersionOf(values: Float64Array, rows: number, columns: number): Float64Array {
+  const means = new Float64Array(columns);
+  for (let at = 0; at < values.length; at++) means[at % columns] += values[at] / rows;
+  const dispersions = new Float64Array(columns);
+  for (let at = 0; at < values.length; at++) dispersions[at % columns] += (values[at] - means[at % columns]) ** 2 / rows;
+  return dispersions.map((variance, column) => (means[column] > 0 ? variance / means[column] : -1));
+}
