@@ -25,6 +25,9 @@ export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unroll
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+export { PairDivergences, type PairDivergencesResult } from "./transport/pairs/pair-divergences.ts";
+export { pairAt, pairCount, symmetricFromPairs } from "./transport/pairs/pair-order.ts";
+export type { PairDivergencesOptions } from "./transport/pairs/settings.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
 export { barycenterComposed } from "./transport/barycenter/composed.ts";
