@@ -20,7 +20,7 @@ export const maps = {
   /** Optimal transport. */
   exact: () => { throw new Error("todo"); },
   /** Sinkhorn divergences with epsilon |cost|_inf. */
-  sinkhorn: (histograms, { epsilon }) => sinkhornMap(histograms, epsilon),
+  sinkhorn: (histograms, { epsilon, memory }) => sinkhornMap(histograms, epsilon, memory),
   /** Their limit for epsilon to infinity: squared distances of principal components at the fixed point. */
   limit: (histograms) => quadraticMap(histograms, { form: "distance", entry: (q) => -q / 2 }),
   gaussian: (histograms, { sigma, tau }) => kernelMap(histograms, (q) => Math.exp(-q / (2 * sigma * sigma)), tau),
