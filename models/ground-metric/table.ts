@@ -1,3 +1,4 @@
+import { mostVariable, submatrix } from "../../src/data/cells.ts";
 import { numbered, type Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { ndarray, sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
@@ -23,38 +24,21 @@ export interface Table {
 export function tableOf(dataset: Dataset, topFeatures = Infinity): Table {
   const [samples, ...rest] = dataset.values.shape;
   const all = sizeOf(rest);
-  const { data } = dataset.values;
-  const dispersions = dispersionOf(data, samples, all);
-  const present = Array.from(dispersions.keys()).filter((feature) => dispersions[feature] >= 0);
-  const kept = present
-    .toSorted((a, b) => dispersions[b] - dispersions[a])
-    .slice(0, topFeatures)
-    .sort((a, b) => a - b);
+  const flat = ndarray(dataset.values.data, [samples, all]);
+  const present = mostVariable(flat, all).length;
+  const kept = mostVariable(flat, topFeatures);
   if (samples < 3 || kept.length < 3) {
     throw new InputError(`${dataset.name}: expected at least 3 samples and 3 features, got ${samples} and ${kept.length}`);
-  }
-  const values = new Float64Array(samples * kept.length);
-  for (let sample = 0, at = 0; sample < samples; sample++) {
-    for (const feature of kept) values[at++] = data[sample * all + feature];
   }
   const matrix = dataset.kind === "matrix" ? dataset : undefined;
   const names = matrix?.features ?? numbered(all);
   const labels = matrix?.featureLabels;
   return {
-    values: ndarray(values, [samples, kept.length]),
+    values: submatrix(flat, Array.from(dataset.names.keys()), kept),
     samples: dataset.names,
     features: kept.map((feature) => names[feature]),
     ...(dataset.labels && { sampleLabels: dataset.labels }),
     ...(labels && { featureLabels: kept.map((feature) => labels[feature]) }),
-    withoutMass: all - present.length,
+    withoutMass: all - present,
   };
-}
-
-/** Variance over mean of each column [columns]; -1 where a column is zero. */
-function dispersionOf(values: Float64Array, rows: number, columns: number): Float64Array {
-  const means = new Float64Array(columns);
-  for (let at = 0; at < values.length; at++) means[at % columns] += values[at] / rows;
-  const dispersions = new Float64Array(columns);
-  for (let at = 0; at < values.length; at++) dispersions[at % columns] += (values[at] - means[at % columns]) ** 2 / rows;
-  return dispersions.map((variance, column) => (means[column] > 0 ? variance / means[column] : -1));
 }

@@ -4,6 +4,7 @@ import type { DatasetEntry, DatasetOptions } from "./entry.ts";
 import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import { pbmc3k } from "./pbmc3k.ts";
 import { torus, torusOneBump, torusTwins } from "./torus.ts";
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
@@ -16,6 +17,7 @@ export const datasets: Readonly<Record<string, DatasetEntry>> = {
   "torus-twins": torusTwins,
   mnist,
   "fashion-mnist": fashionMnist,
+  pbmc3k,
 };
 
 /**
