@@ -20,6 +20,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "describe", describe);
   add_barycenter(env, exports);
   add_matmul(env, exports);
+  add_pairs(env, exports);
   return exports;
 }
 

@@ -7,6 +7,7 @@ namespace plain {
 #include "vector_math.h"
 #include "barycenter_impl.h"
 #include "matmul_impl.h"
+#include "pairs_impl.h"
 }  // namespace plain
-const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul};
+const Kernels kPlainKernels = {"plain", plain::make_engine<float>, plain::make_engine<double>, plain::kMatmul, plain::kPairs};
 }  // namespace otlearn

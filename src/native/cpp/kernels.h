@@ -2,6 +2,7 @@
 #pragma once
 #include "barycenter.h"
 #include "matmul.h"
+#include "pairs.h"
 
 namespace otlearn {
 
@@ -10,6 +11,7 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   MatmulKernels matmul;
+  PairKernels pairs;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

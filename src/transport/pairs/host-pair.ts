@@ -1,4 +1,4 @@
-import { StoppingTest } from "./stopping.ts";
+import { RemainingDual } from "./stopping.ts";
 
 /** Masses of a histogram on its support, and the bins. */
 export interface Support {
@@ -58,13 +58,13 @@ export class HostPair {
     this.#phi.set(start);
     this.#absorb();
     this.#columnSums();
-    const test = new StoppingTest(tolerance);
+    const remaining = new RemainingDual();
     for (let iterations = 1; ; iterations++) {
       const { error, violation } = this.#updateColumns();
-      const converged = test.reached(error);
+      const converged = remaining.after(error) <= tolerance;
       if (converged || iterations === maxIterations) {
         const potential = this.#phi.map((value, i) => value + Math.log(this.#alpha[i]));
-        return { value: this.#dual(potential), potential, iterations, violation, converged };
+        return { value: this.#dual(potential) + remaining.correction, potential, iterations, violation, converged };
       }
       if (!withinRange(this.#alpha) || !withinRange(this.#beta)) {
         this.#phi.forEach((value, i) => (this.#phi[i] = value + Math.log(this.#alpha[i])));

@@ -1,6 +1,8 @@
 import { InputError } from "../../errors.ts";
 import { joinStatistics, noPairs, type PairEngine, type PairStatistics } from "./engine.ts";
+import { nativeStatus } from "../../native/loader.ts";
 import { hostPairEngine } from "./host-engine.ts";
+import { nativePairEngine } from "./native-engine.ts";
 import { pairAt, pairCount } from "./pair-order.ts";
 import {
   checkPairCost,
@@ -50,7 +52,10 @@ export class PairDivergences {
     this.#supports = supportsOf(histograms, count);
     this.#sizes = supportSizes(this.#supports);
     this.#stored = storePotentials(this.#supports, memory);
-    this.#engine = hostPairEngine(this.#supports, this.#stored);
+    const { addon } = nativeStatus();
+    this.#engine = addon
+      ? nativePairEngine(addon, this.#supports, this.#stored)
+      : hostPairEngine(this.#supports, this.#stored);
     this.count = count;
     this.bins = this.#supports.bins;
     this.pairs = pairCount(count);

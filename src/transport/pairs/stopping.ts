@@ -4,28 +4,32 @@ const MOST_CONTRACTION = 0.999;
 const FIRST_CONTRACTION = 0.98;
 
 /**
- * The stopping test of one pair, on the dual value in units of epsilon.
+ * How far the dual of one pair is from its optimum, in units of epsilon.
  *
  * With P 1 = a, the update of the second scaling adds KL(b | P^T 1) to the dual, to leading order half of
- * `error = sum b (P^T 1 / b - 1)^2`. The following updates add terms that shrink by the ratio q of two errors, so what is
- * left after this update is about `error / 2 * q / (1 - q)`. Ratios grow while fast modes die out: the larger of the last
- * two counts.
+ * `error = sum b (P^T 1 / b - 1)^2`. Every half step that follows adds a term that is smaller by the square root of the ratio q
+ * of two such errors, so after this update `error / 2 * sqrt q / (1 - sqrt q)` is left. Ratios grow while fast modes die out:
+ * the larger of the last two counts.
  */
-export class StoppingTest {
-  readonly #tolerance: number;
+export class RemainingDual {
   #previous = Infinity;
   #ratio = 0;
+  #rest = 0;
 
-  constructor(tolerance: number) {
-    this.#tolerance = tolerance;
-  }
-
-  /** Takes the error in front of an update, and says whether the dual after it is within the tolerance. */
-  reached(error: number): boolean {
-    const ratio = this.#previous < Infinity ? error / this.#previous : FIRST_CONTRACTION;
-    const contraction = Math.min(MOST_CONTRACTION, Math.max(ratio, this.#ratio));
+  /** Takes the error in front of an update; returns what is left of the dual after it, on the safe side at first. */
+  after(error: number): number {
+    const known = this.#previous < Infinity;
+    const ratio = known ? error / this.#previous : FIRST_CONTRACTION;
+    const contraction = Math.sqrt(Math.min(MOST_CONTRACTION, Math.max(ratio, this.#ratio)));
     this.#ratio = ratio;
     this.#previous = error;
-    return ((error / 2) * contraction) / (1 - contraction) <= this.#tolerance;
+    const rest = ((error / 2) * contraction) / (1 - contraction);
+    this.#rest = known ? rest : 0;
+    return rest;
+  }
+
+  /** The last estimate, to be added to the dual; zero as long as it rested on an assumption. */
+  get correction(): number {
+    return this.#rest;
   }
 }
