@@ -23,7 +23,7 @@ export const groundMetricOptions = {
   }),
   dust: numberOption({ description: "added to every entry of the normalised histograms", default: 0, least: 0 }),
   topFeatures: numberOption({
-    description: "use only so many features, those of largest variance over mean (default: all)",
+    description: "use only so many features, those of largest variance (default: all)",
     default: undefined,
     least: 2,
     integer: true,

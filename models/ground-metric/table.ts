@@ -18,7 +18,7 @@ export interface Table {
 
 /**
  * Samples [n, m] of a data set of any kind (images and grids are flattened), without the features that are zero everywhere,
- * and of the rest the `topFeatures` of largest variance over mean in the order of the data set. Throws InputError where
+ * and of the rest the `topFeatures` of largest variance in the order of the data set. Throws InputError where
  * fewer than 3 samples or features are left.
  */
 export function tableOf(dataset: Dataset, topFeatures = Infinity): Table {

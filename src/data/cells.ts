@@ -33,24 +33,21 @@ export function wellObserved(
   return { cells: keptCells, genes: keptGenes };
 }
 
-/** Variance over mean of each column of values [n, m] >= 0; -1 for a column of zeros. */
-export function dispersions({ data, shape: [rows, columns] }: NdArray<Float64Array>): Float64Array {
+/** Variance of each column of values [n, m] >= 0; -1 for a column of zeros. */
+function columnVariances({ data, shape: [rows, columns] }: NdArray<Float64Array>): Float64Array {
   const means = new Float64Array(columns);
   for (let at = 0; at < data.length; at++) means[at % columns] += data[at] / rows;
   const variances = new Float64Array(columns);
   for (let at = 0; at < data.length; at++) variances[at % columns] += (data[at] - means[at % columns]) ** 2 / rows;
-  return variances.map((variance, column) => (means[column] > 0 ? variance / means[column] : -1));
+  return variances.map((variance, column) => (means[column] > 0 ? variance : -1));
 }
 
-/**
- * The columns that vary most, by variance over mean, in their order; at most `wanted`, and none of zeros. Of equals the first
- * ones.
- */
+/** The columns of largest variance, in their order; at most `wanted`, and none of zeros. Of equals the first ones. */
 export function mostVariable(values: NdArray<Float64Array>, wanted: number): number[] {
-  const scores = dispersions(values);
-  return Array.from(scores.keys())
-    .filter((column) => scores[column] >= 0)
-    .sort((a, b) => scores[b] - scores[a] || a - b)
+  const variances = columnVariances(values);
+  return Array.from(variances.keys())
+    .filter((column) => variances[column] >= 0)
+    .sort((a, b) => variances[b] - variances[a] || a - b)
     .slice(0, wanted)
     .sort((a, b) => a - b);
 }
