@@ -29,6 +29,17 @@ export { PairDivergences, type PairDivergencesResult } from "./transport/pairs/p
 export { pairAt, pairCount, symmetricFromPairs } from "./transport/pairs/pair-order.ts";
 export type { PairDivergencesOptions } from "./transport/pairs/settings.ts";
 
+export { emd, type EmdResult, type SparsePlan } from "./transport/exact/emd.ts";
+export {
+  allPairs,
+  emdPairs,
+  type EmdPairs,
+  type EmdPairsOptions,
+  type EmdPairsResult,
+  type PairList,
+} from "./transport/exact/emd-pairs.ts";
+export type { ExactOptions, GroundCost } from "./transport/exact/options.ts";
+
 export { barycenter } from "./transport/barycenter/barycenter.ts";
 export { barycenterComposed } from "./transport/barycenter/composed.ts";
 export { debiasedBarycenter, debiasedBarycenterComposed } from "./transport/barycenter/debiased.ts";

@@ -3,11 +3,12 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BarycenterNatives } from "./barycenter.ts";
+import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
-export interface NativeAddon extends BarycenterNatives, MatmulNatives, PairNatives {
+export interface NativeAddon extends BarycenterNatives, EmdNatives, MatmulNatives, PairNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

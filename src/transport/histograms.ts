@@ -25,11 +25,13 @@ export function checkMasses(masses: ArrayLike<number>, count: number, name: stri
 
 /** Throws InputError unless a and b are histograms of equal total on the two sides of a geometry. */
 export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: readonly [number, number]): void {
-  const totals = [checkMasses(a, n, "a"), checkMasses(b, m, "b")];
-  if (Math.abs(totals[0] - totals[1]) > TOTAL_TOLERANCE * totals[0]) {
-    throw new InputError(
-      `masses: a sums to ${totals[0]}, b to ${totals[1]}; balanced transport needs equal totals, so normalise both`,
-    );
+  checkTotals(checkMasses(a, n, "a"), checkMasses(b, m, "b"));
+}
+
+/** Throws InputError unless the totals of a and b are equal up to rounding. */
+export function checkTotals(a: number, b: number): void {
+  if (Math.abs(a - b) > TOTAL_TOLERANCE * a) {
+    throw new InputError(`masses: a sums to ${a}, b to ${b}; balanced transport needs equal totals, so normalise both`);
   }
 }
 

@@ -53,6 +53,19 @@ export interface DivergenceReference {
   }[];
 }
 
+export interface EmdReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly costKind: "explicit" | "euclidean" | "squared-euclidean" | "manhattan";
+    readonly a: number[];
+    readonly b: number[];
+    readonly cost?: number[][];
+    readonly x?: number[][];
+    readonly y?: number[][];
+    readonly value: number;
+  }[];
+}
+
 /** Subtracts the mean over the finite entries; null and -Infinity become -Infinity. */
 export function centred(potential: ArrayLike<number | null>): number[] {
   const values = Array.from(potential, (value) => value ?? -Infinity);

@@ -1,5 +1,6 @@
 import type { DistanceMap } from "../distance-map.ts";
 import type { Histograms } from "../histograms.ts";
+import { exactMap } from "./exact.ts";
 import { quadraticMap } from "./quadratic.ts";
 import { sinkhornMap } from "./sinkhorn.ts";
 
@@ -18,7 +19,7 @@ export interface MapSettings {
 /** The maps from ground costs to distances (Huizing et al. 2022; ground metric paper, sections 3 to 5). */
 export const maps = {
   /** Optimal transport. */
-  exact: () => { throw new Error("todo"); },
+  exact: (histograms, { memory }) => exactMap(histograms, memory),
   /** Sinkhorn divergences with epsilon |cost|_inf. */
   sinkhorn: (histograms, { epsilon, memory }) => sinkhornMap(histograms, epsilon, memory),
   /** Their limit for epsilon to infinity: squared distances of principal components at the fixed point. */

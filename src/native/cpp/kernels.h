@@ -1,6 +1,7 @@
 // What is compiled once for each instruction set (isa_*.cc): an entry a kernel and number type.
 #pragma once
 #include "barycenter.h"
+#include "emd_pricing.h"
 #include "matmul.h"
 #include "pairs.h"
 
@@ -11,6 +12,7 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   MatmulKernels matmul;
+  EmdKernels emd;
   PairKernels pairs;
 };
 

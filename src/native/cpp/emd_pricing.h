@@ -1,0 +1,23 @@
+// Pricing for the exact solver, compiled once for each instruction set.
+#pragma once
+#include <cstddef>
+
+namespace otlearn {
+
+// Rows of a cost matrix begin at multiples of this many numbers; the numbers past the last column are +infinity.
+constexpr std::ptrdiff_t kCostUnit = 8;
+
+struct PricedArc {
+  double reduced_cost;
+  int row, column;
+};
+
+struct EmdKernels {
+  // The arc with the least (C_ij - g_j) - f_i of rows [begin, end), the first one in the order of rows and columns where
+  // several have it. `stride` is a multiple of kCostUnit, and as many numbers of g are read.
+  PricedArc (*price)(const double* cost, std::ptrdiff_t stride, const double* f, const double* g, int begin, int end);
+  // Whether C_ij <= C_ik + C_kj + tolerance for row i and all k and j of a square matrix; `stride` as above.
+  bool (*obeys_triangles)(const double* cost, std::ptrdiff_t stride, int size, int row, double tolerance);
+};
+
+}  // namespace otlearn

@@ -1,0 +1,204 @@
+#include "network_simplex.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "kernels.h"
+
+namespace otlearn {
+namespace {
+
+// An arc enters if its reduced cost is below minus this many units of rounding of the largest cost.
+constexpr double kToleranceUnits = 16;
+// Arcs that are priced at a time, at least.
+constexpr std::ptrdiff_t kBlockArcs = 4096;
+
+}  // namespace
+
+void NetworkSimplex::adopt(const TransportProblem& problem) {
+  problem_ = problem;
+  pivots_ = 0;
+  tree_.reset(problem.rows + problem.columns);
+  column_offset_ = (problem.rows + kCostUnit - 1) / kCostUnit * kCostUnit;
+  potentials_.assign(static_cast<std::size_t>(column_offset_ + problem.stride), 0);
+}
+
+void NetworkSimplex::start(const TransportProblem& problem) {
+  adopt(problem);
+  build_greedy_tree();
+}
+
+void NetworkSimplex::start(const TransportProblem& problem, const StoredNode* basis) {
+  adopt(problem);
+  const int nodes = problem.rows + problem.columns;
+  order_.resize(static_cast<std::size_t>(nodes));
+  for (int k = 0; k < nodes; ++k) order_[k] = basis[k].node;
+  for (int k = 1; k < nodes; ++k) {
+    const int node = basis[k].node, parent = basis[basis[k].parent].node;
+    tree_[node].parent = parent;
+    tree_[node].cost = arc_cost(node, parent);
+  }
+  refresh_flows();
+  tree_.thread(order_);
+}
+
+// What flows from a leaf is known, and so what flows from its parent.
+void NetworkSimplex::refresh_flows() {
+  for (const int node : order_) {
+    tree_[node].flow = is_row(node) ? problem_.supply[node] : -problem_.demand[node - problem_.rows];
+  }
+  for (std::size_t k = order_.size() - 1; k > 0; --k) {
+    TreeNode& node = tree_[order_[k]];
+    tree_[node.parent].flow += node.flow;
+    if (!is_row(order_[k])) node.flow = -node.flow;
+  }
+}
+
+// Each row in turn sends what it can along its cheapest arc to a column that is not full, round after round. A send
+// finishes one node, and the arc of that send leads to its parent: so the sends make a tree.
+//
+// It is strongly feasible because ties are broken as if each row had one unit of a smaller kind of mass, all of which the
+// root takes.
+void NetworkSimplex::build_greedy_tree() {
+  struct Remainder {
+    Mass mass, small;
+  };
+  const int rows = problem_.rows, columns = problem_.columns;
+  double* closed = potentials_.data() + column_offset_;  // -infinity where a column is full
+  const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
+  std::vector<Remainder> supply(static_cast<std::size_t>(rows)), demand(static_cast<std::size_t>(columns));
+  for (int i = 0; i < rows; ++i) supply[i] = {problem_.supply[i], 1};
+  for (int j = 0; j < columns; ++j) demand[j] = {problem_.demand[j], j == root ? rows : 0};
+  std::vector<int> open(static_cast<std::size_t>(rows));
+  for (int i = 0; i < rows; ++i) open[i] = i;
+  const auto& price = kernels().emd.price;
+  const double none = 0;
+  order_.clear();
+  while (!open.empty()) {
+    std::size_t still_open = 0;
+    for (const int i : open) {
+      const int j = price(problem_.cost + i * problem_.stride, problem_.stride, &none, closed, 0, 1).column;
+      Remainder &from = supply[i], &to = demand[j];
+      const bool finishes_row = from.mass != to.mass ? from.mass < to.mass : from.small <= to.small;
+      const Remainder sent = finishes_row ? from : to;
+      from.mass -= sent.mass;
+      from.small -= sent.small;
+      to.mass -= sent.mass;
+      to.small -= sent.small;
+      const int node = finishes_row ? i : rows + j, parent = finishes_row ? rows + j : i;
+      tree_[node].parent = parent;
+      tree_[node].flow = sent.mass;
+      tree_[node].cost = arc_cost(node, parent);
+      order_.push_back(node);
+      if (finishes_row) continue;
+      closed[j] = -std::numeric_limits<double>::infinity();
+      open[still_open++] = i;
+    }
+    open.resize(still_open);
+  }
+  // parents first: from the root along the stem that turns round, then backwards in the order in which nodes were finished
+  int last = rows + root;
+  std::vector<int> stem;
+  for (; last >= 0; last = tree_[last].parent) stem.push_back(last);
+  tree_.root_at(rows + root);
+  std::vector<bool> listed(static_cast<std::size_t>(rows + columns));
+  for (const int node : stem) listed[node] = true;
+  std::reverse(order_.begin(), order_.end());
+  order_.erase(std::remove_if(order_.begin(), order_.end(), [&](int node) { return listed[node]; }), order_.end());
+  order_.insert(order_.begin(), stem.begin(), stem.end());
+  tree_.thread(order_);
+}
+
+void NetworkSimplex::refresh_potentials() {
+  const int root = tree_.root();
+  std::fill(potentials_.begin(), potentials_.end(), 0.0);
+  for (int node = tree_[root].next; node != root; node = tree_[node].next) {
+    potential(node) = tree_[node].cost - potential(tree_[node].parent);
+  }
+}
+
+bool NetworkSimplex::solve(std::int64_t most_pivots) {
+  const auto& price = kernels().emd.price;
+  const double tolerance = kToleranceUnits * std::numeric_limits<double>::epsilon() * problem_.largest_cost;
+  const int block = static_cast<int>(std::min<std::ptrdiff_t>(problem_.rows, 1 + kBlockArcs / problem_.stride));
+  bool fresh = false;
+  int begin = 0, left = 0;
+  for (;;) {
+    if (left <= 0) {  // no arc of all rows enters
+      if (fresh) return true;
+      refresh_potentials();  // pivots have rounded them
+      fresh = true;
+      left = problem_.rows;
+    }
+    const int end = std::min(begin + block, problem_.rows);
+    const PricedArc arc =
+        price(problem_.cost, problem_.stride, potentials_.data(), potentials_.data() + column_offset_, begin, end);
+    left -= end - begin;
+    begin = end == problem_.rows ? 0 : end;
+    if (!(arc.reduced_cost < -tolerance)) continue;
+    if (pivots_ == most_pivots) return false;
+    pivot(arc.row, problem_.rows + arc.column, arc.reduced_cost);
+    ++pivots_;
+    fresh = false;
+    left = problem_.rows;
+  }
+}
+
+// The arc from `row` to `column` enters. Around the cycle that it closes, in its direction, mass grows on arcs that point
+// the same way and shrinks on the others. Of those that become empty first, the last one after the join leaves: that keeps
+// the tree strongly feasible.
+void NetworkSimplex::pivot(int row, int column, double reduced_cost) {
+  const int join = tree_.join(row, column);
+  Mass least = std::numeric_limits<Mass>::max();
+  int leaving = -1;
+  bool leaves_row_side = true;
+  for (int node = row; node != join; node = tree_[node].parent) {
+    if (is_row(node) && tree_[node].flow < least) {
+      least = tree_[node].flow;
+      leaving = node;
+    }
+  }
+  for (int node = column; node != join; node = tree_[node].parent) {
+    if (!is_row(node) && tree_[node].flow <= least) {
+      least = tree_[node].flow;
+      leaving = node;
+      leaves_row_side = false;
+    }
+  }
+  if (least > 0) {
+    for (int node = row; node != join; node = tree_[node].parent) tree_[node].flow += is_row(node) ? -least : least;
+    for (int node = column; node != join; node = tree_[node].parent) tree_[node].flow += is_row(node) ? least : -least;
+  }
+  const int end = leaves_row_side ? row : column, parent = leaves_row_side ? column : row;
+  const double row_change = leaves_row_side ? reduced_cost : -reduced_cost;
+  double* f = potentials_.data();
+  double* g = potentials_.data() + column_offset_ - problem_.rows;
+  tree_.hang(leaving, end, parent, join, least, arc_cost(row, column), [&](int node) {
+    if (is_row(node)) {
+      f[node] += row_change;
+    } else {
+      g[node] -= row_change;
+    }
+  });
+}
+
+double NetworkSimplex::value() const {
+  double sum = 0;
+  const int nodes = problem_.rows + problem_.columns;
+  for (int node = 0; node < nodes; ++node) sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  return sum;
+}
+
+void NetworkSimplex::store(StoredNode* basis) {
+  order_.resize(static_cast<std::size_t>(problem_.rows + problem_.columns));
+  const int root = tree_.root();
+  int place = 0, node = root;
+  do {
+    order_[node] = place;
+    const int parent = node == root ? 0 : order_[tree_[node].parent];
+    basis[place++] = {static_cast<std::uint16_t>(node), static_cast<std::uint16_t>(parent)};
+    node = tree_[node].next;
+  } while (node != root);
+}
+
+}  // namespace otlearn

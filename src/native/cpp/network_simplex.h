@@ -1,0 +1,80 @@
+// Exact optimal transport between two histograms with positive masses: the primal network simplex on a complete bipartite
+// graph with a dense cost. Rows are nodes 0 .. rows-1, columns the nodes behind them.
+//
+// The tree is kept strongly feasible (Cunningham 1976): from each node, mass could be sent to the root. So degenerate
+// pivots, which ties make frequent, cannot cycle. That masses are integers makes "zero flow" exact.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "emd_pricing.h"
+#include "spanning_tree.h"
+
+namespace otlearn {
+
+struct TransportProblem {
+  int rows, columns;
+  const double* cost;      // [rows, stride], the stride a multiple of kCostUnit, +infinity past the last column
+  std::ptrdiff_t stride;
+  double largest_cost;     // the largest absolute value
+  const Mass* supply;      // [rows], positive
+  const Mass* demand;      // [columns], positive; of equal total
+};
+
+// A basis that outlives its solver: for each node of the tree, in preorder, which it is and where its parent stands.
+struct StoredNode {
+  std::uint16_t node, parent;
+};
+
+class NetworkSimplex {
+ public:
+  // Starts from a greedy basis.
+  void start(const TransportProblem& problem);
+  // Starts from the basis of a problem with the same masses and another cost.
+  void start(const TransportProblem& problem, const StoredNode* basis);
+  // Pivots until no arc has a negative reduced cost. False if `most_pivots` were not enough.
+  bool solve(std::int64_t most_pivots);
+
+  std::int64_t pivots() const { return pivots_; }
+  // The transport cost in units of mass.
+  double value() const;
+  // Writes the basis, a record a node. Not for more than 65535 nodes.
+  void store(StoredNode* basis);
+  // Calls visit(row, column, flow) for each arc of the tree.
+  template <typename Visit>
+  void arcs(Visit visit) const;
+  const double* row_potentials() const { return potentials_.data(); }
+  const double* column_potentials() const { return potentials_.data() + column_offset_; }
+
+ private:
+  void adopt(const TransportProblem& problem);
+  void build_greedy_tree();
+  void refresh_flows();
+  void refresh_potentials();
+  void pivot(int row, int column, double reduced_cost);
+  bool is_row(int node) const { return node < problem_.rows; }
+  double& potential(int node) { return potentials_[is_row(node) ? node : node - problem_.rows + column_offset_]; }
+  double arc_cost(int node, int parent) const {
+    const int row = is_row(node) ? node : parent, column = (is_row(node) ? parent : node) - problem_.rows;
+    return problem_.cost[row * problem_.stride + column];
+  }
+
+  TransportProblem problem_{};
+  SpanningTree tree_;
+  std::vector<double> potentials_;  // f, then g from a multiple of kCostUnit, zeros past its end
+  std::ptrdiff_t column_offset_ = 0;
+  std::vector<int> order_;          // scratch: nodes in an order, or their places in it
+  std::int64_t pivots_ = 0;
+};
+
+template <typename Visit>
+void NetworkSimplex::arcs(Visit visit) const {
+  for (int node = 0; node < problem_.rows + problem_.columns; ++node) {
+    const TreeNode& at = tree_[node];
+    if (at.parent < 0) continue;
+    const int row = is_row(node) ? node : at.parent;
+    visit(row, (is_row(node) ? at.parent : node) - problem_.rows, at.flow);
+  }
+}
+
+}  // namespace otlearn

@@ -1,0 +1,61 @@
+/** Of `cpp/glue_emd.cc`. */
+export interface EmdNatives {
+  emd(problem: EmdNativeProblem): EmdNativeSolution;
+  createEmdPairs(settings: EmdPairsSettings): EmdNativePairs;
+  setEmdCost(pairs: EmdNativePairs, cost: Float64Array): { readonly metric: number; readonly basisBytes: number };
+  solveEmdPairs(pairs: EmdNativePairs, request: EmdPairsRequest): EmdPairsTotals;
+}
+
+interface EmdNativeProblem {
+  readonly rows: number;
+  readonly columns: number;
+  readonly a: Float64Array; // [rows]
+  readonly b: Float64Array; // [columns]
+  readonly cost: Float64Array; // [rows, columns]
+  readonly maxPivots: number;
+  readonly f: Float64Array; // [rows], written
+  readonly g: Float64Array; // [columns], written
+}
+
+interface EmdNativeSolution {
+  readonly value: number;
+  readonly pivots: number;
+  readonly converged: number;
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly masses: Float64Array;
+}
+
+/** Histograms, pairs and their bases, freed with the garbage collector. */
+interface EmdNativePairs {
+  readonly native: unique symbol;
+}
+
+interface EmdPairsSettings {
+  readonly leftCount: number;
+  readonly leftBins: number;
+  readonly left: Float64Array; // [leftCount, leftBins]
+  readonly rightCount: number;
+  readonly rightBins: number;
+  readonly right: Float64Array; // [rightCount, rightBins]
+  readonly pairs: number;
+  readonly rows: Int32Array; // [pairs]
+  readonly columns: Int32Array; // [pairs]
+  readonly memory: number; // bytes
+}
+
+interface EmdPairsRequest {
+  readonly count: number;
+  readonly which: Int32Array; // [count], distinct
+  readonly maxPivots: number;
+  readonly values: Float64Array; // [count], written
+}
+
+/** Of the pairs that were solved. */
+export interface EmdPairsTotals {
+  readonly pivots: number;
+  /** Pairs that started from a basis of an earlier call. */
+  readonly warm: number;
+  /** Pairs that met the limit of pivots. */
+  readonly unconverged: number;
+}

@@ -1,0 +1,43 @@
+import { arcCost, type TransportProblem } from "./problem.ts";
+import { SpanningTree } from "./spanning-tree.ts";
+
+/** A basis that outlives its solver: for each node, root first, which it is and where in this list its parent stands. */
+export interface StoredBasis {
+  readonly nodes: Uint16Array;
+  readonly parents: Uint16Array;
+}
+
+/** A node of the tree and its parent, 2 bytes each. */
+export const STORED_NODE_BYTES = 4;
+
+export function storeBasis(tree: SpanningTree): StoredBasis {
+  const place = new Int32Array(tree.nodes);
+  const nodes = new Uint16Array(tree.nodes);
+  const parents = new Uint16Array(tree.nodes);
+  for (let k = 0, node = tree.root; k < tree.nodes; k++, node = tree.next[node]) {
+    place[node] = k;
+    nodes[k] = node;
+    parents[k] = k > 0 ? place[tree.parent[node]] : 0;
+  }
+  return { nodes, parents };
+}
+
+/** The tree of a stored basis with the flows that the masses make, under another cost. */
+export function restoreBasis(problem: TransportProblem, { nodes, parents }: StoredBasis): SpanningTree {
+  const { rows, supply, demand } = problem;
+  const tree = new SpanningTree(nodes.length);
+  for (let k = 1; k < nodes.length; k++) {
+    const parent = nodes[parents[k]];
+    tree.parent[nodes[k]] = parent;
+    tree.cost[nodes[k]] = arcCost(problem, nodes[k], parent);
+  }
+  // what flows from a leaf is known, and so what flows from its parent
+  const excess = Float64Array.of(...supply, ...demand.map((mass) => -mass));
+  for (let k = nodes.length - 1; k > 0; k--) {
+    const node = nodes[k];
+    excess[tree.parent[node]] += excess[node];
+    tree.flow[node] = node < rows ? excess[node] : -excess[node];
+  }
+  tree.thread([...nodes]);
+  return tree;
+}
