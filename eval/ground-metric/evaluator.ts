@@ -1,5 +1,8 @@
 import type { GroundMetricSetup } from "../../models/ground-metric/setup.ts";
 import { loadMatrices } from "../../models/ground-metric/state-tree.ts";
+import type { BySide } from "../../models/ground-metric/sides.ts";
+import { isCertifiedUnique } from "../../models/ground-metric/uniqueness.ts";
+import { pairCount } from "../../src/transport/pairs/pair-order.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { expectNumber } from "../../checkpoints/leaves.ts";
@@ -9,6 +12,9 @@ import { neighborTable } from "./neighbors.ts";
 import { groundMetricPictures } from "./pictures.ts";
 import { groundMetricReport } from "./report.ts";
 import { compareWithBaselines } from "./scores.ts";
+
+/** Optimal plans of this many pairs take some seconds. */
+const MOST_CHECKED_PAIRS = 20_000;
 
 /** What the evaluator needs to know of a component with a ground metric. */
 export interface GroundMetricComponent {
@@ -44,6 +50,7 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
         features: table.features.length,
         featuresWithoutMass: table.withoutMass,
         engine: sides.samples.map.engine,
+        unique: uniqueness(setup, distances),
         scores,
       };
       const pictures = await groundMetricPictures(distances, table, run.history, Number(options["seed"] ?? 0));
@@ -62,6 +69,12 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
       } satisfies Evaluation;
     },
   };
+}
+
+/** Whether exact singular vectors are known to be the only ones; null where that cannot be told, or only slowly. */
+function uniqueness({ histograms, exact }: GroundMetricSetup, distances: BySide<Float64Array>): boolean | null {
+  const pairs = pairCount(histograms.samples.count) + pairCount(histograms.features.count);
+  return exact && pairs <= MOST_CHECKED_PAIRS ? isCertifiedUnique(histograms, distances) : null;
 }
 
 /** What the iterations ended with. */

@@ -28,6 +28,12 @@ export const groundMetricOptions = {
     least: 2,
     integer: true,
   }),
+  principalComponents: numberOption({
+    description: "use the exponentials of so many principal components in place of the features (default: no)",
+    default: undefined,
+    least: 3,
+    integer: true,
+  }),
   memory: memoryOption({ description: "what may be kept for warm starts, each way", default: "4GB" }),
   size: textOption({ description: "samples x features of generated data, as in 100x80", placeholder: "size" }),
 } as const;

@@ -13,6 +13,8 @@ export interface GroundMetricSetup {
   readonly table: Table;
   readonly histograms: TwoWayHistograms;
   readonly sides: BySide<Side>;
+  /** Whether distances are exact transport. */
+  readonly exact: boolean;
 }
 
 /** The choice of a map, made by the options of a component. */
@@ -29,7 +31,7 @@ export function setUpGroundMetric(
   { map: name, tau, sigma = 1 }: MapChoice,
   dataset: Dataset,
 ): GroundMetricSetup {
-  const table = tableOf(dataset, options.topFeatures);
+  const table = tableOf(dataset, options);
   const histograms = twoWayHistograms(table.values, options.dust, table);
   const settings = { epsilon: options.epsilon, sigma, tau, memory: bytesOf(options.memory) };
   const side = (of: Histograms): Side => {
@@ -37,5 +39,6 @@ export function setUpGroundMetric(
     const regularized = map.form === "distance" && tau > 0;
     return { map, count: of.count, ...(regularized && { regularizer: regularizer(of, options.norm) }) };
   };
-  return { table, histograms, sides: { features: side(histograms.features), samples: side(histograms.samples) } };
+  const sides = { features: side(histograms.features), samples: side(histograms.samples) };
+  return { table, histograms, sides, exact: name === "exact" };
 }

@@ -2,7 +2,7 @@ import { pairNumber, type Half } from "./half-iteration.ts";
 import type { Side } from "./sides.ts";
 import { denseMatrix, type SymmetricMatrix } from "./symmetric-matrix.ts";
 
-/** A call of a map should take about this long: short enough for a progress display, long enough for its threads. */
+/** Short enough for a progress display, long enough for the threads of a map. */
 const SLICE_SECONDS = 0.25;
 /** Pairs of a map's first slice. */
 const FIRST_SLICE = 64;
@@ -17,10 +17,16 @@ export interface EvaluatedSlice {
 
 /** Evaluates halves slice by slice: the size of a slice follows from the time of the one before, its values do not. */
 export class SliceEvaluator {
+  readonly #seconds: number;
   /** Pairs a second in the last slice of a map. */
   readonly #rates = new Map<Side, number>();
   /** The ground cost of the present evaluation, as the map takes it. */
   #cost: { readonly of: SymmetricMatrix; readonly matrix: Float64Array } | undefined;
+
+  /** @param seconds what a call of a map should take */
+  constructor(seconds = SLICE_SECONDS) {
+    this.#seconds = seconds;
+  }
 
   /**
    * Evaluates the next pairs of `half` under the ground cost `cost`.
@@ -31,7 +37,7 @@ export class SliceEvaluator {
     const { list, values, done: from } = half;
     if (this.#cost?.of !== cost) this.#cost = { of: cost, matrix: denseMatrix(cost) };
     const rate = this.#rates.get(side);
-    const size = rate === undefined ? FIRST_SLICE : Math.max(1, Math.round(rate * SLICE_SECONDS));
+    const size = rate === undefined ? FIRST_SLICE : Math.max(1, Math.round(rate * this.#seconds));
     const to = Math.min(values.length, from + size);
 
     const startedAt = performance.now();

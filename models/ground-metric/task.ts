@@ -31,6 +31,8 @@ export interface GroundMetricSettings {
   readonly tolerance: number;
   /** Stop once the regulariser makes up this share of the distances between samples. @default never */
   readonly mostRegularizer?: number;
+  /** Seconds that a part of an iteration should take, between which the loop may save and stop. @default 0.25 */
+  readonly sliceSeconds?: number;
   /** Dear metrics of the current matrices, given from outside. */
   readonly evaluate?: (state: GroundMetricState) => Promise<Metrics>;
 }
@@ -42,7 +44,7 @@ export interface GroundMetricSettings {
  */
 export function groundMetricTask(settings: GroundMetricSettings): Task<GroundMetricState> {
   const { sides, share, evaluate } = settings;
-  const slices = new SliceEvaluator();
+  const slices = new SliceEvaluator(settings.sliceSeconds);
 
   async function step(state: GroundMetricState, context: StepContext): Promise<StepOutcome<GroundMetricState>> {
     const { side } = state.half;
