@@ -7,7 +7,7 @@ export interface PairNatives {
 }
 
 /** One set of histograms and its last cost, freed with the garbage collector. */
-export interface PairPlan {
+interface PairPlan {
   readonly native: unique symbol;
 }
 

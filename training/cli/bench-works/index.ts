@@ -1,4 +1,5 @@
 import { matmulWork } from "./matmul.ts";
+import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
 
@@ -7,4 +8,5 @@ import type { BenchWork } from "./work.ts";
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   matmul: matmulWork,
+  sinkhorn_all_pairs: sinkhornAllPairsWork,
 };

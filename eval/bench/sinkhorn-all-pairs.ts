@@ -1,0 +1,42 @@
+import { nativeStatus } from "../../src/native/loader.ts";
+import { PairDivergences } from "../../src/transport/pairs/pair-divergences.ts";
+import type { BenchResult } from "./timing.ts";
+import { torusPairs } from "./torus-pairs.ts";
+
+export interface SinkhornAllPairsSettings {
+  readonly samples: number;
+  readonly features: number;
+  /** Times the largest cost, which is one. */
+  readonly epsilon: number;
+  readonly repeat: number;
+}
+
+/** How far the cost moves from one call to the next: entries are raised to this power, which leaves the largest at one. */
+const NEXT_COST_POWER = 1.05;
+
+/**
+ * Sinkhorn divergences between all pairs of samples of the torus data, as two iterations of a power method: under a first
+ * cost, from nothing, and under one that has moved a little, from what the first left. Two results.
+ */
+export async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<BenchResult[]> {
+  const { samples, features, epsilon, repeat } = settings;
+  const { histograms, cost } = torusPairs(samples, features);
+  const costs = [cost, cost.map((entry) => entry ** NEXT_COST_POWER)];
+  const seconds = costs.map(() => Infinity);
+  const values = costs.map(() => ({ sum: 0, max: 0 }));
+  for (let run = 0; run < repeat; run++) {
+    const pairs = new PairDivergences(histograms, samples);
+    for (const [step, ground] of costs.entries()) {
+      const start = performance.now();
+      const { divergences } = await pairs.compute(ground, { epsilon });
+      seconds[step] = Math.min(seconds[step], (performance.now() - start) / 1000);
+      const sum = 2 * divergences.reduce((total, value) => total + value, 0);
+      values[step] = { sum, max: divergences.reduce((most, value) => Math.max(most, value), 0) };
+    }
+  }
+  const dtype = nativeStatus().addon ? "native" : "host float64";
+  const work = "sinkhorn_all_pairs";
+  return costs.map((_, step) => {
+    return { work, samples, features, epsilon, step: step + 1, dtype, ...values[step], seconds: seconds[step] };
+  });
+}
