@@ -49,7 +49,7 @@ export function groundMetricReport(
     ];
   });
   const [ours, ...rivals] = scores.samples ?? [];
-  const { secondsPerIteration, scores: _, ...shown } = summary;
+  const shown = Object.entries(summary).filter(([name]) => name !== "scores");
   return {
     title,
     subtitle: run.name,
@@ -63,7 +63,7 @@ export function groundMetricReport(
     sections: [
       ...tables,
       ...figures,
-      recordTable({ ...shown, secondsPerIteration: String(secondsPerIteration) }, { title: "Summary" }),
+      recordTable(Object.fromEntries(shown), { title: "Summary" }),
       recordTable(run.config.options, { title: "Configuration", collapsed: true }),
     ],
   };

@@ -11,7 +11,8 @@ export interface MethodScores extends ClusteringScores {
 
 /** Labels of the samples and of the features, where there are two classes or more. */
 export function labelsOf({ sampleLabels, featureLabels }: Table): Partial<BySide<Labels>> {
-  const usable = (labels?: Labels) => (new Set(labels?.filter((label) => label !== undefined)).size > 1 ? labels : undefined);
+  const usable = (labels?: Labels) =>
+    new Set(labels?.filter((label) => label !== undefined)).size > 1 ? labels : undefined;
   const [samples, features] = [usable(sampleLabels), usable(featureLabels)];
   return { ...(samples && { samples }), ...(features && { features }) };
 }

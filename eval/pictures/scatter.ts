@@ -25,7 +25,9 @@ export async function scatter({ shape, data }: NdArray, options: ScatterOptions 
   const [count, dimensions] = shape;
   const { labels = Array.from({ length: count }, () => undefined), title } = options;
   if (shape.length !== 2 || dimensions !== 2 || labels.length !== count) {
-    throw new InputError(`scatter: expected points [n, 2] and n labels, got [${shape.join(", ")}] and ${labels.length}`);
+    throw new InputError(
+      `scatter: expected points [n, 2] and n labels, got [${shape.join(", ")}] and ${labels.length}`,
+    );
   }
   const points = Array.from(labels, (label, index) => ({ x: data[2 * index], y: data[2 * index + 1], label }));
   const classes = [...new Set(labels.filter((label) => label !== undefined))].sort();

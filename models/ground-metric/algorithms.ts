@@ -105,5 +105,8 @@ function divided(matrix: SymmetricMatrix): { readonly matrix: SymmetricMatrix; r
   const largest = largestEntry(matrix);
   if (largest === 0) throw new RunError("all distances became zero; use a larger tau, or data that differ");
   const { values, diagonal } = matrix;
-  return { matrix: { ...matrix, values: values.map((value) => value / largest), diagonal: diagonal / largest }, largest };
+  return {
+    matrix: { ...matrix, values: values.map((value) => value / largest), diagonal: diagonal / largest },
+    largest,
+  };
 }

@@ -30,7 +30,13 @@ export function twoWayHistograms(
 ): TwoWayHistograms {
   return {
     samples: normalised(data, rows, columns, dust, (row) => `sample ${names.samples[row]}`),
-    features: normalised(transposed(data, rows, columns), columns, rows, dust, (row) => `feature ${names.features[row]}`),
+    features: normalised(
+      transposed(data, rows, columns),
+      columns,
+      rows,
+      dust,
+      (row) => `feature ${names.features[row]}`,
+    ),
   };
 }
 

@@ -12,7 +12,8 @@ export function exponentiatedComponents(
   count: number,
 ): NdArray<Float64Array> {
   const most = Math.min(rows - 1, columns);
-  if (count > most) throw new InputError(`principal components: at most ${most} of data [${rows}, ${columns}], got ${count}`);
+  if (count > most)
+    throw new InputError(`principal components: at most ${most} of data [${rows}, ${columns}], got ${count}`);
   const matrix = Matrix.from1DArray(rows, columns, data);
   const scores = new PCA(matrix, { method: "NIPALS", nCompNIPALS: count }).predict(matrix, { nComponents: count });
   return ndarray(Float64Array.from(scores.to1DArray(), Math.exp), [rows, count]);

@@ -34,7 +34,9 @@ export function tableOf(dataset: Dataset, { topFeatures = Infinity, principalCom
   const present = mostVariable(flat, all).length;
   const kept = mostVariable(flat, topFeatures);
   if (samples < 3 || kept.length < 3) {
-    throw new InputError(`${dataset.name}: expected at least 3 samples and 3 features, got ${samples} and ${kept.length}`);
+    throw new InputError(
+      `${dataset.name}: expected at least 3 samples and 3 features, got ${samples} and ${kept.length}`,
+    );
   }
   const matrix = dataset.kind === "matrix" ? dataset : undefined;
   const selected = submatrix(flat, Array.from(dataset.names.keys()), kept);

@@ -46,7 +46,9 @@ async function load(name: string, published: RemoteFile, options: DatasetOptions
   const folder = join(options.folder ?? dataFolder(), name);
   if (isCountFolder(folder)) return { ...(await loadCounts(folder)), name };
   const archive = unpacked(await fetchFile(published, options), published.path);
-  return variableGenes(datasetOf(name, observedPart(await readCounts(tarSource(archive, published.path), published.path))));
+  return variableGenes(
+    datasetOf(name, observedPart(await readCounts(tarSource(archive, published.path), published.path))),
+  );
 }
 
 /** The files of a tar archive by the last part of their path; nothing is written. */

@@ -65,7 +65,9 @@ function torusSize(size: string | undefined): [samples: number, features: number
   const [, samples, features] = /^(\d+)x(\d+)$/.exec(size ?? "100x80") ?? [];
   const [n, m] = [Number(samples), Number(features)];
   if (!(n >= 3 && m >= 3)) {
-    throw new InputError(`size: expected samples x features of at least 3 each, as in 100x80, got ${JSON.stringify(size)}`);
+    throw new InputError(
+      `size: expected samples x features of at least 3 each, as in 100x80, got ${JSON.stringify(size)}`,
+    );
   }
   return [n, m];
 }

@@ -24,7 +24,8 @@ export function prepareGroundMetric(settings: GroundMetricSettings, setup: Groun
 function silhouettes(matrices: BySide<SymmetricMatrix>, setup: GroundMetricSetup): Metrics {
   const labels = labelsOf(setup.table);
   const distances = learnedDistances(matrices, setup);
-  const of = (side: "samples" | "features") => labels[side] && clusteringScores(distances[side], labels[side]).silhouette;
+  const of = (side: "samples" | "features") =>
+    labels[side] && clusteringScores(distances[side], labels[side]).silhouette;
   const [samples, features] = [of("samples"), of("features")];
   return {
     ...(samples !== undefined && { silhouette: samples }),

@@ -53,7 +53,7 @@ export function sinkhornMap({ count, data }: Histograms, epsilon: number, memory
 /** Consecutive pair numbers [from, to) of a slice, and the position of the first. */
 function* runsOf({ from, to, list }: PairSlice): Generator<{ from: number; to: number; position: number }> {
   if (!list) return yield { from, to, position: from };
-  for (let position = from; position < to; ) {
+  for (let position = from; position < to;) {
     let end = position + 1;
     while (end < to && list[end] === list[end - 1] + 1) end++;
     yield { from: list[position], to: list[end - 1] + 1, position };

@@ -20,7 +20,8 @@ describe("twoWayHistograms", () => {
   });
 
   it("names a sample or feature without mass", () => {
-    const empty = (data: number[]) => () => twoWayHistograms({ shape: [2, 3], data: Float64Array.from(data) }, 0, names);
+    const empty = (data: number[]) => () =>
+      twoWayHistograms({ shape: [2, 3], data: Float64Array.from(data) }, 0, names);
     expect(empty([0, 0, 0, 1, 1, 1])).toThrow(new InputError("sample s0: all zero, expected some mass; leave it out"));
     expect(empty([0, 1, 1, 0, 1, 1])).toThrow(new InputError("feature f0: all zero, expected some mass; leave it out"));
   });

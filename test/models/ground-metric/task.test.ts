@@ -63,10 +63,12 @@ describe("random function iterations", () => {
   });
 
   it("change nothing but the sampled entries in an iteration", async () => {
-    const task = groundMetricTask(metric(randomMatrix(10, 8, 2), { method: "graph", algorithm: "rfi", stochastic: 0.3 }));
+    const task = groundMetricTask(
+      metric(randomMatrix(10, 8, 2), { method: "graph", algorithm: "rfi", stochastic: 0.3 }),
+    );
     const random = Random.fromSeed(5);
     let state = await task.init(random);
-    for (let half = 0; half < 6; ) {
+    for (let half = 0; half < 6;) {
       const { side, list } = state.half;
       const before = state[side].values;
       const context = { step: 1, random, signal: new AbortController().signal, progress: () => undefined };
@@ -87,7 +89,13 @@ describe("random function iterations", () => {
 describe("adaptive factors", () => {
   it("hold the largest distances where fixed factors make them vanish", async () => {
     const data = randomMatrix(10, 8, 3);
-    const given = { method: "wasserstein", algorithm: "unnormalized", tau: 0.001, iterations: 20, tolerance: 0 } as const;
+    const given = {
+      method: "wasserstein",
+      algorithm: "unnormalized",
+      tau: 0.001,
+      iterations: 20,
+      tolerance: 0,
+    } as const;
     const fixed = await iterate(metric(data, given));
     const followed = await iterate(metric(data, { ...given, adaptive: true }));
     expect(fixed.metrics.at(-1)!["largestSamples"]).toBeLessThan(0.01);
@@ -100,7 +108,13 @@ describe("adaptive factors", () => {
 });
 
 it("the early stop goes by the regulariser's share of the distances, not by labels", async () => {
-  const given = { method: "wasserstein", algorithm: "unnormalized", tau: 0.01, iterations: 50, mostRegularizer: 0.2 } as const;
+  const given = {
+    method: "wasserstein",
+    algorithm: "unnormalized",
+    tau: 0.01,
+    iterations: 50,
+    mostRegularizer: 0.2,
+  } as const;
   const { metrics, done } = await iterate(metric(randomMatrix(12, 9, 4), given));
   expect(done).toMatch(/^the regulariser makes up \d+% of the distances between samples$/);
   expect(metrics.at(-1)!["regularizer"]).toBeGreaterThanOrEqual(0.2);

@@ -24,7 +24,12 @@ interface SingularVectors {
     readonly quadraticLimit: Solution;
   };
   readonly generic: { readonly X: number[][]; readonly quadraticLimit: Solution };
-  readonly bistochastic: Solution & { readonly S: number[][]; readonly left: number[]; readonly right: number[]; readonly sigma: number };
+  readonly bistochastic: Solution & {
+    readonly S: number[][];
+    readonly left: number[];
+    readonly right: number[];
+    readonly sigma: number;
+  };
 }
 
 const { torus, generic, bistochastic } = reference<SingularVectors>("singular_vectors");
@@ -38,7 +43,11 @@ async function singularVectors(rows: number[][], given: Partial<WsvOptions>) {
   return { A: denseMatrix(state.features), B: denseMatrix(state.samples), lambda: last["lambda"], mu: last["mu"] };
 }
 
-function expectSolution(found: Awaited<ReturnType<typeof singularVectors>>, expected: Solution, absolute: number): void {
+function expectSolution(
+  found: Awaited<ReturnType<typeof singularVectors>>,
+  expected: Solution,
+  absolute: number,
+): void {
   for (const name of ["A", "B"] as const) {
     const { pass, message } = worstDifference(found[name], expected[name], { relative: 0, absolute });
     expect(pass, `${name}: ${message}`).toBe(true);
@@ -73,7 +82,10 @@ describe("the limit of large epsilon", () => {
       const all = vector.flatMap((x) => vector.map((y) => (x - y) ** 2));
       return all.map((value) => value / Math.max(...all));
     };
-    for (const [matrix, vector] of [[found.A, bistochastic.right], [found.B, bistochastic.left]] as const) {
+    for (const [matrix, vector] of [
+      [found.A, bistochastic.right],
+      [found.B, bistochastic.left],
+    ] as const) {
       const { pass, message } = worstDifference(matrix, squares(vector), { relative: 0, absolute: 1e-9 });
       expect(pass, message).toBe(true);
     }
