@@ -1,7 +1,6 @@
 #include "cost_block.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -25,14 +24,10 @@ void CostBlock::gather(const double* cost, std::ptrdiff_t width, const std::vect
   }
   const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(memory_.data()) % kLineBytes;
   start_ = memory_.data() + (kLineBytes - misplaced) % kLineBytes / sizeof(double);
-  largest_ = 0;
   double* to = start_;
   for (const int row : rows) {
     const double* from = cost + row * width;
-    for (std::ptrdiff_t j = 0; j < count; ++j) {
-      to[j] = from[columns[j]];
-      largest_ = std::max(largest_, std::abs(to[j]));
-    }
+    for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = from[columns[j]];
     std::fill(to + count, to + stride_, std::numeric_limits<double>::infinity());
     to += stride_;
   }

@@ -11,13 +11,11 @@ class CostBlock {
   void gather(const double* cost, std::ptrdiff_t width, const std::vector<int>& rows, const std::vector<int>& columns);
   const double* data() const { return start_; }
   std::ptrdiff_t stride() const { return stride_; }
-  double largest() const { return largest_; }  // absolute value
 
  private:
   std::vector<double> memory_;
   double* start_ = nullptr;  // on a cache line
   std::ptrdiff_t stride_ = 0;
-  double largest_ = 0;
 };
 
 }  // namespace otlearn

@@ -1,6 +1,7 @@
 #include "emd.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -35,9 +36,13 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
   block.gather(problem.cost, problem.columns, a.bins, b.bins);
   std::vector<Mass> supply, demand;
   const Mass total = balance(a, b, supply, demand);
+  double largest = 0;
+  for (std::ptrdiff_t k = 0; k < static_cast<std::ptrdiff_t>(problem.rows) * problem.columns; ++k) {
+    largest = std::max(largest, std::abs(problem.cost[k]));
+  }
   NetworkSimplex simplex;
   simplex.start({static_cast<int>(supply.size()), static_cast<int>(demand.size()), block.data(), block.stride(),
-                 block.largest(), supply.data(), demand.data()});
+                 largest, supply.data(), demand.data()});
   EmdSolution solution;
   solution.converged = simplex.solve(problem.most_pivots);
   solution.pivots = simplex.pivots();

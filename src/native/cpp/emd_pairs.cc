@@ -12,12 +12,23 @@ namespace otlearn {
 namespace {
 
 constexpr std::uint16_t kNoNode = 0xffff;
-// Pairs that a thread takes at a time.
-constexpr std::size_t kPairsPerTask = 16;
+// Pairs that a thread takes at a time, and rows of a cost whose triangles it checks.
+constexpr std::size_t kPairsPerTask = 32, kRowsPerTask = 16;
 // By how much of the largest cost a triangle may be longer than its sides: values change by no more than that share of it.
 constexpr double kTriangleUnits = 8;
 
-bool is_metric(const std::vector<double>& cost, int size, ThreadPool& pool) {
+// Calls task(worker, k) for k = 0 .. count - 1, so many a time; here if that is no more than one time.
+template <typename Task>
+void for_each(std::size_t count, std::size_t at_a_time, ThreadPool& pool, Task task) {
+  const auto run = [&](int worker, int index) {
+    const std::size_t begin = index * at_a_time, end = std::min(begin + at_a_time, count);
+    for (std::size_t k = begin; k < end; ++k) task(worker, k);
+  };
+  if (count <= at_a_time) return run(0, 0);
+  pool.run(static_cast<int>((count + at_a_time - 1) / at_a_time), run);
+}
+
+bool is_metric(const std::vector<double>& cost, int size, double largest, ThreadPool& pool) {
   for (int i = 0; i < size; ++i) {
     if (cost[static_cast<std::size_t>(i) * size + i] != 0) return false;
   }
@@ -25,21 +36,14 @@ bool is_metric(const std::vector<double>& cost, int size, ThreadPool& pool) {
   for (int i = 0; i < size; ++i) all[i] = i;
   CostBlock block;
   block.gather(cost.data(), size, all, all);
-  const double tolerance = kTriangleUnits * std::numeric_limits<double>::epsilon() * block.largest();
+  const double tolerance = kTriangleUnits * std::numeric_limits<double>::epsilon() * largest;
   std::atomic<bool> metric{true};
-  pool.run(size, [&](int, int row) {
-    if (metric && !kernels().emd.obeys_triangles(block.data(), block.stride(), size, row, tolerance)) metric = false;
+  for_each(static_cast<std::size_t>(size), kRowsPerTask, pool, [&](int, std::size_t row) {
+    if (metric && !kernels().emd.obeys_triangles(block.data(), block.stride(), size, static_cast<int>(row), tolerance)) {
+      metric = false;
+    }
   });
   return metric;
-}
-
-// Calls task(worker, k) for k = 0 .. count - 1.
-template <typename Task>
-void for_pairs(std::size_t count, ThreadPool& pool, Task task) {
-  pool.run(static_cast<int>((count + kPairsPerTask - 1) / kPairsPerTask), [&](int worker, int index) {
-    const std::size_t begin = index * kPairsPerTask, end = std::min(begin + kPairsPerTask, count);
-    for (std::size_t k = begin; k < end; ++k) task(worker, k);
-  });
 }
 
 }  // namespace
@@ -55,7 +59,10 @@ EmdPairs::EmdPairs(std::vector<Histogram> left, std::vector<Histogram> right, in
 
 void EmdPairs::set_cost(const double* cost, ThreadPool& pool) {
   cost_.assign(cost, cost + static_cast<std::size_t>(left_bins_) * right_bins_);
-  const bool metric = left_bins_ == right_bins_ && is_metric(cost_, left_bins_, pool);
+  largest_cost_ = 0;
+  for (const double entry : cost_) largest_cost_ = std::max(largest_cost_, std::abs(entry));
+  workspaces_.resize(static_cast<std::size_t>(pool.threads()));
+  const bool metric = left_bins_ == right_bins_ && is_metric(cost_, left_bins_, largest_cost_, pool);
   if (reserved_ && metric == metric_) return;
   metric_ = metric;
   reserve_bases(pool);
@@ -63,10 +70,9 @@ void EmdPairs::set_cost(const double* cost, ThreadPool& pool) {
 
 void EmdPairs::reserve_bases(ThreadPool& pool) {
   reserved_ = true;
-  std::vector<Workspace> workspaces(static_cast<std::size_t>(pool.threads()));
   std::vector<std::size_t> nodes(pairs_.size());
-  for_pairs(pairs_.size(), pool, [&](int worker, std::size_t pair) {
-    Workspace& w = workspaces[worker];
+  for_each(pairs_.size(), kPairsPerTask, pool, [&](int worker, std::size_t pair) {
+    Workspace& w = workspaces_[worker];
     marginals(pair, w);
     nodes[pair] = w.row_bins.size() + w.column_bins.size();
   });
@@ -122,7 +128,7 @@ double EmdPairs::solve_pair(std::size_t pair, std::int64_t most_pivots, Workspac
   if (w.row_bins.empty()) return 0;  // the same histogram twice
   w.block.gather(cost_.data(), right_bins_, w.row_bins, w.column_bins);
   const TransportProblem problem{static_cast<int>(w.row_bins.size()), static_cast<int>(w.column_bins.size()),
-                                 w.block.data(), w.block.stride(), w.block.largest(), w.supply.data(), w.demand.data()};
+                                 w.block.data(), w.block.stride(), largest_cost_, w.supply.data(), w.demand.data()};
   StoredNode* basis = pair + 1 < basis_.size() ? store_.data() + basis_[pair] : nullptr;
   const bool warm = basis && basis->node != kNoNode;
   if (warm) {
@@ -141,12 +147,12 @@ double EmdPairs::solve_pair(std::size_t pair, std::int64_t most_pivots, Workspac
 
 EmdPairs::Totals EmdPairs::solve(const int* which, std::size_t count, std::int64_t most_pivots, double* values,
                                  ThreadPool& pool) {
-  std::vector<Workspace> workspaces(static_cast<std::size_t>(pool.threads()));
-  for_pairs(count, pool, [&](int worker, std::size_t k) {
-    values[k] = solve_pair(static_cast<std::size_t>(which[k]), most_pivots, workspaces[worker]);
+  for (Workspace& workspace : workspaces_) workspace.totals = {};
+  for_each(count, kPairsPerTask, pool, [&](int worker, std::size_t k) {
+    values[k] = solve_pair(static_cast<std::size_t>(which[k]), most_pivots, workspaces_[worker]);
   });
   Totals totals;
-  for (const Workspace& workspace : workspaces) {
+  for (const Workspace& workspace : workspaces_) {
     totals.pivots += workspace.totals.pivots;
     totals.warm += workspace.totals.warm;
     totals.unconverged += workspace.totals.unconverged;

@@ -1,5 +1,37 @@
 // Pricing of arcs, see emd_pricing.h. Included once for each instruction set, after vector_math.h.
 
+// The least of a vector's lanes, without branches: which lane has it cannot be predicted.
+inline double least_lane(const Vector<double>& value) {
+  constexpr int kLanes = Traits<double>::kLanes;
+  double lanes[kLanes];
+  store<double>(lanes, value);
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    for (int lane = 0; lane < half; ++lane) lanes[lane] = lanes[lane] < lanes[lane + half] ? lanes[lane] : lanes[lane + half];
+  }
+  return lanes[0];
+}
+
+// The first column with this reduced cost.
+inline int column_of(const double* entries, std::ptrdiff_t stride, double row_potential, const double* g, double reduced) {
+  constexpr int kLanes = Traits<double>::kLanes;
+  constexpr std::ptrdiff_t kColumnsAtOnce = 256;
+  const double infinity = std::numeric_limits<double>::infinity();
+  Vector<double> lane_numbers;
+  for (int lane = 0; lane < kLanes; ++lane) lane_numbers[lane] = lane;
+  for (std::ptrdiff_t begin = 0; begin < stride; begin += kColumnsAtOnce) {
+    const std::ptrdiff_t end = std::min(begin + kColumnsAtOnce, stride);
+    Vector<double> first = broadcast<double>(infinity);
+    for (std::ptrdiff_t column = begin; column < end; column += kLanes) {
+      const Vector<double> here = (load<double>(entries + column) - load<double>(g + column)) - row_potential;
+      const Vector<double> number = lane_numbers + static_cast<double>(column);
+      first = least<double>(here == reduced ? number : broadcast<double>(infinity), first);
+    }
+    const double found = least_lane(first);
+    if (found < infinity) return static_cast<int>(found);
+  }
+  return 0;
+}
+
 inline PricedArc price(const double* cost, std::ptrdiff_t stride, const double* f, const double* g, int begin, int end) {
   constexpr int kLanes = Traits<double>::kLanes;
   static_assert(kCostUnit % kLanes == 0, "rows are whole vectors");
@@ -16,27 +48,9 @@ inline PricedArc price(const double* cost, std::ptrdiff_t stride, const double* 
     least_reduced = better ? smallest : least_reduced;
     least_row = better ? broadcast<double>(row) : least_row;
   }
-  PricedArc arc{infinity, begin, 0};
-  for (int lane = 0; lane < kLanes; ++lane) {
-    const int row = static_cast<int>(least_row[lane]);
-    if (least_reduced[lane] < arc.reduced_cost || (least_reduced[lane] == arc.reduced_cost && row < arc.row)) {
-      arc.reduced_cost = least_reduced[lane];
-      arc.row = row;
-    }
-  }
-  const double* entries = cost + arc.row * stride;
-  const double row_potential = f[arc.row];
-  for (std::ptrdiff_t column = 0; column < stride; column += kCostUnit) {
-    bool here = false;
-    for (std::ptrdiff_t j = column; j < column + kCostUnit; ++j) {
-      here |= (entries[j] - g[j]) - row_potential == arc.reduced_cost;
-    }
-    if (!here) continue;
-    arc.column = static_cast<int>(column);
-    while ((entries[arc.column] - g[arc.column]) - row_potential != arc.reduced_cost) ++arc.column;
-    break;
-  }
-  return arc;
+  const double reduced = least_lane(least_reduced);
+  const int row = static_cast<int>(least_lane(least_reduced == reduced ? least_row : broadcast<double>(end)));
+  return {reduced, row, column_of(cost + row * stride, stride, f[row], g, reduced)};
 }
 
 inline bool obeys_triangles(const double* cost, std::ptrdiff_t stride, int size, int row, double tolerance) {

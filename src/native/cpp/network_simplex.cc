@@ -11,7 +11,7 @@ namespace {
 // An arc enters if its reduced cost is below minus this many units of rounding of the largest cost.
 constexpr double kToleranceUnits = 16;
 // Arcs that are priced at a time, at least.
-constexpr std::ptrdiff_t kBlockArcs = 4096;
+constexpr std::ptrdiff_t kBlockArcs = 1600;
 
 }  // namespace
 
@@ -54,8 +54,8 @@ void NetworkSimplex::refresh_flows() {
   }
 }
 
-// Each row in turn sends what it can along its cheapest arc to a column that is not full, round after round. A send
-// finishes one node, and the arc of that send leads to its parent: so the sends make a tree.
+// The cheapest arc between a row that has mass left and a column that is not full takes as much as it can, over and over. A
+// send finishes one node, and the arc of that send leads to its parent: so the sends make a tree.
 //
 // It is strongly feasible because ties are broken as if each row had one unit of a smaller kind of mass, all of which the
 // root takes.
@@ -64,42 +64,52 @@ void NetworkSimplex::build_greedy_tree() {
     Mass mass, small;
   };
   const int rows = problem_.rows, columns = problem_.columns;
-  double* closed = potentials_.data() + column_offset_;  // -infinity where a column is full
-  const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
-  std::vector<Remainder> supply(static_cast<std::size_t>(rows)), demand(static_cast<std::size_t>(columns));
-  for (int i = 0; i < rows; ++i) supply[i] = {problem_.supply[i], 1};
-  for (int j = 0; j < columns; ++j) demand[j] = {problem_.demand[j], j == root ? rows : 0};
-  std::vector<int> open(static_cast<std::size_t>(rows));
-  for (int i = 0; i < rows; ++i) open[i] = i;
+  const double infinity = std::numeric_limits<double>::infinity();
   const auto& price = kernels().emd.price;
-  const double none = 0;
+  double* full = potentials_.data() + column_offset_;  // -infinity where a column is full: none is cheaper there
+  const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
+  std::vector<Remainder> left(static_cast<std::size_t>(rows + columns));
+  for (int i = 0; i < rows; ++i) left[i] = {problem_.supply[i], 1};
+  for (int j = 0; j < columns; ++j) left[rows + j] = {problem_.demand[j], j == root ? rows : 0};
+
+  // Of each row its cheapest column and the cost there. When a column is full, rows that point to it know too little.
+  std::vector<int> cheapest(static_cast<std::size_t>(rows));
+  std::vector<double> least(static_cast<std::size_t>((rows + kCostUnit - 1) / kCostUnit * kCostUnit), infinity);
+  const auto look = [&](int row) {
+    const double none = 0;
+    const PricedArc arc = price(problem_.cost + row * problem_.stride, problem_.stride, &none, full, 0, 1);
+    cheapest[row] = arc.column;
+    least[row] = arc.reduced_cost;
+  };
+  for (int row = 0; row < rows; ++row) look(row);
   order_.clear();
-  while (!open.empty()) {
-    std::size_t still_open = 0;
-    for (const int i : open) {
-      const int j = price(problem_.cost + i * problem_.stride, problem_.stride, &none, closed, 0, 1).column;
-      Remainder &from = supply[i], &to = demand[j];
-      const bool finishes_row = from.mass != to.mass ? from.mass < to.mass : from.small <= to.small;
-      const Remainder sent = finishes_row ? from : to;
-      from.mass -= sent.mass;
-      from.small -= sent.small;
-      to.mass -= sent.mass;
-      to.small -= sent.small;
-      const int node = finishes_row ? i : rows + j, parent = finishes_row ? rows + j : i;
-      tree_[node].parent = parent;
-      tree_[node].flow = sent.mass;
-      tree_[node].cost = arc_cost(node, parent);
-      order_.push_back(node);
-      if (finishes_row) continue;
-      closed[j] = -std::numeric_limits<double>::infinity();
-      open[still_open++] = i;
+  const std::vector<double> nothing(least.size(), 0.0);
+  while (static_cast<int>(order_.size()) < rows + columns - 1) {
+    const double none = 0;
+    const int row = price(least.data(), static_cast<std::ptrdiff_t>(least.size()), &none, nothing.data(), 0, 1).column;
+    const int column = rows + cheapest[row];
+    if (full[cheapest[row]] < 0) {
+      look(row);
+      continue;
     }
-    open.resize(still_open);
+    const bool finishes_row = left[row].mass != left[column].mass ? left[row].mass < left[column].mass
+                                                                  : left[row].small <= left[column].small;
+    const int node = finishes_row ? row : column, parent = finishes_row ? column : row;
+    tree_[node].parent = parent;
+    tree_[node].flow = left[node].mass;
+    tree_[node].cost = least[row];
+    order_.push_back(node);
+    left[parent].mass -= left[node].mass;
+    left[parent].small -= left[node].small;
+    if (finishes_row) {
+      least[row] = infinity;
+    } else {
+      full[column - rows] = -infinity;
+    }
   }
   // parents first: from the root along the stem that turns round, then backwards in the order in which nodes were finished
-  int last = rows + root;
   std::vector<int> stem;
-  for (; last >= 0; last = tree_[last].parent) stem.push_back(last);
+  for (int node = rows + root; node >= 0; node = tree_[node].parent) stem.push_back(node);
   tree_.root_at(rows + root);
   std::vector<bool> listed(static_cast<std::size_t>(rows + columns));
   for (const int node : stem) listed[node] = true;

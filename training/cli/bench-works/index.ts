@@ -1,3 +1,4 @@
+import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
@@ -8,5 +9,6 @@ import type { BenchWork } from "./work.ts";
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   matmul: matmulWork,
+  emd_all_pairs: emdAllPairsWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
 };

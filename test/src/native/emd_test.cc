@@ -1,0 +1,149 @@
+// The native network simplex: optimality by duality, warm starts against cold ones, and the same bits from pools of any size.
+// Arrays are exactly as long as the problems. Built and run by sanitizers.sh; exit status 1 if anything deviates.
+#include "emd.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "emd_pairs.h"
+#include "kernels.h"
+#include "thread_pool.h"
+
+namespace {
+
+using Doubles = std::vector<double>;
+
+constexpr std::int64_t kEnough = 1000000;
+
+std::mt19937 generator(7);
+
+double uniform() { return std::uniform_real_distribution<double>(0, 1)(generator); }
+int below(int limit) { return static_cast<int>(generator() % static_cast<unsigned>(limit)); }
+
+// With `whole`, small integers that make most pivots degenerate.
+Doubles random_masses(int size, bool whole, double zero_share) {
+  Doubles masses(static_cast<std::size_t>(size));
+  for (double& mass : masses) mass = uniform() < zero_share ? 0 : whole ? 1 + below(3) : uniform();
+  masses[below(size)] += 1;
+  return masses;
+}
+
+Doubles random_cost(int rows, int columns, bool whole) {
+  Doubles cost(static_cast<std::size_t>(rows) * columns);
+  for (double& entry : cost) entry = whole ? below(4) : uniform() - 0.3;
+  return cost;
+}
+
+double total(const Doubles& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+// Gives the smaller of two totals what it lacks, in its first bin.
+void equalise(Doubles& a, Doubles& b) {
+  const double difference = total(a) - total(b);
+  (difference > 0 ? b : a)[0] += std::abs(difference);
+}
+
+bool optimal(int rows, int columns, bool whole) {
+  Doubles a = random_masses(rows, whole, 0.2), b = random_masses(columns, whole, 0.3);
+  equalise(a, b);
+  const Doubles cost = random_cost(rows, columns, whole);
+  Doubles f(a.size()), g(b.size());
+  const otlearn::EmdSolution solution =
+      otlearn::emd({rows, columns, a.data(), b.data(), cost.data(), kEnough}, f.data(), g.data());
+  Doubles row_sums(a.size()), column_sums(b.size());
+  for (std::size_t k = 0; k < solution.plan_masses.size(); ++k) {
+    row_sums[solution.plan_rows[k]] += solution.plan_masses[k];
+    column_sums[solution.plan_columns[k]] += solution.plan_masses[k];
+  }
+  const double tolerance = 1e-13 * total(a);
+  bool good = solution.converged;
+  double dual = 0;
+  for (int i = 0; i < rows; ++i) {
+    good = good && std::abs(row_sums[i] - a[i]) < tolerance;
+    dual += f[i] * a[i];
+    for (int j = 0; j < columns; ++j) good = good && f[i] + g[j] <= cost[i * columns + j] + 1e-14;
+  }
+  for (int j = 0; j < columns; ++j) {
+    good = good && std::abs(column_sums[j] - b[j]) < tolerance;
+    dual += g[j] * b[j];
+  }
+  good = good && std::abs(solution.value - dual) < 10 * tolerance;
+  if (!good) std::printf("FAILED: %d x %d, whole %d\n", rows, columns, whole);
+  return good;
+}
+
+otlearn::EmdPairs make_pairs(const std::vector<Doubles>& rows, int bins, double memory) {
+  std::vector<otlearn::Histogram> histograms;
+  std::vector<std::pair<int, int>> pairs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    histograms.push_back(otlearn::integer_histogram(rows[i].data(), bins));
+    for (std::size_t j = 0; j < rows.size(); ++j) pairs.emplace_back(i, j);
+  }
+  return {histograms, histograms, bins, bins, pairs, memory};
+}
+
+// Costs that change from metrics to others and back, on pools of one and several threads, with memory for all and for few.
+bool same_from_warm_starts(int bins, otlearn::ThreadPool& one, otlearn::ThreadPool& several) {
+  std::vector<Doubles> rows;
+  for (int row = 0; row < 9; ++row) {
+    rows.push_back(random_masses(bins, false, 0.3));
+    const double sum = total(rows.back());
+    for (double& mass : rows.back()) mass /= sum;
+  }
+  auto first = make_pairs(rows, bins, 1e9), second = make_pairs(rows, bins, 1e9), little = make_pairs(rows, bins, 2000);
+  std::vector<int> which(first.pairs());
+  std::iota(which.begin(), which.end(), 0);
+  const auto solve = [&](otlearn::EmdPairs& pairs, const Doubles& cost, otlearn::ThreadPool& pool) {
+    Doubles values(which.size());
+    pairs.set_cost(cost.data(), pool);
+    pairs.solve(which.data(), which.size(), kEnough, values.data(), pool);
+    return values;
+  };
+  bool good = true;
+  for (int round = 0; round < 4; ++round) {
+    Doubles cost = random_cost(bins, bins, false);
+    if (round < 2) {  // entries in [1, 2] off a zero diagonal obey any triangle inequality
+      for (int k = 0; k < bins * bins; ++k) cost[k] = k % (bins + 1) == 0 ? 0 : 1 + std::abs(cost[k]);
+    }
+    const Doubles values = solve(first, cost, one);
+    good = good && first.metric() == (round < 2 || bins == 1);
+    good = good && values == solve(second, cost, several);
+    auto fresh = make_pairs(rows, bins, 1e9);
+    const Doubles cold = solve(fresh, cost, several), bounded = solve(little, cost, several);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      good = good && std::abs(values[k] - cold[k]) < 1e-13 && std::abs(bounded[k] - cold[k]) < 1e-13;
+    }
+  }
+  if (!good) std::printf("FAILED: warm starts, %d bins\n", bins);
+  return good;
+}
+
+}  // namespace
+
+int main() {
+  const char* wanted = std::getenv("OTLEARN_ISA");
+  if (wanted && std::string(wanted) != otlearn::kernels().name) {
+    std::printf("%s: this processor does not have it\n", wanted);
+    return 0;
+  }
+  otlearn::ThreadPool one(1), several(4);
+  int failures = 0, count = 0;
+  const auto count_check = [&](bool good) {
+    ++count;
+    failures += good ? 0 : 1;
+  };
+  for (int round = 0; round < 200; ++round) count_check(optimal(1 + below(30), 1 + below(30), round % 2 == 0));
+  count_check(optimal(1, 300, false));
+  count_check(optimal(300, 1, false));
+  count_check(optimal(150, 170, false));
+  count_check(optimal(120, 120, true));
+  for (const int bins : {2, 7, 16, 33}) count_check(same_from_warm_starts(bins, one, several));
+  std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::kernels().name, failures, count);
+  return failures == 0 ? 0 : 1;
+}

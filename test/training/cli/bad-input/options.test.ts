@@ -1,0 +1,102 @@
+import { refusesEach, type BadInput, withFile } from "../../../support/bad-input.ts";
+
+const OPTIONS: readonly BadInput[] = [
+  {
+    name: "an unknown option",
+    command: "train wdl --gama 3",
+    message: /unknown option '--gama' \(Did you mean --gamma\?\); see --help/,
+  },
+  { name: "an unknown task", command: "train lda", message: /unknown command 'lda'; see --help/ },
+  { name: "an unknown command", command: "learn", message: /unknown command 'learn'; see --help/ },
+  { name: "a word too many", command: "train wdl faces", message: /too many arguments .* got 1; see --help/ },
+  {
+    name: "an option without its value",
+    command: "train wdl --gamma",
+    message: /option '--gamma <number>' argument missing/,
+  },
+  {
+    name: "a word for a number",
+    command: "train wdl --gamma two",
+    message: /--gamma: expected a number above 0, got "two"/,
+  },
+  { name: "an empty number", command: "train wdl --gamma ''", message: /--gamma: expected a number above 0, got ""/ },
+  {
+    name: "infinity",
+    command: "train wdl --gamma Infinity",
+    message: /--gamma: expected a number above 0, got "Infinity"/,
+  },
+  {
+    name: "a number too small",
+    command: "train wdl --atoms 0",
+    message: /--atoms: expected a whole number at least 1, got "0"/,
+  },
+  {
+    name: "a fraction",
+    command: "train wdl --atoms 2.5",
+    message: /--atoms: expected a whole number at least 1, got "2\.5"/,
+  },
+  {
+    name: "a number too large",
+    command: "train wdl --heavy-ball 0.1",
+    message: /--heavy-ball: expected a number above -1 and at most 0, got "0\.1"/,
+  },
+  {
+    name: "an unknown choice",
+    command: "train wdl --loss l2",
+    message: /--loss: expected one of tv, quadratic, kl, .*, got "l2"/,
+  },
+  {
+    name: "an unknown backend",
+    command: "train wdl --backend cuda",
+    message: /--backend: expected one of auto, tensorflow, .*, got "cuda"/,
+  },
+  { name: "an empty text", command: "train wdl --dataset ''", message: /--dataset: expected text, got ""/ },
+  {
+    name: "a bad image size",
+    command: "train wdl --size 64x",
+    message: /size: expected pixels as 64 or WIDTHxHEIGHT as 68x60, got "64x"/,
+  },
+  {
+    name: "an image size for a line",
+    command: "train wdl --dataset gaussians-1d --size 8x8",
+    message: /size: expected a number of grid points of at least 25, got "8x8"/,
+  },
+  {
+    name: "options that exclude each other",
+    command: "train wdl --size 8 --unbalanced 1 --allow-negative-weights",
+    message: /--allow-negative-weights: not defined with --unbalanced; leave one of them out/,
+  },
+  { name: "a --config that is not there", command: "train wdl --config x.json", message: /x\.json: does not exist/ },
+  {
+    name: "a --config that is not JSON",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", "gamma: 3"),
+    message: /x\.json: expected JSON, got .+/,
+  },
+  {
+    name: "a --config that is a list",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", "[]"),
+    message: /x\.json: expected an object of options, got a list/,
+  },
+  {
+    name: "an unknown key in --config",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", '{"gama": 1}'),
+    message: /x\.json: option gama: unknown; known are atoms, loss, gamma,/,
+  },
+  {
+    name: "a bad value in --config",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", '{"atoms": "five"}'),
+    message: /x\.json: --atoms: expected a whole number at least 1, got "five"/,
+  },
+  {
+    name: "a flag that is no boolean in --config",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", '{"invert": "yes"}'),
+    message: /x\.json: --invert: expected true or false, got "yes"/,
+  },
+];
+
+refusesEach(OPTIONS);

@@ -1,0 +1,152 @@
+import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import {
+  MANIFEST,
+  refusesEach,
+  rewrite,
+  TENSORS,
+  type BadInput,
+  unchanged,
+  withRun,
+} from "../../../support/bad-input.ts";
+
+const RUNS: readonly BadInput[] = [
+  {
+    name: "an option beside --resume",
+    command: "train wdl --resume run --gamma 2",
+    ...withRun(unchanged),
+    message: /--gamma: not with --resume, which goes on with the run's own options; leave it out/,
+  },
+  {
+    name: "--out beside --resume",
+    command: "train wdl --resume run --out other",
+    ...withRun(unchanged),
+    message: /--out and --config: not with --resume/,
+  },
+  {
+    name: "no run to resume",
+    command: "train wdl --resume nowhere",
+    message: /nowhere: not a run directory, it has no config\.json/,
+  },
+  {
+    name: "a run of another task",
+    command: "train wdl --resume run",
+    ...withRun(rewrite("run/config.json", (text) => text.replace('"task": "wdl"', '"task": "metric"'))),
+    message: /run: a run of metric; resume it with: otlearn train metric/,
+  },
+  {
+    name: "a truncated config.json",
+    command: "train wdl --resume run",
+    ...withRun(rewrite("run/config.json", (text) => text.slice(0, 40))),
+    message: /run\/config\.json: damaged, not JSON/,
+  },
+  {
+    name: "changed data",
+    command: "train wdl --resume run",
+    ...withRun(rewrite("data.csv", (text) => text.replace("5", "6"))),
+    message: /data\.csv: the data are not those that the run was started on; restore them, or start a new run/,
+  },
+  {
+    name: "more data",
+    command: "eval run",
+    ...withRun(rewrite("data.csv", (text) => `${text}1,1,1,1\n`)),
+    message: /data\.csv: the data are not those .* \(shape \[5,4\], then \[4,4\]\); restore them/,
+  },
+  {
+    name: "a truncated checkpoint",
+    command: "train wdl --resume run",
+    ...withRun((path) => truncate(path(TENSORS), 100)),
+    message:
+      /step-000003\/state\.safetensors: damaged, has 100 bytes, its manifest says \d+; use an earlier checkpoint/,
+  },
+  {
+    name: "a checkpoint with one bit flipped",
+    command: "eval run",
+    ...withRun(async (path) => {
+      const bytes = await readFile(path(TENSORS));
+      bytes[bytes.length - 5] ^= 1;
+      await writeFile(path(TENSORS), bytes);
+    }),
+    message:
+      /step-000003\/state\.safetensors: damaged, its sha256 is not the one in the manifest; use an earlier checkpoint/,
+  },
+  {
+    name: "a truncated manifest",
+    command: "export run/checkpoints/step-000003",
+    ...withRun(rewrite(MANIFEST, (text) => text.slice(0, 500))),
+    message: /step-000003\/manifest\.json: damaged \(not JSON\); use an earlier checkpoint/,
+  },
+  {
+    name: "a foreign manifest",
+    command: "eval run/checkpoints/step-000003",
+    ...withRun((path) => writeFile(path(MANIFEST), "{}")),
+    message: /manifest\.json: not an otlearn checkpoint \(expected "format": "otlearn-checkpoint"\)/,
+  },
+  {
+    name: "a checkpoint of another format version",
+    command: "train wdl --resume run",
+    ...withRun(rewrite(MANIFEST, (text) => text.replace('"formatVersion": 1', '"formatVersion": 2'))),
+    message: /manifest\.json: checkpoint format 2 of otlearn \S+, expected 1; use the otlearn that wrote it/,
+  },
+  {
+    name: "a checkpoint of another task",
+    command: "train wdl --resume run",
+    ...withRun(rewrite(MANIFEST, (text) => text.replace('"task": "wdl"', '"task": "metric"'))),
+    message: /step-000003: a checkpoint of task metric, expected wdl/,
+  },
+  {
+    name: "a checkpoint of another shape",
+    command: "eval run",
+    ...withRun(rewrite("run/config.json", (text) => text.replace('"atoms": 2', '"atoms": 3'))),
+    message: /optimizer\.x: saved \[16\], expected \[24\]/,
+  },
+  {
+    name: "a damaged metrics log",
+    command: "eval run",
+    ...withRun(rewrite("run/metrics.jsonl", (text) => text.replace("}", ""))),
+    message: /run\/metrics\.jsonl: damaged, line 1 is not JSON; restore it, or remove it/,
+  },
+  {
+    name: "no run to evaluate",
+    command: "eval nowhere",
+    message: /nowhere: does not exist; expected a run directory or a checkpoint/,
+  },
+  {
+    name: "a folder that is no run",
+    command: "report here",
+    given: (path) => mkdir(path("here")),
+    message: /here: holds no checkpoint; expected a run directory or a folder with manifest\.json/,
+  },
+  { name: "no run named", command: "report", message: /missing required argument 'runs'; see --help/ },
+  {
+    name: "data points of another shape",
+    command: "eval run --data x.csv",
+    given: (path) => withRun(unchanged).given!(path).then(() => writeFile(path("x.csv"), "1,2\n3,4\n")),
+    message: /x\.csv: data points of 2, but the atoms have 4 values; give data of that shape/,
+  },
+  {
+    name: "a limit of nothing",
+    command: "eval run --data data.csv --limit 0",
+    ...withRun(unchanged),
+    message: /--limit: expected a whole number at least 1, got "0"/,
+  },
+  {
+    name: "a limit of the run's own data",
+    command: "eval run --limit 2",
+    ...withRun(unchanged),
+    message: /--limit: only with --data or --dataset/,
+  },
+  {
+    name: "an unknown export format",
+    command: "export run --format mat",
+    ...withRun(unchanged),
+    message: /option '--format <format>' argument 'mat' is invalid\. Allowed choices are safetensors, npz; see --help/,
+  },
+  {
+    name: "a run with nothing to export",
+    command: "export here",
+    given: (path) => mkdir(path("here")),
+    message: /here: holds no checkpoint/,
+  },
+];
+
+refusesEach(RUNS);
