@@ -60,8 +60,8 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
     solution.plan_masses.push_back(mass);
   }
 
-  for (std::size_t i = 0; i < a.bins.size(); ++i) f[a.bins[i]] = simplex.row_potentials()[i];
-  for (std::size_t j = 0; j < b.bins.size(); ++j) g[b.bins[j]] = simplex.column_potentials()[j];
+  for (std::size_t i = 0; i < a.bins.size(); ++i) f[a.bins[i]] = simplex.row_potential(static_cast<int>(i));
+  for (std::size_t j = 0; j < b.bins.size(); ++j) g[b.bins[j]] = simplex.column_potential(static_cast<int>(j));
   transform_potentials(problem, a, b, f, g);
   return solution;
 }

@@ -79,7 +79,7 @@ void EmdPairs::reserve_bases(ThreadPool& pool) {
   basis_.assign(1, 0);
   for (const std::size_t count : nodes) {
     const std::size_t end = basis_.back() + count;
-    if (count >= kNoNode || static_cast<double>(end * sizeof(StoredNode)) > memory_) break;
+    if (count + kCostUnit >= kNoNode || static_cast<double>(end * sizeof(StoredNode)) > memory_) break;
     basis_.push_back(end);
   }
   store_.assign(basis_.back(), StoredNode{kNoNode, 0});

@@ -13,9 +13,10 @@ struct PricedArc {
 };
 
 struct EmdKernels {
-  // The arc with the least (C_ij - g_j) - f_i of rows [begin, end), the first one in the order of rows and columns where
-  // several have it. `stride` is a multiple of kCostUnit, and as many numbers of g are read.
-  PricedArc (*price)(const double* cost, std::ptrdiff_t stride, const double* f, const double* g, int begin, int end);
+  // The arc with the least (C_ij + column level) - row level of rows [begin, end), the first one in the order of rows and
+  // columns where several have it. `stride` is a multiple of kCostUnit, and as many column levels are read.
+  PricedArc (*price)(const double* cost, std::ptrdiff_t stride, const double* row_levels, const double* column_levels,
+                     int begin, int end);
   // Whether C_ij <= C_ik + C_kj + tolerance for row i and all k and j of a square matrix; `stride` as above.
   bool (*obeys_triangles)(const double* cost, std::ptrdiff_t stride, int size, int row, double tolerance);
 };

@@ -12,7 +12,8 @@ inline double least_lane(const Vector<double>& value) {
 }
 
 // The first column with this reduced cost.
-inline int column_of(const double* entries, std::ptrdiff_t stride, double row_potential, const double* g, double reduced) {
+inline int column_of(const double* entries, std::ptrdiff_t stride, double row_level, const double* column_levels,
+                     double reduced) {
   constexpr int kLanes = Traits<double>::kLanes;
   constexpr std::ptrdiff_t kColumnsAtOnce = 256;
   const double infinity = std::numeric_limits<double>::infinity();
@@ -22,7 +23,7 @@ inline int column_of(const double* entries, std::ptrdiff_t stride, double row_po
     const std::ptrdiff_t end = std::min(begin + kColumnsAtOnce, stride);
     Vector<double> first = broadcast<double>(infinity);
     for (std::ptrdiff_t column = begin; column < end; column += kLanes) {
-      const Vector<double> here = (load<double>(entries + column) - load<double>(g + column)) - row_potential;
+      const Vector<double> here = (load<double>(entries + column) + load<double>(column_levels + column)) - row_level;
       const Vector<double> number = lane_numbers + static_cast<double>(column);
       first = least<double>(here == reduced ? number : broadcast<double>(infinity), first);
     }
@@ -32,7 +33,8 @@ inline int column_of(const double* entries, std::ptrdiff_t stride, double row_po
   return 0;
 }
 
-inline PricedArc price(const double* cost, std::ptrdiff_t stride, const double* f, const double* g, int begin, int end) {
+inline PricedArc price(const double* cost, std::ptrdiff_t stride, const double* row_levels, const double* column_levels,
+                       int begin, int end) {
   constexpr int kLanes = Traits<double>::kLanes;
   static_assert(kCostUnit % kLanes == 0, "rows are whole vectors");
   const double infinity = std::numeric_limits<double>::infinity();
@@ -41,16 +43,16 @@ inline PricedArc price(const double* cost, std::ptrdiff_t stride, const double* 
     const double* entries = cost + row * stride;
     Vector<double> smallest = broadcast<double>(infinity);
     for (std::ptrdiff_t column = 0; column < stride; column += kLanes) {
-      smallest = least<double>(load<double>(entries + column) - load<double>(g + column), smallest);
+      smallest = least<double>(load<double>(entries + column) + load<double>(column_levels + column), smallest);
     }
-    smallest -= f[row];
+    smallest -= row_levels[row];
     const auto better = smallest < least_reduced;
     least_reduced = better ? smallest : least_reduced;
     least_row = better ? broadcast<double>(row) : least_row;
   }
   const double reduced = least_lane(least_reduced);
   const int row = static_cast<int>(least_lane(least_reduced == reduced ? least_row : broadcast<double>(end)));
-  return {reduced, row, column_of(cost + row * stride, stride, f[row], g, reduced)};
+  return {reduced, row, column_of(cost + row * stride, stride, row_levels[row], column_levels, reduced)};
 }
 
 inline bool obeys_triangles(const double* cost, std::ptrdiff_t stride, int size, int row, double tolerance) {

@@ -18,9 +18,9 @@ constexpr std::ptrdiff_t kBlockArcs = 1600;
 void NetworkSimplex::adopt(const TransportProblem& problem) {
   problem_ = problem;
   pivots_ = 0;
-  tree_.reset(problem.rows + problem.columns);
-  column_offset_ = (problem.rows + kCostUnit - 1) / kCostUnit * kCostUnit;
-  potentials_.assign(static_cast<std::size_t>(column_offset_ + problem.stride), 0);
+  first_column_ = static_cast<int>((problem.rows + kCostUnit - 1) / kCostUnit * kCostUnit);
+  tree_.reset(first_column_ + problem.columns);
+  levels_.assign(static_cast<std::size_t>(first_column_ + problem.stride), 0);
 }
 
 void NetworkSimplex::start(const TransportProblem& problem) {
@@ -45,7 +45,7 @@ void NetworkSimplex::start(const TransportProblem& problem, const StoredNode* ba
 // What flows from a leaf is known, and so what flows from its parent.
 void NetworkSimplex::refresh_flows() {
   for (const int node : order_) {
-    tree_[node].flow = is_row(node) ? problem_.supply[node] : -problem_.demand[node - problem_.rows];
+    tree_[node].flow = is_row(node) ? problem_.supply[node] : -problem_.demand[node - first_column_];
   }
   for (std::size_t k = order_.size() - 1; k > 0; --k) {
     TreeNode& node = tree_[order_[k]];
@@ -66,11 +66,11 @@ void NetworkSimplex::build_greedy_tree() {
   const int rows = problem_.rows, columns = problem_.columns;
   const double infinity = std::numeric_limits<double>::infinity();
   const auto& price = kernels().emd.price;
-  double* full = potentials_.data() + column_offset_;  // -infinity where a column is full: none is cheaper there
+  double* full = levels_.data() + first_column_;  // infinity where a column is full: none is dearer than that
   const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
-  std::vector<Remainder> left(static_cast<std::size_t>(rows + columns));
+  std::vector<Remainder> left(static_cast<std::size_t>(first_column_ + columns));
   for (int i = 0; i < rows; ++i) left[i] = {problem_.supply[i], 1};
-  for (int j = 0; j < columns; ++j) left[rows + j] = {problem_.demand[j], j == root ? rows : 0};
+  for (int j = 0; j < columns; ++j) left[first_column_ + j] = {problem_.demand[j], j == root ? rows : 0};
 
   // Of each row its cheapest column and the cost there. When a column is full, rows that point to it know too little.
   std::vector<int> cheapest(static_cast<std::size_t>(rows));
@@ -87,8 +87,8 @@ void NetworkSimplex::build_greedy_tree() {
   while (static_cast<int>(order_.size()) < rows + columns - 1) {
     const double none = 0;
     const int row = price(least.data(), static_cast<std::ptrdiff_t>(least.size()), &none, nothing.data(), 0, 1).column;
-    const int column = rows + cheapest[row];
-    if (full[cheapest[row]] < 0) {
+    const int column = first_column_ + cheapest[row];
+    if (full[cheapest[row]] > 0) {
       look(row);
       continue;
     }
@@ -104,14 +104,14 @@ void NetworkSimplex::build_greedy_tree() {
     if (finishes_row) {
       least[row] = infinity;
     } else {
-      full[column - rows] = -infinity;
+      full[column - first_column_] = infinity;
     }
   }
   // parents first: from the root along the stem that turns round, then backwards in the order in which nodes were finished
   std::vector<int> stem;
-  for (int node = rows + root; node >= 0; node = tree_[node].parent) stem.push_back(node);
-  tree_.root_at(rows + root);
-  std::vector<bool> listed(static_cast<std::size_t>(rows + columns));
+  for (int node = first_column_ + root; node >= 0; node = tree_[node].parent) stem.push_back(node);
+  tree_.root_at(first_column_ + root);
+  std::vector<bool> listed(static_cast<std::size_t>(first_column_ + columns));
   for (const int node : stem) listed[node] = true;
   std::reverse(order_.begin(), order_.end());
   order_.erase(std::remove_if(order_.begin(), order_.end(), [&](int node) { return listed[node]; }), order_.end());
@@ -119,11 +119,12 @@ void NetworkSimplex::build_greedy_tree() {
   tree_.thread(order_);
 }
 
-void NetworkSimplex::refresh_potentials() {
+void NetworkSimplex::refresh_levels() {
   const int root = tree_.root();
-  std::fill(potentials_.begin(), potentials_.end(), 0.0);
-  for (int node = tree_[root].next; node != root; node = tree_[node].next) {
-    potential(node) = tree_[node].cost - potential(tree_[node].parent);
+  std::fill(levels_.begin(), levels_.end(), 0.0);
+  for (int node = tree_.next(root); node != root; node = tree_.next(node)) {
+    const TreeNode& at = tree_[node];
+    levels_[node] = levels_[at.parent] + (is_row(node) ? at.cost : -at.cost);
   }
 }
 
@@ -136,28 +137,29 @@ bool NetworkSimplex::solve(std::int64_t most_pivots) {
   for (;;) {
     if (left <= 0) {  // no arc of all rows enters
       if (fresh) return true;
-      refresh_potentials();  // pivots have rounded them
+      refresh_levels();  // pivots have rounded them
       fresh = true;
       left = problem_.rows;
     }
     const int end = std::min(begin + block, problem_.rows);
     const PricedArc arc =
-        price(problem_.cost, problem_.stride, potentials_.data(), potentials_.data() + column_offset_, begin, end);
+        price(problem_.cost, problem_.stride, levels_.data(), levels_.data() + first_column_, begin, end);
     left -= end - begin;
     begin = end == problem_.rows ? 0 : end;
     if (!(arc.reduced_cost < -tolerance)) continue;
     if (pivots_ == most_pivots) return false;
-    pivot(arc.row, problem_.rows + arc.column, arc.reduced_cost);
+    pivot(arc);
     ++pivots_;
     fresh = false;
     left = problem_.rows;
   }
 }
 
-// The arc from `row` to `column` enters. Around the cycle that it closes, in its direction, mass grows on arcs that point
+// An arc enters. Around the cycle that it closes, in its direction, mass grows on arcs that point
 // the same way and shrinks on the others. Of those that become empty first, the last one after the join leaves: that keeps
 // the tree strongly feasible.
-void NetworkSimplex::pivot(int row, int column, double reduced_cost) {
+void NetworkSimplex::pivot(const PricedArc& arc) {
+  const int row = arc.row, column = first_column_ + arc.column;
   const int join = tree_.join(row, column);
   Mass least = std::numeric_limits<Mass>::max();
   int leaving = -1;
@@ -180,34 +182,26 @@ void NetworkSimplex::pivot(int row, int column, double reduced_cost) {
     for (int node = column; node != join; node = tree_[node].parent) tree_[node].flow += is_row(node) ? least : -least;
   }
   const int end = leaves_row_side ? row : column, parent = leaves_row_side ? column : row;
-  const double row_change = leaves_row_side ? reduced_cost : -reduced_cost;
-  double* f = potentials_.data();
-  double* g = potentials_.data() + column_offset_ - problem_.rows;
-  tree_.hang(leaving, end, parent, join, least, arc_cost(row, column), [&](int node) {
-    if (is_row(node)) {
-      f[node] += row_change;
-    } else {
-      g[node] -= row_change;
-    }
-  });
+  const double change = leaves_row_side ? arc.reduced_cost : -arc.reduced_cost;
+  double* levels = levels_.data();
+  tree_.hang(leaving, end, parent, join, least, arc_cost(row, column), [&](int node) { levels[node] += change; });
 }
 
 double NetworkSimplex::value() const {
   double sum = 0;
-  const int nodes = problem_.rows + problem_.columns;
-  for (int node = 0; node < nodes; ++node) sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  for (int node = 0; node < first_column_ + problem_.columns; ++node) sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
   return sum;
 }
 
 void NetworkSimplex::store(StoredNode* basis) {
-  order_.resize(static_cast<std::size_t>(problem_.rows + problem_.columns));
+  order_.resize(static_cast<std::size_t>(first_column_ + problem_.columns));
   const int root = tree_.root();
   int place = 0, node = root;
   do {
     order_[node] = place;
     const int parent = node == root ? 0 : order_[tree_[node].parent];
     basis[place++] = {static_cast<std::uint16_t>(node), static_cast<std::uint16_t>(parent)};
-    node = tree_[node].next;
+    node = tree_.next(node);
   } while (node != root);
 }
 

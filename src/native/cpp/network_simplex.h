@@ -1,5 +1,8 @@
 // Exact optimal transport between two histograms with positive masses: the primal network simplex on a complete bipartite
-// graph with a dense cost. Rows are nodes 0 .. rows-1, columns the nodes behind them.
+// graph with a dense cost.
+//
+// Rows are nodes from 0, columns nodes from the next multiple of kCostUnit. Potentials are kept as levels of nodes, f of a row
+// and -g of a column, so that a pivot moves all nodes of a subtree by the same amount.
 //
 // The tree is kept strongly feasible (Cunningham 1976): from each node, mass could be sent to the root. So degenerate
 // pivots, which ties make frequent, cannot cycle. That masses are integers makes "zero flow" exact.
@@ -43,37 +46,37 @@ class NetworkSimplex {
   // Calls visit(row, column, flow) for each arc of the tree.
   template <typename Visit>
   void arcs(Visit visit) const;
-  const double* row_potentials() const { return potentials_.data(); }
-  const double* column_potentials() const { return potentials_.data() + column_offset_; }
+  double row_potential(int row) const { return levels_[row]; }
+  double column_potential(int column) const { return -levels_[first_column_ + column]; }
 
  private:
   void adopt(const TransportProblem& problem);
   void build_greedy_tree();
   void refresh_flows();
-  void refresh_potentials();
-  void pivot(int row, int column, double reduced_cost);
-  bool is_row(int node) const { return node < problem_.rows; }
-  double& potential(int node) { return potentials_[is_row(node) ? node : node - problem_.rows + column_offset_]; }
+  void refresh_levels();
+  void pivot(const PricedArc& arc);
+  bool is_row(int node) const { return node < first_column_; }
+  // The cost of the arc between a node and its parent.
   double arc_cost(int node, int parent) const {
-    const int row = is_row(node) ? node : parent, column = (is_row(node) ? parent : node) - problem_.rows;
+    const int row = is_row(node) ? node : parent, column = (is_row(node) ? parent : node) - first_column_;
     return problem_.cost[row * problem_.stride + column];
   }
 
   TransportProblem problem_{};
   SpanningTree tree_;
-  std::vector<double> potentials_;  // f, then g from a multiple of kCostUnit, zeros past its end
-  std::ptrdiff_t column_offset_ = 0;
-  std::vector<int> order_;          // scratch: nodes in an order, or their places in it
+  int first_column_ = 0;       // the node
+  std::vector<double> levels_; // zeros past the last column
+  std::vector<int> order_;     // scratch: nodes in an order, or their places in it
   std::int64_t pivots_ = 0;
 };
 
 template <typename Visit>
 void NetworkSimplex::arcs(Visit visit) const {
-  for (int node = 0; node < problem_.rows + problem_.columns; ++node) {
+  for (int node = 0; node < first_column_ + problem_.columns; ++node) {
     const TreeNode& at = tree_[node];
     if (at.parent < 0) continue;
     const int row = is_row(node) ? node : at.parent;
-    visit(row, (is_row(node) ? at.parent : node) - problem_.rows, at.flow);
+    visit(row, (is_row(node) ? at.parent : node) - first_column_, at.flow);
   }
 }
 

@@ -3,22 +3,21 @@
 namespace otlearn {
 
 void SpanningTree::reset(int nodes) {
-  nodes_.assign(static_cast<std::size_t>(nodes), TreeNode{-1, -1, -1, 1, 0, 0});
+  nodes_.assign(static_cast<std::size_t>(nodes), TreeNode{-1, 1, 0, 0});
+  next_.resize(static_cast<std::size_t>(nodes));
+  previous_.resize(static_cast<std::size_t>(nodes));
   root_ = -1;
 }
 
 void SpanningTree::thread(const std::vector<int>& order) {
   root_ = order.front();
-  nodes_[root_].next = nodes_[root_].previous = root_;
+  link(root_, root_);
   for (const int node : order) nodes_[node].size = 1;
   for (std::size_t k = order.size() - 1; k > 0; --k) nodes_[nodes_[order[k]].parent].size += nodes_[order[k]].size;
   for (std::size_t k = 1; k < order.size(); ++k) {  // each becomes the first child of its parent
-    TreeNode& node = nodes_[order[k]];
-    TreeNode& parent = nodes_[node.parent];
-    node.next = parent.next;
-    node.previous = node.parent;
-    nodes_[parent.next].previous = order[k];
-    parent.next = order[k];
+    const int parent = nodes_[order[k]].parent;
+    link(order[k], next_[parent]);
+    link(parent, order[k]);
   }
 }
 

@@ -8,11 +8,10 @@
 namespace otlearn {
 
 struct TreeNode {
-  int parent;          // -1: the root
-  int next, previous;  // the thread, a circle
-  int size;            // nodes of the subtree
-  Mass flow;           // on the arc to the parent
-  double cost;         // of that arc
+  int parent;   // -1: the root
+  int size;     // nodes of the subtree
+  Mass flow;    // on the arc to the parent
+  double cost;  // of that arc
 };
 
 class SpanningTree {
@@ -22,6 +21,8 @@ class SpanningTree {
   TreeNode& operator[](int node) { return nodes_[node]; }
   const TreeNode& operator[](int node) const { return nodes_[node]; }
   int root() const { return root_; }
+  // The node after this one in the thread, a circle.
+  int next(int node) const { return next_[node]; }
 
   // Sets thread and sizes from the parents. `order` lists the nodes parents first.
   void thread(const std::vector<int>& order);
@@ -35,7 +36,13 @@ class SpanningTree {
   void hang(int top, int end, int parent, int join, Mass flow, double cost, Visit visit);
 
  private:
+  void link(int node, int next) {
+    next_[node] = next;
+    previous_[next] = node;
+  }
+
   std::vector<TreeNode> nodes_;
+  std::vector<int> next_, previous_;  // apart, because long walks along the thread need nothing else
   int root_ = -1;
 };
 
@@ -53,7 +60,7 @@ inline int SpanningTree::join(int first, int second) const {
 
 template <typename Visit>
 void SpanningTree::hang(int top, int end, int parent, int join, Mass flow, double cost, Visit visit) {
-  const int moved = nodes_[top].size, before = nodes_[top].previous;
+  const int moved = nodes_[top].size, before = previous_[top];
   for (int node = nodes_[top].parent; node != join; node = nodes_[node].parent) nodes_[node].size -= moved;
   for (int node = parent; node != join; node = nodes_[node].parent) nodes_[node].size += moved;
 
@@ -62,25 +69,19 @@ void SpanningTree::hang(int top, int end, int parent, int join, Mass flow, doubl
   int tail = -1, below = -1, below_size = 0, after = -1;
   for (int stem = end, upper = parent;;) {
     TreeNode& node = nodes_[stem];
-    if (tail >= 0) {
-      nodes_[tail].next = stem;
-      node.previous = tail;
-    }
+    if (tail >= 0) link(tail, stem);
     tail = stem;
     visit(stem);
     bool beyond = below < 0;
     for (int left = node.size - below_size; --left > 0;) {
-      int next = nodes_[tail].next;
-      if (next == below) {
-        next = after;
-        nodes_[tail].next = next;
-        nodes_[next].previous = tail;
+      if (next_[tail] == below) {
+        link(tail, after);
         beyond = true;
       }
-      tail = next;
+      tail = next_[tail];
       visit(tail);
     }
-    if (beyond) after = nodes_[tail].next;
+    if (beyond) after = next_[tail];
     const int old_parent = node.parent, old_size = node.size;
     const Mass old_flow = node.flow;
     const double old_cost = node.cost;
@@ -96,13 +97,10 @@ void SpanningTree::hang(int top, int end, int parent, int join, Mass flow, doubl
     stem = old_parent;
   }
 
-  nodes_[before].next = after;
-  nodes_[after].previous = before;
-  const int next = nodes_[parent].next;
-  nodes_[parent].next = end;
-  nodes_[end].previous = parent;
-  nodes_[tail].next = next;
-  nodes_[next].previous = tail;
+  link(before, after);
+  const int next = next_[parent];
+  link(parent, end);
+  link(tail, next);
 }
 
 }  // namespace otlearn
