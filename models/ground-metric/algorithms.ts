@@ -13,7 +13,7 @@ export interface Evaluated {
 }
 
 /** A matrix after an update, and what its next update needs. */
-export interface Updated {
+interface Updated {
   readonly matrix: SymmetricMatrix;
   /** lambda or mu of the normalised algorithms, alpha or beta of the others. */
   readonly scale: number;

@@ -26,9 +26,23 @@ async function exact(dataset: Dataset, tau: number) {
 }
 
 describe("uniqueness of singular vectors", () => {
-  it("is certified for translated histograms", async () => {
-    const { setup, distances } = await exact(await loadDataset("torus", { size: "20x16" }), 0.01);
+  it.each([
+    ["20x16", 0.01],
+    ["30x24", 0.1],
+  ])("is certified for %s translated histograms, tau %d", async (size, tau) => {
+    const { setup, distances } = await exact(await loadDataset("torus", { size }), tau);
     expect(isCertifiedUnique(setup.histograms, distances)).toBe(true);
+  });
+
+  it("is not certified where two samples are equal, so that their distance is not positive", async () => {
+    const rows = [
+      [1, 2, 3, 1],
+      [1, 2, 3, 1],
+      [3, 1, 1, 2],
+      [1, 1, 4, 1],
+    ];
+    const { setup, distances } = await exact(matrixDataset(rows), 0.01);
+    expect(isCertifiedUnique(setup.histograms, distances)).toBe(false);
   });
 
   it("is not certified for a block-diagonal matrix", async () => {
