@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs-core";
 import type { StateTree } from "../src/tensor/tree.ts";
 
 /**
@@ -33,4 +34,28 @@ export interface Optimizer<S extends Iterate = Iterate> {
   /** Everything that `load` needs to go on bit for bit. */
   save(state: S): StateTree;
   load(tree: StateTree): S;
+}
+
+/**
+ * The contract between a task whose parameters are tensors (networks) and the optimisers of `training/optimizers/variables`.
+ * Variables are changed in place on their backend; nothing is read back.
+ */
+export interface VariableOptimizer {
+  readonly name: string;
+  /** Moments at zero for these variables. The caller disposes them. */
+  init(variables: readonly tf.Variable[]): Moments;
+  /** One step against `gradients`, in the order of the variables; changes variables and moments. */
+  step(variables: readonly tf.Variable[], gradients: readonly tf.Tensor[], moments: Moments): void;
+  /** Everything that `load` needs to go on bit for bit. */
+  save(moments: Moments): Promise<StateTree>;
+  /** Throws InputError naming the leaf that does not fit the variables. */
+  load(tree: StateTree, variables: readonly tf.Variable[]): Moments;
+}
+
+/** Running averages of gradients. */
+export interface Moments {
+  /** Steps taken. */
+  steps: number;
+  /** One tensor a variable, under the names that checkpoints show. */
+  readonly averages: Readonly<Record<string, readonly tf.Variable[]>>;
 }

@@ -21,6 +21,7 @@ export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
 export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
 export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/tensor.ts";
+export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";

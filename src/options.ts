@@ -103,10 +103,10 @@ export function numberOption<D extends number | undefined>(
 }
 
 /** One of a few words. */
-export function choiceOption<const C extends readonly string[]>(
+export function choiceOption<const C extends readonly string[], D extends C[number] | undefined>(
   choices: C,
-  spec: Described<C[number]>,
-): OptionSpec<C[number]> {
+  spec: Described<D>,
+): OptionSpec<C[number] | D> {
   return {
     ...spec,
     placeholder: choices.join("|"),

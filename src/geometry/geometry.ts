@@ -61,6 +61,12 @@ export interface HostKernel {
   logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
 }
 
+/** The grid of a squared Euclidean cost. */
+export interface KernelSource {
+  readonly size: readonly number[];
+  readonly spacing: readonly number[];
+}
+
 /**
  * The same on tensors, batched over leading dimensions. Gradients are taken from the operator's own constants, so keep it
  * until they are computed.
@@ -70,6 +76,8 @@ export interface TensorKernel {
   readonly shape: readonly [n: number, m: number];
   /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
+  /** What native solvers need to do without these operators. */
+  readonly source?: KernelSource;
   /** K x: [..., m] -> [..., n] */
   apply(x: tf.Tensor): tf.Tensor;
   /** K^T x: [..., n] -> [..., m] */

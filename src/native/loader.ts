@@ -3,12 +3,25 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BarycenterNatives } from "./barycenter.ts";
+import type { BatchNormNatives } from "./batch-norm.ts";
+import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
+import type { ReduceNatives } from "./reduce.ts";
+import type { SinkhornNatives } from "./sinkhorn.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
-export interface NativeAddon extends BarycenterNatives, EmdNatives, MatmulNatives, PairNatives {
+export interface NativeAddon
+  extends
+    BarycenterNatives,
+    BatchNormNatives,
+    ElementwiseNatives,
+    EmdNatives,
+    MatmulNatives,
+    PairNatives,
+    ReduceNatives,
+    SinkhornNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

@@ -1,14 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { NativeAddon } from "./loader.ts";
+import { addedBatchNormKernels, batchNormKernels } from "./tfjs-batch-norm.ts";
+import { copyKernels } from "./tfjs-copies.ts";
+import { elementwiseKernels } from "./tfjs-elementwise.ts";
 import { nativeMatmul } from "./tfjs-matmul.ts";
+import { reduceKernels } from "./tfjs-reduce.ts";
+import type { KernelReplacement } from "./wasm-memory.ts";
 
 const BACKEND = "wasm";
 
 /** Kernel names of tfjs, and what replaces their implementation given the addon and the implementation in place. */
-const KERNELS: Readonly<Record<string, (addon: NativeAddon, plain: tf.KernelFunc) => tf.KernelFunc>> = {
+const REPLACED: Readonly<Record<string, KernelReplacement<NativeAddon>>> = {
   [tf.BatchMatMul]: nativeMatmul,
   [tf._FusedMatMul]: nativeMatmul,
+  ...elementwiseKernels,
+  ...reduceKernels,
+  ...copyKernels,
+  ...batchNormKernels,
 };
+
+/** Kernels that tfjs does not have. */
+const ADDED: Readonly<Record<string, (addon: NativeAddon) => tf.KernelFunc>> = addedBatchNormKernels;
 
 let registered = false;
 
@@ -19,7 +31,10 @@ let registered = false;
 export function registerNativeKernels(addon: NativeAddon): void {
   if (registered) return;
   registered = true;
-  for (const [name, replace] of Object.entries(KERNELS)) {
+  for (const [kernelName, make] of Object.entries(ADDED)) {
+    tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc: make(addon) });
+  }
+  for (const [name, replace] of Object.entries(REPLACED)) {
     const plain = tf.getKernel(name, BACKEND);
     if (!plain) throw new Error(`the ${BACKEND} backend has no kernel ${name}: import its package first`);
     tf.unregisterKernel(name, BACKEND);

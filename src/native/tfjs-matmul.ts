@@ -4,17 +4,12 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import type { NativeAddon } from "./loader.ts";
 import type { MatmulProblem } from "./matmul.ts";
+import { broadcastStrides, heapOf, offsetOf } from "./wasm-memory.ts";
 
 /** Numbered as `MatmulProblem.activation`. */
 const ACTIVATIONS = ["linear", "relu", "relu6", "prelu", "leakyrelu", "sigmoid", "elu"] as const;
 
 const NONE = -1;
-const NO_BATCH = new Int32Array(0);
-
-/** What the types of the backend's module, an Emscripten one, leave out. */
-interface Heap {
-  readonly HEAPU8: Uint8Array;
-}
 
 interface Inputs {
   readonly a: tf.TensorInfo;
@@ -66,17 +61,16 @@ function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes, ba
   const outerB = b.shape.slice(0, -2);
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   const out = backend.makeOutput([...batch, rows, columns], "float32");
-  const offset = (tensor?: tf.TensorInfo) =>
-    tensor ? backend.dataIdMap.get(tensor.dataId as object).memoryOffset : NONE;
+  const offset = (tensor?: tf.TensorInfo) => (tensor ? offsetOf(backend, tensor) : NONE);
   const problem: MatmulProblem = {
     rows,
     columns,
     inner,
     transposeA,
     transposeB,
-    batch: batch.length === 0 ? NO_BATCH : Int32Array.from(batch),
-    batchStridesA: batchStrides(outerA, batch.length),
-    batchStridesB: batchStrides(outerB, batch.length),
+    batch: Int32Array.from(batch),
+    batchStridesA: broadcastStrides(outerA, batch.length),
+    batchStridesB: broadcastStrides(outerB, batch.length),
     a: offset(a),
     b: offset(b),
     out: offset(out),
@@ -85,8 +79,7 @@ function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes, ba
     slopes: offset(slopes),
     slope: leakyreluAlpha,
   };
-  const { HEAPU8 } = backend.wasm as unknown as Heap; // read after makeOutput: a heap that grows is another array
-  addon.matmul(HEAPU8, problem);
+  addon.matmul(heapOf(backend), problem);
   return out;
 }
 
@@ -98,17 +91,4 @@ function matrixShape(shape: readonly number[], transposed: boolean): [number, nu
 /** [columns], [1, columns], ... */
 function isRow(shape: readonly number[], columns: number): boolean {
   return shape.at(-1) === columns && shape.slice(0, -1).every((size) => size === 1);
-}
-
-/** Strides in matrices, aligned with the last of `rank` batch dimensions; 0 in those of size 1 or missing. */
-function batchStrides(outer: readonly number[], rank: number): Int32Array {
-  if (rank === 0) return NO_BATCH;
-  const strides = new Int32Array(rank);
-  let stride = 1;
-  for (let d = 1; d <= outer.length; d++) {
-    const size = outer[outer.length - d]!;
-    strides[rank - d] = size === 1 ? 0 : stride;
-    stride *= size;
-  }
-  return strides;
 }

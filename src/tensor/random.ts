@@ -54,6 +54,16 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /**
+   * Standard normal to two digits, from one draw: the sum of four uniform bytes (no value beyond 3.5). For noise that is
+   * not looked at closely, at a tenth of the time of `normal`.
+   */
+  coarseNormal(): number {
+    const word = this.#generator.next();
+    const sum = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24);
+    return (sum - 510) / 147.8;
+  }
+
   /** `count` values of `draw`, as float64. */
   fill(count: number, draw: () => number): Float64Array {
     return Float64Array.from({ length: count }, draw);

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../geometry/geometry.ts";
 import { checkPairShapes } from "./histograms.ts";
 import { convergedPotentials } from "./sinkhorn/entropic-cost.ts";
+import { nativeSelfPotential } from "./sinkhorn/native.ts";
 import type { SinkhornDomain } from "./sinkhorn/options.ts";
 import { tensorDomain } from "./sinkhorn/tensor-domain.ts";
 import { checkIterations, type FixedSinkhornOptions } from "./sinkhorn/unrolled.ts";
@@ -51,6 +52,8 @@ export function sinkhornDivergence(
  * with an error of second order.
  */
 function selfPotential(kernel: TensorKernel, a: tf.Tensor, iterations: number, domain: SinkhornDomain): tf.Tensor {
+  const native = nativeSelfPotential(kernel, a, iterations, domain);
+  if (native) return native;
   return tf.tidy(() => {
     const steps = tensorDomain(domain, kernel, a, a);
     let potential = steps.zero(a);

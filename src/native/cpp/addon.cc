@@ -20,8 +20,12 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "describe", describe);
   add_barycenter(env, exports);
   add_emd(env, exports);
+  add_batch_norm(env, exports);
+  add_elementwise(env, exports);
   add_matmul(env, exports);
+  add_reduce(env, exports);
   add_pairs(env, exports);
+  add_sinkhorn(env, exports);
   return exports;
 }
 

@@ -13,8 +13,12 @@ namespace otlearn {
 // A topic's functions, added to the addon's exports.
 void add_barycenter(napi_env env, napi_value exports);
 void add_emd(napi_env env, napi_value exports);
+void add_batch_norm(napi_env env, napi_value exports);
+void add_elementwise(napi_env env, napi_value exports);
 void add_matmul(napi_env env, napi_value exports);
+void add_reduce(napi_env env, napi_value exports);
 void add_pairs(napi_env env, napi_value exports);
+void add_sinkhorn(napi_env env, napi_value exports);
 
 struct Failure {
   std::string message;
@@ -52,6 +56,51 @@ inline int integer(napi_env env, napi_value object, const char* name) {
   require(napi_get_value_int32(env, property(env, object, name), &result) == napi_ok, name);
   return result;
 }
+
+inline double number(napi_env env, napi_value object, const char* name) {
+  double result;
+  require(napi_get_value_double(env, property(env, object, name), &result) == napi_ok, name);
+  return result;
+}
+
+inline bool flag(napi_env env, napi_value object, const char* name) {
+  bool result;
+  require(napi_get_value_bool(env, property(env, object, name), &result) == napi_ok, name);
+  return result;
+}
+
+// Sizes or strides: an Int32Array of numbers that are not negative.
+std::vector<std::ptrdiff_t> dimensions(napi_env env, napi_value object, const char* name);
+
+// Numbers that an array with these sizes and strides has at least.
+double extent(const std::vector<std::ptrdiff_t>& sizes, const std::vector<std::ptrdiff_t>& strides);
+
+// The memory of tfjs' wasm backend, a Uint8Array, in which tensors are byte offsets.
+class Heap {
+ public:
+  Heap(napi_env env, napi_value array);
+  // The `numbers` numbers of the tensor at offset object[name], or null where the offset is negative.
+  template <typename T>
+  T* tensor(napi_value object, const char* name, double numbers) const {
+    const double offset = number(env_, object, name);
+    if (!(offset >= 0)) return nullptr;
+    require(offset + numbers * sizeof(T) <= static_cast<double>(bytes_), name);
+    const auto start = static_cast<std::size_t>(offset);
+    require(start % alignof(T) == 0, name);
+    return reinterpret_cast<T*>(static_cast<char*>(memory_) + start);
+  }
+  template <typename T>
+  T* required(napi_value object, const char* name, double numbers) const {
+    T* const found = tensor<T>(object, name, numbers);
+    require(found != nullptr, name);
+    return found;
+  }
+
+ private:
+  napi_env env_;
+  std::size_t bytes_;
+  void* memory_;
+};
 
 template <typename Body>
 napi_value guarded(napi_env env, napi_callback_info info, Body body) {

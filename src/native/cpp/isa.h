@@ -7,10 +7,16 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "kernels.h"
+#include "sinkhorn.h"
 
 namespace otlearn {
 extern const Kernels kPlainKernels;

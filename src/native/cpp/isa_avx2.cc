@@ -10,14 +10,9 @@
 namespace otlearn {
 namespace avx2 {
 #define OTLEARN_VECTOR_BYTES 32
-#include "vector_math.h"
-#include "barycenter_impl.h"
-#include "emd_pricing_impl.h"
-#include "matmul_impl.h"
-#include "pairs_impl.h"
+#include "kernels_impl.h"
 }  // namespace avx2
-const Kernels kAvx2Kernels = {
-    "avx2", avx2::make_engine<float>, avx2::make_engine<double>, avx2::kMatmul, avx2::kEmd, avx2::kPairs};
+const Kernels kAvx2Kernels = avx2::kernels_named("avx2");
 }  // namespace otlearn
 
 #if defined(__clang__)

@@ -10,14 +10,9 @@
 namespace otlearn {
 namespace avx512 {
 #define OTLEARN_VECTOR_BYTES 64
-#include "vector_math.h"
-#include "barycenter_impl.h"
-#include "emd_pricing_impl.h"
-#include "matmul_impl.h"
-#include "pairs_impl.h"
+#include "kernels_impl.h"
 }  // namespace avx512
-const Kernels kAvx512Kernels = {
-    "avx512", avx512::make_engine<float>, avx512::make_engine<double>, avx512::kMatmul, avx512::kEmd, avx512::kPairs};
+const Kernels kAvx512Kernels = avx512::kernels_named("avx512");
 }  // namespace otlearn
 
 #if defined(__clang__)

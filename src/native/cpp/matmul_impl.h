@@ -16,16 +16,6 @@ inline void each_register(float* tile, std::ptrdiff_t stride, Body body) {
   }
 }
 
-// exp(x) - 1 for x <= 0, exact to rounding also near 0: with u = exp(x), (u - 1) x / log(u) cancels the error of u
-// (Kahan). From kSaturation on it is -1.
-inline Vector<float> expm1_of(Vector<float> x) {
-  constexpr float kSaturation = -20;
-  x = most<float>(broadcast<float>(kSaturation), x);
-  const Vector<float> u = exp_of<float>(x);
-  const Vector<float> minus_one = u - 1.0f;
-  return u == broadcast<float>(1.0f) ? x : minus_one * (x / log_of<float>(u));
-}
-
 // Bias and activation. Comparisons are written so that NaN stays NaN.
 template <int kRows>
 inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& job) {
@@ -44,9 +34,9 @@ inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& jo
     case Activation::kLeakyRelu:
       return each([&](const V& x, int column) { return x < zero ? x * load<float>(job.slopes + column) : x; });
     case Activation::kSigmoid:
-      return each([&](const V& x, int) { return 1.0f / (1.0f + exp_of<float>(-x)); });
+      return each([&](const V& x, int) { return sigmoid_of<float>(x); });
     case Activation::kElu:
-      return each([&](const V& x, int) { return x < zero ? expm1_of(x) : x; });
+      return each([&](const V& x, int) { return x < zero ? expm1_of<float>(x) : x; });
   }
 }
 
@@ -94,33 +84,6 @@ void multiply_tile(const MatmulTile& job) {
   if (!whole) copy(edge, kTileColumns, job.out, job.out_stride);
 }
 
-// [a0 .. a(d-1) b0 .. b(d-1) a(2d) ..] and [a(d) .. a(2d-1) b(d) ..]: swaps the off-diagonal blocks of size d.
-template <int kDistance, int... kLane>
-inline void swap_blocks(Vector<float>& a, Vector<float>& b, std::integer_sequence<int, kLane...>) {
-  constexpr int kLanes = sizeof...(kLane);
-#if defined(__clang__)
-  const Vector<float> low = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane - kDistance : kLane)...);
-  b = __builtin_shufflevector(a, b, (kLane & kDistance ? kLanes + kLane : kLane + kDistance)...);
-#else
-  typedef int Mask __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
-  const Vector<float> low =
-      __builtin_shuffle(a, b, Mask{(kLane & kDistance ? kLanes + kLane - kDistance : kLane)...});
-  b = __builtin_shuffle(a, b, Mask{(kLane & kDistance ? kLanes + kLane : kLane + kDistance)...});
-#endif
-  a = low;
-}
-
-// Transposes a square of registers: its 2 x 2 blocks, then those of each block.
-template <int kDistance>
-inline void transpose(Vector<float> (&square)[Traits<float>::kLanes]) {
-  constexpr int kLanes = Traits<float>::kLanes;
-  for (int i = 0; i < kLanes; ++i) {
-    if (i & kDistance) continue;
-    swap_blocks<kDistance>(square[i], square[i + kDistance], std::make_integer_sequence<int, kLanes>());
-  }
-  if constexpr (kDistance > 1) transpose<kDistance / 2>(square);
-}
-
 // Numbers that lie one behind the other along the depth change their order: squares of registers are transposed.
 template <int kWidth>
 void pack_across(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth, float* to) {
@@ -137,7 +100,7 @@ void pack_across(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t
         const bool within = first + v < kWidth;
         square[v] = within ? load<float>(from + (first + v) * vector_stride + p) : Vector<float>{};
       }
-      transpose<kLanes / 2>(square);
+      transpose<float>(square);
     }
     for (int q = 0; q < kLanes; ++q) {
       for (int first = 0; first < kWidth; first += kLanes) {

@@ -1,4 +1,4 @@
-// Registers as values, and log and exp on them. Included once for each instruction set, inside that set's namespace,
+// Registers as values, and elementary functions on them. Included once for each instruction set, inside that set's namespace,
 // with OTLEARN_VECTOR_BYTES set to its register width (see isa_*.cc).
 
 template <typename T>
@@ -18,6 +18,7 @@ struct Traits<float> {
   static constexpr float kLog2High = 0.693145751953125f;   // the product with a small integer is exact
   static constexpr float kLog2Low = 1.42860682030941723e-6f;
   static constexpr float kLeastExponent = -87.0f, kMostExponent = 88.0f;
+  static constexpr float kZeroExponent = -104.0f, kInfiniteExponent = 89.0f;  // exp is 0 below, infinite above
   static constexpr int kLogTerms = 5, kExpTerms = 8;       // relative errors below 1e-9 and 1e-8
 };
 
@@ -35,6 +36,7 @@ struct Traits<double> {
   static constexpr double kLog2High = 0.693147180369123816490;
   static constexpr double kLog2Low = 1.90821492927058770002e-10;
   static constexpr double kLeastExponent = -708.0, kMostExponent = 709.0;
+  static constexpr double kZeroExponent = -746.0, kInfiniteExponent = 710.0;
   static constexpr int kLogTerms = 11, kExpTerms = 14;     // relative errors below 1e-16
 };
 
@@ -78,6 +80,35 @@ inline Vector<T> most(const Vector<T>& a, const Vector<T>& b) {
   return a > b ? a : b;
 }
 
+// Whether a comparison holds in all lanes.
+template <typename T, typename Mask>
+inline bool all_lanes(const Mask& mask) {
+#if OTLEARN_VECTOR_BYTES == 64
+  return _mm512_movepi8_mask(cast_bits<__m512i>(mask)) == ~0ull;
+#elif OTLEARN_VECTOR_BYTES == 32
+  return _mm256_movemask_epi8(cast_bits<__m256i>(mask)) == -1;
+#else
+  for (int lane = 0; lane < Traits<T>::kLanes; ++lane) {
+    if (!mask[lane]) return false;
+  }
+  return true;
+#endif
+}
+
+// a / b for normal b, correct to about one unit in the last place. In float on AVX-512 an estimate and its
+// remainder are several times faster than the divider.
+template <typename T>
+inline Vector<T> divide(const Vector<T>& a, const Vector<T>& b) {
+#if OTLEARN_VECTOR_BYTES == 64
+  if constexpr (std::is_same_v<T, float>) {
+    const Vector<T> reciprocal = cast_bits<Vector<T>>(_mm512_maskz_rcp14_ps(0xffff, cast_bits<__m512>(b)));  // 14 bits
+    const Vector<T> quotient = a * reciprocal;
+    return quotient + (a - b * quotient) * reciprocal;  // 28 bits, before rounding
+  }
+#endif
+  return a / b;
+}
+
 template <typename T>
 inline double sum_lanes(const Vector<T>& value) {
   double sum = 0;
@@ -103,11 +134,29 @@ inline Vector<T> log_of(const Vector<T>& x) {
   return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
 }
 
-// exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series. Saturates at the ends of the normal range; NaN stays NaN.
+// log x of every number: -infinity of 0, NaN of negative ones; subnormal numbers are scaled first.
 template <typename T>
-inline Vector<T> exp_of(Vector<T> x) {
+inline Vector<T> log_of_any(const Vector<T>& x) {
   using C = Traits<T>;
-  x = most<T>(broadcast<T>(C::kLeastExponent), least<T>(broadcast<T>(C::kMostExponent), x));
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  constexpr T kScale = T(typename C::Scalar(1) << C::kMantissaBits), kLogScale = C::kMantissaBits * T(0.693147180559945309);
+  const Vector<T> none = {}, least_normal = broadcast<T>(std::numeric_limits<T>::min());
+  const Vector<T> scaled = x < least_normal ? x * kScale : x;
+  const Vector<T> usual = log_of<T>(scaled) - (x < least_normal ? broadcast<T>(kLogScale) : none);
+  const Vector<T> at_end = x == none ? broadcast<T>(-kInfinity) : x < none ? broadcast<T>(std::numeric_limits<T>::quiet_NaN()) : x;
+  return x > none ? (x < broadcast<T>(kInfinity) ? usual : x) : at_end;
+}
+
+// exp x = 2^n exp r, |r| <= log(2) / 2: n as an integer and exp r by Taylor's series.
+template <typename T>
+struct SplitExp {
+  Bits<T> n;
+  Vector<T> exp_r;
+};
+
+template <typename T>
+inline SplitExp<T> split_exp(const Vector<T>& x) {
+  using C = Traits<T>;
   const Vector<T> rounded = x * T(1.442695040888963407) + C::kRounder;
   const Vector<T> n = rounded - C::kRounder;
   const Vector<T> r = (x - n * C::kLog2High) - n * C::kLog2Low;
@@ -118,6 +167,60 @@ inline Vector<T> exp_of(Vector<T> x) {
     factorial /= T(k + 1);
     series = series * r + T(1) / factorial;
   }
-  const Bits<T> exponent = cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder) + C::kBias;
-  return series * cast_bits<Vector<T>>(Bits<T>(exponent << C::kMantissaBits));
+  return {cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder), series};
+}
+
+template <typename T>
+inline Vector<T> between(T low, T high, const Vector<T>& x) {  // NaN stays NaN
+  return most<T>(broadcast<T>(low), least<T>(broadcast<T>(high), x));
+}
+
+// exp x. Saturates at the ends of the normal range; NaN stays NaN.
+template <typename T>
+inline Vector<T> exp_of(const Vector<T>& x) {
+  using C = Traits<T>;
+  const SplitExp<T> split = split_exp<T>(between<T>(C::kLeastExponent, C::kMostExponent, x));
+  return split.exp_r * cast_bits<Vector<T>>(Bits<T>((split.n + C::kBias) << C::kMantissaBits));
+}
+
+// exp x of every number: subnormal, 0 and infinite where it is. 2^n is applied in two halves, each of them normal.
+template <typename T>
+inline Vector<T> exp_of_any(const Vector<T>& x) {
+  using C = Traits<T>;
+  const SplitExp<T> split = split_exp<T>(between<T>(C::kZeroExponent, C::kInfiniteExponent, x));
+  const Bits<T> biased = split.n + 2 * C::kBias, half = biased >> 1;
+  return split.exp_r * cast_bits<Vector<T>>(Bits<T>(half << C::kMantissaBits)) *
+         cast_bits<Vector<T>>(Bits<T>((biased - half) << C::kMantissaBits));
+}
+
+// exp(x) - 1 of every number, exact to rounding also near 0: with u = exp(x), (u - 1) x / log(u) cancels the error of u
+// (Kahan). Far below it is -1; far above nothing cancels.
+template <typename T>
+inline Vector<T> expm1_of(const Vector<T>& x) {
+  const Vector<T> least_x = broadcast<T>(-20), one = broadcast<T>(1);
+  const Vector<T> clamped = most<T>(least_x, x);
+  const Vector<T> u = exp_of_any<T>(clamped);
+  const Vector<T> minus_one = u - one;
+  const Vector<T> corrected = u == one ? x : minus_one * (clamped / log_of<T>(u));
+  return x > one ? minus_one : corrected;
+}
+
+// Without overflow, so that what is smaller than the normal numbers does not become 0.
+template <typename T>
+inline Vector<T> sigmoid_of(const Vector<T>& x) {
+  const Vector<T> none = {}, one = broadcast<T>(1);
+  const Vector<T> e = exp_of_any<T>(x > none ? -x : x);
+  return (x > none ? one : e) / (one + e);
+}
+
+template <typename T>
+inline Vector<T> sqrt_of(Vector<T> x) {
+  for (int lane = 0; lane < Traits<T>::kLanes; ++lane) {
+    if constexpr (sizeof(T) == 4) {
+      x[lane] = __builtin_sqrtf(x[lane]);
+    } else {
+      x[lane] = __builtin_sqrt(x[lane]);
+    }
+  }
+  return x;
 }

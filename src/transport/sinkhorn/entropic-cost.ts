@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { checkPairShapes } from "../histograms.ts";
+import { nativeSinkhorn } from "./native.ts";
 import type { SinkhornDomain } from "./options.ts";
 import { tensorDomain } from "./tensor-domain.ts";
 import { checkIterations, type FixedSinkhornOptions } from "./unrolled.ts";
@@ -61,6 +62,8 @@ export function convergedPotentials(
   iterations: number,
   domain: SinkhornDomain,
 ): KlPotentials {
+  const solution = nativeSinkhorn(kernel, a, b, { iterations, domain, output: "kl" });
+  if (solution) return { fKL: solution.f, gKL: solution.g };
   return tf.tidy(() => {
     const steps = tensorDomain(domain, kernel, a, b);
     let first = steps.first(steps.zero(b));

@@ -5,6 +5,7 @@ import { checkPair, checkPairShapes } from "../histograms.ts";
 import { startingPotential, type Initializer, type TensorProblem } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { nativeSinkhorn } from "./native.ts";
 import { checkSinkhornOptions, requireThat, type SinkhornOptions, type SinkhornStatus } from "./options.ts";
 import { resolveDomain, tensorDomain, type TensorDomain } from "./tensor-domain.ts";
 import { withMasses, type TensorPotentials } from "./unrolled.ts";
@@ -74,10 +75,22 @@ async function solveWith(
 ): Promise<SinkhornTensorResult> {
   const kernel = geometry.kernel(options.epsilon);
   try {
-    return await iterate(kernel, a, b, start, options);
+    return solveNatively(kernel, a, b, start, options) ?? (await iterate(kernel, a, b, start, options));
   } finally {
     kernel.dispose();
   }
+}
+
+function solveNatively(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  start: tf.Tensor,
+  options: SinkhornTensorOptions,
+): SinkhornTensorResult | undefined {
+  const { domain = "auto", maxIterations = 2000, tolerance = 1e-4, momentum = 1, checkEvery = 10 } = options;
+  const run = { domain, start, iterations: maxIterations, tolerance, momentum, checkEvery };
+  return nativeSinkhorn(kernel, a, b, run);
 }
 
 interface Variables {

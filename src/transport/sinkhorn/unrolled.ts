@@ -3,6 +3,7 @@ import { InputError } from "../../errors.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import { checkPairShapes, hasMass, logMasses } from "../histograms.ts";
+import { isTaped, nativeSinkhorn } from "./native.ts";
 import { requireThat, type SinkhornDomain } from "./options.ts";
 import { tensorDomain } from "./tensor-domain.ts";
 
@@ -45,6 +46,12 @@ export function sinkhornUnrolled(
       `sinkhorn: expected an initial potential of shape [${b.shape.join(", ")}] (like b), got ` +
         `[${initialPotential.shape.join(", ")}]`,
     );
+  }
+  if (!isTaped()) {
+    const start = initialPotential ?? tf.zerosLike(b);
+    const solution = nativeSinkhorn(kernel, a, b, { iterations, domain, start });
+    if (!initialPotential) start.dispose();
+    if (solution) return { f: solution.f, g: solution.g };
   }
   return tf.tidy(() => {
     const steps = tensorDomain(domain, kernel, a, b);

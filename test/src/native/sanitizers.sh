@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../../.."
 compiler=${CXX:-g++}
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-sources=$(find src/native/cpp -name '*.cc' ! -name addon.cc ! -name 'glue_*.cc')
+sources=$(find src/native/cpp -name '*.cc' ! -name addon.cc ! -name 'glue*.cc')
 
 for sanitizers in address,undefined thread; do
   echo "== $compiler -fsanitize=$sanitizers"

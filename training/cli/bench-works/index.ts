@@ -1,5 +1,6 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { matmulWork } from "./matmul.ts";
+import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
@@ -10,5 +11,6 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   matmul: matmulWork,
   emd_all_pairs: emdAllPairsWork,
+  sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
 };

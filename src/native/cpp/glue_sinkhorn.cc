@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <cmath>
+
+#include "glue.h"
+#include "sinkhorn_batch.h"
+#include "thread_pool.h"
+
+namespace otlearn {
+namespace {
+
+// Products of sizes below this do not overflow, padding and 8 bytes a number included.
+constexpr double kMostNumbers = 1e14;
+
+// sizes and spacings along the axes; C = sum of squared distances.
+SinkhornGrid read_grid(napi_env env, napi_value given, double epsilon) {
+  const napi_value sizes = property(env, given, "size"), spacings = property(env, given, "spacing");
+  uint32_t axes = 0, same = 0;
+  require(napi_get_array_length(env, sizes, &axes) == napi_ok && napi_get_array_length(env, spacings, &same) == napi_ok, "size");
+  require(axes >= 1 && axes <= 3 && axes == same, "size");
+  SinkhornGrid grid;
+  grid.epsilon = epsilon;
+  for (uint32_t k = 0; k < axes; ++k) {
+    napi_value size, spacing;
+    int32_t extent;
+    double step;
+    require(napi_get_element(env, sizes, k, &size) == napi_ok && napi_get_value_int32(env, size, &extent) == napi_ok, "size");
+    require(napi_get_element(env, spacings, k, &spacing) == napi_ok && napi_get_value_double(env, spacing, &step) == napi_ok,
+            "spacing");
+    require(extent > 0 && extent < kMostNumbers && step > 0, "size");
+    grid.size.push_back(extent);
+    std::vector<double> exponents;
+    for (int d = 0; d < extent; ++d) exponents.push_back(d * step * d * step / epsilon);
+    grid.exponents.push_back(std::move(exponents));
+  }
+  return grid;
+}
+
+napi_value write_report(napi_env env, const SinkhornReport& report) {
+  static const char* const kStatus[] = {"converged", "max-iterations", "non-finite"};
+  napi_value result, status, iterations, domain, errors;
+  napi_create_object(env, &result);
+  napi_create_string_utf8(env, kStatus[static_cast<int>(report.status)], NAPI_AUTO_LENGTH, &status);
+  napi_create_int32(env, report.iterations, &iterations);
+  napi_create_string_utf8(env, report.log_domain ? "log" : "scaling", NAPI_AUTO_LENGTH, &domain);
+  napi_create_array_with_length(env, report.errors.size(), &errors);
+  for (std::size_t i = 0; i < report.errors.size(); ++i) {
+    napi_value error;
+    napi_create_double(env, report.errors[i], &error);
+    napi_set_element(env, errors, static_cast<uint32_t>(i), error);
+  }
+  napi_set_named_property(env, result, "status", status);
+  napi_set_named_property(env, result, "iterations", iterations);
+  napi_set_named_property(env, result, "domain", domain);
+  napi_set_named_property(env, result, "errors", errors);
+  return result;
+}
+
+// sinkhornOnGrid(heap, problem): the tensors are at byte offsets in the heap of tfjs' wasm backend.
+napi_value run_on_grid(napi_env env, napi_callback_info info) {
+  return guarded(env, info, [&](napi_value* arguments) {
+    const napi_value given = arguments[1];
+    const double epsilon = number(env, given, "epsilon");
+    require(epsilon > 0 && std::isfinite(epsilon), "epsilon");
+    const SinkhornGrid grid = read_grid(env, given, epsilon);
+    SinkhornBatch batch;
+    batch.pairs = integer(env, given, "pairs");
+    batch.iterations = integer(env, given, "iterations");
+    batch.check_every = integer(env, given, "checkEvery");
+    batch.tolerance = number(env, given, "tolerance");
+    batch.momentum = number(env, given, "momentum");
+    batch.domain = static_cast<SinkhornDomain>(std::clamp(integer(env, given, "domain"), 0, 2));
+    batch.output = static_cast<SinkhornOutput>(std::clamp(integer(env, given, "output"), 0, 1));
+    batch.symmetric = flag(env, given, "symmetric");
+    require(batch.pairs >= 0 && batch.iterations > 0 && batch.check_every >= 0, "pairs, iterations, checkEvery");
+    require(batch.momentum > 0 && batch.momentum < 2, "momentum");
+    double numbers = batch.pairs;
+    for (const int extent : grid.size) numbers *= extent;
+    require(numbers < kMostNumbers, "size: beyond any memory");
+    const Heap heap(env, arguments[0]);
+    const auto tensor = [&](const char* name) { return heap.tensor<float>(given, name, numbers); };
+    if (batch.pairs > 0) {
+      batch.a = tensor("a");
+      batch.b = tensor("b");
+      batch.start = tensor("start");
+      batch.f = tensor("f");
+      batch.g = tensor("g");
+      require(batch.a && batch.b && batch.f && (batch.g || batch.symmetric), "a, b, f and g are required");
+      require(!batch.symmetric || batch.output == SinkhornOutput::kKlPotentials, "symmetric: KL potentials only");
+    }
+    return write_report(env, sinkhorn_on_grid(grid, batch, thread_pool()));
+  });
+}
+
+}  // namespace
+
+void add_sinkhorn(napi_env env, napi_value exports) { add_function(env, exports, "sinkhornOnGrid", run_on_grid); }
+
+}  // namespace otlearn

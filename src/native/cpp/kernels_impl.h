@@ -1,0 +1,21 @@
+// Every kernel's code for one instruction set: included by isa_*.cc inside that set's namespace, with
+// OTLEARN_VECTOR_BYTES set to its register width.
+#include "vector_math.h"
+#include "transpose_impl.h"
+// the kernels, those first that others use
+#include "barycenter_impl.h"
+#include "elementwise_impl.h"
+#include "emd_pricing_impl.h"
+#include "matmul_impl.h"
+#include "pairs_impl.h"
+#include "reduce_impl.h"
+#include "batch_norm_impl.h"
+#include "lines_impl.h"
+#include "sinkhorn_scaling_impl.h"
+#include "sinkhorn_log_impl.h"
+#include "sinkhorn_grid_impl.h"
+
+constexpr Kernels kernels_named(const char* name) {
+  return {name,    make_engine<float>, make_engine<double>, kBatchNorm, kElementwise, kEmd,
+          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain>, make_sinkhorn<LogDomain>};
+}

@@ -1,0 +1,228 @@
+// Sinkhorn on a grid (sinkhorn.h). Compiled once for each instruction set (isa_*.cc). What is written here is the order of
+// things; how numbers are stored, and whether a product is exact, is the domain's: ScalingDomain or LogDomain.
+//
+// A half step is one pass over the strips of an axis: the last blur of a product, the scalings that follow, and the first
+// blur of the next product, so that each image is read and written once. The two half steps take turns between the first
+// and the last axis; a third one lies between and is blurred in a pass of its own.
+
+template <typename Domain>
+class GridSinkhorn final : public SinkhornEngine {
+  using T = typename Domain::Number;
+  using Axis = typename StripGrid<T>::Axis;
+  static constexpr int kLanes = Traits<T>::kLanes;
+  enum class Source { kNext, kImage, kBlurredImage };  // of a half step's product
+
+ public:
+  explicit GridSinkhorn(const SinkhornGrid& grid)
+      : grid_(grid.size), domain_(grid, grid_.points()), last_(static_cast<int>(grid.size.size()) - 1) {
+    image_.resize(grid_.numbers(), T(0));
+    std::size_t longest = 0;
+    for (const Axis& axis : grid_.axes()) {
+      longest = std::max<std::size_t>(longest, axis.length);
+      // lines with margins as wide as the longest radius, which stay zero
+      domain_.set_strips(static_cast<int>(lines_.size()), axis.strips.size(), axis.length);
+      lines_.emplace_back(static_cast<std::size_t>(3 * axis.length) * kLanes, T(0));
+    }
+    scaled_ = lines_;
+    blurred_.resize((longest + kLanes) * kLanes, T(0));  // whole squares of registers
+    const std::size_t first = axis(0).numbers(), second = axis(last_).numbers();
+    for (auto* strips : {&a_, &y_, &next_}) strips->resize(first, T(0));
+    for (auto* strips : {&b_, &z_}) strips->resize(second, T(0));
+  }
+
+  bool begin(const SinkhornPair& pair, const SinkhornRule& rule) override {
+    set_pair(pair, rule);
+    if (rule.symmetric) std::fill(y_.begin(), y_.end(), Domain::one());
+    domain_.start(pair, grid_, image_);
+    for (int k = last_; k > 0; --k) blur(k);
+    finish(true);
+    return domain_.certify();
+  }
+
+  bool resume(const SinkhornPair& pair, const SinkhornRule& rule, const SinkhornState& state) override {
+    if (!Domain::kResumes) return false;
+    set_pair(pair, rule);
+    started_ = state.started;
+    const auto read_strips = [&](const std::vector<double>& logs, int k, std::vector<T>& strips) {
+      grid_.to_image(logs.data(), image_.data());
+      grid_.to_strips(image_.data(), axis(k), strips.data());
+    };
+    read_strips(state.next, 0, next_);
+    if (started_) {
+      read_strips(state.first, 0, y_);
+      if (!rule.symmetric) read_strips(state.second, last_, z_);
+    }
+    return true;
+  }
+
+  bool advance(int iterations) override {
+    const bool keeps = rule_.momentum != 1;
+    const bool started = started_;
+    saved_next_ = next_;
+    if (keeps) saved_y_ = y_, saved_z_ = z_;
+    const auto before = domain_.certificate();
+    while (!iterate(iterations)) {
+      next_ = saved_next_;
+      if (keeps) y_ = saved_y_, z_ = saved_z_;
+      started_ = started;
+      if (!domain_.retry(before)) return false;
+    }
+    return true;
+  }
+
+  double violation() const override {
+    double sum = 0;
+    std::size_t at = 0;
+    for (const auto& strip : axis(0).strips) {
+      (void)strip;
+      sum += domain_.violation(a_.data() + at, y_.data() + at, next_.data() + at, axis(0).length);
+      at += axis(0).length * kLanes;
+    }
+    return sum;
+  }
+
+  void read(SinkhornState& state) override {
+    const auto write = [&](const std::vector<T>& strips, int k, std::vector<double>& logs) {
+      logs.resize(grid_.points());
+      grid_.from_strips(strips.data(), axis(k), image_.data());
+      grid_.from_image(image_.data(), logs.data());
+      domain_.to_logs(logs);
+    };
+    state.started = started_;
+    write(next_, 0, state.next);
+    if (!started_) return;
+    write(y_, 0, state.first);
+    if (!rule_.symmetric) write(z_, last_, state.second);
+  }
+
+  void potentials(float* f, float* g) override {
+    write_potentials(a_, y_, 0, f);
+    write_potentials(b_, z_, last_, g);
+  }
+  void kl_potentials(float* f, float* g) override {
+    write_kl(rule_.symmetric ? y_ : next_, 0, f);
+    if (g) write_kl(z_, last_, g);
+  }
+
+ private:
+  const Axis& axis(int k) const { return grid_.axes()[k]; }
+
+  void set_pair(const SinkhornPair& pair, const SinkhornRule& rule) {
+    rule_ = rule;
+    started_ = false;
+    const auto masses = [&](const float* from, int k, std::vector<T>& strips) {
+      std::fill(image_.begin(), image_.end(), T(0));  // no mass in padding
+      grid_.to_image(from, image_.data());
+      domain_.masses(image_);
+      grid_.to_strips(image_.data(), axis(k), strips.data());
+    };
+    masses(pair.a, 0, a_);
+    if (!rule.symmetric) masses(pair.b, last_, b_);
+    domain_.set_pair(pair, rule, grid_.points());
+  }
+
+  bool iterate(int iterations) {
+    for (int k = 1; k <= iterations; ++k) {
+      const bool relaxed = rule_.momentum != 1 && (started_ || rule_.symmetric);
+      const bool keeps = rule_.momentum != 1 || k == iterations;
+      if (rule_.symmetric) {  // one half step is all; the remaining blurs have passes of their own
+        half_step(0, k == 1 ? Source::kNext : Source::kImage, a_, y_, relaxed, keeps);
+        for (int other = last_; other > 0; --other) blur(other);
+        started_ = true;
+      } else {
+        half_step(0, k == 1 ? Source::kNext : last_ > 0 ? Source::kBlurredImage : Source::kImage, a_, y_, relaxed, keeps);
+        if (!domain_.certify()) return false;
+        for (int other = 1; other < last_; ++other) blur(other);
+        half_step(last_, last_ > 0 ? Source::kBlurredImage : Source::kImage, b_, z_, relaxed && k < iterations, keeps);
+        for (int other = last_ - 1; other > 0; --other) blur(other);
+        started_ = true;
+      }
+      if (!domain_.certify()) return false;
+    }
+    finish(!rule_.symmetric && last_ > 0);
+    return domain_.certify();
+  }
+
+  // A pass of K along one axis of the image.
+  void blur(int k) {
+    std::size_t number = 0;
+    for (const auto& strip : axis(k).strips) {
+      T* const lines = lines_[k].data() + axis(k).length * kLanes;
+      StripGrid<T>::load_strip(image_.data(), axis(k), strip, lines);
+      domain_.blur(k, number++, false, axis(k).length, lines, blurred_.data());
+      StripGrid<T>::store_strip(blurred_.data(), axis(k), strip, image_.data());
+    }
+  }
+
+  // The product in the image, or its last blur, along the first axis, into next_.
+  void finish(bool blurs) {
+    const int length = axis(0).length;
+    T* next = next_.data();
+    const T* masses = a_.data();
+    std::size_t number = 0;
+    domain_.new_product();
+    for (const auto& strip : axis(0).strips) {
+      T* const lines = lines_[0].data() + length * kLanes;
+      StripGrid<T>::load_strip(image_.data(), axis(0), strip, lines);
+      if (blurs) domain_.blur(0, number++, false, length, lines, next);
+      else std::memcpy(next, lines, length * kLanes * sizeof(T));
+      domain_.examine(next, masses, length, strip.lanes);
+      next += length * kLanes;
+      masses += length * kLanes;
+    }
+  }
+
+  void half_step(int k, Source source, const std::vector<T>& masses, std::vector<T>& products, bool relaxed, bool keeps) {
+    const int length = axis(k).length;
+    T* const lines = lines_[k].data() + length * kLanes;
+    T* const scaled = scaled_[k].data() + length * kLanes;
+    std::size_t at = 0, number = 0;
+    domain_.new_product();
+    for (const auto& strip : axis(k).strips) {
+      const T* product = next_.data() + at;
+      if (source != Source::kNext) {
+        StripGrid<T>::load_strip(image_.data(), axis(k), strip, lines);
+        product = lines;
+        if (source == Source::kBlurredImage) {
+          domain_.blur(k, number, false, length, lines, blurred_.data());
+          product = blurred_.data();
+        }
+      }
+      domain_.update(product, masses.data() + at, keeps ? products.data() + at : nullptr, relaxed, length, strip.lanes, scaled);
+      domain_.blur(k, number++, true, length, scaled, blurred_.data());
+      StripGrid<T>::store_strip(blurred_.data(), axis(k), strip, image_.data());
+      at += length * kLanes;
+    }
+  }
+
+  void write_potentials(const std::vector<T>& masses, const std::vector<T>& products, int k, float* out) {
+    potential_ = products;
+    domain_.potentials(masses, potential_);
+    write_out(k, out);
+  }
+  void write_kl(const std::vector<T>& products, int k, float* out) {
+    potential_ = products;
+    domain_.kl_potentials(potential_);
+    write_out(k, out);
+  }
+  void write_out(int k, float* out) {
+    grid_.from_strips(potential_.data(), axis(k), image_.data());
+    grid_.from_image(image_.data(), out);
+  }
+
+  const StripGrid<T> grid_;
+  Domain domain_;
+  const int last_;  // axis
+  SinkhornRule rule_;
+  bool started_ = false;
+  std::vector<T> image_;                       // between two half steps
+  std::vector<std::vector<T>> lines_, scaled_; // a strip of each axis
+  std::vector<T> blurred_;
+  std::vector<T> a_, y_, next_, b_, z_;        // strip images of the first and of the last axis
+  std::vector<T> saved_y_, saved_z_, saved_next_, potential_;
+};
+
+template <typename Domain>
+SinkhornEngine* make_sinkhorn(const SinkhornGrid& grid) {
+  return new GridSinkhorn<Domain>(grid);
+}

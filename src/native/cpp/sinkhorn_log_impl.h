@@ -1,0 +1,138 @@
+// Logarithms of scalings in double, for what scalings cannot hold. Compiled once for each instruction set (isa_*.cc).
+//
+// A blur subtracts the largest entry of each line, so that a line may be anywhere, and then works on numbers; a line
+// whose sums leave the range of double is added up by log-sum-exp. It is exact for any epsilon.
+
+class LogDomain {
+ public:
+  using Number = double;
+  static constexpr bool kResumes = true;
+  struct Certificate {};
+
+  LogDomain(const SinkhornGrid& grid, std::size_t) : exponents_(grid.exponents), epsilon_(grid.epsilon) {
+    for (const auto& exponents : exponents_) {
+      std::vector<double> taps;
+      for (const double exponent : exponents) taps.push_back(exponent < kLargestExponent ? std::exp(-exponent) : 0);
+      taps.push_back(0);
+      const auto end = std::lower_bound(exponents.begin(), exponents.end(), kLargestExponent);
+      const auto likely = std::lower_bound(exponents.begin(), end, -std::log(kLost));
+      first_reach_.push_back(static_cast<int>(likely - exponents.begin()));
+      radius_.push_back(static_cast<int>(end - exponents.begin()) - 1);
+      numbers_.emplace_back(3 * exponents.size() * kLanes, 0.0);
+      taps_.push_back(std::move(taps));
+    }
+  }
+
+  static double one() { return 0; }
+  void set_strips(int k, std::size_t strips, int length) { reaches_.add_axis(strips, length, first_reach_[k]); }
+
+  void masses(std::vector<double>& values) const {
+    for (std::size_t i = 0; i < values.size(); i += kLanes) {
+      const V mass = load<double>(values.data() + i);
+      const V log = log_of<double>(most<double>(mass, broadcast<double>(std::numeric_limits<double>::min())));
+      store<double>(values.data() + i, mass > V{} ? log : absent());
+    }
+  }
+
+  void set_pair(const SinkhornPair&, const SinkhornRule& rule, std::size_t) {
+    rule_ = rule;
+    reaches_.forget();
+  }
+
+  void start(const SinkhornPair& pair, const StripGrid<double>& grid, std::vector<double>& image) {
+    std::fill(image.begin(), image.end(), 0.0);
+    grid.to_image(pair.b, image.data());
+    if (!pair.start) return masses(image);
+    const std::vector<double> mass = image;
+    grid.to_image(pair.start, image.data());
+    for (std::size_t i = 0; i < image.size(); ++i) image[i] = mass[i] > 0 ? image[i] / epsilon_ : kAbsent;
+  }
+
+  // Absent mass becomes exp(-708) of the largest entry: nothing beside kLeastSum.
+  void blur(int k, std::size_t strip, bool scaled, int length, const double* lines, double* out) {
+    V largest = load<double>(lines);
+    for (int p = 1; p < length; ++p) largest = most<double>(largest, load<double>(lines + p * kLanes));
+    double* const numbers = numbers_[k].data() + static_cast<std::ptrdiff_t>(length) * kLanes;
+    V rest{};
+    for (int p = 0; p < length; ++p) {
+      const V number = exp_of<double>(load<double>(lines + p * kLanes) - largest);
+      rest += number * (1 / kLost);
+      store<double>(numbers + p * kLanes, number);
+    }
+    correlate_lines<double>(numbers, length, taps_[k].data(), radius_[k], {rest, V{}}, reaches_.of(k, strip, scaled), out);
+    V least_sum = load<double>(out);
+    for (int p = 0; p < length; ++p) {
+      const V sum = load<double>(out + p * kLanes);
+      least_sum = least<double>(least_sum, sum);
+      store<double>(out + p * kLanes, largest + log_of<double>(most<double>(sum, broadcast<double>(kLeastSum))));
+    }
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (!(least_sum[lane] >= kLeastSum)) return log_sum_exp(k, length, lines, out);
+    }
+  }
+
+  void new_product() {}
+  void examine(const double*, const double*, int, int) {}
+  bool certify() const { return true; }
+  Certificate certificate() const { return {}; }
+  bool retry(const Certificate&) const { return false; }
+
+  void update(const double* product, const double* masses, double* kept, bool relaxed, int length, int, double* scaled) const {
+    const double omega = rule_.momentum;
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      V y = load<double>(product + i);
+      if (relaxed) y = load<double>(kept + i) * (1 - omega) + y * omega;
+      if (kept) store<double>(kept + i, y);
+      store<double>(scaled + i, load<double>(masses + i) - y);
+    }
+  }
+
+  double violation(const double* masses, const double* product, const double* next, int length) const {
+    V sum{};
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V mass = load<double>(masses + i);
+      const V change = exp_of<double>(mass) * (exp_of<double>(load<double>(next + i) - load<double>(product + i)) - 1.0);
+      sum += mass > absent() ? (change < V{} ? -change : change) : V{};
+    }
+    return sum_lanes<double>(sum);
+  }
+
+  void potentials(const std::vector<double>& masses, std::vector<double>& products) const {
+    for (std::size_t i = 0; i < products.size(); ++i) {
+      products[i] = masses[i] > kAbsent ? (masses[i] - products[i]) * epsilon_ : kAbsent;
+    }
+  }
+  void kl_potentials(std::vector<double>& products) const {
+    for (double& product : products) product *= -epsilon_;
+  }
+
+  static void to_logs(std::vector<double>&) {}
+
+ private:
+  using V = Vector<double>;
+  static constexpr int kLanes = Traits<double>::kLanes;
+  static constexpr double kLost = 1e-16;          // a sum may leave out this part of it
+  static constexpr double kLargestExponent = 708; // kernel entries beyond it are no normal numbers
+  static constexpr double kLeastSum = 1e-280; // a sum of a line scaled to 1 loses nothing to underflow above it
+  static constexpr double kAbsent = kNoMassPotential;  // log 0 too
+
+  static V absent() { return broadcast<double>(kAbsent); }
+
+  void log_sum_exp(int k, int length, const double* lines, double* out) const {
+    for (int p = 0; p < length; ++p) {
+      const auto term = [&](int q) { return load<double>(lines + q * kLanes) - exponents_[k][p < q ? q - p : p - q]; };
+      V largest = term(0);
+      for (int q = 1; q < length; ++q) largest = most<double>(largest, term(q));
+      V sum{};
+      for (int q = 0; q < length; ++q) sum += exp_of<double>(term(q) - largest);
+      store<double>(out + p * kLanes, largest + log_of<double>(sum));
+    }
+  }
+
+  const std::vector<std::vector<double>> exponents_;
+  const double epsilon_;
+  std::vector<std::vector<double>> taps_, numbers_;  // of each axis; a zero behind the taps, numbers with margins, which stay zero
+  std::vector<int> radius_, first_reach_;
+  Reaches reaches_;
+  SinkhornRule rule_;
+};

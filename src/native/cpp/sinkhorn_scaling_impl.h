@@ -1,0 +1,243 @@
+// Scalings as they are, in float. Compiled once for each instruction set (isa_*.cc).
+//
+// A sum is exact to rounding where two things hold. What its blurs leave out is at most kLost of it: each blur of a line
+// stops at the distance where the rest of the line, whatever lies there, adds less than kLost of the sum itself or of a
+// floor below which no product needs digits. And no underflow matters: the least entry of a product is far above the
+// smallest normal numbers. Both the floor and that entry are examined for each product.
+
+class ScalingDomain {
+ public:
+  using Number = float;
+  static constexpr bool kResumes = false;
+
+  // Of the product at hand.
+  struct Certificate {
+    int side;    // 0 for K v, 1 for K^T u
+    double sum;  // of the scalings that K was applied to
+  };
+
+  ScalingDomain(const SinkhornGrid& grid, std::size_t points)
+      : epsilon_(static_cast<float>(grid.epsilon)),
+        scale_(static_cast<float>(1 / grid.epsilon)),
+        least_product_(static_cast<double>(points) * std::numeric_limits<float>::min() / kLost) {
+    for (const auto& exponents : grid.exponents) {
+      std::vector<float> taps;
+      double total = -1;
+      for (const double exponent : exponents) {
+        taps.push_back(exponent < kLargestExponent ? static_cast<float>(std::exp(-exponent)) : 0);
+        total += 2 * taps.back();
+      }
+      taps.push_back(0);
+      const auto end = std::lower_bound(exponents.begin(), exponents.end(), kLargestExponent);
+      radius_.push_back(static_cast<int>(end - exponents.begin()) - 1);
+      const auto likely = std::lower_bound(exponents.begin(), end, -std::log(kLost));
+      first_reach_.push_back(static_cast<int>(likely - exponents.begin()));
+      taps_.push_back(std::move(taps));
+      amplification_ *= 1 + total;
+    }
+  }
+
+  void set_strips(int k, std::size_t strips, int length) { reaches_.add_axis(strips, length, first_reach_[k]); }
+
+  static float one() { return 1; }
+
+  void masses(std::vector<float>&) const {}
+
+  void set_pair(const SinkhornPair& pair, const SinkhornRule& rule, std::size_t points) {
+    rule_ = rule;
+    const auto has_zeros = [&](const float* masses) { return std::find(masses, masses + points, 0.0f) != masses + points; };
+    zeros_ = has_zeros(pair.a) || (!rule.symmetric && has_zeros(pair.b));
+    floor_[0] = floor_[1] = 0;
+    floors_ = true;
+    product_.side = 0;
+    reaches_.forget();
+  }
+
+  // v into the image, scaled so that its largest entry is 1: a constant in g changes nothing but the constant in f.
+  void start(const SinkhornPair& pair, const StripGrid<float>& grid, std::vector<float>& image) {
+    std::fill(image.begin(), image.end(), 0.0f);
+    grid.to_image(pair.b, image.data());
+    if (pair.start) {
+      const std::vector<float> masses = image;
+      grid.to_image(pair.start, image.data());
+      const V none = broadcast<float>(std::numeric_limits<float>::lowest());
+      V largest = none;
+      const auto present = [&](std::size_t i) { return load<float>(masses.data() + i) > V{}; };
+      for (std::size_t i = 0; i < image.size(); i += kLanes) {
+        largest = most<float>(largest, present(i) ? load<float>(image.data() + i) : none);
+      }
+      float top = largest[0];
+      for (int lane = 1; lane < kLanes; ++lane) top = std::max(top, largest[lane]);
+      for (std::size_t i = 0; i < image.size(); i += kLanes) {
+        const V scaling = exp_of<float>((load<float>(image.data() + i) - top) * scale_);
+        store<float>(image.data() + i, present(i) ? scaling : V{});
+      }
+    }
+    V sum{};
+    for (std::size_t i = 0; i < image.size(); i += kLanes) sum += load<float>(image.data() + i);
+    product_.sum = sum_lanes<float>(sum);
+    new_scalings_ = false;
+  }
+
+  // `scaled` where the lines are those that `update` made, from which the next product begins.
+  void blur(int k, std::size_t strip, bool scaled, int length, const float* lines, float* out) {
+    V sum = strip_total_;
+    if (!scaled) {
+      sum = V{};
+      for (int i = 0; i < length * kLanes; i += kLanes) sum += load<float>(lines + i);
+    }
+    const float floor = floor_[scaled ? next_side() : product_.side];
+    correlate_lines<float>(lines, length, taps_[k].data(), radius_[k], {sum * static_cast<float>(1 / kLost), broadcast<float>(floor)},
+                           reaches_.of(k, strip, scaled), out);
+  }
+
+  // Before a product is complete.
+  void new_product() { least_ = infinity(); }
+
+  void examine(const float* product, const float* masses, int length, int lanes) {
+    V lines_least = least_;
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V y = load<float>(product + i);
+      lines_least = least<float>(lines_least, excused(load<float>(masses + i)) ? infinity() : y);
+    }
+    least_ = within(lanes) ? lines_least : least_;
+  }
+
+  // The scalings masses / product of a strip, `product` with momentum where `relaxed`; `kept` receives the latter.
+  void update(const float* product, const float* masses, float* kept, bool relaxed, int length, int lanes, float* scaled) {
+    if (!new_scalings_) total_ = V{}, new_scalings_ = true;
+    Accumulator of{least_, V{}};
+    if (relaxed) {
+      relax(product, masses, kept, length, scaled, of);
+    } else {
+      if (kept) std::memcpy(kept, product, length * kLanes * sizeof(float));
+      if (zeros_) divide_lines<true>(product, masses, length, scaled, of);
+      else divide_lines<false>(product, masses, length, scaled, of);
+    }
+    least_ = within(lanes) ? of.least : least_;
+    total_ += within(lanes) ? of.total : V{};
+    strip_total_ = of.total;
+  }
+
+  // Whether the product at hand is exact. Then the scalings that followed from it, if any, are what K is applied to.
+  bool certify() {
+    float smallest_entry = least_[0];
+    for (int lane = 1; lane < kLanes; ++lane) smallest_entry = std::min(smallest_entry, least_[lane]);
+    const double entry = smallest_entry, floor = floor_[product_.side];
+    in_range_ = product_.sum <= kLargestSum && entry >= least_product_;
+    const bool exact = in_range_ && entry >= floor * amplification_;
+    if (exact && floors_) floor_[product_.side] = static_cast<float>(entry * kFall / amplification_);
+    if (new_scalings_) product_ = {next_side(), sum_lanes<float>(total_)};
+    new_scalings_ = false;
+    return exact || rule_.unchecked;
+  }
+
+  Certificate certificate() const { return product_; }
+
+  // Takes up a certificate after a product that was not exact; false if that could not be changed.
+  bool retry(const Certificate& before) {
+    if (!in_range_ || !floors_) return false;
+    product_ = before;
+    new_scalings_ = false;
+    floor_[0] = floor_[1] = 0;
+    floors_ = false;
+    return true;
+  }
+
+  double violation(const float* masses, const float* product, const float* next, int length) const {
+    V sum{};
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V mass = load<float>(masses + i);
+      const V change = mass * (load<float>(next + i) / load<float>(product + i) - 1.0f);
+      sum += mass > V{} ? (change < V{} ? -change : change) : V{};
+    }
+    return sum_lanes<float>(sum);
+  }
+
+  void potentials(const std::vector<float>& masses, std::vector<float>& products) const {
+    for (std::size_t i = 0; i < products.size(); i += kLanes) {
+      const V mass = load<float>(masses.data() + i);
+      const V product = most<float>(load<float>(products.data() + i), smallest());
+      const V scaling = divide<float>(mass, product);
+      // a quotient that is no normal number is the difference of two logarithms
+      const V log = scaling > smallest() && scaling < broadcast<float>(1e38f)
+                        ? log_of<float>(scaling)
+                        : log_of<float>(most<float>(mass, smallest())) - log_of<float>(product);
+      store<float>(products.data() + i, mass > V{} ? log * epsilon_ : broadcast<float>(kNoMassPotential));
+    }
+  }
+  void kl_potentials(std::vector<float>& products) const {
+    for (std::size_t i = 0; i < products.size(); i += kLanes) {
+      const V log = log_of<float>(most<float>(load<float>(products.data() + i), smallest()));
+      store<float>(products.data() + i, log * -epsilon_);
+    }
+  }
+
+  static void to_logs(std::vector<double>& values) {
+    for (double& value : values) value = std::log(value);
+  }
+
+ private:
+  using V = Vector<float>;
+  using Mask = decltype(V{} < V{});
+  static constexpr int kLanes = Traits<float>::kLanes;
+  static constexpr double kLost = 6e-8;           // half a unit in the last place
+  static constexpr double kLargestExponent = 87;  // kernel entries beyond it are no normal numbers
+  static constexpr double kLargestSum = 1e32;     // of scalings, so that nothing overflows
+  static constexpr double kFall = 0.05;           // an iteration hardly makes the least entry of a product smaller than that
+
+  struct Accumulator {
+    V least, total;
+  };
+
+  static V infinity() { return broadcast<float>(std::numeric_limits<float>::infinity()); }
+  static V smallest() { return broadcast<float>(std::numeric_limits<float>::min()); }
+
+  // Which lanes are no padding.
+  static Mask within(int lanes) {
+    V number;
+    for (int lane = 0; lane < kLanes; ++lane) number[lane] = static_cast<float>(lane);
+    return number < broadcast<float>(static_cast<float>(lanes));
+  }
+  // Points whose products need not be exact.
+  Mask excused(const V& mass) const { return mass <= broadcast<float>(rule_.everywhere ? -1.0f : 0.0f); }
+
+  template <bool kZeros>
+  void divide_lines(const float* product, const float* masses, int length, float* scaled, Accumulator& of) const {
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V y = load<float>(product + i), mass = load<float>(masses + i);
+      of.least = least<float>(of.least, kZeros && !rule_.everywhere ? (mass > V{} ? y : infinity()) : y);
+      const V scaling = divide<float>(mass, most<float>(y, smallest()));
+      of.total += scaling;
+      store<float>(scaled + i, scaling);
+    }
+  }
+
+  void relax(const float* product, const float* masses, float* kept, int length, float* scaled, Accumulator& of) const {
+    const float omega = static_cast<float>(rule_.momentum);
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V y = load<float>(product + i), mass = load<float>(masses + i);
+      of.least = least<float>(of.least, excused(mass) ? infinity() : y);
+      const V before = log_of<float>(most<float>(load<float>(kept + i), smallest()));
+      const V relaxed = exp_of<float>(before * (1 - omega) + log_of<float>(most<float>(y, smallest())) * omega);
+      const V scaling = divide<float>(mass, relaxed);
+      of.total += scaling;
+      store<float>(kept + i, relaxed);
+      store<float>(scaled + i, scaling);
+    }
+  }
+
+  int next_side() const { return rule_.symmetric ? 0 : 1 - product_.side; }
+
+  const float epsilon_, scale_;
+  const double least_product_;  // an entry above it loses nothing to underflow
+  double amplification_ = 1;    // how much of an error of each blur a product has at most
+  std::vector<std::vector<float>> taps_;  // of each axis, and a zero behind them
+  std::vector<int> radius_, first_reach_;
+  Reaches reaches_;
+  SinkhornRule rule_;
+  bool zeros_ = false, new_scalings_ = false, in_range_ = false, floors_ = true;
+  float floor_[2] = {0, 0};
+  Certificate product_{};
+  V least_{}, total_{}, strip_total_{};  // of the strips so far, and of the last one
+};

@@ -1,0 +1,126 @@
+// Sinkhorn for a batch of pairs by the native addon: tensors of tfjs' `wasm` backend are read and written where they lie in
+// its heap. The results are those of the composed operations within float32, and constants of the tape.
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import type { TensorKernel } from "../../geometry/geometry.ts";
+import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
+import type { SinkhornReport } from "../../native/sinkhorn.ts";
+import type { SinkhornDomain } from "./options.ts";
+
+/** What to run on a [..., n] and b [..., m]. */
+export interface NativeRun {
+  readonly iterations: number;
+  readonly domain: SinkhornDomain;
+  /** g [..., m] in cost units. @default gKL = 0 */
+  readonly start?: tf.Tensor;
+  /** Iterations from one stopping test to the next. @default no tests */
+  readonly checkEvery?: number;
+  readonly tolerance?: number;
+  readonly momentum?: number;
+  /** `kl`: fKL from one more half step and gKL, finite at zero masses. @default "potentials" */
+  readonly output?: keyof typeof OUTPUTS;
+}
+
+export interface NativeSolution extends SinkhornReport {
+  readonly f: tf.Tensor;
+  readonly g: tf.Tensor;
+}
+
+const BACKEND = "wasm";
+const NONE = -1;
+/** Numbered as `SinkhornProblem` says. */
+const DOMAINS: Readonly<Record<SinkhornDomain, number>> = { auto: 0, log: 1, scaling: 2 };
+const OUTPUTS = { potentials: 0, kl: 1 } as const;
+
+/** Whether operations are being recorded for a gradient: what runs natively would not be. */
+export function isTaped(): boolean {
+  return tf.engine().isTapeOn();
+}
+
+/** Undefined where the addon, the backend or the geometry does not allow it. */
+export function nativeSinkhorn(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  run: NativeRun,
+): NativeSolution | undefined {
+  const addon = addonFor(kernel);
+  if (!addon) return undefined;
+  return tf.tidy(() => {
+    const [f, g] = [output(a), output(b)];
+    const report = solve(addon, kernel, { a, b, start: run.start, f, g }, run, false);
+    return { ...report, f: asTensor(f), g: asTensor(g) };
+  });
+}
+
+/** fKL [..., n] of the problem (a, a) by averaged updates, all iterations from fKL = 0; undefined as above. */
+export function nativeSelfPotential(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  iterations: number,
+  domain: SinkhornDomain,
+): tf.Tensor | undefined {
+  const addon = addonFor(kernel);
+  if (!addon) return undefined;
+  return tf.tidy(() => {
+    const f = output(a);
+    solve(addon, kernel, { a, b: a, f }, { iterations, domain, momentum: 0.5, output: "kl" }, true);
+    return asTensor(f);
+  });
+}
+
+interface Tensors {
+  readonly a: tf.Tensor;
+  readonly b: tf.Tensor;
+  readonly start?: tf.Tensor | undefined;
+  readonly f: tf.TensorInfo;
+  readonly g?: tf.TensorInfo;
+}
+
+function addonFor({ source }: TensorKernel): NativeAddon | undefined {
+  return source && tf.getBackend() === BACKEND ? nativeStatus().addon : undefined;
+}
+
+function solve(
+  addon: NativeAddon,
+  kernel: TensorKernel,
+  { a, b, start, f, g }: Tensors,
+  run: NativeRun,
+  symmetric: boolean,
+): SinkhornReport {
+  const backend = tf.backend() as BackendWasm;
+  // dataIdMap.get brings a tensor here that lies on another backend
+  const offset = (tensor?: tf.TensorInfo): number =>
+    tensor ? backend.dataIdMap.get(tensor.dataId as object).memoryOffset : NONE;
+  const input = (tensor?: tf.Tensor): number => offset(tensor && tf.cast(tensor, "float32"));
+  const { size, spacing } = kernel.source!;
+  const problem = {
+    epsilon: kernel.epsilon,
+    size,
+    spacing,
+    pairs: a.size / kernel.shape[0],
+    iterations: run.iterations,
+    checkEvery: run.checkEvery ?? 0,
+    tolerance: run.tolerance ?? 0,
+    momentum: run.momentum ?? 1,
+    domain: DOMAINS[run.domain],
+    output: OUTPUTS[run.output ?? "potentials"],
+    symmetric,
+    a: input(a),
+    b: input(b),
+    start: input(start),
+    f: offset(f),
+    g: offset(g),
+  };
+  // read last: a heap that grows is another array
+  const { HEAPU8 } = backend.wasm as unknown as { readonly HEAPU8: Uint8Array };
+  return addon.sinkhornOnGrid(HEAPU8, problem);
+}
+
+function output({ shape }: tf.Tensor): tf.TensorInfo {
+  return (tf.backend() as BackendWasm).makeOutput(shape, "float32");
+}
+
+function asTensor(info: tf.TensorInfo): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(info);
+}

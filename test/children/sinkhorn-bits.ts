@@ -1,0 +1,35 @@
+// Prints the instruction set, the threads and the bits of a few Sinkhorn problems as the environment variables choose them.
+import { createHash } from "node:crypto";
+import * as tf from "@tensorflow/tfjs-core";
+import { unitGrid } from "../../src/geometry/grid.ts";
+import { nativeStatus } from "../../src/native/loader.ts";
+import { useBackend } from "../../src/tensor/backend.ts";
+import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
+
+/** [pairs, axes, epsilon]: on scalings, and in the log domain. */
+const PROBLEMS = [
+  [40, [28, 28], 0.01],
+  [9, [17, 30], 0.0005],
+  [5, [7, 5, 6], 0.02],
+  [6, [50], 0.002],
+] as const;
+
+await useBackend("wasm");
+const histograms = (pairs: number, points: number, seed: number) => {
+  const values = Float32Array.from({ length: pairs * points }, (_, i) => 1e-3 + Math.abs(Math.sin(seed + i * i)) ** 8);
+  const rows = tf.tensor2d(values, [pairs, points]);
+  return tf.div(rows, tf.sum(rows, 1, true));
+};
+const hash = createHash("sha256");
+const sample: number[] = [];
+for (const [pairs, size, epsilon] of PROBLEMS) {
+  const geometry = unitGrid(size);
+  const a = histograms(pairs, geometry.shape[0], 1);
+  const b = histograms(pairs, geometry.shape[0], 2);
+  const { f, g } = sinkhornIterations(geometry.kernel(epsilon), a, b, { iterations: 12 });
+  for (const potential of [f, g]) hash.update(potential.dataSync());
+  const centred = tf.sub(g, tf.mean(g, 1, true));
+  sample.push(...centred.dataSync().slice(0, 50));
+}
+const description = nativeStatus().addon?.describe() ?? null;
+process.stdout.write(JSON.stringify({ description, digest: hash.digest("hex"), sample }));
