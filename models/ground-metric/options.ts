@@ -21,6 +21,11 @@ export const groundMetricOptions = {
     default: 1e-6,
     least: 0,
   }),
+  leastDimension: numberOption({
+    description: "stop early once the distances between samples spread over fewer dimensions (default: never)",
+    default: undefined,
+    above: 0,
+  }),
   dust: numberOption({ description: "added to every entry of the normalised histograms", default: 0, least: 0 }),
   topFeatures: numberOption({
     description: "use only so many features, those of largest variance (default: all)",

@@ -1,6 +1,7 @@
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import type { Evaluated, UpdateRule } from "./algorithms.ts";
 import { changeOf, type Change } from "./changes.ts";
+import { effectiveDimension } from "./effective-dimension.ts";
 import { beginHalf, pairNumber, type Half } from "./half-iteration.ts";
 import { OTHER_SIDE, type BySide, type Side } from "./sides.ts";
 import { SliceEvaluator } from "./slices.ts";
@@ -31,6 +32,8 @@ export interface GroundMetricSettings {
   readonly tolerance: number;
   /** Stop once the regulariser makes up this share of the distances between samples. @default never */
   readonly mostRegularizer?: number;
+  /** Stop once the distances between samples spread over fewer dimensions (see `effectiveDimension`). @default never */
+  readonly leastDimension?: number;
   /** Seconds that a part of an iteration should take, between which the loop may save and stop. @default 0.25 */
   readonly sliceSeconds?: number;
   /** Dear metrics of the current matrices, given from outside. */
@@ -113,6 +116,7 @@ function metricsOf(
     ...(homogeneous ? {} : { largestFeatures: largestEntry(features), largestSamples: largestEntry(samples) }),
     residual: Math.max(...changes.map((change) => change.residual)),
     ...(Number.isFinite(hilbert) ? { hilbert } : {}), // infinite where an entry has become zero, or was zero
+    ...(samples.form === "distance" && { dimension: effectiveDimension(samples) }),
     ...extra,
     clamped,
   };
@@ -129,9 +133,12 @@ function shareOf(regularizer: Float64Array, weight: number, { values, list }: Ev
   return total > 0 ? added / total : 0;
 }
 
-function reasonToStop({ tolerance, mostRegularizer = Infinity }: GroundMetricSettings, metrics: Metrics) {
-  const { hilbert = Infinity, regularizer = 0 } = metrics;
+function reasonToStop(
+  { tolerance, mostRegularizer = Infinity, leastDimension = 0 }: GroundMetricSettings,
+  { hilbert = Infinity, regularizer = 0, dimension = Infinity }: Metrics,
+): string | undefined {
   if (hilbert <= tolerance) return `converged: the Hilbert metric between iterates is ${hilbert.toExponential(1)}`;
+  if (dimension < leastDimension) return `distances between samples spread over ${dimension.toFixed(1)} dimensions`;
   if (regularizer < mostRegularizer) return undefined;
   return `the regulariser makes up ${(100 * regularizer).toFixed(0)}% of the distances between samples`;
 }

@@ -38,6 +38,7 @@ export function metricSettings(options: MetricOptions, { sides }: GroundMetricSe
     share: options.stochastic,
     iterations: options.iterations,
     tolerance: options.tolerance,
+    leastDimension: options.leastDimension,
     mostRegularizer: options.mostRegularizer,
   };
 }

@@ -25,5 +25,6 @@ export function wsvSettings(options: WsvOptions, { sides }: GroundMetricSetup): 
     share: options.stochastic,
     iterations: options.iterations,
     tolerance: options.tolerance,
+    leastDimension: options.leastDimension,
   };
 }

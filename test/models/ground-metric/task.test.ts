@@ -121,6 +121,15 @@ it("the early stop goes by the regulariser's share of the distances, not by labe
   expect(metrics.at(-2)!["regularizer"]).toBeLessThan(0.2);
 });
 
+it("or by the dimensions that distances spread over: few where entropy dominates", async () => {
+  const data = randomMatrix(20, 15, 4);
+  const given = { solver: "sinkhorn", epsilon: 1, iterations: 50, tolerance: 0 } as const;
+  const { metrics, done } = await iterate(wsv(data, { ...given, leastDimension: 3 }));
+  expect(done).toMatch(/^distances between samples spread over [12]\.\d dimensions$/);
+  expect(metrics.at(-1)!["dimension"]).toBeLessThan(3);
+  expect(metrics.at(-2)!["dimension"]).toBeGreaterThanOrEqual(3);
+});
+
 describe("a state saved in the middle of an iteration", () => {
   const cases = [
     ["exact", {}],
