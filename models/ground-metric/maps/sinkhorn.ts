@@ -1,6 +1,7 @@
 import { expectArray } from "../../../checkpoints/leaves.ts";
 import { PairDivergences } from "../../../src/transport/pairs/pair-divergences.ts";
 import type { DistanceMap, PairSlice } from "../distance-map.ts";
+import { pairNumber } from "../half-iteration.ts";
 import type { Histograms } from "../histograms.ts";
 
 /**
@@ -28,13 +29,12 @@ export function sinkhornMap({ count, data }: Histograms, epsilon: number, memory
     async evaluate(cost, slice, values) {
       if (known?.cost !== cost) known = { cost, largest: cost.reduce((most, entry) => Math.max(most, entry), 0) };
       const strength = epsilon * (known.largest || NO_COST);
-      let clamped = 0;
-      for (const { from, to, position } of runsOf(slice)) {
-        const found = await divergences.compute(cost, { epsilon: strength, tolerance: TOLERANCE, from, to });
-        values.set(found.divergences, position);
-        clamped += found.clamped;
+      const range = rangeOf(slice);
+      const found = await divergences.compute(cost, { epsilon: strength, tolerance: TOLERANCE, ...range });
+      for (let position = slice.from; position < slice.to; position++) {
+        values[position] = found.divergences[pairNumber(slice.list, position) - range.from];
       }
-      return clamped;
+      return found.clamped;
     },
 
     save() {
@@ -50,13 +50,11 @@ export function sinkhornMap({ count, data }: Histograms, epsilon: number, memory
   };
 }
 
-/** Consecutive pair numbers [from, to) of a slice, and the position of the first. */
-function* runsOf({ from, to, list }: PairSlice): Generator<{ from: number; to: number; position: number }> {
-  if (!list) return yield { from, to, position: from };
-  for (let position = from; position < to;) {
-    let end = position + 1;
-    while (end < to && list[end] === list[end - 1] + 1) end++;
-    yield { from: list[position], to: list[end - 1] + 1, position };
-    position = end;
-  }
+/** The pairs of a slice: all of a range, or the marked ones of it. */
+function rangeOf({ from, to, list }: PairSlice): { from: number; to: number; wanted?: Uint8Array } {
+  if (!list) return { from, to };
+  const first = list[from];
+  const wanted = new Uint8Array(list[to - 1] + 1 - first);
+  for (let position = from; position < to; position++) wanted[list[position] - first] = 1;
+  return { from: first, to: first + wanted.length, wanted };
 }
