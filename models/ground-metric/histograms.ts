@@ -40,6 +40,14 @@ export function twoWayHistograms(
   };
 }
 
+/** Rows and columns of X [n, m] as they are: quadratic forms need no histograms. */
+export function twoWayRows({ data, shape: [rows, columns] }: NdArray<Float64Array>): TwoWayHistograms {
+  return {
+    samples: { count: rows, bins: columns, data },
+    features: { count: columns, bins: rows, data: transposed(data, rows, columns) },
+  };
+}
+
 function normalised(
   values: Float64Array,
   count: number,

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../src/data/dataset.ts";
 import { bytesOf } from "../../src/options.ts";
 import type { Histograms } from "./histograms.ts";
-import { twoWayHistograms, type TwoWayHistograms } from "./histograms.ts";
+import { twoWayHistograms, twoWayRows, type TwoWayHistograms } from "./histograms.ts";
 import { maps, type MapName } from "./maps/index.ts";
 import type { GroundMetricOptions } from "./options.ts";
 import { regularizer } from "./regularizer.ts";
@@ -23,16 +23,18 @@ export interface MapChoice {
   readonly tau: number;
   /** @default 1 */
   readonly sigma?: number;
+  /** Take rows and columns as they are, not as histograms; for maps of quadratic forms. @default false */
+  readonly raw?: boolean;
 }
 
 /** Throws InputError for data that cannot be read as histograms both ways. */
 export function setUpGroundMetric(
   options: GroundMetricOptions,
-  { map: name, tau, sigma = 1 }: MapChoice,
+  { map: name, tau, sigma = 1, raw = false }: MapChoice,
   dataset: Dataset,
 ): GroundMetricSetup {
   const table = tableOf(dataset, options);
-  const histograms = twoWayHistograms(table.values, options.dust, table);
+  const histograms = raw ? twoWayRows(table.values) : twoWayHistograms(table.values, options.dust, table);
   const settings = { epsilon: options.epsilon, sigma, tau, memory: bytesOf(options.memory) };
   const side = (of: Histograms): Side => {
     const map = maps[name](of, settings);

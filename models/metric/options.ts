@@ -17,6 +17,7 @@ export const metricOptions = {
   step: numberOption({ description: "rfi: how far a sampled entry moves", default: 1, above: 0, most: 1 }),
   tau: numberOption({ description: "weight of the regulariser", default: 0.01, least: 0 }),
   sigma: numberOption({ description: "scale of the kernels", default: 1, above: 0 }),
+  raw: flagOption("kernels and graph: compare samples as they are, not as histograms"),
   mostRegularizer: numberOption({
     description: "stop early once the regulariser makes up this share of the distances (default: never)",
     default: undefined,

@@ -13,11 +13,17 @@ import { setUpGroundMetric, type GroundMetricSetup } from "../ground-metric/setu
 import type { GroundMetricSettings } from "../ground-metric/task.ts";
 import type { MetricOptions } from "./options.ts";
 
+const TRANSPORT: readonly MapName[] = ["exact", "sinkhorn"];
+
 /** Data and maps of unsupervised ground metrics. Throws InputError for data or options that do not go together. */
 export function setUpMetric(options: MetricOptions, dataset: Dataset): GroundMetricSetup {
   ruleOf(options);
   const map: MapName = options.method === "wasserstein" ? "exact" : options.method;
-  return setUpGroundMetric(options, { map, tau: options.tau, sigma: options.sigma }, dataset);
+  if (options.raw && TRANSPORT.includes(map)) {
+    throw new InputError(`--raw: transport needs histograms, so not with --method ${options.method}; leave it out`);
+  }
+  const { tau, sigma, raw } = options;
+  return setUpGroundMetric(options, { map, tau, sigma, raw }, dataset);
 }
 
 /** Fixed points of the ground metric paper, Algorithms 1 to 3. */

@@ -125,6 +125,7 @@ describe("train metric", () => {
     "--method gaussian",
     "--method multiquadric --algorithm unnormalized --alpha 0.1 --beta 0.1",
     "--method graph",
+    "--method graph --raw",
     "--method wasserstein --algorithm rfi --stochastic 0.2",
     "--method sinkhorn --algorithm unnormalized --adaptive",
     "--method sinkhorn --stochastic 0.5",
@@ -145,6 +146,10 @@ describe("bad input", () => {
     ["train wsv --dataset torus --memory much", /^otlearn: --memory: expected a size as in 8GB or 500MB, got "much"$/m],
     ["train wsv --dataset torus --stochastic 0", /^otlearn: --stochastic: expected a number above 0 and at most 1/m],
     ["train wsv --dataset torus --principal-components 90", /^otlearn: principal components: at most 80 of data/m],
+    [
+      "train metric --dataset torus --raw",
+      /^otlearn: --raw: transport needs histograms, so not with --method sinkhorn/m,
+    ],
     ["train metric --dataset torus --adaptive", /^otlearn: --adaptive: only with --algorithm unnormalized/m],
     ["train metric --dataset torus --algorithm unnormalized --stochastic 0.1", /use --algorithm rfi$/m],
   ])("%s: one line, status 2", async (args, message) => {
