@@ -1,7 +1,7 @@
 import { nativeStatus } from "../../src/native/loader.ts";
 import { PairDivergences } from "../../src/transport/pairs/pair-divergences.ts";
 import type { BenchResult } from "./timing.ts";
-import { torusPairs } from "./torus-pairs.ts";
+import { l1Distances, scaled, torusHistograms } from "./torus-pairs.ts";
 
 export interface SinkhornAllPairsSettings {
   readonly samples: number;
@@ -20,12 +20,13 @@ const NEXT_COST_POWER = 1.05;
  */
 export async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<BenchResult[]> {
   const { samples, features, epsilon, repeat } = settings;
-  const { histograms, cost } = torusPairs(samples, features);
+  const { rows, columns } = torusHistograms(samples, features);
+  const cost = scaled(l1Distances(columns)).data;
   const costs = [cost, cost.map((entry) => entry ** NEXT_COST_POWER)];
   const seconds = costs.map(() => Infinity);
   const values = costs.map(() => ({ sum: 0, max: 0 }));
   for (let run = 0; run < repeat; run++) {
-    const pairs = new PairDivergences(histograms, samples);
+    const pairs = new PairDivergences(rows.data, samples);
     for (const [step, ground] of costs.entries()) {
       const start = performance.now();
       const { divergences } = await pairs.compute(ground, { epsilon });

@@ -1,3 +1,6 @@
+/** Fractional part of the golden ratio: its multiples modulo 1 are irregular numbers that any language repeats in float64. */
+export const GOLDEN = 0.6180339887498949;
+
 /** One line of a benchmark: the settings, values by which equal work can be checked, and the seconds. */
 export interface BenchResult {
   readonly work: string;

@@ -1,59 +1,72 @@
-/** Two-mode data on a torus as `peers/*_all_pairs.py` make it, number for number. */
-export interface TorusPairs {
-  /** Rows of the data as histograms [samples, features]. */
-  readonly histograms: Float64Array;
-  /** L1 distances of its columns as histograms, divided by the largest [features, features]. */
-  readonly cost: Float64Array;
+import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
+
+export type Matrix = NdArray<Float64Array>;
+
+/** Mass on every bin, as the peers have it. */
+const LEAST_MASS = 1e-6;
+
+/** Two-mode data X_ik = h(i / samples - k / features) as `peers/*_all_pairs.py` make it: its rows and its columns as histograms. */
+export function torusHistograms(samples: number, features: number): { rows: Matrix; columns: Matrix } {
+  return {
+    rows: histograms(samples, features, (i, k) => twoModes(i / samples - k / features)),
+    columns: histograms(features, samples, (k, i) => twoModes(i / samples - k / features)),
+  };
 }
 
-/** Added to every mass before the last normalisation. */
-const DUST = 1e-6;
-
-/** X_ik = h(i / samples - k / features), h two bumps of the circle. */
-export function torusPairs(samples: number, features: number): TorusPairs {
-  const data = Float64Array.from({ length: samples * features }, (_, index) => {
-    return twoModes(Math.floor(index / features) / samples - (index % features) / features);
-  });
-  const columns = Float64Array.from({ length: samples * features }, (_, index) => {
-    return data[(index % samples) * features + Math.floor(index / samples)];
-  });
-  const cost = l1Distances(dusted(columns, samples), samples);
-  const largest = cost.reduce((most, entry) => Math.max(most, entry), 0);
-  return { histograms: dusted(data, features), cost: cost.map((entry) => entry / largest) };
-}
-
-function twoModes(x: number): number {
+/** A wave on the unit circle with two bumps of different height and width. */
+function twoModes(position: number): number {
   let sum = 0;
   for (let turn = -2; turn <= 2; turn++) {
-    sum += Math.exp(-(((x + turn) / 0.1) ** 2)) + 0.5 * Math.exp(-(((x + turn + 1 / 3) / 0.05) ** 2));
+    sum += Math.exp(-(((position + turn) / 0.1) ** 2)) + 0.5 * Math.exp(-(((position + turn + 1 / 3) / 0.05) ** 2));
   }
   return sum;
 }
 
-/** Rows divided by their sums, with dust, and divided again. */
-function dusted(rows: Float64Array, length: number): Float64Array {
-  return normalised(
-    normalised(rows, length).map((mass) => mass + DUST),
-    length,
-  );
-}
-
-function normalised(rows: Float64Array, length: number): Float64Array {
-  const result = rows.slice();
-  for (let start = 0; start < rows.length; start += length) {
-    const row = result.subarray(start, start + length);
-    const total = row.reduce((sum, mass) => sum + mass, 0);
-    row.forEach((mass, index) => (row[index] = mass / total));
+/** Rows f(i, k), normalised, with a little mass everywhere. */
+function histograms(count: number, bins: number, entry: (row: number, bin: number) => number): Matrix {
+  const data = new Float64Array(count * bins);
+  for (let row = 0; row < count; row++) {
+    const values = data.subarray(row * bins, (row + 1) * bins);
+    values.forEach((_, bin) => (values[bin] = entry(row, bin)));
+    normalise(values);
+    values.forEach((value, bin) => (values[bin] = value + LEAST_MASS));
+    normalise(values);
   }
-  return result;
+  return ndarray(data, [count, bins]);
 }
 
-function l1Distances(rows: Float64Array, length: number): Float64Array {
-  const count = rows.length / length;
-  return Float64Array.from({ length: count * count }, (_, index) => {
-    const [p, q] = [Math.floor(index / count) * length, (index % count) * length];
+function normalise(values: Float64Array): void {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  values.forEach((value, bin) => (values[bin] = value / total));
+}
+
+/** Between rows. */
+export function l1Distances({ data, shape: [count, bins] }: Matrix): Matrix {
+  return symmetric(count, (i, j) => {
     let sum = 0;
-    for (let k = 0; k < length; k++) sum += Math.abs(rows[p + k] - rows[q + k]);
+    for (let bin = 0; bin < bins; bin++) sum += Math.abs(data[i * bins + bin] - data[j * bins + bin]);
     return sum;
   });
+}
+
+/** The symmetric matrix with a zero diagonal of entry(i, j), i < j. */
+export function symmetric(count: number, entry: (i: number, j: number) => number): Matrix {
+  const data = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++) data[i * count + j] = data[j * count + i] = entry(i, j);
+  }
+  return ndarray(data, [count, count]);
+}
+
+export function largest({ data }: Matrix): number {
+  return data.reduce((most, entry) => Math.max(most, entry), 0);
+}
+
+/** Divided by the largest entry. */
+export function scaled(matrix: Matrix): Matrix {
+  const most = largest(matrix);
+  return ndarray(
+    matrix.data.map((entry) => entry / most),
+    matrix.shape,
+  );
 }

@@ -3,10 +3,7 @@ import { resolveOptions } from "../../src/options.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { softmax } from "../../models/wdl/simplex.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { best, type BenchResult } from "./timing.ts";
-
-/** Fractional part of the golden ratio: an irregular start that any language repeats in float64. */
-const GOLDEN = 0.6180339887498949;
+import { best, GOLDEN, type BenchResult } from "./timing.ts";
 
 export interface WdlGradientSettings {
   readonly sinkhornIterations: number;

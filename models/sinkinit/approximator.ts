@@ -1,6 +1,8 @@
 import { input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { PointCost } from "../../src/geometry/geometry.ts";
 import { GaussianMap, GaussianPotential } from "./layers/gaussian.ts";
+import { SinkhornIteration } from "./layers/sinkhorn-iteration.ts";
+import { Slice } from "./layers/slice.ts";
 import { Separable } from "./layers/separable.ts";
 import { dense } from "../../src/tensor/layers.ts";
 import { denseBlock } from "./dense-block.ts";
@@ -26,6 +28,13 @@ export interface ApproximatorSpec {
   readonly modes: { readonly input: number; readonly output: number };
   /** `spectral`: the network predicts a correction to the Gaussian potential, whose moments it sees. */
   readonly gaussian: boolean;
+  /** `spectral`, with `gaussian`: one Sinkhorn iteration from the Gaussian potential, inside the network. */
+  readonly iteration: boolean;
+}
+
+/** Sinkhorn iterations that the network itself runs; to be counted with those that follow. */
+export function ownIterations({ network, gaussian, iteration }: ApproximatorSpec): number {
+  return network === "spectral" && gaussian && iteration ? 1 : 0;
 }
 
 export function formOf({ network }: Pick<ApproximatorSpec, "network">): Form {
@@ -45,37 +54,47 @@ function buildDense({ extent, widths }: ApproximatorSpec): LayersModel {
   const points = extent ** 2;
   const sample = input({ shape: [2 * points], name: "sample" });
   const hidden = denseBlock(sample, { widths, normalise: true, residual: false });
-  const output = dense({ units: points, name: "output" }).apply(hidden) as SymbolicTensor;
+  const output = apply(dense({ units: points, name: "output" }), hidden);
   return model({ name: "approximator", inputs: sample, outputs: output });
 }
 
-/** Residual dense layers between low frequencies, added to the Gaussian potential. */
-function buildSpectral({ extent, epsilon, widths, modes, gaussian }: ApproximatorSpec): LayersModel {
-  const sample = input({ shape: [2 * extent ** 2], name: "sample" });
-  const spectrum = new Separable({
-    name: "spectrum",
-    map: "analyse",
-    from: extent,
-    to: modes.input,
-    channels: 2,
-    gain: extent, // the mean density of 1 becomes the coefficient 1
-  }).apply(sample) as SymbolicTensor;
-  const moments = gaussian ? (new GaussianMap({ name: "moments", extent }).apply(sample) as SymbolicTensor) : undefined;
-  const features = moments
-    ? (layers.concatenate({ name: "features" }).apply([spectrum, moments]) as SymbolicTensor)
-    : spectrum;
-  const hidden = denseBlock(features, { widths, normalise: false, residual: true });
-  const coefficients = dense({ units: modes.output ** 2, name: "output" }).apply(hidden) as SymbolicTensor;
-  const smooth = new Separable({
-    name: "series",
-    map: "synthesise",
-    from: modes.output,
-    to: extent,
-    channels: 1,
-    gain: 1,
-  }).apply(coefficients) as SymbolicTensor;
-  if (!moments) return model({ name: "approximator", inputs: sample, outputs: smooth });
-  const start = new GaussianPotential({ name: "gaussian", extent, epsilon }).apply(moments) as SymbolicTensor;
-  const output = layers.add({ name: "potential" }).apply([start, smooth]) as SymbolicTensor;
+/** Inputs of the network per change of a potential, so that they are of order one. */
+const CHANGE_GAIN = 0.3;
+
+/**
+ * Residual dense layers from low frequencies to low frequencies, added to the Gaussian potential. After one Sinkhorn
+ * iteration from there, where `iteration` asks for it, the network also sees what that changed.
+ */
+function buildSpectral({ extent, epsilon, widths, modes, gaussian, iteration }: ApproximatorSpec): LayersModel {
+  const points = extent ** 2;
+  const sample = input({ shape: [2 * points], name: "sample" });
+  const analyse = (x: SymbolicTensor, name: string, gain: number): SymbolicTensor =>
+    apply(new Separable({ name, map: "analyse", from: extent, to: modes.input, channels: 2, gain }), x);
+
+  // A gain of extent makes the mean density of 1 the coefficient 1.
+  const features = [analyse(sample, "spectrum", extent)];
+  let start: SymbolicTensor | undefined;
+  if (gaussian) {
+    const moments = apply(new GaussianMap({ name: "moments", extent }), sample);
+    features.push(moments);
+    start = apply(new GaussianPotential({ name: "gaussian", extent, epsilon }), moments);
+  }
+  if (start && iteration) {
+    const iterated = apply(new SinkhornIteration({ name: "iteration", extent, epsilon }), [sample, start]);
+    start = apply(new Slice({ name: "iterated", begin: 0, length: points }), iterated);
+    const changes = apply(new Slice({ name: "changes", begin: points, length: 2 * points }), iterated);
+    features.push(analyse(changes, "change-spectrum", CHANGE_GAIN / extent));
+  }
+
+  const seen = features.length === 1 ? features[0] : apply(layers.concatenate({ name: "features" }), features);
+  const hidden = denseBlock(seen, { widths, normalise: false, residual: true });
+  const coefficients = apply(dense({ units: modes.output ** 2, name: "output" }), hidden);
+  const series = { map: "synthesise", from: modes.output, to: extent, channels: 1, gain: 1 } as const;
+  const smooth = apply(new Separable({ name: "series", ...series }), coefficients);
+  const output = start ? apply(layers.add({ name: "potential" }), [start, smooth]) : smooth;
   return model({ name: "approximator", inputs: sample, outputs: output });
+}
+
+function apply(layer: layers.Layer, x: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
+  return layer.apply(x) as SymbolicTensor;
 }

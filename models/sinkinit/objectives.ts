@@ -35,8 +35,8 @@ export type Objective = (predictions: Predictions, settings: ObjectiveSettings) 
 export const OBJECTIVES: Readonly<Record<ObjectiveName, Objective>> = {
   /** Hilbert's projective metric to the bootstrapped target (Geuter et al., 4.3). */
   hilbert: (predictions, settings) => bootstrapped(predictions, settings, hilbert),
-  /** The standard deviation of the difference to that target: it blames every pixel, where Hilbert's blames two. */
-  deviation: (predictions, settings) => bootstrapped(predictions, settings, deviation),
+  /** The log of the standard deviation of that difference: it blames every pixel, where Hilbert's metric blames two. */
+  deviation: (predictions, settings) => bootstrapped(predictions, settings, logDeviation),
   dual,
 };
 
@@ -45,26 +45,35 @@ export function hilbert(difference: tf.Tensor): tf.Tensor {
   return tf.sub(tf.max(difference, 1), tf.min(difference, 1));
 }
 
-/** Below this a deviation is rounding; keeps the root differentiable at zero. */
-const NO_VARIANCE = 1e-8;
+/** Share of the uniform weights in the deviation: where nu has no mass an error costs little, but not nothing. */
+const UNIFORM_SHARE = 0.2;
 
-/** sqrt(mean (d - mean d)^2) of each row [batch, points] -> [batch]. */
-function deviation(difference: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(difference, tf.mean(difference, 1, true));
-  return tf.sqrt(tf.add(tf.mean(tf.square(centred), 1), NO_VARIANCE));
+/** Below this a squared deviation is good enough: half a percent of a scaling would be 2.5e-5. */
+const GOOD_ENOUGH = 1e-3;
+
+/**
+ * log of the standard deviation of each row [batch, points] -> [batch], with weights mostly nu. The logarithm weighs easy
+ * and hard pairs alike, where plain deviations are those of the hardest pairs.
+ */
+function logDeviation(difference: tf.Tensor, nu: tf.Tensor): tf.Tensor {
+  const weights = tf.add(tf.mul(nu, 1 - UNIFORM_SHARE), UNIFORM_SHARE / nu.shape[1]!);
+  const centred = tf.sub(difference, tf.sum(tf.mul(weights, difference), 1, true));
+  const variance = tf.sum(tf.mul(weights, tf.square(centred)), 1);
+  return tf.mul(tf.log(tf.add(variance, GOOD_ENOUGH)), 0.5);
 }
 
 function bootstrapped(
   { sample, predicted }: Predictions,
   settings: ObjectiveSettings,
-  distance: (difference: tf.Tensor) => tf.Tensor,
+  distance: (difference: tf.Tensor, nu: tf.Tensor) => tf.Tensor,
 ): BatchLoss {
+  const nu = constant([sample], () => halves(sample)[1]);
   const target = constant([sample, predicted], () => targetOf({ sample, predicted }, settings));
   const usable = constant([target], () => tf.cast(tf.all(tf.isFinite(target), 1, true), "float32")); // [batch, 1]
   // A row without a target gets its own prediction as one: distance zero, gradient zero.
   const reached = constant([usable, target, predicted], () => tf.where(tf.cast(usable, "bool"), target, predicted));
   const count = tf.maximum(tf.sum(usable), 1);
-  const loss = tf.div(tf.sum(tf.mul(distance(tf.sub(reached, predicted)), tf.squeeze(usable, [1]))), count);
+  const loss = tf.div(tf.sum(tf.mul(distance(tf.sub(reached, predicted), nu), tf.squeeze(usable, [1]))), count);
   return { loss: loss as tf.Scalar, skipped: tf.sub(usable.shape[0]!, tf.sum(usable)) as tf.Scalar };
 }
 

@@ -53,6 +53,7 @@ export function approximatorSpec(options: CompleteSinkinitOptions): Approximator
     widths: widthsOf("--widths", options.widths),
     modes: { input: Math.max(1, Math.round(INPUT_SHARE * extent)), output: modes },
     gaussian: options.cost === "squared-euclidean",
+    iteration: options.cost === "squared-euclidean",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from "../../src/tensor/random.ts";
+import { drawStrokes } from "./strokes.ts";
 import { AXIS_MAPS } from "./layers/axis-matrices.ts";
 
 /** Extents of the noise images that a texture is a random mixture of, coarse to fine; the last is the pixel noise. */
@@ -7,9 +8,15 @@ const SCALES = [3, 5, 8, 14] as const;
 /** Spread of the logarithm of each scale's weight: one or two scales dominate an image. */
 const WEIGHT_SPREAD = 1.5;
 
+/** The finest noise weighs less: it blurs away, and nothing is to be learned from it. */
+const PIXEL_NOISE_LOG = -1;
+
+/** Share of images that are drawn with a pen. */
+const DRAWN_SHARE = 0.35;
+
 /**
- * Random images without any model of real ones: mixtures of smooth noise at all scales, turned into blobs, strokes or
- * shaded surfaces, over a background between nothing and most of the mass. They are the prior of the generator where
+ * Random images without any model of real ones: mixtures of smooth noise at all scales, turned into blobs, contour lines
+ * or shaded surfaces, and drawn curves, over a background between nothing and most of the mass. They are the prior of the generator where
  * normal noise alone would teach the approximator nothing about coarse structure.
  *
  * @returns [count, extent * extent], each with mean one
@@ -20,8 +27,12 @@ export function textures(count: number, extent: number, random: Random): Float32
   const out = new Float32Array(count * points);
   const field = new Float64Array(points);
   for (let image = 0; image < count; image++) {
-    smoothNoise(field, extent, matrices, random);
-    shape(field, random);
+    if (random.uniform() < DRAWN_SHARE) {
+      drawStrokes(field, extent, random);
+    } else {
+      smoothNoise(field, extent, matrices, random);
+      shape(field, random);
+    }
     addBackground(field, random);
     out.set(field, image * points);
   }
@@ -33,10 +44,11 @@ function smoothNoise(field: Float64Array, extent: number, matrices: readonly Flo
   field.fill(0);
   SCALES.forEach((scale, index) => {
     const weight = Math.exp(WEIGHT_SPREAD * random.normal());
-    const noise = random.fill(scale * scale, () => weight * random.normal());
+    const noise = new Float64Array(scale * scale);
+    for (let entry = 0; entry < noise.length; entry++) noise[entry] = weight * random.coarseNormal();
     enlarge(field, noise, matrices[index], scale, extent);
   });
-  const weight = Math.exp(WEIGHT_SPREAD * random.normal());
+  const weight = Math.exp(WEIGHT_SPREAD * random.normal() + PIXEL_NOISE_LOG);
   for (let point = 0; point < field.length; point++) field[point] += weight * random.coarseNormal();
   const mean = field.reduce((sum, value) => sum + value, 0) / field.length;
   const variance = field.reduce((sum, value) => sum + (value - mean) ** 2, 0) / field.length;
@@ -68,11 +80,11 @@ function enlarge(field: Float64Array, noise: Float64Array, matrix: Float32Array,
 function shape(field: Float64Array, random: Random): void {
   const kind = random.uniform();
   const level = random.normal();
-  if (kind < 0.45) {
+  if (kind < 0.4) {
     // blobs: what lies above a level
     for (let point = 0; point < field.length; point++) field[point] = Math.max(field[point] + level, 0);
-  } else if (kind < 0.8) {
-    // strokes: the neighbourhood of a level line
+  } else if (kind < 0.6) {
+    // contour lines: the neighbourhood of a level line
     const width = Math.exp(0.6 * random.normal() - 1.2);
     for (let point = 0; point < field.length; point++) {
       field[point] = Math.max(width - Math.abs(field[point] - level), 0);

@@ -1,3 +1,5 @@
+import { nativeStatus } from "../../src/native/loader.ts";
+
 /**
  * Maps from free variables to the constraint sets of dictionary learning, and their adjoints, by rows in float64.
  * Atoms are always `softmax`; weights are `softmax`, or `affine` where negative weights are allowed.
@@ -14,9 +16,17 @@ export interface RowMap {
 /** Smallest entry, relative to the row's mean, that `softmax.inverse` represents: zero has no logarithm. */
 const RELATIVE_FLOOR = 1e-6;
 
+/** From this many numbers on, threads and vector exponentials are worth a call of the native kernels. */
+const NATIVE_SIZE = 4096;
+
 export const softmax: RowMap = {
   forward(free, columns) {
     const out = new Float64Array(free.length);
+    const { addon } = free.length >= NATIVE_SIZE ? nativeStatus() : {};
+    if (addon) {
+      addon.softmaxForward({ rows: free.length / columns, columns, free, out });
+      return out;
+    }
     for (let start = 0; start < free.length; start += columns) {
       const end = start + columns;
       let largest = -Infinity;
@@ -29,6 +39,11 @@ export const softmax: RowMap = {
   },
   backward(gradient, rows, columns) {
     const out = new Float64Array(gradient.length);
+    const { addon } = gradient.length >= NATIVE_SIZE ? nativeStatus() : {};
+    if (addon) {
+      addon.softmaxBackward({ rows: gradient.length / columns, columns, gradient, probabilities: rows, out });
+      return out;
+    }
     for (let start = 0; start < gradient.length; start += columns) {
       const end = start + columns;
       let mean = 0;

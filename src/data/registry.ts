@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { takeFirst, type Dataset } from "./dataset.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
+import { drawings } from "./drawings.ts";
 import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
@@ -10,6 +11,7 @@ import { torus, torusOneBump, torusTwins } from "./torus.ts";
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry>> = {
   faces,
+  drawings,
   "gaussians-1d": gaussians1d,
   "two-modes-1d": twoModes1d,
   torus,

@@ -62,7 +62,7 @@ export interface HostKernel {
 }
 
 /** The grid of a squared Euclidean cost. */
-export interface KernelSource {
+interface KernelSource {
   readonly size: readonly number[];
   readonly spacing: readonly number[];
 }

@@ -25,7 +25,7 @@ interface BarycenterPlanSettings {
 
 export interface BarycenterBatch {
   readonly points: number;
-  /** 0 total variation, 1 quadratic, 2 Kullback-Leibler. */
+  /** 0 total variation, 1 quadratic, 2 Kullback-Leibler, 3 the inner product with `targets`, for a slope that is known. */
   readonly loss: number;
   readonly atoms: Float64Array; // [S, N]
   readonly weights: Float64Array; // [points, S]

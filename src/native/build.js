@@ -20,7 +20,14 @@ const gyp = process.env.npm_config_node_gyp;
 const [command, first] = gyp ? [process.execPath, [gyp]] : ["node-gyp", []];
 const result = spawnSync(
   command,
-  [...first, "rebuild", "--silent", `--directory=${fileURLToPath(new URL(".", import.meta.url))}`, ...local],
+  [
+    ...first,
+    "rebuild",
+    "--silent",
+    "--jobs=max",
+    `--directory=${fileURLToPath(new URL(".", import.meta.url))}`,
+    ...local,
+  ],
   {
     encoding: "utf8",
   },

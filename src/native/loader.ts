@@ -10,6 +10,7 @@ import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
 import type { SinkhornNatives } from "./sinkhorn.ts";
+import type { SoftmaxNatives } from "./softmax.ts";
 
 /** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
 export interface NativeAddon
@@ -21,7 +22,8 @@ export interface NativeAddon
     MatmulNatives,
     PairNatives,
     ReduceNatives,
-    SinkhornNatives {
+    SinkhornNatives,
+    SoftmaxNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };
 }
 

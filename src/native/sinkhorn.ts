@@ -27,7 +27,7 @@ interface SinkhornProblem {
   readonly g: number; // [pairs, m]
 }
 
-export interface GridSinkhornProblem extends SinkhornProblem {
+interface GridSinkhornProblem extends SinkhornProblem {
   /** One to three axes. */
   readonly size: readonly number[];
   readonly spacing: readonly number[];

@@ -30,7 +30,7 @@ export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: re
 
 /** Throws InputError unless the totals of a and b are equal up to rounding. */
 export function checkTotals(a: number, b: number): void {
-  if (Math.abs(a - b) > TOTAL_TOLERANCE * a) {
+  if (!(Math.abs(a - b) <= TOTAL_TOLERANCE * a)) {
     throw new InputError(`masses: a sums to ${a}, b to ${b}; balanced transport needs equal totals, so normalise both`);
   }
 }

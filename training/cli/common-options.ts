@@ -1,5 +1,6 @@
 import { datasets } from "../../src/data/registry.ts";
 import type { BackendChoice } from "../../src/tensor/backend.ts";
+import type { Component } from "../components/component.ts";
 import { choiceOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
 
 const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
@@ -33,6 +34,17 @@ export const runOptions = {
   }),
   keepCheckpoints: numberOption({ description: "newest checkpoints kept", default: 3, least: 1, integer: true }),
 } as const;
+
+/** The same with a component's own defaults, and its data set named in the help. */
+export function runOptionsOf({ runDefaults = {}, defaultDataset }: Component): typeof runOptions {
+  const { dataset, evaluateEvery, checkpointEvery } = runOptions;
+  return {
+    ...runOptions,
+    dataset: { ...dataset, description: `${dataset.description} (default: ${defaultDataset})` },
+    evaluateEvery: { ...evaluateEvery, default: runDefaults.evaluateEvery ?? evaluateEvery.default },
+    checkpointEvery: { ...checkpointEvery, default: runDefaults.checkpointEvery ?? checkpointEvery.default },
+  };
+}
 
 export type RunOptions = OptionValues<typeof runOptions>;
 

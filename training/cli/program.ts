@@ -6,7 +6,7 @@ import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
 import { benchWorks } from "./bench-works/index.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
-import { evaluateOptions, runOptions } from "./common-options.ts";
+import { evaluateOptions, runOptionsOf } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
 import { exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
@@ -74,12 +74,7 @@ function addBench(otlearn: Command, setStatus: (status: number) => void): void {
 }
 
 function addTrain(train: Command, component: Component, setStatus: (status: number) => void): void {
-  addTable(train, component.options);
-  const dataset = {
-    ...runOptions.dataset,
-    description: `${runOptions.dataset.description} (default: ${component.defaultDataset})`,
-  };
-  addTable(train, { ...runOptions, dataset });
+  addTable(train, { ...component.options, ...runOptionsOf(component) });
   train
     .option("--out <folder>", "run directory (default: runs/<task>-<dataset>-<time>)")
     .option("--resume <run>", "go on with an interrupted run, or from one of its checkpoints, with its own options")
@@ -97,7 +92,9 @@ function addTable(target: Command, table: OptionTable): void {
   for (const [name, { placeholder, description, default: value }] of Object.entries(table)) {
     const flag = placeholder === undefined ? flagOf(name) : `${flagOf(name)} <${placeholder}>`;
     const shown = value === undefined || value === false ? description : `${description} (default: ${value})`;
-    target.addOption(new Option(flag, shown));
+    const option = new Option(flag, shown);
+    option.negate = false; // --no-generator is a name like any other, not the opposite of --generator
+    target.addOption(option);
   }
 }
 

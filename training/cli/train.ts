@@ -1,5 +1,5 @@
 import { nativeStatus } from "../../src/native/loader.ts";
-import { resolveOptions, flagOf } from "../../src/options.ts";
+import { flagOf, pickOptions, resolveOptions } from "../../src/options.ts";
 import { InputError, RunError } from "../../src/errors.ts";
 import { useBackend, type BackendChoice, type BackendSelection } from "../../src/tensor/backend.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
@@ -9,7 +9,7 @@ import type { Component, PreparedTask } from "../components/component.ts";
 import { train, type TrainResult } from "../loop.ts";
 import { createReporter, type Reporter } from "../progress/index.ts";
 import { createRunDirectory, defaultRunPath, openRunDirectory, type RunDirectory } from "../run-directory.ts";
-import { runOptions, type OutputFlags, type RunOptions } from "./common-options.ts";
+import { runOptionsOf, type OutputFlags, type RunOptions } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
 import { checkData, choiceName, describeData, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
@@ -60,8 +60,9 @@ async function startRun(
 ): Promise<Trained> {
   const table = tableOf(component);
   const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config, table);
-  const options = resolveOptions(table, { ...fromFile, ...given }) as Options;
-  const backend = await useBackend(options.backend);
+  const resolved = resolveOptions(table, { ...fromFile, ...given }) as Options;
+  const backend = await useBackend(resolved.backend);
+  const options = completed(component, resolved, backend.name);
   const dataset = await loadChoice(options, component, sayer(flags));
   const prepared = await component.prepare(options, dataset);
   const run = await createRunDirectory(flags.out ?? defaultRunPath(component.name, choiceName(options, component)), {
@@ -112,8 +113,13 @@ async function resumeRun(
   return { run, dataset, result: await trainPrepared(prepared, options, run, afterAnnouncement, from) };
 }
 
+/** All options of a component's runs, with the component's own defaults. */
 function tableOf(component: Component) {
-  return { ...component.options, ...runOptions };
+  return { ...component.options, ...runOptionsOf(component) };
+}
+
+function completed(component: Component, options: Options, backend: string): Options {
+  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
 }
 
 function trainPrepared(

@@ -16,7 +16,11 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly defaultDataset: string;
   /** The values are used as masses: negative ones and all-zero samples are refused when they are read. */
   readonly readsMasses: boolean;
-  /** The task for checked options and data. The backend has been chosen. Throws InputError. */
+  /** Defaults of run options that differ from the common ones. */
+  readonly runDefaults?: { readonly evaluateEvery?: number; readonly checkpointEvery?: number };
+  /** Fills in what follows from other options and the backend (presets). Complete options stay as they are. */
+  complete?(options: OptionValues<T>, backend: string): OptionValues<T>;
+  /** The task for checked, complete options and data. The backend has been chosen. Throws InputError. */
   prepare(options: OptionValues<T>, dataset: Dataset): Promise<PreparedTask>;
   readonly evaluator: Evaluator;
 }

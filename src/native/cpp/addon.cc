@@ -26,6 +26,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_reduce(env, exports);
   add_pairs(env, exports);
   add_sinkhorn(env, exports);
+  add_softmax(env, exports);
   return exports;
 }
 

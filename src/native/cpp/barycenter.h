@@ -3,44 +3,48 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace otlearn {
 
-enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2 };
+enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2, kLinear = 3 };
 
 // What all data points share. Arrays belong to the caller.
 struct BarycenterProblem {
   int height, width, atoms, iterations;
-  const double* taps_vertical;        // exp(-(d * spacing)^2 / epsilon), d = 0..radius_vertical
+  const double* taps_vertical;  // exp(-(d * spacing)^2 / epsilon), d = 0..known_vertical
   const double* taps_horizontal;
-  int radius_vertical, radius_horizontal;
+  int radius_vertical, radius_horizontal;  // entries beyond are not representable, and not used
+  int known_vertical, known_horizontal;
+  std::size_t kept_bytes;  // for the iterations of one data point; above it they are computed twice
   std::size_t pixels() const { return static_cast<std::size_t>(height) * width; }
 };
 
 // One data point. Outputs that are null are not computed.
 struct BarycenterPoint {
-  const double* weights;              // lambda [S]
-  const float* start;                 // log scalings [S, N], or null: ones
-  const double* target;               // x [N], or null: no loss, no gradient
+  const double* weights;     // lambda [S]
+  const float* start;        // log scalings [S, N], or null: ones
+  const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
-  double* barycenter;                 // p [N], or null
-  float* log_scalings;                // log b [S, N] after the iterations, or null
-  double* loss_value;                 // with target
-  double* gradient_weights;           // [S], with target
+  double* barycenter;        // p [N], or null
+  float* log_scalings;       // log b [S, N] after the iterations, or null
+  double* loss_value;        // with target
+  double* gradient_weights;  // [S], with target
 };
 
-// Arithmetic of one instruction set and one number type, with the buffers of one worker.
+// Arithmetic of one instruction set and one number type, with the buffers of all workers. Calls for different workers may
+// run at the same time, those for one group one after the other.
 class BarycenterEngine {
  public:
   virtual ~BarycenterEngine() = default;
-  // D [S, N], copied.
-  virtual void set_atoms(const double* values) = 0;
+  // Begins a call. Gradients with respect to the atoms are summed in groups of points; `cold`: no point brings a start.
+  virtual void begin(int workers, int groups, bool cold) = 0;
+  // Takes one atom [N] and computes the part of a cold start's first iteration that no data point has a share in.
+  virtual void set_atom(int worker, int s, const double* values) = 0;
   // Returns false where this number type cannot hold the scalings of this point or the cut-off kernel is not exact to
   // its precision; outputs are then unspecified and nothing was added to the atoms' gradient.
-  virtual bool run(const BarycenterPoint& point) = 0;
-  // Adds this worker's gradient with respect to the atoms [S, N] to `out` and forgets it.
-  virtual void drain_gradient(double* out) = 0;
+  virtual bool run(int worker, int group, const BarycenterPoint& point) = 0;
+  // Adds the gradient with respect to one atom [N], summed over the groups in order.
+  virtual void add_gradient(int worker, int s, double* out) = 0;
 };
 
 using EngineFactory = BarycenterEngine* (*)(const BarycenterProblem&);

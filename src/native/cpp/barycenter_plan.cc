@@ -1,6 +1,7 @@
 #include "barycenter_plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "kernels.h"
 #include "thread_pool.h"
@@ -19,62 +20,54 @@ BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
           s.taps_vertical.data(),
           s.taps_horizontal.data(),
           wide ? s.radius64_vertical : s.radius32_vertical,
-          wide ? s.radius64_horizontal : s.radius32_horizontal};
+          wide ? s.radius64_horizontal : s.radius32_horizontal,
+          s.radius64_vertical,
+          s.radius64_horizontal,
+          s.kept_bytes / static_cast<std::size_t>(thread_pool().threads())};
 }
 
 }  // namespace
 
-BarycenterPlan::BarycenterPlan(PlanSettings settings) : settings_(std::move(settings)) {
-  workers_.resize(thread_pool().threads());
-}
+BarycenterPlan::BarycenterPlan(PlanSettings settings) : settings_(std::move(settings)) {}
 
 void BarycenterPlan::run(const PlanBatch& batch) {
+  if (batch.gradient_atoms) std::fill_n(batch.gradient_atoms, atoms() * pixels(), 0.0);
+  std::vector<int> points(batch.points);
+  std::iota(points.begin(), points.end(), 0);
   try {
-    run_points(batch);
+    run_points(float32_, batch, points);
+    points.erase(std::remove_if(points.begin(), points.end(), [&](int point) { return batch.done[point] != 0; }), points.end());
+    if (!points.empty()) run_points(float64_, batch, points);
   } catch (...) {  // out of memory: an engine may hold half a gradient
-    for (Worker& worker : workers_) worker = Worker{};
+    float32_.engine.reset();
+    float64_.engine.reset();
     throw;
   }
 }
 
-void BarycenterPlan::run_points(const PlanBatch& batch) {
-  const std::size_t size = atoms() * pixels();
-  const int groups = std::min(kGroups, batch.points);
-  for (Worker& worker : workers_) worker.atoms32 = worker.atoms64 = false;
-  if (batch.targets) {
-    group_gradients_.resize(groups);
-    for (auto& gradient : group_gradients_) gradient.assign(size, 0.0);
+void BarycenterPlan::run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points) {
+  if (!which.engine) {
+    const EngineFactory make = which.wide ? kernels().barycenter_float64 : kernels().barycenter_float32;
+    which.engine.reset(make(problem_of(settings_, which.wide)));
   }
-  thread_pool().run(groups, [&](int index, int group) {
-    Worker& worker = workers_[index];
-    for (int point = group; point < batch.points; point += groups) {
-      batch.done[point] = run_point(worker, batch, point) ? 1 : 0;
+  BarycenterEngine& engine = *which.engine;
+  ThreadPool& pool = thread_pool();
+  const int count = static_cast<int>(points.size()), groups = std::min(kGroups, count);
+  const std::size_t n = pixels(), s = atoms();
+  engine.begin(pool.threads(), groups, !batch.start);
+  pool.run(settings_.atoms, [&](int worker, int atom) { engine.set_atom(worker, atom, batch.atoms + atom * n); });
+  pool.run(groups, [&](int worker, int group) {
+    for (int i = group; i < count; i += groups) {
+      const int point = points[i];
+      const auto at = [point](auto* array, std::size_t stride) { return array ? array + point * stride : nullptr; };
+      const BarycenterPoint one{at(batch.weights, s),     at(batch.start, s * n),   at(batch.targets, n),
+                                batch.loss,               at(batch.barycenters, n), at(batch.log_scalings, s * n),
+                                at(batch.losses, 1),      at(batch.gradient_weights, s)};
+      batch.done[point] = engine.run(worker, group, one) ? 1 : 0;
     }
-    if (!batch.targets) return;
-    if (worker.float32) worker.float32->drain_gradient(group_gradients_[group].data());
-    if (worker.float64) worker.float64->drain_gradient(group_gradients_[group].data());
   });
   if (!batch.targets) return;
-  std::fill(batch.gradient_atoms, batch.gradient_atoms + size, 0.0);
-  for (const auto& gradient : group_gradients_) {
-    for (std::size_t i = 0; i < size; ++i) batch.gradient_atoms[i] += gradient[i];
-  }
-}
-
-bool BarycenterPlan::run_point(Worker& worker, const PlanBatch& batch, int index) {
-  const std::size_t n = pixels(), s = atoms();
-  const auto at = [index](auto* array, std::size_t stride) { return array ? array + index * stride : nullptr; };
-  const BarycenterPoint point{at(batch.weights, s),     at(batch.start, s * n),        at(batch.targets, n),
-                              batch.loss,               at(batch.barycenters, n),      at(batch.log_scalings, s * n),
-                              at(batch.losses, 1),      at(batch.gradient_weights, s)};
-  const auto attempt = [&](std::unique_ptr<BarycenterEngine>& engine, bool& has_atoms, EngineFactory make, bool wide) {
-    if (!engine) engine.reset(make(problem_of(settings_, wide)));
-    if (!has_atoms) engine->set_atoms(batch.atoms);
-    has_atoms = true;
-    return engine->run(point);
-  };
-  return attempt(worker.float32, worker.atoms32, kernels().barycenter_float32, false) ||
-         attempt(worker.float64, worker.atoms64, kernels().barycenter_float64, true);
+  pool.run(settings_.atoms, [&](int worker, int atom) { engine.add_gradient(worker, atom, batch.gradient_atoms + atom * n); });
 }
 
 }  // namespace otlearn

@@ -1,6 +1,11 @@
 // Barycenters of a batch of data points, spread over the thread pool. A plan keeps the workers' buffers between calls,
-// since a run of L-BFGS makes hundreds of calls of one shape: 4 ((2 L + 4) S + 8) N' bytes a thread, N' the pixels with rows
-// rounded up to four registers, and about three times that for a thread that met a point which needs float64.
+// since a run of L-BFGS makes hundreds of calls of one shape.
+//
+// With N' the pixels with rows rounded up to registers, S atoms, L iterations and G <= 16 groups of points, float32 takes
+//     4 N' (I + 3 S + 2 + (3 S + 10) threads + 2 S G) bytes,      I = (2 S + 1) L threads
+// and S threads more with a start. I is what the adjoint needs of the iterations. Where it would exceed `kept_bytes`, only
+// the ends of segments are kept and iterations are computed twice: I = 2 sqrt(L (S + 1) (2 S + 1)) threads, about. Points
+// that need float64 take twice as much again.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,6 +20,7 @@ struct PlanSettings {
   // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
   int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
   std::vector<double> taps_vertical, taps_horizontal;
+  std::size_t kept_bytes = std::size_t(1) << 30;  // for the iterations of all data points in work, see above
 };
 
 // Arrays of the caller; null where not wanted. `done[i]` becomes 1 for every point that was computed; the others need
@@ -45,16 +51,15 @@ class BarycenterPlan {
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
 
  private:
-  struct Worker {
-    std::unique_ptr<BarycenterEngine> float32, float64;
-    bool atoms32 = false, atoms64 = false;  // whether the engine has this call's atoms
+  // A number type's engine, made when it is first needed.
+  struct Engine {
+    std::unique_ptr<BarycenterEngine> engine;
+    bool wide;
   };
-  void run_points(const PlanBatch& batch);
-  bool run_point(Worker& worker, const PlanBatch& batch, int index);
+  void run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points);
 
   PlanSettings settings_;
-  std::vector<Worker> workers_;
-  std::vector<std::vector<double>> group_gradients_;
+  Engine float32_{nullptr, false}, float64_{nullptr, true};
 };
 
 }  // namespace otlearn

@@ -17,14 +17,19 @@ void CostBlock::gather(const double* cost, std::ptrdiff_t width, const std::vect
                        const std::vector<int>& columns) {
   const auto count = static_cast<std::ptrdiff_t>(columns.size());
   stride_ = (count + kCostUnit - 1) / kCostUnit * kCostUnit;
-  const std::size_t needed = rows.size() * static_cast<std::size_t>(stride_) + kLineBytes / sizeof(double);
-  if (memory_.size() < needed) {
-    memory_.clear();  // nothing to copy
-    memory_.resize(needed);
+  const bool whole = count == width && stride_ == width && rows.back() + 1 == static_cast<std::ptrdiff_t>(rows.size());
+  if (whole) {  // bins are in order, so none is missing
+    data_ = cost;
+    return;
   }
-  const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(memory_.data()) % kLineBytes;
-  start_ = memory_.data() + (kLineBytes - misplaced) % kLineBytes / sizeof(double);
-  double* to = start_;
+  const std::size_t needed = rows.size() * static_cast<std::size_t>(stride_) + kLineBytes / sizeof(double);
+  if (capacity_ < needed) {
+    memory_.reset(new double[needed]);
+    capacity_ = needed;
+  }
+  const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(memory_.get()) % kLineBytes;
+  double* to = memory_.get() + (kLineBytes - misplaced) % kLineBytes / sizeof(double);
+  data_ = to;
   for (const int row : rows) {
     const double* from = cost + row * width;
     for (std::ptrdiff_t j = 0; j < count; ++j) to[j] = from[columns[j]];

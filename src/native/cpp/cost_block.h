@@ -1,20 +1,23 @@
-// Rows and columns of a cost matrix, gathered as the exact solver reads them.
+// Rows and columns of a cost matrix as the exact solver reads them: gathered, or the matrix itself.
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace otlearn {
 
 class CostBlock {
  public:
-  // Takes the entries (rows[i], columns[j]) of a matrix with so many columns a row.
+  // Takes the entries (rows[i], columns[j]) of a matrix with so many columns, the width. Copies them, unless they are whole
+  // rows from the first on that are as long as the solver wants them.
   void gather(const double* cost, std::ptrdiff_t width, const std::vector<int>& rows, const std::vector<int>& columns);
-  const double* data() const { return start_; }
+  const double* data() const { return data_; }
   std::ptrdiff_t stride() const { return stride_; }
 
  private:
-  std::vector<double> memory_;
-  double* start_ = nullptr;  // on a cache line
+  std::unique_ptr<double[]> memory_;
+  std::size_t capacity_ = 0;
+  const double* data_ = nullptr;
   std::ptrdiff_t stride_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -11,20 +12,24 @@
 namespace otlearn {
 namespace {
 
-// The largest potentials that are feasible with those of the other side: where there is mass, they are what they were.
-void transform_potentials(const EmdProblem& problem, const Histogram& a, const Histogram& b, double* f, double* g) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  std::vector<double> empty(static_cast<std::size_t>(problem.columns), infinity);
+std::vector<int> bins_without_mass(const Histogram& histogram, int size) {
+  std::vector<int> all(static_cast<std::size_t>(size)), without;
+  std::iota(all.begin(), all.end(), 0);
+  std::set_difference(all.begin(), all.end(), histogram.bins.begin(), histogram.bins.end(), std::back_inserter(without));
+  return without;
+}
+
+// Where there is no mass, the largest potentials that are feasible with those of the other side.
+void fill_potentials(const EmdProblem& problem, const Histogram& a, const Histogram& b, double* f, double* g) {
+  const auto costs_of = [&](int row) { return problem.cost + static_cast<std::ptrdiff_t>(row) * problem.columns; };
+  const std::vector<int> empty_columns = bins_without_mass(b, problem.columns);
+  for (const int column : empty_columns) g[column] = std::numeric_limits<double>::infinity();
   for (const int row : a.bins) {
-    const double* cost = problem.cost + static_cast<std::ptrdiff_t>(row) * problem.columns;
-    for (int column = 0; column < problem.columns; ++column) empty[column] = std::min(empty[column], cost[column] - f[row]);
+    for (const int column : empty_columns) g[column] = std::min(g[column], costs_of(row)[column] - f[row]);
   }
-  for (const int column : b.bins) empty[column] = g[column];
-  std::copy(empty.begin(), empty.end(), g);
-  for (int row = 0; row < problem.rows; ++row) {
-    const double* cost = problem.cost + static_cast<std::ptrdiff_t>(row) * problem.columns;
-    f[row] = infinity;
-    for (int column = 0; column < problem.columns; ++column) f[row] = std::min(f[row], cost[column] - g[column]);
+  for (const int row : bins_without_mass(a, problem.rows)) {
+    f[row] = std::numeric_limits<double>::infinity();
+    for (int column = 0; column < problem.columns; ++column) f[row] = std::min(f[row], costs_of(row)[column] - g[column]);
   }
 }
 
@@ -36,13 +41,9 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
   block.gather(problem.cost, problem.columns, a.bins, b.bins);
   std::vector<Mass> supply, demand;
   const Mass total = balance(a, b, supply, demand);
-  double largest = 0;
-  for (std::ptrdiff_t k = 0; k < static_cast<std::ptrdiff_t>(problem.rows) * problem.columns; ++k) {
-    largest = std::max(largest, std::abs(problem.cost[k]));
-  }
   NetworkSimplex simplex;
   simplex.start({static_cast<int>(supply.size()), static_cast<int>(demand.size()), block.data(), block.stride(),
-                 largest, supply.data(), demand.data()});
+                 problem.largest_cost, supply.data(), demand.data()});
   EmdSolution solution;
   solution.converged = simplex.solve(problem.most_pivots);
   solution.pivots = simplex.pivots();
@@ -62,7 +63,7 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
 
   for (std::size_t i = 0; i < a.bins.size(); ++i) f[a.bins[i]] = simplex.row_potential(static_cast<int>(i));
   for (std::size_t j = 0; j < b.bins.size(); ++j) g[b.bins[j]] = simplex.column_potential(static_cast<int>(j));
-  transform_potentials(problem, a, b, f, g);
+  fill_potentials(problem, a, b, f, g);
   return solution;
 }
 

@@ -10,6 +10,7 @@ struct EmdProblem {
   const double* a;     // [rows], >= 0, positive total
   const double* b;     // [columns]
   const double* cost;  // [rows, columns], finite
+  double largest_cost;  // absolute value
   std::int64_t most_pivots;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <limits>
 
 #include "kernels.h"
@@ -57,10 +56,9 @@ EmdPairs::EmdPairs(std::vector<Histogram> left, std::vector<Histogram> right, in
       pairs_(std::move(pairs)),
       memory_(memory) {}
 
-void EmdPairs::set_cost(const double* cost, ThreadPool& pool) {
+void EmdPairs::set_cost(const double* cost, double largest_cost, ThreadPool& pool) {
   cost_.assign(cost, cost + static_cast<std::size_t>(left_bins_) * right_bins_);
-  largest_cost_ = 0;
-  for (const double entry : cost_) largest_cost_ = std::max(largest_cost_, std::abs(entry));
+  largest_cost_ = largest_cost;
   workspaces_.resize(static_cast<std::size_t>(pool.threads()));
   const bool metric = left_bins_ == right_bins_ && is_metric(cost_, left_bins_, largest_cost_, pool);
   if (reserved_ && metric == metric_) return;

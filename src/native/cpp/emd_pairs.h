@@ -25,11 +25,11 @@ class EmdPairs {
   int right_bins() const { return right_bins_; }
   std::size_t left_count() const { return left_.size(); }
 
-  // The cost [left bins, right bins] for the calls of solve that follow; copied.
+  // The cost [left bins, right bins], and the largest absolute value there, for the calls of solve that follow; copied.
   //
   // Where it is a metric, mass that two histograms have in common stays where it is, and only the rest is transported: fewer
   // bins, and rows and columns that do not overlap.
-  void set_cost(const double* cost, ThreadPool& pool);
+  void set_cost(const double* cost, double largest_cost, ThreadPool& pool);
   bool ready() const { return reserved_; }  // a cost is set
   bool metric() const { return metric_; }
   std::size_t stored_bytes() const { return store_.size() * sizeof(StoredNode); }

@@ -19,6 +19,7 @@ void add_matmul(napi_env env, napi_value exports);
 void add_reduce(napi_env env, napi_value exports);
 void add_pairs(napi_env env, napi_value exports);
 void add_sinkhorn(napi_env env, napi_value exports);
+void add_softmax(napi_env env, napi_value exports);
 
 struct Failure {
   std::string message;

@@ -59,7 +59,7 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     };
     PlanBatch work;
     work.points = static_cast<int>(points);
-    work.loss = static_cast<Loss>(std::clamp(integer(env, batch, "loss"), 0, 2));
+    work.loss = static_cast<Loss>(std::clamp(integer(env, batch, "loss"), 0, 3));
     work.atoms = array64("atoms", atoms * pixels);
     work.weights = array64("weights", points * atoms);
     work.targets = array64("targets", points * pixels);

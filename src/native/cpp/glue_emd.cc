@@ -54,9 +54,18 @@ void check_masses(const double* masses, std::size_t size, const char* name) {
   require(total > 0 && std::isfinite(total), name);
 }
 
-void check_cost(const double* cost, std::size_t size) {
+// Returns the largest absolute value. Whatever is not finite is refused: pricing would point outside the matrix.
+double check_cost(const double* cost, std::size_t size) {
   require(cost, "cost");
-  for (std::size_t k = 0; k < size; ++k) require(std::abs(cost[k]) <= kMostCost, "cost");
+  double largest = 0;
+  bool bounded = true;
+  for (std::size_t k = 0; k < size; ++k) {
+    const double entry = std::abs(cost[k]);
+    bounded &= entry <= kMostCost;
+    largest = entry > largest ? entry : largest;
+  }
+  require(bounded, "cost");
+  return largest;
 }
 
 napi_value run_emd(napi_env env, napi_callback_info info) {
@@ -73,9 +82,8 @@ napi_value run_emd(napi_env env, napi_callback_info info) {
     const double *a = array("a", n), *b = array("b", m), *cost = array("cost", n * m);
     check_masses(a, n, "a");
     check_masses(b, m, "b");
-    check_cost(cost, n * m);
-    const EmdSolution solution =
-        emd({rows, columns, a, b, cost, pivot_limit(env, given)}, array("f", n), array("g", m));
+    const EmdProblem problem{rows, columns, a, b, cost, check_cost(cost, n * m), pivot_limit(env, given)};
+    const EmdSolution solution = emd(problem, array("f", n), array("g", m));
     napi_value result;
     napi_create_object(env, &result);
     set_number(env, result, "value", solution.value);
@@ -144,8 +152,7 @@ napi_value set_cost(napi_env env, napi_callback_info info) {
     EmdPairs& pairs = pairs_of(env, arguments[0]);
     const std::size_t size = static_cast<std::size_t>(pairs.left_bins()) * static_cast<std::size_t>(pairs.right_bins());
     const auto* cost = elements<double>(env, arguments[1], napi_float64_array, size, "cost");
-    check_cost(cost, size);
-    pairs.set_cost(cost, thread_pool());
+    pairs.set_cost(cost, check_cost(cost, size), thread_pool());
     napi_value result;
     napi_create_object(env, &result);
     set_number(env, result, "metric", pairs.metric() ? 1 : 0);

@@ -8,6 +8,7 @@
 #include "pairs.h"
 #include "reduce.h"
 #include "sinkhorn.h"
+#include "softmax.h"
 
 namespace otlearn {
 
@@ -23,6 +24,7 @@ struct Kernels {
   ReduceKernels reduce;
   SinkhornFactory sinkhorn_scaling;
   SinkhornFactory sinkhorn_log;
+  SoftmaxKernels softmax;
 };
 
 // The best set that this processor runs; OTLEARN_ISA=avx512|avx2|plain overrides it (tests).

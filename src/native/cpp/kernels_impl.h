@@ -3,6 +3,9 @@
 #include "vector_math.h"
 #include "transpose_impl.h"
 // the kernels, those first that others use
+#include "grid_kernel_impl.h"
+#include "barycenter_kept_impl.h"
+#include "barycenter_point_impl.h"
 #include "barycenter_impl.h"
 #include "elementwise_impl.h"
 #include "emd_pricing_impl.h"
@@ -14,8 +17,9 @@
 #include "sinkhorn_scaling_impl.h"
 #include "sinkhorn_log_impl.h"
 #include "sinkhorn_grid_impl.h"
+#include "softmax_impl.h"
 
 constexpr Kernels kernels_named(const char* name) {
   return {name,    make_engine<float>, make_engine<double>, kBatchNorm, kElementwise, kEmd,
-          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain>, make_sinkhorn<LogDomain>};
+          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain>, make_sinkhorn<LogDomain>, kSoftmax};
 }

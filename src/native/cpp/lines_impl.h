@@ -20,10 +20,10 @@ struct Negligible {
 };
 
 // sum[i] = taps[0] x[i] + sum_d taps[d] (x[i - d] + x[i + d]), d up to `radius` or until the rest is negligible, for the
-// outputs of one tile; x[i] is the register at centre + i * kLanes. From one distance to the next both windows move by
-// one: one new register each. A position p stays in slot p mod kOutputs of its window, so that nothing is moved; kStep
-// numbers the distances of one turn. `reach` is the distance from which on it is tried whether the rest is negligible; it
-// becomes the one for the next time.
+// outputs of one tile; x[i] is the register at centre + i * kLanes. Up to distance `reach` both windows of neighbours stay in
+// registers and move by one from one distance to the next: one new register each. A position p stays in slot p mod kOutputs
+// of its window, so that nothing is moved; kStep numbers the distances of one turn. Only then it is tried whether the rest is
+// negligible. `reach` becomes the distance for the next time.
 template <typename T, int kOutputs, int... kStep>
 void correlate_tile(const T* centre, const T* taps, int radius, const Negligible<T>& negligible, int& reach, T* out,
                     std::integer_sequence<int, kStep...>) {
@@ -34,23 +34,11 @@ void correlate_tile(const T* centre, const T* taps, int radius, const Negligible
     below[i] = above[i] = load<T>(centre + i * kLanes);
     sum[i] = middle * below[i];
   }
-  const int certain = std::min<int>(reach, radius);
-  int found = radius;
-  const auto done = [&](int d) {
-    if (d == radius && d > certain) return true;
-    Vector<T> needed = sum[0];
-    for (int i = 1; i < kOutputs; ++i) needed = least<T>(needed, sum[i]);
-    needed = most<T>(needed, negligible.floor);
-    if (d < radius && !all_lanes<T>(taps[d + 1] * negligible.rest <= needed)) return false;
-    // a step earlier it would have been negligible too: then less is certain
-    found = d > 0 && all_lanes<T>(taps[d] * negligible.rest <= needed) ? d - 1 : d;
-    return true;
-  };
+  const int certain = std::min(reach, radius);
   int d = 0;
   const auto step = [&](auto number) {
     constexpr int kTurn = decltype(number)::value + 1;  // d modulo kOutputs, 1 to kOutputs
-    if (d >= certain && done(d)) return false;
-    ++d;
+    if (++d > certain) return false;
     below[(kOutputs - kTurn) % kOutputs] = load<T>(centre - d * kLanes);
     above[(kOutputs - 1 + kTurn) % kOutputs] = load<T>(centre + (kOutputs - 1 + d) * kLanes);
     const Vector<T> tap = broadcast<T>(taps[d]);
@@ -61,8 +49,24 @@ void correlate_tile(const T* centre, const T* taps, int radius, const Negligible
   };
   while ((step(Constant<kStep>()) && ...)) {
   }
+
+  d = certain;
+  for (;; ++d) {
+    Vector<T> needed = negligible.floor;
+    Vector<T> smallest = sum[0];
+    for (int i = 1; i < kOutputs; ++i) smallest = least<T>(smallest, sum[i]);
+    needed = most<T>(needed, smallest);
+    if (d == radius || all_lanes<T>(taps[d + 1] * negligible.rest <= needed)) {
+      // where it would have been negligible a step earlier, less is certain
+      reach = d == certain && d > 0 && all_lanes<T>(taps[d] * negligible.rest <= needed) ? d - 1 : d;
+      break;
+    }
+    const Vector<T> tap = broadcast<T>(taps[d + 1]);
+    for (int i = 0; i < kOutputs; ++i) {
+      sum[i] += tap * (load<T>(centre + (i - d - 1) * kLanes) + load<T>(centre + (i + d + 1) * kLanes));
+    }
+  }
   for (int i = 0; i < kOutputs; ++i) store<T>(out + i * kLanes, sum[i]);
-  reach = found;
 }
 
 template <typename T, int kOutputs>
@@ -202,7 +206,6 @@ class StripGrid {
       for (int i = 0; i < count; ++i) store<T>(lines + (p + i) * kLanes, square[i]);
     }
   }
-  // On the last axis the lines must be readable up to a multiple of kLanes; what lies there goes into padding.
   static void store_strip(const T* lines, const Axis& axis, const Strip& strip, T* image) {
     T* to = image + strip.base;
     if (!axis.last) {
@@ -211,7 +214,7 @@ class StripGrid {
     }
     Vector<T> square[kLanes];
     for (int p = 0; p < axis.length; p += kLanes) {
-      for (int i = 0; i < kLanes; ++i) square[i] = load<T>(lines + (p + i) * kLanes);
+      for (int i = 0; i < kLanes; ++i) square[i] = p + i < axis.length ? load<T>(lines + (p + i) * kLanes) : Vector<T>{};
       transpose<T>(square);
       for (int i = 0; i < kLanes; ++i) store<T>(to + i * axis.stride + p, square[i]);
     }

@@ -10,9 +10,9 @@
 namespace otlearn {
 namespace {
 
-// Sizes of the blocks. A panel of B of kBlockDepth rows stays in the first-level cache, kGroupRows rows of A in the second,
-// and all that is packed at a time in the last.
-constexpr std::ptrdiff_t kBlockDepth = 352;
+// Sizes of the blocks. kGroupRows rows of A of kBlockDepth numbers and a panel of B stay in the second-level cache, from which a
+// micro-kernel reads fast enough; all that is packed at a time stays in the last. Deeper blocks add to a result less often.
+constexpr std::ptrdiff_t kBlockDepth = 512;
 constexpr std::ptrdiff_t kDepthUnit = 16;       // blocks are of equal depth up to this
 constexpr std::ptrdiff_t kBlockRows = 4032;     // multiples of all tile sizes (6, 14; 8, 16, 32)
 constexpr std::ptrdiff_t kBlockColumns = 4096;

@@ -189,8 +189,16 @@ void NetworkSimplex::pivot(const PricedArc& arc) {
 
 double NetworkSimplex::value() const {
   double sum = 0;
-  for (int node = 0; node < first_column_ + problem_.columns; ++node) sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  for (int node = 0; node < first_column_ + problem_.columns; ++node) {
+    sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
+  }
   return sum;
+}
+
+double NetworkSimplex::row_potential(int row) const {
+  const double none = 0;
+  const double* costs = problem_.cost + row * problem_.stride;
+  return kernels().emd.price(costs, problem_.stride, &none, levels_.data() + first_column_, 0, 1).reduced_cost;
 }
 
 void NetworkSimplex::store(StoredNode* basis) {

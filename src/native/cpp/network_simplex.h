@@ -46,8 +46,9 @@ class NetworkSimplex {
   // Calls visit(row, column, flow) for each arc of the tree.
   template <typename Visit>
   void arcs(Visit visit) const;
-  double row_potential(int row) const { return levels_[row]; }
-  double column_potential(int column) const { return -levels_[first_column_ + column]; }
+  double column_potential(int column) const { return 0 - levels_[first_column_ + column]; }  // not -0
+  // The largest that is feasible with those of the columns: after `solve`, what it was, less what rounding left.
+  double row_potential(int row) const;
 
  private:
   void adopt(const TransportProblem& problem);
@@ -64,9 +65,9 @@ class NetworkSimplex {
 
   TransportProblem problem_{};
   SpanningTree tree_;
-  int first_column_ = 0;       // the node
-  std::vector<double> levels_; // zeros past the last column
-  std::vector<int> order_;     // scratch: nodes in an order, or their places in it
+  int first_column_ = 0;        // the node
+  std::vector<double> levels_;  // zeros past the last column
+  std::vector<int> order_;      // scratch: nodes in an order, or their places in it
   std::int64_t pivots_ = 0;
 };
 

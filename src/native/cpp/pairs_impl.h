@@ -193,6 +193,18 @@ inline PairOutcome pair_solve32(const PairJob32& job) {
   return outcome;
 }
 
+// sum x y of padded arrays.
+inline double dot_of(const double* x, const double* y, std::ptrdiff_t padded) {
+  constexpr int kLanes = Traits<double>::kLanes, kSums = kPairColumnBlock / kLanes;
+  Vector<double> sums[kSums] = {};
+  for (std::ptrdiff_t j = 0; j < padded; j += kPairColumnBlock) {
+    for (int s = 0; s < kSums; ++s) sums[s] += load<double>(x + j + s * kLanes) * load<double>(y + j + s * kLanes);
+  }
+  double sum = 0;
+  for (int s = 0; s < kSums; ++s) sum += sum_lanes<double>(sums[s]);
+  return sum;
+}
+
 // The solver in double, for any epsilon, as in host-pair.ts: potentials so far are inside the matrix that is scaled, and are
 // renewed before a scaling leaves the range.
 class PairSolver64 {
@@ -312,10 +324,7 @@ class PairSolver64 {
   void update_rows() {
     std::fill(sums_, sums_ + stride_, 0.0);
     for (int i = 0; i < rows_.size; ++i) {
-      const double* plan = plan_ + i * stride_;
-      Vector<double> dot = {};
-      for (std::ptrdiff_t j = 0; j < stride_; j += kLanes) dot += load<double>(plan + j) * load<double>(beta_ + j);
-      alpha_[i] = rows_.masses[i] / sum_lanes<double>(dot);
+      alpha_[i] = rows_.masses[i] / dot_of(plan_ + i * stride_, beta_, stride_);
       add_row(i, alpha_[i]);
     }
   }
@@ -347,7 +356,7 @@ inline PairOutcome pair_solve64(const PairJob64& job) { return PairSolver64(job)
 inline double pair_solve_self(const PairSide& side, const double* scaled, std::ptrdiff_t bins, double* matrix, double* work,
                               float* potential) {
   constexpr int kLanes = Traits<double>::kLanes, kMostIterations = 200;
-  constexpr double kError = 1e-20;
+  constexpr double kError = 1e-14;
   const int n = side.size;
   const std::ptrdiff_t stride = padded_to(n, kPairColumnBlock);
   double *scaling = work, *products = work + stride;
@@ -361,10 +370,7 @@ inline double pair_solve_self(const PairSide& side, const double* scaled, std::p
   for (int iteration = 1;; ++iteration) {
     double error = 0, total = 0;
     for (int i = 0; i < n; ++i) {
-      const double* row = matrix + i * stride;
-      Vector<double> dot = {};
-      for (std::ptrdiff_t j = 0; j < stride; j += kLanes) dot += load<double>(row + j) * load<double>(scaling + j);
-      products[i] = sum_lanes<double>(dot);
+      products[i] = dot_of(matrix + i * stride, scaling, stride);
       const double marginal = scaling[i] * products[i], deviation = marginal / side.masses[i] - 1;
       total += marginal;
       error += side.masses[i] * deviation * deviation;

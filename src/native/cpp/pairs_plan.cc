@@ -58,6 +58,8 @@ PairPlan::PairPlan(PairSupports supports) : supports_(std::move(supports)) {
     sides_.push_back({s.starts[i + 1] - s.starts[i], &padded_bins_[at], &padded_masses_[at], &padded_logs_[at],
                       &masses32_[at], &inverse32_[at]});
   }
+  for (int i = 0; i < s.count; ++i) by_size_.push_back(i);
+  std::stable_sort(by_size_.begin(), by_size_.end(), [&](int i, int j) { return sides_[i].size > sides_[j].size; });
   self_potentials_.resize(s.indices.size());
   workers_.resize(thread_pool().threads());
 }
@@ -77,8 +79,9 @@ void PairPlan::prepare(const double* cost, double epsilon, const PairStop& stop,
       kernels().pairs.gibbs(scaled_.data() + k * row, row, kernel_.data() + k * row);
     });
   }
-  thread_pool().run(count(), [&](int index, int i) {
+  thread_pool().run(count(), [&](int index, int rank) {
     Worker& worker = workers_[index];
+    const int i = by_size_[rank];
     const std::size_t size = sides_[i].size, stride = padded(size);
     if (worker.matrices.size() < size * stride) worker.matrices.resize(size * stride);
     if (worker.columns64.size() < 2 * stride) worker.columns64.resize(2 * stride);

@@ -71,6 +71,7 @@ class PairPlan {
 
   PairSupports supports_;
   std::vector<PairSide> sides_;
+  std::vector<int> by_size_;             // histograms, the largest support first: threads end together
   std::vector<std::int32_t> padded_bins_;
   std::vector<double> padded_masses_, padded_logs_;
   std::vector<float> masses32_, inverse32_;

@@ -24,7 +24,7 @@ class GridSinkhorn final : public SinkhornEngine {
       lines_.emplace_back(static_cast<std::size_t>(3 * axis.length) * kLanes, T(0));
     }
     scaled_ = lines_;
-    blurred_.resize((longest + kLanes) * kLanes, T(0));  // whole squares of registers
+    blurred_.resize(longest * kLanes, T(0));
     const std::size_t first = axis(0).numbers(), second = axis(last_).numbers();
     for (auto* strips : {&a_, &y_, &next_}) strips->resize(first, T(0));
     for (auto* strips : {&b_, &z_}) strips->resize(second, T(0));

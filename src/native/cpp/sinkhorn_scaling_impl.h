@@ -48,7 +48,7 @@ class ScalingDomain {
     const auto has_zeros = [&](const float* masses) { return std::find(masses, masses + points, 0.0f) != masses + points; };
     zeros_ = has_zeros(pair.a) || (!rule.symmetric && has_zeros(pair.b));
     floor_[0] = floor_[1] = 0;
-    floors_ = true;
+    floors_ = !rule.unchecked;
     product_.side = 0;
     reaches_.forget();
   }

@@ -10,11 +10,13 @@ import {
   type BarycenterGradientInputs,
   type BarycenterInputs,
 } from "./kernels.ts";
+import { nativeImplementation } from "./native-implementation.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { checkShapes } from "./problem.ts";
 import type { TensorBarycenterProblem, TensorBarycenters } from "./tensor-problem.ts";
 
-for (const backend of ["cpu", "wasm"]) registerBarycenterKernels(backend, hostImplementation);
+registerBarycenterKernels("cpu", hostImplementation);
+registerBarycenterKernels("wasm", nativeImplementation);
 for (const backend of ["webgpu", "webgl", "tensorflow"]) registerBarycenterKernels(backend, deviceImplementation);
 
 /** Saves the inputs; the gradient kernel computes the iterations a second time. */
@@ -40,8 +42,9 @@ tf.registerGradient({
  * 2018, equations 6 to 8), with a custom gradient for atoms and weights. One operation for the tape, which keeps its inputs
  * and nothing else. First-order gradients only; log-scalings and `start` are constants.
  *
- * On `cpu` and `wasm` it runs `hostBarycenter`: float64 inside, float32 results, values checked, domain `auto` exact. On
- * other backends it is made of tensor operations in float32 and does not look at values; there `auto` is the scaling
+ * On `cpu` and `wasm` it runs `hostBarycenter`: float64 inside, float32 results, values checked, domain `auto` exact; on
+ * `wasm` the native kernels take the cases that they cover (`nativeBarycenter`), in float32 with the same care. On other
+ * backends it is made of tensor operations in float32 and does not look at values; there `auto` is the scaling
  * domain on geometries that cannot leave it and the log domain on the others. `kernel`, used there only, saves making
  * `geometry.kernel(epsilon)` at each call.
  *

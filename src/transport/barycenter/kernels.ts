@@ -125,16 +125,16 @@ function readProblem(
 }
 
 /** Results are float32, so the kernel needs no entry that float32 could not hold. */
-function hostOptions({ options }: BarycenterAttributes): HostBarycenterOptions {
+export function hostOptions({ options }: BarycenterAttributes): HostBarycenterOptions {
   return { ...options, precision: "float32" };
 }
 
-function readArray(tensor: tf.Tensor): NdArray {
+export function readArray(tensor: tf.Tensor): NdArray {
   return ndarray(tensor.dataSync() as Float32Array, tensor.shape);
 }
 
 /** A gradient at a pixel without mass may exceed float32; infinity times that mass would be NaN. */
-function withinFloat32({ data, shape }: NdArray<Float64Array>): NdArray {
+export function withinFloat32({ data, shape }: NdArray<Float64Array>): NdArray {
   const largest = 3e38;
   return ndarray(
     data.map((value) => Math.min(Math.max(value, -largest), largest)),
@@ -142,6 +142,6 @@ function withinFloat32({ data, shape }: NdArray<Float64Array>): NdArray {
   );
 }
 
-function toTensor({ data, shape }: NdArray): tf.Tensor {
+export function toTensor({ data, shape }: NdArray): tf.Tensor {
   return tf.tensor(Float32Array.from(data), [...shape], "float32");
 }

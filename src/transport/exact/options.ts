@@ -34,10 +34,10 @@ export function checkCost(cost: GroundCost): {
   if (shape.length !== 2 || data.length === 0) {
     throw new InputError(`ground cost: expected a matrix [n, m] with entries, got shape [${shape.join(", ")}]`);
   }
-  const bad = data.findIndex((entry) => !(Math.abs(entry) <= MOST_COST));
-  if (bad >= 0) {
-    const at = `[${Math.floor(bad / shape[1])}, ${bad % shape[1]}]`;
-    throw new InputError(`ground cost: expected finite entries, got ${data[bad]} at ${at}`);
+  for (let k = 0; k < data.length; k++) {
+    if (Math.abs(data[k]) <= MOST_COST) continue;
+    const at = `[${Math.floor(k / shape[1])}, ${k % shape[1]}]`;
+    throw new InputError(`ground cost: expected finite entries, got ${data[k]} at ${at}`);
   }
   return { data, shape: [shape[0], shape[1]] };
 }

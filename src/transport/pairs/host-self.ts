@@ -7,8 +7,8 @@ export interface SelfOutcome {
   readonly potential: Float64Array;
 }
 
-/** Far below any tolerance of a pair: averaged updates shrink the error, a square, at least fourfold. */
-const SELF_ERROR = 1e-20;
+/** Of the dual, in units of epsilon: below any tolerance of a pair. Averaged updates shrink it at least fourfold. */
+const SELF_ERROR = 1e-14;
 const MOST_ITERATIONS = 200;
 
 /**

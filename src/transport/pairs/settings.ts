@@ -6,8 +6,9 @@ export interface PairDivergencesOptions {
   readonly epsilon: number;
   /**
    * A pair's iteration ends when what further iterations would add to OT(a, b) is estimated at or below this, in units of
-   * epsilon; the estimate is then added, which leaves an error of about a tenth of it. A deviation of the marginals enters the
-   * value squared: 1e-6 is reached at an L1 violation of about 1e-3.
+   * epsilon; the estimate is then added. The error is about a tenth of it from a cold start, and up to three times it where
+   * the cost moved so little that one iteration seemed enough. A deviation of the marginals enters the value squared: 1e-6 is
+   * reached at an L1 violation of about 1e-3.
    * @default 1e-6
    */
   readonly tolerance?: number;

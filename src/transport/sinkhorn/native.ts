@@ -5,10 +5,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { SinkhornReport } from "../../native/sinkhorn.ts";
+import { heapOf, offsetOf } from "../../native/wasm-memory.ts";
 import type { SinkhornDomain } from "./options.ts";
 
 /** What to run on a [..., n] and b [..., m]. */
-export interface NativeRun {
+interface NativeRun {
   readonly iterations: number;
   readonly domain: SinkhornDomain;
   /** g [..., m] in cost units. @default gKL = 0 */
@@ -21,7 +22,7 @@ export interface NativeRun {
   readonly output?: keyof typeof OUTPUTS;
 }
 
-export interface NativeSolution extends SinkhornReport {
+interface NativeSolution extends SinkhornReport {
   readonly f: tf.Tensor;
   readonly g: tf.Tensor;
 }
@@ -90,8 +91,7 @@ function solve(
 ): SinkhornReport {
   const backend = tf.backend() as BackendWasm;
   // dataIdMap.get brings a tensor here that lies on another backend
-  const offset = (tensor?: tf.TensorInfo): number =>
-    tensor ? backend.dataIdMap.get(tensor.dataId as object).memoryOffset : NONE;
+  const offset = (tensor?: tf.TensorInfo): number => (tensor ? offsetOf(backend, tensor) : NONE);
   const input = (tensor?: tf.Tensor): number => offset(tensor && tf.cast(tensor, "float32"));
   const { size, spacing } = kernel.source!;
   const problem = {
@@ -112,9 +112,7 @@ function solve(
     f: offset(f),
     g: offset(g),
   };
-  // read last: a heap that grows is another array
-  const { HEAPU8 } = backend.wasm as unknown as { readonly HEAPU8: Uint8Array };
-  return addon.sinkhornOnGrid(HEAPU8, problem);
+  return addon.sinkhornOnGrid(heapOf(backend), problem);
 }
 
 function output({ shape }: tf.Tensor): tf.TensorInfo {

@@ -25,9 +25,9 @@ export interface SinkhornTensorOptions extends SinkhornOptions {
 
 /** The caller disposes f and g. */
 export interface SinkhornTensorResult extends TensorPotentials {
-  /** Of all stages, if epsilon was scaled; the same for every problem of the batch. */
+  /** Of all stages, if epsilon was scaled, and of the problem that needed most. */
   readonly iterations: number;
-  /** The largest first-marginal L1 violation in the batch, at each stopping test. */
+  /** The largest first-marginal L1 violation in the batch at each stopping test; a problem that has stopped keeps its last. */
   readonly errors: readonly number[];
   readonly status: SinkhornStatus;
   readonly domain: "log" | "scaling";
@@ -36,7 +36,8 @@ export interface SinkhornTensorResult extends TensorPotentials {
 /**
  * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until the
  * worst problem meets the tolerance. Masses are read back once to be checked. `auto` takes scalings where the largest cost is
- * at most 40 epsilon, logarithms else. Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`,
+ * at most 40 epsilon, logarithms else. For grids on the `wasm` backend the native addon solves each problem by itself, until
+ * that one meets the tolerance, and `auto` takes scalings as long as they are exact to float32. Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`,
  * `entropicCost`. Throws InputError for bad masses or options.
  */
 export async function sinkhorn(

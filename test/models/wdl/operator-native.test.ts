@@ -224,7 +224,7 @@ describe.skipIf(!addon)(addon ? "native operator" : `native operator (skipped: $
     expect(await operator.lossAndGradient(factors, undefined, term)).toEqual(first);
   });
 
-  it("leaves losses that it does not have to the host", async () => {
+  it("pulls back the slopes of losses that are not native", async () => {
     const geometry = grid({ size: [5, 4] });
     const pixels = 20;
     const options = { epsilon: 2, iterations: 5 };

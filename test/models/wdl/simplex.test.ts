@@ -52,6 +52,29 @@ describe.each(maps)("%s", (_, map) => {
 });
 
 describe("softmax", () => {
+  it("is the same for rows long enough for the native kernels", () => {
+    const [rows, columns] = [3, 4099]; // no multiple of a register
+    const free = randomNormal(rows * columns, 89).map((value) => 20 * value);
+    const slope = randomNormal(rows * columns, 97);
+    const probabilities = softmax.forward(free, columns);
+    const gradient = softmax.backward(slope, probabilities, columns);
+    for (let row = 0; row < rows; row++) {
+      const part = (values: Float64Array) => values.subarray(row * columns, (row + 1) * columns);
+      const alone = softmax.forward(part(free).slice(0, 4), 4); // below the threshold
+      const [mine, sum] = [
+        part(probabilities),
+        part(probabilities)
+          .slice(0, 4)
+          .reduce((a, b) => a + b),
+      ];
+      expect(mine.slice(0, 4).map((value) => value / sum)).toBeAllclose(alone, { relative: 1e-12 });
+      expect([mine.reduce((a, b) => a + b)]).toBeAllclose([1], { relative: 1e-12 });
+      const mean = dot(part(slope), mine);
+      const expected = mine.map((value, i) => value * (part(slope)[i]! - mean));
+      expect(part(gradient)).toBeAllclose(expected, { relative: 1e-9, absolute: 1e-15 });
+    }
+  });
+
   it("does not overflow", () => {
     expect(softmax.forward(Float64Array.of(1e4, 0, -1e4, 1e4), 4)).toBeAllclose([0.5, 0, 0, 0.5]);
   });

@@ -43,6 +43,12 @@ Doubles random_cost(int rows, int columns, bool whole) {
 
 double total(const Doubles& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
+double largest(const Doubles& cost) {
+  double most = 0;
+  for (const double entry : cost) most = std::max(most, std::abs(entry));
+  return most;
+}
+
 // Gives the smaller of two totals what it lacks, in its first bin.
 void equalise(Doubles& a, Doubles& b) {
   const double difference = total(a) - total(b);
@@ -54,8 +60,8 @@ bool optimal(int rows, int columns, bool whole) {
   equalise(a, b);
   const Doubles cost = random_cost(rows, columns, whole);
   Doubles f(a.size()), g(b.size());
-  const otlearn::EmdSolution solution =
-      otlearn::emd({rows, columns, a.data(), b.data(), cost.data(), kEnough}, f.data(), g.data());
+  const otlearn::EmdProblem problem{rows, columns, a.data(), b.data(), cost.data(), largest(cost), kEnough};
+  const otlearn::EmdSolution solution = otlearn::emd(problem, f.data(), g.data());
   Doubles row_sums(a.size()), column_sums(b.size());
   for (std::size_t k = 0; k < solution.plan_masses.size(); ++k) {
     row_sums[solution.plan_rows[k]] += solution.plan_masses[k];
@@ -101,7 +107,7 @@ bool same_from_warm_starts(int bins, otlearn::ThreadPool& one, otlearn::ThreadPo
   std::iota(which.begin(), which.end(), 0);
   const auto solve = [&](otlearn::EmdPairs& pairs, const Doubles& cost, otlearn::ThreadPool& pool) {
     Doubles values(which.size());
-    pairs.set_cost(cost.data(), pool);
+    pairs.set_cost(cost.data(), largest(cost), pool);
     pairs.solve(which.data(), which.size(), kEnough, values.data(), pool);
     return values;
   };
@@ -142,6 +148,7 @@ int main() {
   count_check(optimal(1, 300, false));
   count_check(optimal(300, 1, false));
   count_check(optimal(150, 170, false));
+  count_check(optimal(40, 64, false));
   count_check(optimal(120, 120, true));
   for (const int bins : {2, 7, 16, 33}) count_check(same_from_warm_starts(bins, one, several));
   std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::kernels().name, failures, count);

@@ -156,9 +156,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       const without = { ...geometry, kernel: (epsilon: number) => composed(geometry, epsilon) };
       const plain = await sinkhorn(without, a, b, { ...all, domain: "log" });
       expect(native).toMatchObject({ iterations: plain.iterations, status: plain.status, domain: "scaling" });
-      // below the tolerance the composed pairs go on
+      // below the tolerance the composed pairs go on; float32 logarithms of up to 100 carry a rounding of 4e-6
       const reached = (errors: readonly number[]) => errors.map((error) => Math.max(error, all.tolerance));
-      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), { absolute: 2e-6, relative: 1e-3 });
+      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), { absolute: 5e-6, relative: 1e-3 });
       for (let pair = 0; pair < 4; pair++) {
         const centred = (potential: tf.Tensor, masses: tf.Tensor) =>
           comparable(
@@ -222,7 +222,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const geometry = unitGrid([3, 4]);
     const kernel = geometry.kernel(0.2);
     await useBackend("cpu");
-    const a = tf.div(tf.ones([2, 3, 12]), 12);
+    const a = tf.fill([2, 3, 12], 1 / 12);
     const b = tf.mul(a, 1);
     await useBackend("wasm");
     const { f, g } = sinkhornIterations(kernel, a, b, { iterations: 2 });

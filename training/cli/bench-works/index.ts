@@ -1,5 +1,6 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { matmulWork } from "./matmul.ts";
+import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
@@ -9,6 +10,7 @@ import type { BenchWork } from "./work.ts";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- works have different options; `defineWork` checks each
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
+  sinkhorn_batch: sinkhornBatchWork,
   matmul: matmulWork,
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,

@@ -208,6 +208,13 @@ describe("emd", () => {
 
   it.each([
     ["other totals", Float64Array.of(1, 1, 1), Float64Array.of(1, 1), cost, /normalise/],
+    [
+      "masses beyond float64",
+      new Float64Array(3).fill(1e308),
+      new Float64Array(2).fill(1e308),
+      cost,
+      /a sums to Infinity/,
+    ],
     ["negative masses", Float64Array.of(1, -1, 1), Float64Array.of(0.5, 0.5), cost, /finite numbers >= 0, got -1/],
     ["no mass", Float64Array.of(0, 0, 0), Float64Array.of(0, 0), cost, /at least one must be positive/],
     ["another length", Float64Array.of(0.5, 0.5), Float64Array.of(0.5, 0.5), cost, /expected 3/],

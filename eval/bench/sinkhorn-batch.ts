@@ -1,0 +1,54 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { unitGrid } from "../../src/geometry/grid.ts";
+import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
+import { best, GOLDEN, type BenchResult } from "./timing.ts";
+
+const SIDE = 28;
+const EPSILON = 0.01;
+/** Masses are u^8 + 1e-4 for evenly spread u: a few bright pixels, and none that is empty. */
+const CONTRAST = 8;
+const DUST = 1e-4;
+
+export interface SinkhornBatchSettings {
+  readonly pairs: number;
+  readonly iterations: number;
+  readonly repeat: number;
+}
+
+/**
+ * So many Sinkhorn iterations from ones for pairs of 28 x 28 images on the unit square, epsilon 0.01, on the current
+ * backend. Image i has the pixels frac((784 i + k + 1) golden)^8 + 1e-4, normalised; a pair is images 2 p and 2 p + 1.
+ */
+export async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSettings): Promise<BenchResult> {
+  const kernel = unitGrid([SIDE, SIDE]).kernel(EPSILON);
+  const a = histograms(pairs, 0);
+  const b = histograms(pairs, 1);
+  const { seconds, value } = await best(repeat, async () => {
+    const { f, g } = sinkhornIterations(kernel, a, b, { iterations });
+    const potential = await g.data(); // waits for the device
+    tf.dispose([f, g]);
+    return potential;
+  });
+  kernel.dispose();
+  tf.dispose([a, b]);
+  const check = deviation(Float64Array.from(value, (potential) => potential / EPSILON));
+  return { work: "sinkhorn_batch", kernel: "separable", pairs, iterations, check, seconds };
+}
+
+/** [pairs, 784] */
+function histograms(pairs: number, side: 0 | 1): tf.Tensor {
+  const points = SIDE * SIDE;
+  const rows = Array.from({ length: pairs }, (_, pair) => {
+    const first = (2 * pair + side) * points;
+    const masses = Array.from({ length: points }, (_, k) => (((first + k + 1) * GOLDEN) % 1) ** CONTRAST + DUST);
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    return masses.map((mass) => mass / total);
+  });
+  return tf.tensor2d(rows);
+}
+
+/** The standard deviation of a sample. */
+function deviation(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}

@@ -1,0 +1,130 @@
+import { setImmediate } from "node:timers/promises";
+import type { LearnedInitializer } from "../../models/sinkinit/initializer.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import type { Geometry } from "../../src/geometry/geometry.ts";
+import { ConvergenceMeter, type Convergence } from "./convergence.ts";
+import { imagePairs, type Pairs } from "./pairs.ts";
+import { startsOf, type Starts } from "./starts.ts";
+
+export interface MeanAndDeviation {
+  readonly mean: number;
+  /** Of the population. */
+  readonly deviation: number;
+}
+
+/** What one way to start came to on all pairs. Iterations that the start itself runs are counted everywhere. */
+export interface MethodFigures {
+  readonly name: string;
+  /** One a pair. */
+  readonly iterationsToCost: Float64Array;
+  readonly iterationsToViolation: Float64Array;
+  readonly errorsAfterOne: Float64Array;
+  readonly violationsAfterOne: Float64Array;
+  readonly toCost: MeanAndDeviation;
+  readonly toViolation: MeanAndDeviation;
+  readonly medianErrorAfterOne: number;
+  /** Means over the pairs after 1..CURVE iterations. */
+  readonly meanErrors: Float64Array;
+  readonly meanViolations: Float64Array;
+  /** A pair, from the start (its own time included) to 1% of the transport cost, in float64 on one thread. */
+  readonly milliseconds: number;
+  /** Of it, the start alone. */
+  readonly startMilliseconds: number;
+}
+
+/** Iterations of the curves, as in the paper's figures. */
+export const CURVE = 30;
+
+/** Sinkhorn from the learned start, from ones and from the Gaussian start on `count` pairs of a data set's images. */
+export async function compareStarts(
+  learned: LearnedInitializer,
+  dataset: Dataset,
+  geometry: Geometry,
+  count: number,
+  seed = 0,
+): Promise<MethodFigures[]> {
+  const { extent, epsilon } = learned.spec;
+  const pairs = imagePairs(dataset, extent, count, seed);
+  const meter = new ConvergenceMeter(geometry, epsilon);
+  const problems = problemsOf(pairs);
+  const optima: number[] = [];
+  for (const problem of problems) {
+    optima.push(meter.optimum(problem));
+    await setImmediate(); // lets signals and timers have their turn
+  }
+  const figures: MethodFigures[] = [];
+  for (const starts of await startsOf(learned, pairs, geometry, epsilon)) {
+    const found: Convergence[] = [];
+    for (const [index, problem] of problems.entries()) {
+      found.push(meter.measure(problem, startOf(starts, index, extent ** 2), optima[index], CURVE));
+      await setImmediate();
+    }
+    figures.push(figuresOf(starts, found, timePerPair(meter, problems, starts, found)));
+  }
+  return figures;
+}
+
+function problemsOf({ mu, nu }: Pairs) {
+  const [count, points] = mu.shape;
+  return Array.from({ length: count }, (_, index) => {
+    const [start, end] = [index * points, (index + 1) * points];
+    return { mu: mu.data.subarray(start, end), nu: nu.data.subarray(start, end) };
+  });
+}
+
+function startOf({ potentials }: Starts, index: number, points: number): Float64Array {
+  return potentials.subarray(index * points, (index + 1) * points);
+}
+
+/** Milliseconds of exactly the iterations that each pair needs, without measuring errors. */
+function timePerPair(
+  meter: ConvergenceMeter,
+  problems: ReturnType<typeof problemsOf>,
+  starts: Starts,
+  found: readonly Convergence[],
+): number {
+  const began = performance.now();
+  problems.forEach((problem, index) => {
+    meter.run(problem, startOf(starts, index, problem.mu.length), found[index].iterationsToCost);
+  });
+  return (performance.now() - began) / problems.length;
+}
+
+function figuresOf(starts: Starts, found: readonly Convergence[], iterating: number): MethodFigures {
+  const each = (value: (one: Convergence) => number): Float64Array => Float64Array.from(found, value);
+  const { iterations: own } = starts;
+  // Before its own iterations are over a start has no error to show.
+  const meanCurve = (curve: (one: Convergence) => Float64Array): Float64Array =>
+    Float64Array.from({ length: CURVE }, (_, l) =>
+      l < own ? NaN : statistics(each((one) => curve(one)[l - own])).mean,
+    );
+  const iterationsToCost = each((one) => own + one.iterationsToCost);
+  const iterationsToViolation = each((one) => own + one.iterationsToViolation);
+  const errorsAfterOne = each(({ relativeErrors }) => relativeErrors[0]);
+  return {
+    name: starts.name,
+    iterationsToCost,
+    iterationsToViolation,
+    errorsAfterOne,
+    violationsAfterOne: each(({ violations }) => violations[0]),
+    toCost: statistics(iterationsToCost),
+    toViolation: statistics(iterationsToViolation),
+    medianErrorAfterOne: median(errorsAfterOne),
+    meanErrors: meanCurve(({ relativeErrors }) => relativeErrors),
+    meanViolations: meanCurve(({ violations }) => violations),
+    milliseconds: iterating + starts.milliseconds,
+    startMilliseconds: starts.milliseconds,
+  };
+}
+
+function statistics(values: Float64Array): MeanAndDeviation {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,64 @@
+import type { TrainedRun } from "../evaluator.ts";
+import type { Picture } from "../pictures/picture.ts";
+import { recordTable, type Report, type ReportSection } from "../report.ts";
+import type { MethodFigures } from "./compare.ts";
+
+/** Captions of the pictures, in the order of the report. */
+const CAPTIONS: readonly (readonly [picture: string, title: string, caption: string])[] = [
+  ["curves", "Convergence", "Mean over the pairs, from each start."],
+  ["violins", "After one iteration", "Distribution over the pairs; the line is the median."],
+  ["progress", "Training", "Loss of the approximator along the training."],
+];
+
+export function sinkinitReport(
+  methods: readonly MethodFigures[],
+  pictures: Readonly<Record<string, Picture>>,
+  summary: Readonly<Record<string, unknown>>,
+  run: TrainedRun,
+): Report {
+  const figures: ReportSection[] = CAPTIONS.filter(([name]) => name in pictures).map(([name, title, caption]) => ({
+    kind: "figure",
+    title,
+    caption,
+    picture: pictures[name],
+  }));
+  return {
+    title: "Learned start for Sinkhorn",
+    subtitle: `${run.name}: ${summary["pairs"]} pairs of ${summary["data"]}`,
+    highlights: methods.map(({ name, toCost }) => ({
+      label: name,
+      value: toCost.mean.toFixed(1),
+      note: "mean iterations to 1% of the transport cost",
+    })),
+    sections: [
+      {
+        kind: "table",
+        title: "Starts",
+        caption: "Iterations to 1% of the converged transport cost and to a marginal violation of 0.01.",
+        columns: [
+          { title: "start" },
+          { title: "iterations to 1% cost", digits: 1 },
+          { title: "deviation", digits: 1 },
+          { title: "iterations to 0.01 violation", digits: 1 },
+          { title: "deviation", digits: 1 },
+          { title: "median error after one", digits: 4 },
+          { title: "ms a pair to 1%", digits: 2 },
+          { title: "of it the start", digits: 3 },
+        ],
+        rows: methods.map((method) => [
+          method.name,
+          method.toCost.mean,
+          method.toCost.deviation,
+          method.toViolation.mean,
+          method.toViolation.deviation,
+          method.medianErrorAfterOne,
+          method.milliseconds,
+          method.startMilliseconds,
+        ]),
+      },
+      ...figures,
+      recordTable(summary, { title: "Summary" }),
+      recordTable(run.config.options, { title: "Configuration", collapsed: true }),
+    ],
+  };
+}

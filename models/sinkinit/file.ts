@@ -1,0 +1,53 @@
+import { decodeSafetensors, encodeSafetensors } from "../../checkpoints/safetensors.ts";
+import { InputError } from "../../src/errors.ts";
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import type { StateTree } from "../../src/tensor/tree.ts";
+import { buildApproximator, type ApproximatorSpec } from "./approximator.ts";
+import { learnedInitializer, type LearnedInitializer } from "./initializer.ts";
+import { FORMAT, parseSpec } from "./spec.ts";
+import { loadWeights } from "./weights.ts";
+
+/** A trained approximator in one safetensors file; its description is JSON in the header's metadata. */
+export function encodeInitializer(
+  spec: ApproximatorSpec,
+  weights: Readonly<Record<string, NdArray>>,
+  version: string,
+): readonly Uint8Array[] {
+  const metadata = { format: FORMAT, otlearn: version, spec: JSON.stringify(spec) };
+  return encodeSafetensors(new Map(Object.entries(weights)), metadata);
+}
+
+/** Inverse of `encodeInitializer`, ready to use. Throws InputError, one line, for a foreign or damaged file. */
+export function decodeInitializer(bytes: Uint8Array, name: string): LearnedInitializer {
+  const { arrays, metadata } = decodeSafetensors(bytes, name);
+  if (metadata["format"] !== FORMAT) {
+    throw new InputError(`${name}: not a learned initialiser, expected format ${FORMAT}, got ${metadata["format"]}`);
+  }
+  const spec = parseSpec(parseJson(metadata["spec"], name), name);
+  return initializerOf(spec, { weights: Object.fromEntries(arrays) }, "weights", name);
+}
+
+/** An initialiser from a saved state: of a checkpoint, or of a file. Throws InputError naming the leaf that does not fit. */
+export function initializerOf(
+  spec: ApproximatorSpec,
+  state: StateTree,
+  path: string,
+  name?: string,
+): LearnedInitializer {
+  const network = buildApproximator(spec);
+  try {
+    loadWeights(network, state, path);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  return learnedInitializer(network, spec, name);
+}
+
+function parseJson(text: string | undefined, name: string): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    throw new InputError(`${name}: not a learned initialiser, its description is not JSON`);
+  }
+}

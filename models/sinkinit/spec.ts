@@ -1,0 +1,35 @@
+import { InputError } from "../../src/errors.ts";
+import type { ApproximatorSpec } from "./approximator.ts";
+
+/** Marks files of ours, and says how to read them. */
+export const FORMAT = "otlearn-sinkinit-1";
+
+const NETWORKS: readonly unknown[] = ["dense", "spectral"];
+const COSTS: readonly unknown[] = ["squared-euclidean", "euclidean", "manhattan"];
+/** Bounds of what a file may ask for, so that a damaged one cannot exhaust the memory. */
+const MOST_EXTENT = 1024;
+const MOST_WIDTH = 65_536;
+const MOST_LAYERS = 64;
+
+/** Checks a network's description as a file holds it. Throws InputError naming the file and the field. */
+export function parseSpec(value: unknown, name: string): ApproximatorSpec {
+  const spec = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const require = (field: string, holds: boolean): void => {
+    if (!holds) throw new InputError(`${name}: not a learned initialiser, ${field} is ${JSON.stringify(spec[field])}`);
+  };
+  const isCount = (count: unknown, most: number): boolean =>
+    Number.isInteger(count) && (count as number) >= 1 && (count as number) <= most;
+  const { network, extent, epsilon, cost, widths, modes, gaussian, iteration } = spec;
+  require("network", NETWORKS.includes(network));
+  require("extent", isCount(extent, MOST_EXTENT));
+  require("epsilon", typeof epsilon === "number" && epsilon > 0 && Number.isFinite(epsilon));
+  require("cost", COSTS.includes(cost));
+  require("widths", Array.isArray(widths) &&
+    widths.length <= MOST_LAYERS &&
+    widths.every((width) => isCount(width, MOST_WIDTH)));
+  const { input, output } = (modes ?? {}) as Record<string, unknown>;
+  require("modes", isCount(input, extent as number) && isCount(output, extent as number));
+  require("gaussian", typeof gaussian === "boolean");
+  require("iteration", typeof iteration === "boolean");
+  return { network, extent, epsilon, cost, widths, modes: { input, output }, gaussian, iteration } as ApproximatorSpec;
+}

@@ -1,0 +1,346 @@
+// K x on a grid, K = K_v (x) K_h with exp(-d^2 / epsilon) in each factor, compiled once for each instruction set.
+//
+// Registers lie along the axis that is not summed over, so that all loads are aligned and neighbours in the sum are
+// neighbouring registers: an image is stored as strips one register wide, rows of a strip one after the other. A product
+// takes an image in strips of columns, sums down the rows of a strip, transposes tiles of L x L numbers in registers, sums
+// along the other axis, and hands over an image in strips of rows; the next product goes the other way. `Upright` images
+// (strips of columns) and `Lying` ones (strips of rows) alternate, and nothing is ever transposed in memory.
+//
+// The input is asked for register by register and the result is given away register by register: what lies between two
+// products happens on the fly.
+
+template <typename T>
+struct Band;
+template <>
+struct Band<float> {
+  static constexpr double kTolerance = 0x1p-24;  // what a shortened kernel may leave out of an entry of K x, relative to it
+  static constexpr double kLargest = 1e32;       // inputs and results stay between this and its reciprocal, so that sums
+                                                 // over all pixels do not overflow and what underflows is rounding
+};
+template <>
+struct Band<double> {
+  static constexpr double kTolerance = 0x1p-52;
+  static constexpr double kLargest = 1e290;
+};
+
+// Where the numbers of an image lie: `strips` strips of `rows` registers. Lanes past `columns` are padding.
+struct StripLayout {
+  int rows, columns, lanes;
+  int strips() const { return (columns + lanes - 1) / lanes; }
+  std::size_t size() const { return static_cast<std::size_t>(strips()) * rows * lanes; }
+  std::size_t at(int row, int column) const {
+    return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
+  }
+};
+
+// Results that share their loads.
+template <typename T>
+constexpr int kGroup = Traits<T>::kLanes < 4 ? Traits<T>::kLanes : 4;
+
+// out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for a group of registers. Symmetric taps are folded: additions have
+// pipes of their own. Small taps come first, so that few additions round a large sum.
+template <typename T, int kRadius>
+struct Correlate {
+  using V = Vector<T>;
+  V k[kRadius + 1];
+
+  explicit Correlate(const T* taps, int) {
+#pragma GCC unroll 16
+    for (int t = 0; t <= kRadius; ++t) k[t] = broadcast<T>(taps[t]);
+  }
+  void operator()(const T* in, V* out) const {
+    constexpr int kLanes = Traits<T>::kLanes, kCount = kGroup<T> + 2 * kRadius;
+    V x[kCount];
+#pragma GCC unroll 32
+    for (int j = 0; j < kCount; ++j) x[j] = load<T>(in + (j - kRadius) * kLanes);
+#pragma GCC unroll 4
+    for (int i = 0; i < kGroup<T>; ++i) {
+      V sum = k[kRadius] * (x[i] + x[i + 2 * kRadius]);
+#pragma GCC unroll 16
+      for (int t = kRadius - 1; t > 0; --t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
+      out[i] = sum + k[0] * x[i + kRadius];
+    }
+  }
+};
+
+// Any radius that is a multiple of four.
+constexpr int kAnyRadius = -1;
+template <typename T>
+struct Correlate<T, kAnyRadius> {
+  using V = Vector<T>;
+  const T* taps;
+  int radius;
+
+  explicit Correlate(const T* taps, int radius) : taps(taps), radius(radius) {}
+  void operator()(const T* in, V* out) const {
+    constexpr int kLanes = Traits<T>::kLanes, kStep = 4, kCount = kGroup<T> + kStep - 1;
+    V sum[kGroup<T>] = {};
+    for (int t = radius - kStep + 1; t > 0; t -= kStep) {
+      V below[kCount], above[kCount];
+#pragma GCC unroll 8
+      for (int j = 0; j < kCount; ++j) {
+        below[j] = load<T>(in + (j - t - kStep + 1) * kLanes);
+        above[j] = load<T>(in + (j + t) * kLanes);
+      }
+#pragma GCC unroll 4
+      for (int k = kStep - 1; k >= 0; --k) {
+#pragma GCC unroll 4
+        for (int i = 0; i < kGroup<T>; ++i) sum[i] += taps[t + k] * (below[i + kStep - 1 - k] + above[i + k]);
+      }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + taps[0] * load<T>(in + i * kLanes);
+  }
+};
+
+// Correlates a tile of L registers and writes its transpose, of which the first `rows` registers count.
+template <typename T, int kRadius>
+void correlate_transposed(const T* in, const T* taps, int radius, T* out, int rows) {
+  constexpr int kLanes = Traits<T>::kLanes;
+  const Correlate<T, kRadius> correlate(taps, radius);
+  Vector<T> x[kLanes];
+#pragma GCC unroll 4
+  for (int i = 0; i < kLanes; i += kGroup<T>) {
+    correlate(in + i * kLanes, x + i);
+#pragma GCC unroll 2
+    for (int j = i; j < i + kGroup<T>; j += kUnit<T>) transpose_units<T>(x + j);  // while the next sums are under way
+  }
+  exchange_units<T>(x);
+  if (rows == kLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
+  } else {
+    for (int i = 0; i < rows; ++i) store<T>(out + i * kLanes, x[i]);
+  }
+}
+
+// There is code for these radii and for multiples of four.
+using ShortRadii = std::integer_sequence<int, 3, 4, 5, 6, 7, 8>;
+constexpr int kLeastRadius = 3, kMostShort = 8;
+inline int coded_radius(int radius) {
+  return radius <= kMostShort ? std::max(radius, kLeastRadius) : (radius + 3) / 4 * 4;
+}
+
+// Calls body(std::integral_constant<int, r>) with a coded radius, or with kAnyRadius for a long one.
+template <typename Body, int... kRadii>
+inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body body) {
+  const bool is_short = ((radius == kRadii ? (body(std::integral_constant<int, kRadii>()), true) : false) || ...);
+  if (!is_short) body(std::integral_constant<int, kAnyRadius>());
+}
+
+// One axis: its taps, and what is left out from a radius on.
+template <typename T>
+struct Axis {
+  Axis(const double* values, int reach, int known) : reach(reach), taps(coded_radius(reach) + 1, T(0)), outside(known + 2, 0.0) {
+    for (int d = 0; d <= reach; ++d) taps[d] = static_cast<T>(values[d]);
+    for (int d = known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * values[d];
+  }
+  double all() const { return outside[0]; }
+  double beyond(int radius) const { return outside[std::min(radius, reach) + 1]; }
+  double next(int radius) const { return radius < reach ? static_cast<double>(taps[radius + 1]) : 0; }
+
+  int reach;  // entries beyond it are not used
+  std::vector<T> taps;
+  std::vector<double> outside;  // sum of all entries at a distance of at least d, both sides
+};
+
+// Buffers of one worker.
+template <typename T>
+struct GridScratch {
+  AlignedArray<T> strip, upright, lying;
+};
+
+// What is known after a product: its largest input and smallest result, if measured, and what `produce` and `consume` summed.
+template <typename T>
+struct Outcome {
+  T largest, smallest;
+  double produced = 0, consumed = 0;
+};
+
+template <typename T>
+class GridKernel {
+  static constexpr int kLanes = Traits<T>::kLanes;
+  using V = Vector<T>;
+
+ public:
+  explicit GridKernel(const BarycenterProblem& p)
+      : upright_{p.height, p.width, kLanes},
+        lying_{p.width, p.height, kLanes},
+        down_(p.taps_vertical, p.radius_vertical, p.known_vertical),
+        across_(p.taps_horizontal, p.radius_horizontal, p.known_horizontal),
+        reach_(coded_radius(std::max(p.radius_vertical, p.radius_horizontal))) {
+    make_levels();
+  }
+
+  const StripLayout& upright() const { return upright_; }
+  const StripLayout& lying() const { return lying_; }
+  std::size_t size() const { return std::max(upright_.size(), lying_.size()); }
+  int levels() const { return static_cast<int>(left_out_.size()); }
+
+  GridScratch<T> make_scratch() const {
+    const auto rows = [&](const StripLayout& layout) {
+      return static_cast<std::size_t>((layout.rows + kLanes - 1) / kLanes * kLanes + 2 * reach_) * kLanes;
+    };
+    GridScratch<T> scratch;
+    scratch.strip = AlignedArray<T>(std::max(rows(upright_), rows(lying_)));
+    scratch.upright = AlignedArray<T>(rows(upright_) * upright_.strips());
+    scratch.lying = AlignedArray<T>(rows(lying_) * lying_.strips());
+    return scratch;
+  }
+
+  // The shortest kernel that is exact for a product with these extremes. `levels()` if no kernel is, or if the one that made
+  // the product was too short to tell; kNever where the input is out of range.
+  //
+  // Level l keeps the entries within its radii: K_l <= K entrywise, so for x >= 0 what it leaves out of an entry of K x is
+  // between 0 and max(x) * left_out[l], with left_out[l] the mass of a row of K - K_l. As min(K_l x) <= min(K x),
+  //   max(x) * left_out[l] <= tolerance * min(K_l x)   proves   (1 - tolerance) K x <= K_l x <= K x   in every entry.
+  // Extremes of a product by any level serve: min(K_l x) grows with l. For the same reason the adjoint may use the level
+  // of the forward product: the derivative of log(K x) with respect to log(x) has rows K_ij x_j / (K x)_i of sum one, and
+  // with K_l in the place of K it changes in no row by more than 2 tolerance, summed over its absolute values.
+  int level_for(const Outcome<T>& e) const {
+    const double largest = e.largest, smallest = e.smallest;
+    if (!(largest > 0 && largest < Band<T>::kLargest)) return kNever;
+    int level = levels();
+    if (!(smallest > 1 / Band<T>::kLargest)) return level;
+    while (level > 0 && largest * left_out_[level - 1] <= Band<T>::kTolerance * smallest) --level;
+    return level;
+  }
+
+  // Makes a product, `Outcome product(level)`, with a kernel that is exact for it: with `level` or, where that turns out
+  // too short, again with a longer one. Returns the level used and the one that would have done; false if none is exact.
+  template <typename Product>
+  bool make(int& level, int& needed, Product product) const {
+    for (;;) {
+      needed = level_for(product(level));
+      if (needed <= level) return true;
+      if (needed == kNever || level + 1 == levels()) return false;
+      level = std::min(needed, levels() - 1);
+    }
+  }
+
+  // Upright x to lying K x, and the other way. `produce(i, sum)` gives the register of x at i; `consume(i, values, sum)`
+  // takes the register of K x at i, padding lanes set to `outside`. What they add to their sums is added up in the outcome.
+  // They should capture pointers by value: then all that they need stays in registers.
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> to_lying(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
+    return apply<kMeasure>({upright_, lying_, down_.taps.data(), across_.taps.data(), radii_[level].down, radii_[level].across},
+                           scratch.strip.data(), scratch.lying.data(), outside, produce, consume);
+  }
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> to_upright(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
+    return apply<kMeasure>({lying_, upright_, across_.taps.data(), down_.taps.data(), radii_[level].across, radii_[level].down},
+                           scratch.strip.data(), scratch.upright.data(), outside, produce, consume);
+  }
+
+ private:
+  static constexpr int kNever = std::numeric_limits<int>::max();
+
+  struct Radii {
+    int down, across;
+  };
+  struct Way {
+    StripLayout in, out;
+    const T *first_taps, *second_taps;
+    int first, second;
+  };
+
+  // From the centre alone to the whole band; each level takes in the largest entry that the one before leaves out.
+  void make_levels() {
+    Radii r{0, 0};
+    for (;;) {
+      radii_.push_back(r);
+      left_out_.push_back(down_.beyond(r.down) * across_.all() + down_.all() * across_.beyond(r.across));
+      const double down = down_.next(r.down), across = across_.next(r.across), largest = std::max(down, across);
+      if (largest == 0) break;
+      if (down == largest) r.down = coded_radius(r.down + 1);
+      if (across == largest) r.across = coded_radius(r.across + 1);
+    }
+  }
+
+  // The lanes of a strip that are no padding.
+  static V inside_of(const StripLayout& layout) {
+    V inside;
+    for (int lane = 0; lane < kLanes; ++lane) inside[lane] = lane < layout.columns - (layout.strips() - 1) * kLanes ? T(1) : T(0);
+    return inside;
+  }
+
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> apply(const Way& way, T* strip, T* middle, T outside, Produce produce, Consume consume) const {
+    const StripLayout in = way.in, out = way.out;
+    void (*first)(const T*, const T*, int, T*, int) = nullptr;
+    with_radius(way.first, ShortRadii(), [&](auto radius) { first = correlate_transposed<T, decltype(radius)::value>; });
+    const std::size_t margin = static_cast<std::size_t>(reach_) * kLanes;
+    const int in_tiles = (in.rows + kLanes - 1) / kLanes, out_tiles = (out.rows + kLanes - 1) / kLanes;
+    const std::size_t middle_strip = static_cast<std::size_t>(out_tiles) * kLanes * kLanes + 2 * margin;
+    strip += margin;
+    middle += margin;
+    std::fill(strip + static_cast<std::size_t>(in.rows) * kLanes, strip + static_cast<std::size_t>(in_tiles) * kLanes * kLanes + margin, T(0));
+
+    Outcome<T> outcome{};
+    V largest = {};
+    const V in_inside = inside_of(in), out_inside = inside_of(out);
+    const auto fill_strip = [&](int x, auto is_partial) {
+      V sum = {};
+      std::size_t i = static_cast<std::size_t>(x) * in.rows * kLanes;
+      for (T *to = strip, *end = strip + static_cast<std::size_t>(in.rows) * kLanes; to < end; to += kLanes, i += kLanes) {
+        V value = produce(i, sum);
+        if (is_partial) value = in_inside > T(0) ? value : V{};
+        if (kMeasure) largest = most<T>(largest, value);
+        store<T>(to, value);
+      }
+      outcome.produced += sum_lanes<T>(sum);
+    };
+    for (int x = 0; x < in.strips(); ++x) {
+      const int columns = std::min(kLanes, in.columns - x * kLanes);
+      if (columns < kLanes) fill_strip(x, std::true_type());
+      else fill_strip(x, std::false_type());
+      for (int y = 0; y < in_tiles; ++y) {
+        first(strip + static_cast<std::size_t>(y) * kLanes * kLanes, way.first_taps, way.first,
+              middle + y * middle_strip + static_cast<std::size_t>(x) * kLanes * kLanes, columns);
+      }
+    }
+    outcome.largest = largest_lane<T>(largest);
+    with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
+      const Consume take = consume;  // a copy that nothing else refers to
+      const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
+      V smallest = broadcast<T>(std::numeric_limits<T>::max());
+      const auto consume_strip = [&](int x, auto is_partial) {
+        V sum = {};
+        std::size_t i = static_cast<std::size_t>(x) * out.rows * kLanes;
+        const auto consume_one = [&](V value) {
+          if (kMeasure) {
+            const V limit = broadcast<T>(std::numeric_limits<T>::max());
+            smallest = least<T>(smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
+          }
+          if (is_partial) value = out_inside > T(0) ? value : broadcast<T>(outside);
+          take(i, value, sum);
+          i += kLanes;
+        };
+        const T* from = middle + x * middle_strip;
+        V values[kGroup<T>];
+        int row = 0;
+        for (; row + kGroup<T> <= out.rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+          correlate(from, values);
+#pragma GCC unroll 4
+          for (int j = 0; j < kGroup<T>; ++j) consume_one(values[j]);
+        }
+        if (row < out.rows) {
+          correlate(from, values);
+          for (int j = 0; row < out.rows; ++row, ++j) consume_one(values[j]);
+        }
+        outcome.consumed += sum_lanes<T>(sum);
+      };
+      for (int x = 0; x + 1 < out.strips(); ++x) consume_strip(x, std::false_type());
+      if (out.columns % kLanes == 0) consume_strip(out.strips() - 1, std::false_type());
+      else consume_strip(out.strips() - 1, std::true_type());
+      outcome.smallest = -largest_lane<T>(-smallest);
+    });
+    return outcome;
+  }
+
+  StripLayout upright_, lying_;
+  Axis<T> down_, across_;
+  int reach_;
+  std::vector<Radii> radii_;
+  std::vector<double> left_out_;
+};

@@ -1,0 +1,51 @@
+// The rows of softmax.h, compiled once for each instruction set (isa_*.cc). What is left of a row after whole registers goes
+// through a register padded with zeros.
+
+// Calls body(register, index, lanes that count) along a row.
+template <typename Body>
+inline void each_of_row(const double* row, std::size_t columns, Body body) {
+  constexpr std::size_t kLanes = Traits<double>::kLanes;
+  std::size_t i = 0;
+  for (; i + kLanes <= columns; i += kLanes) body(load<double>(row + i), i, kLanes);
+  if (i == columns) return;
+  double rest[kLanes] = {};
+  std::copy(row + i, row + columns, rest);
+  body(load<double>(rest), i, columns - i);
+}
+
+inline void put_row(double* out, const Vector<double>& values, std::size_t count) {
+  if (count == static_cast<std::size_t>(Traits<double>::kLanes)) return store<double>(out, values);
+  for (std::size_t lane = 0; lane < count; ++lane) out[lane] = values[lane];
+}
+
+inline void softmax_row(const double* free, std::size_t columns, double* out) {
+  using V = Vector<double>;
+  const double largest = columns > 0 ? *std::max_element(free, free + columns) : 0;
+  double sum = 0;
+  V partial = {};
+  each_of_row(free, columns, [&](const V& x, std::size_t i, std::size_t count) {
+    const V value = exp_of<double>(x - largest);
+    put_row(out + i, value, count);
+    if (count == static_cast<std::size_t>(Traits<double>::kLanes)) partial += value;
+    else for (std::size_t lane = 0; lane < count; ++lane) sum += value[lane];
+  });
+  sum += sum_lanes<double>(partial);
+  each_of_row(out, columns, [&](const V& x, std::size_t i, std::size_t count) { put_row(out + i, x / sum, count); });
+}
+
+inline void softmax_row_backward(const double* gradient, const double* row, std::size_t columns, double* out) {
+  using V = Vector<double>;
+  V partial = {};
+  double mean = 0;
+  each_of_row(gradient, columns, [&](const V& g, std::size_t i, std::size_t count) {
+    if (count == static_cast<std::size_t>(Traits<double>::kLanes)) partial += g * load<double>(row + i);
+    else for (std::size_t lane = 0; lane < count; ++lane) mean += g[lane] * row[i + lane];
+  });
+  mean += sum_lanes<double>(partial);
+  each_of_row(gradient, columns, [&](const V& g, std::size_t i, std::size_t count) {
+    if (count == static_cast<std::size_t>(Traits<double>::kLanes)) store<double>(out + i, load<double>(row + i) * (g - mean));
+    else for (std::size_t lane = 0; lane < count; ++lane) out[i + lane] = row[i + lane] * (g[lane] - mean);
+  });
+}
+
+constexpr SoftmaxKernels kSoftmax = {softmax_row, softmax_row_backward};

@@ -1,0 +1,98 @@
+import type { Geometry } from "../../geometry/geometry.ts";
+import type { GridGeometry } from "../../geometry/grid.ts";
+import type { BarycenterBatch } from "../../native/barycenter.ts";
+import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
+import type { NdArray } from "../../tensor/ndarray.ts";
+import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
+import { checkProblem } from "./problem.ts";
+
+/** Kernel entries below exp(-87) are no normal float32, those below exp(-708) no normal float64. */
+const FLOAT32_EXPONENT = 87;
+const FLOAT64_EXPONENT = 708;
+
+/** What the native kernels take in the place of a loss: `targets` then holds d loss / d P. */
+export const LINEAR_LOSS = 3;
+
+export interface NativeProblem {
+  /** D [S, N] */
+  readonly atoms: NdArray<Float64Array>;
+  /** Lambda [B, S] */
+  readonly weights: NdArray<Float64Array>;
+  /** Log-scalings [B, 1, S, N] */
+  readonly start?: NdArray<Float32Array> | undefined;
+}
+
+/** What to compute, written into the given arrays; see `BarycenterBatch`. */
+export type NativeOutputs = Partial<Omit<BarycenterBatch, "points" | "atoms" | "weights" | "start" | "done">>;
+
+export interface NativeBarycenter {
+  /** "avx2, 2 threads" */
+  readonly detail: string;
+  /**
+   * Computes the data points in float32, and those whose scalings leave the range in which that is exact in float64.
+   * Returns the points that float64 does not hold either; nothing of them is in the gradients of the atoms.
+   * Throws InputError for shapes and values that are no problem of the core.
+   */
+  run(problem: NativeProblem, outputs: NativeOutputs): number[];
+}
+
+/**
+ * The native barycenters of a geometry and setting, with the buffers of one number of atoms. Undefined where the addon is
+ * absent or does not cover the case: balanced, no heavy-ball, 1-D and 2-D grids, no domain asked for.
+ */
+export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions): NativeBarycenter | undefined {
+  const { addon, detail } = nativeStatus();
+  const resolved = resolveBarycenterOptions(options);
+  if (!addon || !resolved.plain || resolved.domain !== "auto" || !isPlane(geometry)) return undefined;
+  const settings = planSettings(geometry, options);
+  let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
+  return {
+    detail,
+    run({ atoms, weights, start }, outputs) {
+      checkProblem({ geometry, atoms, weights, start }, resolved);
+      const [points, count] = weights.shape as [number, number];
+      if (points === 0) return [];
+      if (plan?.atoms !== count) plan = { atoms: count, native: addon.createBarycenter({ ...settings, atoms: count }) };
+      const done = new Uint8Array(points);
+      const inputs = { points, atoms: atoms.data, weights: weights.data, start: start?.data, done };
+      addon.runBarycenter(plan.native, { ...NO_OUTPUTS, loss: LINEAR_LOSS, ...outputs, ...inputs });
+      return Array.from(done.keys()).filter((point) => !done[point]);
+    },
+  };
+}
+
+function isPlane(geometry: Geometry): geometry is GridGeometry {
+  return geometry.kind === "grid" && (geometry as GridGeometry).size.length <= 2;
+}
+
+const NO_OUTPUTS = {
+  targets: undefined,
+  barycenters: undefined,
+  logScalings: undefined,
+  losses: undefined,
+  gradientAtoms: undefined,
+  gradientWeights: undefined,
+} as const;
+
+/** The one-dimensional kernels of both axes, and where each precision cuts them off. */
+function planSettings({ size, spacing }: GridGeometry, { epsilon, iterations }: BarycenterOptions) {
+  const [height, width] = size.length === 1 ? [1, size[0]!] : (size as [number, number]);
+  const [stepDown, stepAcross] = size.length === 1 ? [1, spacing[0]!] : (spacing as [number, number]);
+  const radius = (extent: number, step: number, exponent: number) =>
+    Math.min(extent - 1, Math.floor(Math.sqrt(exponent * epsilon) / step));
+  const taps = (count: number, step: number) =>
+    Float64Array.from({ length: count + 1 }, (_, d) => Math.exp(-((d * step) ** 2) / epsilon));
+  const radius64Vertical = radius(height, stepDown, FLOAT64_EXPONENT);
+  const radius64Horizontal = radius(width, stepAcross, FLOAT64_EXPONENT);
+  return {
+    height,
+    width,
+    iterations,
+    radius32Vertical: radius(height, stepDown, FLOAT32_EXPONENT),
+    radius32Horizontal: radius(width, stepAcross, FLOAT32_EXPONENT),
+    radius64Vertical,
+    radius64Horizontal,
+    tapsVertical: taps(radius64Vertical, stepDown),
+    tapsHorizontal: taps(radius64Horizontal, stepAcross),
+  };
+}
