@@ -37,6 +37,8 @@ export interface Evaluation {
   readonly arrays: Readonly<Record<string, NdArray>>;
   /** `result/<name>.png` */
   readonly pictures: Readonly<Record<string, Picture>>;
+  /** `result/<name>.tsv`: tables of text, tab-separated. @default none */
+  readonly tables?: Readonly<Record<string, string>>;
   /** `report.html` */
   readonly report: Report;
 }
@@ -50,18 +52,19 @@ export interface Evaluator {
 }
 
 /**
- * Writes an evaluation into a run directory: `result/*.npy`, `result/*.png`, `result/summary.json`, `report.html`, each
+ * Writes an evaluation into a run directory: `result/*.npy`, `result/*.png`, `result/*.tsv`, `result/summary.json`, `report.html`, each
  * file whole or not at all, the report last. Existing files of these names are replaced. Throws InputError or RunError
  * where the directory cannot be written.
  */
 export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<void> {
-  const { summary, arrays, pictures, report } = evaluation;
+  const { summary, arrays, pictures, tables = {}, report } = evaluation;
   const result = join(directory, "result");
   await makeFolder(result);
   for (const [name, array] of Object.entries(arrays)) await writeNpy(join(result, `${name}.npy`), array);
   for (const [name, picture] of Object.entries(pictures)) {
     await writeFileAtomic(join(result, `${name}.png`), await toPng(picture));
   }
+  for (const [name, table] of Object.entries(tables)) await writeFileAtomic(join(result, `${name}.tsv`), table);
   await writeFileAtomic(join(result, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   await writeFileAtomic(join(directory, "report.html"), renderReport(report));
 }

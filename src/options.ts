@@ -146,3 +146,25 @@ export function textOption(spec: {
     },
   };
 }
+
+const BYTES_PER_UNIT = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 } as const;
+
+/** An amount of memory with its unit: "8GB", "500 MB", in powers of 1024. The value stays text; `bytesOf` reads it. */
+export function memoryOption(spec: Described<string>): OptionSpec<string> {
+  return {
+    ...spec,
+    placeholder: "size",
+    parse(value) {
+      if (typeof value !== "string") throw new InputError(`expected a size as in 8GB, got ${JSON.stringify(value)}`);
+      bytesOf(value);
+      return value;
+    },
+  };
+}
+
+/** Bytes of a size as `memoryOption` takes it. Throws InputError. */
+export function bytesOf(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([KMG]?B)$/i.exec(text) ?? [];
+  if (amount === undefined) throw new InputError(`expected a size as in 8GB or 500MB, got ${JSON.stringify(text)}`);
+  return Math.floor(Number(amount) * BYTES_PER_UNIT[unit.toUpperCase() as keyof typeof BYTES_PER_UNIT]);
+}

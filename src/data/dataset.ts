@@ -28,6 +28,8 @@ export interface MatrixDataset extends Samples {
   readonly kind: "matrix";
   /** One name a column [m]; their numbers from 0 where the source has none. */
   readonly features: readonly string[];
+  /** One class a column [m], undefined for a column of none, where known; for evaluation only. */
+  readonly featureLabels?: readonly (string | undefined)[];
 }
 
 /** A data set in memory. Each kind is one member; a consumer names the kinds it takes. */

@@ -3,11 +3,13 @@ import { basename, extname } from "node:path";
 import { InputError } from "../errors.ts";
 import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
+import { isCountFolder } from "./count-files.ts";
 import { numbered, requireValues, type Dataset } from "./dataset.ts";
 import { fileError } from "./files.ts";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
 import { imagesOfArray, loadImages, type ImageOptions } from "./images.ts";
 import { loadMatrix, MATRIX_EXTENSIONS, matrixOfArray } from "./matrix.ts";
+import { loadCounts } from "./pbmc3k.ts";
 
 export interface LoadOptions extends ImageOptions {
   /**
@@ -32,7 +34,7 @@ const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, opti
 /**
  * Reads a person's own data, whatever it is: a folder of images or one image (see `loadImages`), a table in any format of
  * `loadMatrix`, or an array in `.npy` or `.npz`: two axes are a matrix, three a stack of images, four histograms on 3-D
- * grids.
+ * grids. A folder of counts (`readCounts`) is a matrix of cells and genes, log-normalised.
  *
  * @throws InputError, one line, for anything that cannot be read as such or does not fit `options`
  */
@@ -49,7 +51,9 @@ export async function loadData(path: string, options: LoadOptions = {}): Promise
 
 async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> {
   const extension = extname(path).toLowerCase();
-  if ((await isFolder(path)) || IMAGE_EXTENSIONS.includes(extension)) return loadImages(path, options);
+  const folder = await isFolder(path);
+  if (folder && isCountFolder(path)) return loadCounts(path);
+  if (folder || IMAGE_EXTENSIONS.includes(extension)) return loadImages(path, options);
   if (isArrayFile(path)) {
     const array = await readArray(path, Object.keys(KINDS_BY_AXES).map(Number));
     const axes = array.shape.length;

@@ -7,7 +7,9 @@ import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { lfw } from "./lfw.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import { pbmc3k } from "./pbmc3k.ts";
 import { quickdraw } from "./quickdraw.ts";
+import { torus, torusOneBump, torusTwins } from "./torus.ts";
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry>> = {
@@ -15,11 +17,15 @@ export const datasets: Readonly<Record<string, DatasetEntry>> = {
   drawings,
   "gaussians-1d": gaussians1d,
   "two-modes-1d": twoModes1d,
+  torus,
+  "torus-one-bump": torusOneBump,
+  "torus-twins": torusTwins,
   mnist,
   "fashion-mnist": fashionMnist,
   cifar10,
   lfw,
   quickdraw,
+  pbmc3k,
 };
 
 /**

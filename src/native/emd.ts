@@ -3,6 +3,9 @@ export interface EmdNatives {
   emd(problem: EmdNativeProblem): EmdNativeSolution;
   createEmdPairs(settings: EmdPairsSettings): EmdNativePairs;
   setEmdCost(pairs: EmdNativePairs, cost: Float64Array): { readonly metric: number; readonly basisBytes: number };
+  /** Copies the stored bases, two numbers a node; as many as `basisBytes` says. */
+  emdPairBases(pairs: EmdNativePairs, bases: Uint16Array): void;
+  restoreEmdPairBases(pairs: EmdNativePairs, bases: Uint16Array): void;
   solveEmdPairs(pairs: EmdNativePairs, request: EmdPairsRequest): EmdPairsTotals;
 }
 

@@ -33,6 +33,7 @@ interface PairBatch {
   readonly from: number;
   readonly to: number;
   readonly values: Float64Array; // OT(a, b), written
+  readonly wanted?: Uint8Array | undefined; // [to - from], 0 for pairs to be passed over
   readonly storedPairs: number;
   readonly storedNumbers: number;
   readonly rowStarts: Float64Array; // [count]

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listCheckpoints, readCheckpoint } from "../../checkpoints/index.ts";
 import type { Metrics, StepOutcome, Task } from "../../models/task.ts";
@@ -278,6 +279,41 @@ describe("ends", () => {
     expect(await train(evaluated, { seed: 0, earlyStop: { metric: "psnr", patience: 2 } })).toMatchObject({
       status: "completed",
     });
+  });
+});
+
+describe("a step that takes long", () => {
+  /** Steps of four parts, each as long as a save is to be apart. */
+  const parts = (pause: number): Task<{ count: number }> =>
+    countingTask([1, 1], {
+      async step({ count }) {
+        await delay(pause);
+        return { state: { count: count + 1 }, metrics: { loss: 1 }, unfinished: (count + 1) % 4 !== 0 };
+      },
+    });
+
+  /** Counts that were saved, in their order. */
+  async function savedCounts(pause: number, checkpointSeconds: number): Promise<number[]> {
+    const counts: number[] = [];
+    const task = parts(pause);
+    const save = (state: { count: number }) => {
+      counts.push(state.count);
+      return task.save(state);
+    };
+    const run = await newRun("counting");
+    await train({ ...task, save }, { seed: 0, run, checkpointEvery: 9, checkpointSeconds });
+    return counts;
+  }
+
+  it("is saved while it is under way", async () => {
+    const counts = await savedCounts(400, 1e-3); // longer than twenty saves of one number
+    expect(counts[0]).toBe(0);
+    expect(counts.at(-1)).toBe(8);
+    expect(counts.filter((count) => count % 4 !== 0).length).toBeGreaterThan(0);
+  });
+
+  it("is not saved more often than it was asked for", async () => {
+    expect(await savedCounts(5, 60)).toEqual([0, 8]);
   });
 });
 

@@ -27,6 +27,11 @@ export const runOptions = {
   backend: choiceOption(BACKENDS, { description: "tfjs backend", default: "auto" }),
   evaluateEvery: numberOption({ description: "steps between evaluations", default: 10, least: 1, integer: true }),
   checkpointEvery: numberOption({ description: "steps between checkpoints", default: 10, least: 1, integer: true }),
+  checkpointSeconds: numberOption({
+    description: "a step that takes longer is saved so often while under way",
+    default: 60,
+    above: 0,
+  }),
   keepCheckpoints: numberOption({ description: "newest checkpoints kept", default: 3, least: 1, integer: true }),
 } as const;
 

@@ -135,6 +135,7 @@ function trainPrepared(
     resume,
     evaluateEvery: options.evaluateEvery,
     checkpointEvery: options.checkpointEvery,
+    checkpointSeconds: options.checkpointSeconds,
     keepLast: options.keepCheckpoints,
     reporter,
   });

@@ -1,12 +1,16 @@
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "./component.ts";
 import { sinkinitComponent } from "./sinkinit.ts";
+import { metricComponent } from "./metric.ts";
 import { wdlComponent } from "./wdl.ts";
+import { wsvComponent } from "./wsv.ts";
 
 /** The components by the name of their task. */
 export const components: Readonly<Record<string, Component>> = {
   wdl: wdlComponent,
   sinkinit: sinkinitComponent,
+  wsv: wsvComponent,
+  metric: metricComponent,
 };
 
 /** Throws InputError for an unknown task, naming the known ones. */

@@ -17,6 +17,11 @@ export interface TrainOptions {
   readonly evaluateEvery?: number;
   /** Steps between checkpoints; the start and the end are saved in any case. @default 10 */
   readonly checkpointEvery?: number;
+  /**
+   * Seconds after which a step that is still under way is saved too; more where saving itself takes long, so that it never
+   * costs more than a twentieth of the time. @default 60
+   */
+  readonly checkpointSeconds?: number;
   /** Newest checkpoints kept. @default 3 */
   readonly keepLast?: number;
   /** Keep also the checkpoint with the best value of a metric, and report that value. @default none */

@@ -21,6 +21,9 @@ interface Memory {
   readonly end: End | null;
 }
 
+/** Time between two saves inside a step, in units of the time that the last one took. */
+const SAVE_DISTANCE = 20;
+
 /** One run of a task in this process: from its start, or from a checkpoint, to its end. */
 export class Session<S> {
   readonly #task: Task<S>;
@@ -39,6 +42,8 @@ export class Session<S> {
   /** True while the state is ahead of the last checkpoint. */
   #unsaved: boolean;
   #end: End | undefined;
+  /** When the last save ended, and what it took, in milliseconds. */
+  #lastSave = { end: performance.now(), duration: 0 };
 
   private constructor(
     task: Task<S>,
@@ -114,7 +119,15 @@ export class Session<S> {
     this.#state = outcome.state;
     this.#unsaved = true;
     this.#leaks?.check(step);
-    return outcome.unfinished ? undefined : this.#complete(step, outcome);
+    if (!outcome.unfinished) return this.#complete(step, outcome);
+    return this.#journal.writes && this.#isLongUnsaved() ? this.#save() : undefined;
+  }
+
+  /** Whether a step has been under way for so long that a kill would cost too much. */
+  #isLongUnsaved(): boolean {
+    const { end, duration } = this.#lastSave;
+    const seconds = Math.max(this.#options.checkpointSeconds ?? 60, (SAVE_DISTANCE * duration) / 1000);
+    return performance.now() - end > 1000 * seconds;
   }
 
   /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
@@ -147,6 +160,7 @@ export class Session<S> {
 
   /** Writes a checkpoint of a finite state; returns the end of the run where it is not. */
   async #save(end?: End): Promise<End | undefined> {
+    const startedAt = performance.now();
     const state = await this.#task.save(this.#state);
     const array = firstNonFinite(state);
     if (array !== undefined) return this.#nonFinite(`step ${this.#step}`, array);
@@ -167,6 +181,7 @@ export class Session<S> {
       state,
     });
     this.#unsaved = false;
+    this.#lastSave = { end: performance.now(), duration: performance.now() - startedAt };
     return undefined;
   }
 

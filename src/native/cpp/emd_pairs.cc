@@ -83,6 +83,33 @@ void EmdPairs::reserve_bases(ThreadPool& pool) {
   store_.assign(basis_.back(), StoredNode{kNoNode, 0});
 }
 
+bool EmdPairs::restore(const StoredNode* bases, std::size_t count, ThreadPool& pool) {
+  if (!reserved_ || count != store_.size()) return false;
+  std::atomic<bool> fits{true};
+  for_each(basis_.size() - 1, kPairsPerTask, pool, [&](int worker, std::size_t pair) {
+    const StoredNode* basis = bases + basis_[pair];
+    const std::size_t nodes = basis_[pair + 1] - basis_[pair];
+    if (nodes == 0 || basis->node == kNoNode) return;
+    Workspace& w = workspaces_[worker];
+    marginals(pair, w);
+    const std::size_t rows = w.row_bins.size(), columns = nodes - rows;
+    const std::size_t first_column = (rows + kCostUnit - 1) / kCostUnit * kCostUnit;  // nodes are numbered as by the simplex
+    std::vector<bool> seen(first_column + columns);
+    for (std::size_t k = 0; k < nodes; ++k) {
+      const std::size_t node = basis[k].node, parent = basis[k].parent;
+      const bool known = node < rows || (node >= first_column && node < seen.size());
+      const bool joined = k == 0 || (parent < k && (node < rows) != (basis[parent].node < rows));  // a row and a column
+      if (!known || !joined || seen[node]) {
+        fits = false;
+        return;
+      }
+      seen[node] = true;
+    }
+  });
+  if (fits) store_.assign(bases, bases + count);
+  return fits;
+}
+
 void EmdPairs::marginals(std::size_t pair, Workspace& to) const {
   const Histogram &a = left_[pairs_[pair].first], &b = right_[pairs_[pair].second];
   if (!metric_) {

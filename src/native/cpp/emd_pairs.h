@@ -34,6 +34,11 @@ class EmdPairs {
   bool metric() const { return metric_; }
   std::size_t stored_bytes() const { return store_.size() * sizeof(StoredNode); }
 
+  // The bases as they are stored, two numbers a node: for `restore` in another process under a cost with the same `metric()`.
+  const std::vector<StoredNode>& bases() const { return store_; }
+  // Goes on from stored bases of the same pairs. False, and nothing is changed, where they are no trees of these pairs.
+  bool restore(const StoredNode* bases, std::size_t count, ThreadPool& pool);
+
   struct Totals {
     std::int64_t pivots = 0;
     std::int64_t warm = 0;         // pairs that started from a basis

@@ -161,6 +161,31 @@ napi_value set_cost(napi_env env, napi_callback_info info) {
   });
 }
 
+napi_value pair_bases(napi_env env, napi_callback_info info) {
+  return guarded(env, info, [&](napi_value* arguments) {
+    const std::vector<StoredNode>& bases = pairs_of(env, arguments[0]).bases();
+    auto* target = elements<std::uint16_t>(env, arguments[1], napi_uint16_array, 2 * bases.size(), "bases");
+    require(target || bases.empty(), "bases");
+    for (const StoredNode& stored : bases) {
+      *target++ = stored.node;
+      *target++ = stored.parent;
+    }
+    return static_cast<napi_value>(nullptr);
+  });
+}
+
+napi_value restore_pair_bases(napi_env env, napi_callback_info info) {
+  return guarded(env, info, [&](napi_value* arguments) {
+    EmdPairs& pairs = pairs_of(env, arguments[0]);
+    const std::size_t count = pairs.bases().size();
+    const auto* source = elements<std::uint16_t>(env, arguments[1], napi_uint16_array, 2 * count, "bases");
+    std::vector<StoredNode> bases(count);
+    for (std::size_t k = 0; source && k < count; ++k) bases[k] = {source[2 * k], source[2 * k + 1]};
+    require(pairs.restore(bases.data(), count, thread_pool()), "bases: no trees of these pairs");
+    return static_cast<napi_value>(nullptr);
+  });
+}
+
 napi_value solve_pairs(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
     EmdPairs& pairs = pairs_of(env, arguments[0]);
@@ -192,6 +217,8 @@ void add_emd(napi_env env, napi_value exports) {
   add_function(env, exports, "emd", run_emd);
   add_function(env, exports, "createEmdPairs", create_pairs);
   add_function(env, exports, "setEmdCost", set_cost);
+  add_function(env, exports, "emdPairBases", pair_bases);
+  add_function(env, exports, "restoreEmdPairBases", restore_pair_bases);
   add_function(env, exports, "solveEmdPairs", solve_pairs);
 }
 

@@ -83,6 +83,7 @@ napi_value solve_pairs(napi_env env, napi_callback_info info) {
     auto* values = elements<double>(env, property(env, given, "values"), napi_float64_array, to - from, "values");
     auto* statistics = elements<double>(env, property(env, given, "statistics"), napi_float64_array, 4, "statistics");
     require(values && statistics, "values and statistics");
+    const auto* wanted = elements<std::uint8_t>(env, property(env, given, "wanted"), napi_uint8_array, to - from, "wanted");
     PairStore store;
     store.pairs = integer(env, given, "storedPairs");
     require(store.pairs >= 0, "storedPairs");
@@ -94,7 +95,7 @@ napi_value solve_pairs(napi_env env, napi_callback_info info) {
     // an array without elements has no address
     const bool complete = store.row_starts && store.present && store.values;
     require(store.pairs == 0 || (complete && plan.holds(store, numbers)), "stored potentials");
-    const PairStatistics solved = plan.solve(from, to, store, values);
+    const PairStatistics solved = plan.solve(from, to, store, values, wanted);
     statistics[0] = static_cast<double>(solved.iterations);
     statistics[1] = static_cast<double>(solved.most_iterations);
     statistics[2] = static_cast<double>(solved.unconverged);

@@ -101,7 +101,8 @@ bool PairPlan::holds(const PairStore& store, std::size_t numbers) const {
   return end <= static_cast<double>(numbers);
 }
 
-PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairStore& store, double* values) {
+PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairStore& store, double* values,
+                               const std::uint8_t* wanted) {
   std::vector<Segment> segments;
   std::vector<std::int64_t> firsts;
   for (int i = 1; i < count(); ++i) {
@@ -115,7 +116,8 @@ PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairSto
   }
   for (Worker& worker : workers_) worker.statistics = {};
   thread_pool().run(static_cast<int>(segments.size()), [&](int worker, int index) {
-    solve_segment(workers_[worker], segments[index], firsts[index], store, values + (firsts[index] - from));
+    const std::int64_t offset = firsts[index] - from;
+    solve_segment(workers_[worker], segments[index], firsts[index], store, values + offset, wanted ? wanted + offset : nullptr);
   });
   PairStatistics all;
   for (const Worker& worker : workers_) join(all, worker.statistics);
@@ -123,7 +125,7 @@ PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairSto
 }
 
 void PairPlan::solve_segment(Worker& worker, const Segment& segment, std::int64_t first, const PairStore& store,
-                             double* values) {
+                             double* values, const std::uint8_t* wanted) {
   const int i = segment.i, size = sides_[i].size;
   std::size_t offset = 0;
   if (first < store.pairs) {
@@ -133,6 +135,10 @@ void PairPlan::solve_segment(Worker& worker, const Segment& segment, std::int64_
   for (int j = segment.from; j < segment.to; ++j) {
     const std::int64_t pair = first + (j - segment.from);
     const int kept = std::min(size, sides_[j].size);
+    if (wanted && !wanted[j - segment.from]) {
+      offset += kept;
+      continue;
+    }
     const bool on_rows = sides_[j].size <= size, stored = pair < store.pairs;
     float* place = stored ? store.values + offset : nullptr;
     const float* start = stored && store.present[pair] ? place : self_potential(on_rows ? j : i);

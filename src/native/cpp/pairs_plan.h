@@ -42,8 +42,10 @@ class PairPlan {
 
   // Sets cost [bins, bins], symmetric with a zero diagonal, and solves the self problems: values OT_epsilon(a, a) [count].
   void prepare(const double* cost, double epsilon, const PairStop& stop, double* self_values);
-  // OT_epsilon of the pairs [from, to). Only after `prepare`.
-  PairStatistics solve(std::int64_t from, std::int64_t to, const PairStore& store, double* values);
+  // OT_epsilon of the pairs [from, to), or only of those with wanted[pair - from] not zero; the values of the others stay as
+  // they are. Only after `prepare`.
+  PairStatistics solve(std::int64_t from, std::int64_t to, const PairStore& store, double* values,
+                       const std::uint8_t* wanted = nullptr);
 
   int count() const { return supports_.count; }
   int bins() const { return supports_.bins; }
@@ -62,7 +64,8 @@ class PairPlan {
   struct Segment {
     int i, from, to;  // pairs (i, from) to (i, to - 1)
   };
-  void solve_segment(Worker& worker, const Segment& segment, std::int64_t first, const PairStore& store, double* values);
+  void solve_segment(Worker& worker, const Segment& segment, std::int64_t first, const PairStore& store, double* values,
+                     const std::uint8_t* wanted);
   PairOutcome solve_pair(Worker& worker, int i, int j, const PairPotential& potential);
   const float* self_potential(int i) const { return self_potentials_.data() + supports_.starts[i]; }
 

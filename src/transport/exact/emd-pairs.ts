@@ -43,13 +43,30 @@ export interface EmdPairs {
    * ended for each pair. Throws InputError for numbers that are not there, and before the first cost.
    */
   solve(which?: Int32Array): EmdPairsResult;
+  /** The bases that are kept, for `restore` in another process: a copy. Undefined before the first cost. */
+  bases(): KeptBases | undefined;
+  /**
+   * Goes on from the bases of the same pairs, budget and engine, after `setCost`. False, and pairs start anew, where they do not
+   * fit: other pairs, or the one cost was a metric and the other is not. Throws InputError before the first cost.
+   */
+  restore(kept: KeptBases): boolean;
   /** Bytes that bases take, known once there is a cost. */
   readonly basisBytes: number;
 }
 
+/** Bases of all pairs in their order: for each node in preorder which it is and where its parent stands, 65535 for no basis. */
+export interface KeptBases {
+  /** Whether they belong to a cost that is a metric. */
+  readonly metric: boolean;
+  readonly nodes: Uint16Array;
+}
+
 /** What `EmdPairs` does for arrays that have been checked. */
 export interface PairsEngine {
-  setCost(cost: Float64Array): { readonly basisBytes: number };
+  setCost(cost: Float64Array): { readonly basisBytes: number; readonly metric: boolean };
+  bases(): Uint16Array;
+  /** False where the nodes are no trees of these pairs. */
+  restore(nodes: Uint16Array): boolean;
   solve(which: Int32Array, maxPivots: number, values: Float64Array): EmdPairsTotals;
 }
 
@@ -101,6 +118,7 @@ export function emdPairs(left: NdArray, right: NdArray, pairs: PairList, options
 class CheckedPairs implements EmdPairs {
   basisBytes = 0;
   private ready = false;
+  private metric = false;
 
   constructor(
     private readonly engine: PairsEngine,
@@ -114,8 +132,19 @@ class CheckedPairs implements EmdPairs {
     if (shape[0] !== this.bins[0] || shape[1] !== this.bins[1]) {
       throw new InputError(`ground cost: expected shape [${this.bins.join(", ")}], got [${shape.join(", ")}]`);
     }
-    this.basisBytes = this.engine.setCost(data).basisBytes;
+    const { basisBytes, metric } = this.engine.setCost(data);
+    this.basisBytes = basisBytes;
+    this.metric = metric;
     this.ready = true;
+  }
+
+  bases(): KeptBases | undefined {
+    return this.ready ? { metric: this.metric, nodes: this.engine.bases() } : undefined;
+  }
+
+  restore({ metric, nodes }: KeptBases): boolean {
+    if (!this.ready) throw new InputError("emdPairs: no ground cost yet; call setCost first");
+    return metric === this.metric && nodes.byteLength === this.basisBytes && this.engine.restore(nodes);
   }
 
   solve(which = Int32Array.from({ length: this.count }, (_, pair) => pair)): EmdPairsResult {

@@ -15,8 +15,26 @@ export function nativePairs(addon: NativeAddon, { left, right, pairs, memory }: 
     columns: pairs.columns,
     memory,
   });
+  let numbers = 0;
   return {
-    setCost: (cost) => addon.setEmdCost(native, cost),
+    setCost(cost) {
+      const { basisBytes, metric } = addon.setEmdCost(native, cost);
+      numbers = basisBytes / Uint16Array.BYTES_PER_ELEMENT;
+      return { basisBytes, metric: metric === 1 };
+    },
+    bases() {
+      const nodes = new Uint16Array(numbers);
+      addon.emdPairBases(native, nodes);
+      return nodes;
+    },
+    restore(nodes) {
+      try {
+        addon.restoreEmdPairBases(native, nodes);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     solve: (which, maxPivots, values) => addon.solveEmdPairs(native, { count: which.length, which, maxPivots, values }),
   };
 }

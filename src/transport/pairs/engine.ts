@@ -9,8 +9,11 @@ export interface PairEngine {
    * Returns OT_epsilon(a_i, a_i) [count], cost units.
    */
   prepare(cost: Float64Array, settings: PairSettings): Float64Array;
-  /** Writes OT_epsilon(a_i, a_j) of the pairs [from, to) and returns how they went. Synchronous. */
-  solve(from: number, to: number, values: Float64Array): PairStatistics;
+  /**
+   * Writes OT_epsilon(a_i, a_j) of the pairs [from, to), or of those whose mark in `wanted` [to - from] is not 0, and returns
+   * how they went. Synchronous.
+   */
+  solve(from: number, to: number, values: Float64Array, wanted?: Uint8Array): PairStatistics;
 }
 
 /** How a number of pairs were solved. */

@@ -51,10 +51,15 @@ export function hostPairEngine(supports: Supports, stored: StoredPotentials): Pa
       selfPotentials = solved.map(({ potential }) => potential);
       return Float64Array.from(solved, ({ value }) => settings.epsilon * value);
     },
-    solve(from, to, values) {
-      const all = Array.from({ length: to - from }, (_, index) => solvePair(from + index));
-      all.forEach(({ value }, index) => (values[index] = value));
-      return all.reduce(joinStatistics, noPairs);
+    solve(from, to, values, wanted) {
+      let all = noPairs;
+      for (let index = 0; index < to - from; index++) {
+        if (wanted?.[index] === 0) continue;
+        const { value, ...statistics } = solvePair(from + index);
+        values[index] = value;
+        all = joinStatistics(all, statistics);
+      }
+      return all;
     },
   };
 }

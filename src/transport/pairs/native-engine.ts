@@ -19,11 +19,11 @@ export function nativePairEngine(addon: NativeAddon, supports: Supports, stored:
       addon.preparePairs(plan, { cost, epsilon, tolerance, maxIterations, self });
       return self;
     },
-    solve(from, to, values) {
+    solve(from, to, values, wanted) {
       const statistics = new Float64Array(4);
       const { pairs: storedPairs, rowStarts, values: potentials, present } = stored;
       const kept = { storedPairs, storedNumbers: potentials.length, rowStarts, potentials, present };
-      addon.solvePairs(plan, { from, to, values, ...kept, statistics });
+      addon.solvePairs(plan, { from, to, values, wanted, ...kept, statistics });
       const [iterations, mostIterations, unconverged, largestViolation] = statistics;
       return { iterations, mostIterations, unconverged, largestViolation };
     },

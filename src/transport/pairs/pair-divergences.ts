@@ -74,14 +74,16 @@ export class PairDivergences {
     const divergences = new Float64Array(to - from);
     let statistics = noPairs;
     let next = from;
-    for (const end of this.#pieces(from, to)) {
-      const solved = this.#engine.solve(next, end, divergences.subarray(next - from, end - from));
+    const { wanted } = options;
+    for (const end of this.#pieces(from, to, wanted)) {
+      const [start, stop] = [next - from, end - from];
+      const solved = this.#engine.solve(next, end, divergences.subarray(start, stop), wanted?.subarray(start, stop));
       statistics = joinStatistics(statistics, solved);
       next = end;
       options.onProgress?.(end - from, to - from);
       await new Promise(setImmediate);
     }
-    const clamped = subtractSelf(divergences, from, self);
+    const clamped = subtractSelf(divergences, from, self, wanted);
     return { divergences, clamped, ...statistics };
   }
 
@@ -121,11 +123,11 @@ export class PairDivergences {
   }
 
   /** Ends of pieces of the pairs [from, to) of about equal work. */
-  *#pieces(from: number, to: number): Generator<number> {
+  *#pieces(from: number, to: number, wanted?: Uint8Array): Generator<number> {
     let entries = 0;
     let [i, j] = pairAt(from);
     for (let pair = from; pair < to; pair++) {
-      entries += this.#sizes[i] * this.#sizes[j];
+      if (wanted?.[pair - from] !== 0) entries += this.#sizes[i] * this.#sizes[j];
       if (++j === i) [i, j] = [i + 1, 0];
       if (entries < this.#engine.pieceEntries) continue;
       yield pair + 1;
@@ -137,13 +139,15 @@ export class PairDivergences {
 }
 
 /** Turns OT(a, b) of the pairs from `from` on into divergences; returns how many were set to zero. */
-function subtractSelf(values: Float64Array, from: number, self: Float64Array): number {
+function subtractSelf(values: Float64Array, from: number, self: Float64Array, wanted?: Uint8Array): number {
   let clamped = 0;
   let [i, j] = pairAt(from);
   for (let index = 0; index < values.length; index++) {
-    const divergence = values[index] - (self[i] + self[j]) / 2;
-    if (divergence < 0) clamped++;
-    values[index] = Math.max(0, divergence);
+    if (wanted?.[index] !== 0) {
+      const divergence = values[index] - (self[i] + self[j]) / 2;
+      if (divergence < 0) clamped++;
+      values[index] = Math.max(0, divergence);
+    }
     if (++j === i) [i, j] = [i + 1, 0];
   }
   return clamped;

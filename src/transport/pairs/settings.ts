@@ -17,6 +17,8 @@ export interface PairDivergencesOptions {
   /** First pair, and the one after the last. @default all */
   readonly from?: number;
   readonly to?: number;
+  /** Of these, only the pairs whose mark [to - from] is not 0; the divergences of the others come back as 0. @default all */
+  readonly wanted?: Uint8Array;
   /** Called about four times a second with the pairs that are done, counted from `from`, and how many there will be. */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -42,11 +44,15 @@ export function resolvePairSettings(options: PairDivergencesOptions): PairSettin
   return { epsilon, tolerance, maxIterations };
 }
 
-/** Throws InputError unless [from, to) is a range of the pairs. */
-export function resolveRange({ from = 0, to }: PairDivergencesOptions, pairs: number): [from: number, to: number] {
+/** Throws InputError unless [from, to) is a range of the pairs, with a mark for each where there are any. */
+export function resolveRange(options: PairDivergencesOptions, pairs: number): [from: number, to: number] {
+  const { from = 0, to, wanted } = options;
   const end = to ?? pairs;
   const fits = Number.isInteger(from) && Number.isInteger(end) && from >= 0 && from <= end && end <= pairs;
   if (!fits) throw new InputError(`pairs: expected a range within 0 to ${pairs}, got ${from} to ${end}`);
+  if (wanted && wanted.length !== end - from) {
+    throw new InputError(`pairs: expected ${end - from} marks of wanted pairs (one each), got ${wanted.length}`);
+  }
   return [from, end];
 }
 

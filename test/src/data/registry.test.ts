@@ -3,8 +3,11 @@ import { requireValues } from "../../../src/data/dataset.ts";
 import { datasets, loadDataset } from "../../../src/data/registry.ts";
 import { InputError } from "../../../src/errors.ts";
 
+const KNOWN =
+  "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k";
+
 describe("loadDataset", () => {
-  it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d"])("makes %s under its name, as masses", async (name) => {
+  it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d", "torus"])("makes %s under its name, as masses", async (name) => {
     const dataset = await loadDataset(name);
     expect(dataset.name).toBe(name);
     expect(() => requireValues(dataset, { masses: true })).not.toThrow();
@@ -17,8 +20,7 @@ describe("loadDataset", () => {
   });
 
   it.each(["faces2", "toString", ""])("lists the known names for %j", async (name) => {
-    const known = "faces, drawings, gaussians-1d, two-modes-1d, mnist, fashion-mnist, cifar10, lfw, quickdraw";
-    const message = `data set ${name}: unknown; known are ${known}`;
+    const message = `data set ${name}: unknown; known are ${KNOWN}`;
     await expect(loadDataset(name)).rejects.toThrow(new InputError(message));
   });
 

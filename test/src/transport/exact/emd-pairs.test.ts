@@ -204,3 +204,48 @@ describe("emdPairs", () => {
     expect(act).toThrow(message);
   });
 });
+
+describe("bases", () => {
+  const histograms = { shape: [6, 8], data: Float64Array.from({ length: 48 }, (_, at) => 1 + ((at * 7) % 5)) };
+  for (let row = 0; row < 6; row++) {
+    const masses = histograms.data.subarray(8 * row, 8 * row + 8);
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    masses.forEach((mass, bin) => (masses[bin] = mass / total));
+  }
+  const cost = (power: number) => ({
+    shape: [8, 8],
+    data: Float64Array.from({ length: 64 }, (_, at) => Math.abs((at % 8) - Math.floor(at / 8)) ** power),
+  });
+  const make = () => emdPairs(histograms, histograms, allPairs(6));
+
+  it("carry over to other pairs of the same histograms, which then go on warm with the same bits", () => {
+    const first = make();
+    first.setCost(cost(1));
+    first.solve();
+    const kept = first.bases()!;
+    const second = make();
+    second.setCost(cost(0.9));
+    expect(second.restore(kept)).toBe(true);
+    expect(second.bases()).toEqual(kept);
+    first.setCost(cost(0.9));
+    expect(second.solve()).toEqual(first.solve());
+    expect(second.solve().warmStarts).toBe(14); // one pair is of equal histograms
+  });
+
+  it("are refused where they are no trees of the pairs, or of another kind of cost", () => {
+    const pairs = make();
+    expect(() => pairs.restore({ metric: true, nodes: new Uint16Array() })).toThrow(InputError);
+    expect(pairs.bases()).toBeUndefined();
+    pairs.setCost(cost(1));
+    pairs.solve();
+    const { metric, nodes } = pairs.bases()!;
+    expect(metric).toBe(true);
+    expect(pairs.restore({ metric: false, nodes })).toBe(false);
+    expect(pairs.restore({ metric, nodes: nodes.slice(2) })).toBe(false);
+    for (const value of [60000, nodes[0]!]) {
+      expect(pairs.restore({ metric, nodes: nodes.map((node, at) => (at === 2 ? value : node)) })).toBe(false);
+    }
+    expect(pairs.restore({ metric, nodes: nodes.map((node, at) => (at === 3 ? 9 : node)) })).toBe(false);
+    expect(pairs.bases()!.nodes).toEqual(nodes);
+  });
+});

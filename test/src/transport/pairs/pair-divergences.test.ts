@@ -225,3 +225,28 @@ describe("refuses", () => {
     await expect(run).rejects.toThrow(InputError);
   });
 });
+
+describe("marked pairs", () => {
+  const { histograms, count, cost } = randomProblem(9, 14, 5);
+
+  it("are solved as all pairs are, the others are passed over and keep their potentials", async () => {
+    const all = new PairDivergences(histograms, count);
+    const some = new PairDivergences(histograms, count);
+    const whole = await all.compute(cost, { epsilon: 0.1 });
+    const [from, to] = [4, 31];
+    const wanted = Uint8Array.from({ length: to - from }, (_, index) => (index % 3 === 1 ? 1 : 0));
+    const { divergences } = await some.compute(cost, { epsilon: 0.1, from, to, wanted });
+    const expected = Array.from(wanted, (mark, index) => (mark === 1 ? whole.divergences[from + index] : 0));
+    expect([...divergences]).toEqual(expected);
+    const marks = Array.from(some.potentials().present);
+    expect(marks).toEqual(marks.map((_, pair) => (pair >= from && pair < to && (pair - from) % 3 === 1 ? 1 : 0)));
+  });
+
+  it("need a mark each", async () => {
+    const pairs = new PairDivergences(histograms, count);
+    const options = { epsilon: 0.1, from: 0, to: 5, wanted: new Uint8Array(4) };
+    await expect(pairs.compute(cost, options)).rejects.toThrow(
+      new InputError("pairs: expected 5 marks of wanted pairs (one each), got 4"),
+    );
+  });
+});

@@ -1,0 +1,22 @@
+/** Neighbours listed for each entry. */
+const NEIGHBORS = 10;
+
+/** The nearest entries of each one, as a tab-separated table: entry, rank from 1, neighbour, distance. */
+export function neighborTable(distances: Float64Array, names: readonly string[]): string {
+  const lines = ["name\trank\tneighbor\tdistance"];
+  names.forEach((name, i) => {
+    nearest(distances, names.length, i, NEIGHBORS).forEach((j, rank) => {
+      lines.push([name, rank + 1, names[j], distances[i * names.length + j]].join("\t"));
+    });
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** The `wanted` entries nearest to i, itself left out; of equals the one with the lower number first. */
+export function nearest(distances: Float64Array, count: number, i: number, wanted: number): number[] {
+  const row = distances.subarray(i * count, (i + 1) * count);
+  return Array.from(row.keys())
+    .filter((j) => j !== i)
+    .sort((a, b) => row[a] - row[b] || a - b)
+    .slice(0, wanted);
+}

@@ -1,0 +1,62 @@
+import type { BySide, SideName } from "../../models/ground-metric/sides.ts";
+import type { Table } from "../../models/ground-metric/table.ts";
+import type { Metrics } from "../../models/task.ts";
+import { tsne, umap, type Embedding } from "../embeddings.ts";
+import { heatMap } from "../pictures/heat-map.ts";
+import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
+import type { Picture } from "../pictures/picture.ts";
+import { scatter } from "../pictures/scatter.ts";
+import { labelsOf } from "./scores.ts";
+
+export type Pictures = Readonly<Record<string, Picture>>;
+
+/** Fewer points make no neighbourhoods. */
+const LEAST_EMBEDDED = 15;
+/** Matrices of more entries are drawn as embeddings only. */
+const LARGEST_HEAT_MAP = 120;
+
+const embeddings: Readonly<Record<string, Embedding>> = { umap, tsne };
+
+/** Embeddings of both sets of distances, the matrices where they are small, and the course of the iterations. */
+export async function groundMetricPictures(
+  distances: BySide<Float64Array>,
+  table: Table,
+  history: readonly Metrics[],
+  seed: number,
+): Promise<Pictures> {
+  const pictures: Record<string, Picture> = {};
+  const labels = labelsOf(table);
+  for (const side of ["samples", "features"] as const) {
+    const count = table[side].length;
+    for (const [name, embed] of count >= LEAST_EMBEDDED ? Object.entries(embeddings) : []) {
+      pictures[`${name}_${side}`] = await scatter(embed(distances[side], count, seed), { labels: labels[side] });
+    }
+    if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = await matrixPicture(distances[side], count, side);
+  }
+  if (history.length > 1) pictures["progress"] = await progressPicture(history);
+  return pictures;
+}
+
+function matrixPicture(distances: Float64Array, count: number, side: SideName): Promise<Picture> {
+  const title = side.replace(/s$/, "");
+  return heatMap({ shape: [count, count], data: distances }, { xTitle: title, yTitle: title, valueTitle: "distance" });
+}
+
+/** Panels of the quantities that were logged: change between iterates, scales, silhouettes. */
+function progressPicture(history: readonly Metrics[]): Promise<Picture> {
+  const panel = (title: string, names: readonly string[], scale: "linear" | "log"): LinePanel[] => {
+    const series = names
+      .map((name) => ({
+        name,
+        points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
+      }))
+      .filter(({ points }) => points.some(([, y]) => Number.isFinite(y) && (scale === "linear" || y > 0)));
+    return series.length > 0 ? [{ title, series, scale }] : [];
+  };
+  const panels = [
+    ...panel("change between iterates", ["hilbert", "residual"], "log"),
+    ...panel("largest entry", ["lambda", "mu"], "linear"),
+    ...panel("average silhouette width", ["silhouette", "featureSilhouette"], "linear"),
+  ];
+  return lineChart(panels, "iteration");
+}

@@ -1,0 +1,70 @@
+import type { BySide } from "../../models/ground-metric/sides.ts";
+import type { TrainedRun } from "../evaluator.ts";
+import { recordTable, type Report, type ReportSection } from "../report.ts";
+import type { Pictures } from "./pictures.ts";
+import type { MethodScores } from "./scores.ts";
+
+/** Captions of the pictures, in the order of the report. */
+const CAPTIONS: readonly (readonly [picture: string, title: string, caption: string])[] = [
+  ["umap_samples", "Samples", "UMAP of the learned distances between samples."],
+  ["tsne_samples", "Samples, t-SNE", "t-SNE of the same distances."],
+  ["umap_features", "Features", "UMAP of the learned distances between features."],
+  ["tsne_features", "Features, t-SNE", "t-SNE of the same distances."],
+  ["distances_samples", "Distances between samples", "The learned matrix B."],
+  ["distances_features", "Distances between features", "The learned matrix A."],
+  ["progress", "Iterations", "Change between successive iterates, and what the iteration converges to."],
+];
+
+/** Names of the methods for readers. */
+const METHODS: Readonly<Record<string, string>> = {
+  euclidean: "Euclidean",
+  pca: "10 principal components",
+  kernelPca: "10 kernel principal components",
+};
+
+export function groundMetricReport(
+  title: string,
+  run: TrainedRun,
+  scores: Partial<BySide<readonly MethodScores[]>>,
+  pictures: Pictures,
+  summary: Readonly<Record<string, unknown>>,
+): Report {
+  const figures: ReportSection[] = CAPTIONS.filter(([name]) => name in pictures).map(([name, heading, caption]) => ({
+    kind: "figure",
+    title: heading,
+    caption,
+    picture: pictures[name],
+  }));
+  const tables = (["samples", "features"] as const).flatMap((side): ReportSection[] => {
+    const rows = scores[side];
+    if (!rows) return [];
+    return [
+      {
+        kind: "table",
+        title: `Classes of the ${side}`,
+        caption: "Average silhouette width and Dunn index; higher is better. Labels were used here only.",
+        columns: [{ title: "distance" }, { title: "silhouette", digits: 3 }, { title: "Dunn index", digits: 4 }],
+        rows: rows.map(({ method, silhouette, dunn }) => [METHODS[method] ?? title, silhouette, dunn]),
+      },
+    ];
+  });
+  const [ours, ...rivals] = scores.samples ?? [];
+  const shown = Object.entries(summary).filter(([name]) => name !== "scores");
+  return {
+    title,
+    subtitle: run.name,
+    highlights: [ours, ...rivals]
+      .filter((entry) => entry !== undefined)
+      .map(({ method, silhouette }) => ({
+        label: METHODS[method] ?? method,
+        value: silhouette?.toFixed(3),
+        note: method === ours.method ? "average silhouette width of the samples" : "",
+      })),
+    sections: [
+      ...tables,
+      ...figures,
+      recordTable(Object.fromEntries(shown), { title: "Summary" }),
+      recordTable(run.config.options, { title: "Configuration", collapsed: true }),
+    ],
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { nearest, neighborTable } from "../../../eval/ground-metric/neighbors.ts";
+
+const distances = Float64Array.of(0, 2, 1, 2, 0, 2, 1, 2, 0);
+
+it("nearest leaves the entry itself out and breaks ties by number", () => {
+  expect(nearest(distances, 3, 0, 5)).toEqual([2, 1]);
+  expect(nearest(distances, 3, 1, 1)).toEqual([0]);
+});
+
+it("neighborTable lists entries, ranks, neighbours and distances", () => {
+  const [header, first] = neighborTable(distances, ["a", "b", "c"]).split("\n");
+  expect(header).toBe("name\trank\tneighbor\tdistance");
+  expect(first).toBe("a\t1\tc\t1");
+});

@@ -1,0 +1,25 @@
+import { groundMetricEvaluator } from "../../eval/ground-metric/evaluator.ts";
+import { metricOptions } from "../../models/metric/options.ts";
+import { metricSettings, setUpMetric } from "../../models/metric/setup.ts";
+import { pickOptions } from "../../src/options.ts";
+import type { Component } from "./component.ts";
+import { prepareGroundMetric } from "./ground-metric.ts";
+
+/** Unsupervised ground metrics: transport, Mahalanobis kernels and graph Laplacians. */
+export const metricComponent: Component<typeof metricOptions> = {
+  name: "metric",
+  description: "unsupervised ground metrics: transport, Mahalanobis kernels, graph Laplacians",
+  options: metricOptions,
+  defaultDataset: "torus",
+  readsMasses: true,
+  evaluator: groundMetricEvaluator({
+    task: "metric",
+    title: "Unsupervised ground metric",
+    setUp: (options, dataset) => setUpMetric(pickOptions(metricOptions, options), dataset),
+  }),
+
+  async prepare(options, dataset) {
+    const setup = setUpMetric(options, dataset);
+    return prepareGroundMetric(metricSettings(options, setup), setup);
+  },
+};
