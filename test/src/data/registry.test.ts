@@ -3,7 +3,8 @@ import { requireValues } from "../../../src/data/dataset.ts";
 import { datasets, loadDataset } from "../../../src/data/registry.ts";
 import { InputError } from "../../../src/errors.ts";
 
-const KNOWN = "faces, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, pbmc3k";
+const KNOWN =
+  "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, pbmc3k";
 
 describe("loadDataset", () => {
   it.each(["faces", "gaussians-1d", "two-modes-1d", "torus"])("makes %s under its name, as masses", async (name) => {
