@@ -3,6 +3,7 @@ import { join, dirname } from "node:path";
 import util from "node:util";
 import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { activateNative } from "../native/active.ts";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
 
@@ -72,7 +73,10 @@ async function loadWasm(): Promise<string> {
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
   const { addon } = nativeStatus();
-  if (addon) registerNativeKernels(addon);
+  if (addon) {
+    registerNativeKernels(addon);
+    activateNative(addon);
+  }
   await requireWorking("wasm");
   return `${name} ${versionOf(name)}`;
 }

@@ -3,7 +3,8 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
+import { activeNative } from "../../native/active.ts";
+import type { NativeAddon } from "../../native/loader.ts";
 import type { SinkhornReport } from "../../native/sinkhorn.ts";
 import { heapOf, offsetOf } from "../../native/wasm-memory.ts";
 import type { SinkhornDomain } from "./options.ts";
@@ -79,7 +80,7 @@ interface Tensors {
 }
 
 function addonFor({ source }: TensorKernel): NativeAddon | undefined {
-  return source && tf.getBackend() === BACKEND ? nativeStatus().addon : undefined;
+  return source && tf.getBackend() === BACKEND ? activeNative() : undefined;
 }
 
 function solve(

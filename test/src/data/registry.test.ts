@@ -7,12 +7,15 @@ const KNOWN =
   "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k";
 
 describe("loadDataset", () => {
-  it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d", "torus"])("makes %s under its name, as masses", async (name) => {
-    const dataset = await loadDataset(name);
-    expect(dataset.name).toBe(name);
-    expect(() => requireValues(dataset, { masses: true })).not.toThrow();
-    expect(dataset.names).toHaveLength(dataset.values.shape[0]);
-  });
+  it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d", "torus"])(
+    "makes %s under its name, as masses",
+    async (name) => {
+      const dataset = await loadDataset(name);
+      expect(dataset.name).toBe(name);
+      expect(() => requireValues(dataset, { masses: true })).not.toThrow();
+      expect(dataset.names).toHaveLength(dataset.values.shape[0]);
+    },
+  );
 
   it("takes the first samples", async () => {
     expect((await loadDataset("gaussians-1d", { limit: 2 })).values.shape).toEqual([2, 100]);
