@@ -10,7 +10,7 @@ import { datasets } from "../../../src/data/registry.ts";
 import { flagOf, type OptionTable } from "../../../src/options.ts";
 import type { NdArray } from "../../../src/tensor/ndarray.ts";
 import { version } from "../../../src/version.ts";
-import { runOptions } from "../../../training/cli/common-options.ts";
+import { runOptions, runOptionsOf } from "../../../training/cli/common-options.ts";
 import { components } from "../../../training/components/index.ts";
 import { jsonLines, otlearn, otlearnHere, TRAIN_SMALL, writeBumps } from "../../support/cli.ts";
 import { contentOf } from "../../support/files.ts";
@@ -48,7 +48,7 @@ describe("--help", () => {
 
   it.each(Object.values(components))("of train $name shows every option and its default", async (component) => {
     const text = await help(`train ${component.name}`);
-    const table: OptionTable = { ...component.options, ...runOptions };
+    const table: OptionTable = { ...component.options, ...runOptionsOf(component) };
     for (const [name, { default: value }] of Object.entries(table)) {
       const line = text.split("\n").find((each) => each.trimStart().startsWith(`${flagOf(name)} `));
       expect(line).toBeDefined();

@@ -139,7 +139,8 @@ const RUNS: readonly BadInput[] = [
     name: "an unknown export format",
     command: "export run --format mat",
     ...withRun(unchanged),
-    message: /option '--format <format>' argument 'mat' is invalid\. Allowed choices are safetensors, npz; see --help/,
+    message:
+      /option '--format <format>' argument 'mat' is invalid\. Allowed choices are safetensors, npz, onnx, tfjs; see --help/,
   },
   {
     name: "a run with nothing to export",
