@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the native kernels and each *_test.cc under AddressSanitizer with UndefinedBehaviorSanitizer, and under
+# Compiles the native kernels and every *_test.cc under AddressSanitizer with UndefinedBehaviorSanitizer, and under
 # ThreadSanitizer, and runs each build for every instruction set. CXX names the compiler (default g++). A few minutes.
 set -eu
 cd "$(dirname "$0")/../../.."
@@ -7,13 +7,19 @@ compiler=${CXX:-g++}
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 sources=$(find src/native/cpp -name '*.cc' ! -name addon.cc ! -name 'glue*.cc')
+tests=$(find test/src/native -name '*_test.cc')
 
 for sanitizers in address,undefined thread; do
   echo "== $compiler -fsanitize=$sanitizers"
-  for test in test/src/native/*_test.cc; do
-    # shellcheck disable=SC2086 -- one word a source
-    "$compiler" -std=c++17 -O1 -g -Wall -Wextra -Werror -Wno-psabi -fno-math-errno -fno-trapping-math -pthread \
-      "-fsanitize=$sanitizers" -fno-sanitize-recover=all -Isrc/native/cpp $sources "$test" -o "$build/test"
+  flags="-std=c++17 -O1 -g -Wall -Wextra -Werror -Wno-psabi -fno-math-errno -fno-trapping-math -pthread"
+  flags="$flags -fsanitize=$sanitizers -fno-sanitize-recover=all -Isrc/native/cpp"
+  # an object a source and a program a test, as many at a time as there are processors
+  for source in $sources $tests; do echo "$source"; done |
+    xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} sh -c "$compiler $flags -c {} -o $build/\$(basename {} .cc).o"
+  objects=$(for source in $sources; do echo "$build/$(basename "$source" .cc).o"; done)
+  for test in $tests; do
+    # shellcheck disable=SC2086
+    "$compiler" $flags "$build/$(basename "$test" .cc).o" $objects -o "$build/test"
     for isa in plain avx2 avx512; do
       OTLEARN_ISA=$isa OTLEARN_THREADS=4 "$build/test"
     done
