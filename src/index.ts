@@ -30,15 +30,16 @@ export { PairDivergences, type PairDivergencesResult } from "./transport/pairs/p
 export { pairAt, pairCount, symmetricFromPairs } from "./transport/pairs/pair-order.ts";
 export type { PairDivergencesOptions } from "./transport/pairs/settings.ts";
 
-export { emd, type EmdResult, type SparsePlan } from "./transport/exact/emd.ts";
+export { emd } from "./transport/exact/emd.ts";
+export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export {
   allPairs,
   emdPairs,
   type EmdPairs,
   type EmdPairsOptions,
   type EmdPairsResult,
-  type PairList,
 } from "./transport/exact/emd-pairs.ts";
+export type { PairList } from "./transport/exact/pairs-engine.ts";
 export type { ExactOptions, GroundCost } from "./transport/exact/options.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";

@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { Random } from "../../src/tensor/random.ts";
-import { emd, type EmdResult } from "../../src/transport/exact/emd.ts";
+import { emd } from "../../src/transport/exact/emd.ts";
+import type { EmdResult } from "../../src/transport/exact/emd-result.ts";
 import { emdHost } from "../../src/transport/exact/emd-host.ts";
 
 type Solver = (a: Float64Array, b: Float64Array, cost: NdArray<Float64Array>) => EmdResult;

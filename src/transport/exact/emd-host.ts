@@ -1,4 +1,4 @@
-import type { EmdResult } from "./emd.ts";
+import type { EmdResult } from "./emd-result.ts";
 import { greedyTree } from "./greedy-tree.ts";
 import { balance, integerHistogram, type IntegerHistogram } from "./masses.ts";
 import { NetworkSimplex } from "./network-simplex.ts";

@@ -1,10 +1,10 @@
 import { InputError } from "../../errors.ts";
-import type { EmdPairsTotals } from "../../native/emd.ts";
 import { nativeStatus } from "../../native/loader.ts";
 import { toFloat64, type NdArray } from "../../tensor/ndarray.ts";
 import { checkMasses, checkTotals } from "../histograms.ts";
 import { HostPairs } from "./host-pairs.ts";
 import { nativePairs } from "./native-pairs.ts";
+import type { PairList, PairsEngine } from "./pairs-engine.ts";
 import { checkCost, checkMaxPivots, type ExactOptions, type GroundCost } from "./options.ts";
 
 export interface EmdPairsOptions extends ExactOptions {
@@ -14,12 +14,6 @@ export interface EmdPairsOptions extends ExactOptions {
    * @default 2^30
    */
   readonly memory?: number;
-}
-
-/** Pair k is row rows[k] of the first histograms with row columns[k] of the second. */
-export interface PairList {
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
 }
 
 export interface EmdPairsResult {
@@ -59,23 +53,6 @@ export interface KeptBases {
   /** Whether they belong to a cost that is a metric. */
   readonly metric: boolean;
   readonly nodes: Uint16Array;
-}
-
-/** What `EmdPairs` does for arrays that have been checked. */
-export interface PairsEngine {
-  setCost(cost: Float64Array): { readonly basisBytes: number; readonly metric: boolean };
-  bases(): Uint16Array;
-  /** False where the nodes are no trees of these pairs. */
-  restore(nodes: Uint16Array): boolean;
-  solve(which: Int32Array, maxPivots: number, values: Float64Array): EmdPairsTotals;
-}
-
-/** What the engines are made from. */
-export interface PairsProblem {
-  readonly left: NdArray<Float64Array>;
-  readonly right: NdArray<Float64Array>;
-  readonly pairs: PairList;
-  readonly memory: number;
 }
 
 const DEFAULT_MEMORY = 2 ** 30;

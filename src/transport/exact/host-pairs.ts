@@ -1,7 +1,7 @@
 import type { EmdPairsTotals } from "../../native/emd.ts";
 import { isMetric, withoutCommonMass, type Excess } from "./common-mass.ts";
 import { gatherCost } from "./emd-host.ts";
-import type { PairsEngine, PairsProblem } from "./emd-pairs.ts";
+import type { PairsEngine, PairsProblem } from "./pairs-engine.ts";
 import { greedyTree } from "./greedy-tree.ts";
 import { balance, integerHistogram, type IntegerHistogram } from "./masses.ts";
 import { NetworkSimplex } from "./network-simplex.ts";

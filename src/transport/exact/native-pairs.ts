@@ -1,5 +1,5 @@
 import type { NativeAddon } from "../../native/loader.ts";
-import type { PairsEngine, PairsProblem } from "./emd-pairs.ts";
+import type { PairsEngine, PairsProblem } from "./pairs-engine.ts";
 
 /** The pairs of `cpp/emd_pairs.h`. */
 export function nativePairs(addon: NativeAddon, { left, right, pairs, memory }: PairsProblem): PairsEngine {
