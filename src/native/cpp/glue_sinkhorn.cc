@@ -21,8 +21,8 @@ SinkhornGrid read_grid(napi_env env, napi_value given, double epsilon) {
   grid.epsilon = epsilon;
   for (uint32_t k = 0; k < axes; ++k) {
     napi_value size, spacing;
-    int32_t extent;
-    double step;
+    int32_t extent = 0;
+    double step = 0;
     require(napi_get_element(env, sizes, k, &size) == napi_ok && napi_get_value_int32(env, size, &extent) == napi_ok, "size");
     require(napi_get_element(env, spacings, k, &spacing) == napi_ok && napi_get_value_double(env, spacing, &step) == napi_ok,
             "spacing");

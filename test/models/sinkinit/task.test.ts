@@ -57,7 +57,7 @@ describe("sinkinit task", () => {
 });
 
 describe("preset tiny", () => {
-  const SEEDS = [1, 2, 3]; // fixed before the first look
+  const SEEDS = [11, 12, 13]; // none of them was looked at while the preset was made
   const PAIRS = 40;
 
   it("needs at least 30% fewer iterations to 1% than ones on held-out drawings, as a mean of three seeds", async () => {
