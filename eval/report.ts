@@ -171,3 +171,16 @@ function labelledSvg(svg: string, alt: string, prefix: string): string {
     .replace(/(\sid="|url\(#|href="#)/g, `$1${prefix}`)
     .replace(/^<svg/, `<svg role="img" aria-label="${escapeXml(alt)}"`);
 }
+
+/** A figure's picture by name, with its words. */
+export type FigureCaption = readonly [picture: string, title: string, caption: string];
+
+/** A figure for each picture that is there, in the order of the captions. */
+export function figureSections(
+  captions: readonly FigureCaption[],
+  pictures: Readonly<Record<string, Picture>>,
+): ReportSection[] {
+  return captions
+    .filter(([name]) => name in pictures)
+    .map(([name, title, caption]) => ({ kind: "figure", title, caption, picture: pictures[name] }));
+}

@@ -1,10 +1,10 @@
 import type { TrainedRun } from "../evaluator.ts";
 import type { Picture } from "../pictures/picture.ts";
-import { recordTable, type Report, type ReportSection } from "../report.ts";
+import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
 import type { MethodFigures } from "./compare.ts";
 
 /** Captions of the pictures, in the order of the report. */
-const CAPTIONS: readonly (readonly [picture: string, title: string, caption: string])[] = [
+const CAPTIONS: readonly FigureCaption[] = [
   ["curves", "Convergence", "Mean over the pairs, from each start."],
   ["violins", "After one iteration", "Distribution over the pairs; the line is the median."],
   ["progress", "Training", "Loss of the approximator along the training."],
@@ -16,12 +16,7 @@ export function sinkinitReport(
   summary: Readonly<Record<string, unknown>>,
   run: TrainedRun,
 ): Report {
-  const figures: ReportSection[] = CAPTIONS.filter(([name]) => name in pictures).map(([name, title, caption]) => ({
-    kind: "figure",
-    title,
-    caption,
-    picture: pictures[name],
-  }));
+  const figures = figureSections(CAPTIONS, pictures);
   return {
     title: "Learned start for Sinkhorn",
     subtitle: `${run.name}: ${summary["pairs"]} pairs of ${summary["data"]}`,

@@ -1,9 +1,9 @@
 import type { TrainedRun } from "../evaluator.ts";
-import { recordTable, type Report, type ReportSection } from "../report.ts";
+import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
 import type { Pictures, WdlFindings } from "./pictures.ts";
 
 /** Captions of the pictures, in the order of the report. */
-const CAPTIONS: readonly (readonly [picture: string, title: string, caption: string])[] = [
+const CAPTIONS: readonly FigureCaption[] = [
   ["reconstructions", "Reconstructions", "Inputs, and what each method with as many components makes of them."],
   ["atoms", "Atoms", "The learned atoms: their Wasserstein barycenters are the reconstructions."],
   ["interpolation", "Interpolation", "From the isobarycenter of the atoms towards each atom."],
@@ -18,12 +18,7 @@ export function wdlReport(
   summary: Readonly<Record<string, unknown>>,
   run: TrainedRun,
 ): Report {
-  const figures: ReportSection[] = CAPTIONS.filter(([name]) => name in pictures).map(([name, title, caption]) => ({
-    kind: "figure",
-    title,
-    caption,
-    picture: pictures[name],
-  }));
+  const figures = figureSections(CAPTIONS, pictures);
   return {
     title: "Wasserstein dictionary",
     subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
