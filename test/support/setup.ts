@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { expect } from "vitest";
 import { worstDifference, type Comparison } from "./allclose.ts";
 
 tf.enableProdMode();
+
+// A run can be repeated: property tests draw the same cases each time; PROPERTY_SEED=<integer> draws others.
+fc.configureGlobal({ seed: Number(process.env.PROPERTY_SEED ?? 1) });
 
 declare module "vitest" {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that vitest declares

@@ -173,8 +173,9 @@ class ScalingDomain {
     }
   }
 
+  // A product where it need not be exact may be zero; its logarithm stays finite.
   static void to_logs(std::vector<double>& values) {
-    for (double& value : values) value = std::log(value);
+    for (double& value : values) value = std::log(std::max<double>(value, std::numeric_limits<float>::min()));
   }
 
  private:

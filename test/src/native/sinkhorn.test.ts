@@ -119,6 +119,19 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     expect(Math.min(domains.scaling, domains.log)).toBeGreaterThan(10);
   });
 
+  it("scalings that leave float32 under way go on in the log domain, where a product without mass is zero", () => {
+    const [a, b] = [Float64Array.of(1, 0, 0, 0), rounded(Float64Array.of(0.89, 0, 0, 0.11))];
+    tf.tidy(() => {
+      const kernel = unitGrid([4]).kernel(1e-3);
+      const solution = nativeSinkhorn(kernel, tensor([a]), tensor([b]), { iterations: 1, domain: "auto" })!;
+      const host = sinkhornHost(unitGrid([4]), a, b, { epsilon: 1e-3, maxIterations: 1, tolerance: 0 });
+      expect(solution.domain).toBe("log");
+      expectPotential(solution.f.dataSync(), host.f, a);
+      expectPotential(solution.g.dataSync(), host.g, b);
+      kernel.dispose();
+    });
+  });
+
   it("scalings at the edge of float32's range: small epsilon on sparse images equals the host", () => {
     const geometry = grid({ size: [24, 31], spacing: [1, 0.5] });
     const far = (left: boolean) =>
