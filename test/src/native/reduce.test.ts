@@ -57,7 +57,10 @@ describe.skipIf(!nativeStatus().addon)("native reductions", () => {
             const groups = groupsOf(values, shape, axes);
             // axes with others between them go to tfjs, which sums in float32: its error grows with the sum of magnitudes
             const largest = Math.max(...groups.map((numbers) => Math.abs(of(numbers.map(Math.abs)))));
-            expect(result.dataSync()).toBeAllclose(groups.map(of), { relative: 1e-6, absolute: 1e-6 * Math.max(1, largest) });
+            expect(result.dataSync()).toBeAllclose(groups.map(of), {
+              relative: 1e-6,
+              absolute: 1e-6 * Math.max(1, largest),
+            });
           });
         }),
         { numRuns: 300 },
