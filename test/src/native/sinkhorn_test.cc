@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "kernels.h"
 #include "sinkhorn_batch.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -174,11 +173,7 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   const Case cases[] = {
       {"square", {9, 9}, 0.02, 5, 9, 0, 0, 1},
       {"wide, zero masses, a start", {3, 35}, 0.01, 3, 6, 0.4, 5, 1},
