@@ -14,6 +14,7 @@
 #include "reduce_impl.h"
 #include "batch_norm_impl.h"
 #include "lines_impl.h"
+#include "lane_grid_impl.h"
 #include "sinkhorn_scaling_impl.h"
 #include "sinkhorn_log_impl.h"
 #include "sinkhorn_grid_impl.h"
@@ -21,5 +22,5 @@
 
 constexpr Kernels kernels_named(const char* name) {
   return {name,    make_engine<float>, make_engine<double>, kBatchNorm, kElementwise, kEmd,
-          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain>, make_sinkhorn<LogDomain>, kSoftmax};
+          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain, StripGrid>, make_sinkhorn<ScalingDomain, LaneGrid>, Traits<float>::kLanes, make_sinkhorn<LogDomain, StripGrid>, kSoftmax};
 }

@@ -61,7 +61,8 @@ const problems = fc.record({
     fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
     fc.tuple(fc.integer({ min: 30, max: 300 })),
   ),
-  pairs: fc.integer({ min: 1, max: 3 }),
+  // a few, and enough to share registers
+  pairs: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 8, max: 18 })),
   seed: fc.integer({ min: 0, max: 1e6 }),
   zeroShare: fc.constantFrom(0, 0.3, 0.9),
   /** From kernels that are nearly the identity to ones that are nearly constant. */
