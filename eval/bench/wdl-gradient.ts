@@ -9,6 +9,8 @@ export interface WdlGradientSettings {
   readonly sinkhornIterations: number;
   readonly gamma: number;
   readonly alpha: number;
+  readonly heavyBall: number;
+  readonly unbalanced: number | undefined;
   readonly invert: boolean;
   readonly atoms: number;
   readonly repeat: number;
@@ -43,10 +45,18 @@ export async function wdlGradient(dataset: Dataset, settings: WdlGradientSetting
     height,
     width,
     iterations,
+    variant: variantName(settings),
     dtype: operator.name,
     ...value,
     seconds,
   };
+}
+
+function variantName({ heavyBall, unbalanced }: WdlGradientSettings): string {
+  const names = [heavyBall !== 0 && "heavy-ball", unbalanced !== undefined && "unbalanced"].filter(
+    (name) => name !== false,
+  );
+  return names.join(", ") || "plain";
 }
 
 function norm(values: Float64Array): number {

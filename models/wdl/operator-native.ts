@@ -18,6 +18,7 @@ export function nativeOperator(geometry: Geometry, options: BarycenterOptions): 
   const native = nativeBarycenter(geometry, options);
   if (!native) return undefined;
   const host = hostOperator(geometry, options, "float32");
+  const { sides } = native;
   const pixels = geometry.shape[0];
   const countOf = ({ atoms }: Factors) => atoms.length / pixels;
   const pointsOf = (factors: Factors) => factors.weights.length / countOf(factors);
@@ -27,7 +28,7 @@ export function nativeOperator(geometry: Geometry, options: BarycenterOptions): 
     const problem = {
       atoms: ndarray(factors.atoms, [count, pixels]),
       weights: ndarray(factors.weights, [points, count]),
-      start: start && ndarray(start, [points, 1, count, pixels]),
+      start: start && ndarray(start, [points, sides, count, pixels]),
     };
     return native!.run(problem, outputs);
   }
@@ -39,7 +40,7 @@ export function nativeOperator(geometry: Geometry, options: BarycenterOptions): 
       array.subarray(point * length, (point + 1) * length) as T;
     return [
       { atoms: factors.atoms, weights: row(factors.weights, count) },
-      start && row(start, count * pixels),
+      start && row(start, sides * count * pixels),
     ] as const;
   }
 
@@ -94,7 +95,7 @@ export function nativeOperator(geometry: Geometry, options: BarycenterOptions): 
     },
 
     async logScalings(factors, start) {
-      const logScalings = new Float32Array(factors.weights.length * pixels);
+      const logScalings = new Float32Array(factors.weights.length * sides * pixels);
       for (const point of run(factors, start, { logScalings })) {
         const one = await host.logScalings(...only(point, factors, start));
         logScalings.set(one, point * one.length);

@@ -14,6 +14,10 @@ interface BarycenterPlanSettings {
   readonly width: number;
   readonly atoms: number;
   readonly iterations: number;
+  /** The exponents of `ResolvedOptions`. */
+  readonly memory: number;
+  readonly update: number;
+  readonly power: number;
   /** exp(-d^2 spacing^2 / epsilon) for d = 0 .. radius64. */
   readonly tapsVertical: Float64Array;
   readonly tapsHorizontal: Float64Array;
@@ -29,10 +33,10 @@ export interface BarycenterBatch {
   readonly loss: number;
   readonly atoms: Float64Array; // [S, N]
   readonly weights: Float64Array; // [points, S]
-  readonly start: Float32Array | undefined; // log scalings [points, S, N]
+  readonly start: Float32Array | undefined; // log scalings [points, sides, S, N]
   readonly targets: Float64Array | undefined; // [points, N]; with them losses and gradients are computed
   readonly barycenters: Float64Array | undefined; // [points, N]
-  readonly logScalings: Float32Array | undefined; // [points, S, N]
+  readonly logScalings: Float32Array | undefined; // [points, sides, S, N]
   readonly losses: Float64Array | undefined; // [points]
   readonly gradientAtoms: Float64Array | undefined; // [S, N]
   readonly gradientWeights: Float64Array | undefined; // [points, S]

@@ -5,8 +5,8 @@ import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
 
 /**
- * `node native-gradient.js`: loss and gradients of one fixed problem by whatever kernels the environment gives
- * (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as JSON. Some points need float64 and some the log domain.
+ * `node native-gradient.js`: loss and gradients of one fixed problem, for each variant of the operator, by whatever kernels
+ * the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as JSON. Some points need float64 and some the log domain.
  */
 const [height, width, atoms, points] = [11, 29, 3, 21];
 const pixels = height * width;
@@ -32,8 +32,7 @@ const factors = {
 };
 const data = rows(points, pixels, () => random.uniform());
 const geometry = grid({ size: [height, width] });
-const options = { epsilon: 1.2, iterations: 6 };
-const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+const variants = [{}, { heavyBall: -0.2 }, { rho: 3 }, { heavyBall: -0.2, rho: 3 }];
 const term = {
   name: "quadratic" as const,
   data,
@@ -45,6 +44,14 @@ const term = {
     }, 0);
   },
 };
-const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
-const result = { value, atoms: [...gradient.atoms], weights: [...gradient.weights] };
-process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: operator.name, result }));
+
+const results = [];
+let name = "";
+for (const variant of variants) {
+  const options = { epsilon: 1.2, iterations: 6, ...variant };
+  const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+  const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+  results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
+  name = operator.name;
+}
+process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results }));

@@ -3,6 +3,7 @@ autograd through the Sinkhorn iterations. Reads the images [M, h, w] (values 0..
 
 import argparse
 import json
+import math
 import os
 import time
 
@@ -38,6 +39,8 @@ def main():
     parser.add_argument("--gamma", type=float, default=1.0)
     parser.add_argument("--alpha", type=float, default=1.0)
     parser.add_argument("--invert", action="store_true")
+    parser.add_argument("--heavy-ball", type=float, default=0.0)
+    parser.add_argument("--unbalanced", type=float, default=math.inf)
     parser.add_argument("--atoms", type=int, default=5)
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--repeat", type=int, default=3)
@@ -51,14 +54,29 @@ def main():
     alpha = start(options.atoms, height * width, True, dtype)
     beta = start(points, options.atoms, False, dtype)
 
+    tau = options.heavy_ball
+    power = options.gamma / (options.unbalanced + options.gamma)  # 0 for balanced
+    update = (1 - tau) * (1 - power)
+
+    def scaled(before, ratio):
+        if update == 1 and tau == 0:
+            return ratio
+        return ratio**update if tau == 0 else before**tau * ratio**update
+
+    def mean(weights, phi):
+        if power == 0:
+            return (weights * phi.log()).sum(dim=1).exp()
+        return (weights * phi**power).sum(dim=1) ** (1 / power)
+
     def loss():
         atoms = torch.softmax(alpha, dim=1).view(options.atoms, height, width)
         weights = torch.softmax(beta, dim=1)[:, :, None, None]
-        scalings = torch.ones(points, options.atoms, height, width, dtype=dtype)
+        a = b = torch.ones(points, options.atoms, height, width, dtype=dtype)
         for _ in range(options.iterations):
-            phi = rows @ (atoms / (rows @ scalings @ columns)) @ columns
-            p = (weights * phi.log()).sum(dim=1).exp()
-            scalings = p[:, None] / phi
+            a = scaled(a, atoms / (rows @ b @ columns))
+            phi = rows @ a @ columns
+            p = mean(weights, phi)
+            b = scaled(b, p[:, None] / phi)
         return (p * (p.log() - x.clamp_min(1e-30).log()) - p + x).sum()
 
     seconds = []
@@ -74,6 +92,7 @@ def main():
         "height": height,
         "width": width,
         "iterations": options.iterations,
+        "variant": ", ".join(name for name, on in (("heavy-ball", tau != 0), ("unbalanced", power > 0)) if on) or "plain",
         "dtype": f"torch {options.dtype}",
         "loss": value.item(),
         "norm_alpha": alpha.grad.norm().item(),

@@ -1,5 +1,6 @@
-// The barycenter operator of Wasserstein dictionary learning on 1-D and 2-D grids: forward, loss and adjoint for one
-// data point at a time. Mathematics: barycenter.ts of the transport folder; this file is its interface in C++.
+// The barycenter operator of Wasserstein dictionary learning on 1-D and 2-D grids, plain, heavy-ball and unbalanced:
+// forward, loss and adjoint for one data point at a time. Mathematics: scaling-engine.ts of the transport folder; this file
+// is its interface in C++.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,9 +9,19 @@ namespace otlearn {
 
 enum class Loss : int { kTotalVariation = 0, kQuadratic = 1, kKullbackLeibler = 2, kLinear = 3 };
 
+// a <- a^memory (d / K b)^update, b <- b^memory (p / K a)^update, and p the mean of the K a with this power, 0 for the
+// geometric mean (`ResolvedOptions` of the transport folder). The plain iteration by default.
+struct Exponents {
+  double memory = 0, update = 1, power = 0;
+  bool are_plain() const { return memory == 0 && update == 1 && power == 0; }
+  // Scalings that a start consists of: b, and a where it is remembered.
+  int sides() const { return memory == 0 ? 1 : 2; }
+};
+
 // What all data points share. Arrays belong to the caller.
 struct BarycenterProblem {
   int height, width, atoms, iterations;
+  Exponents exponents;
   const double* taps_vertical;  // exp(-(d * spacing)^2 / epsilon), d = 0..known_vertical
   const double* taps_horizontal;
   int radius_vertical, radius_horizontal;  // entries beyond are not representable, and not used
@@ -22,11 +33,11 @@ struct BarycenterProblem {
 // One data point. Outputs that are null are not computed.
 struct BarycenterPoint {
   const double* weights;     // lambda [S]
-  const float* start;        // log scalings [S, N], or null: ones
+  const float* start;        // log scalings [sides, S, N], or null: ones
   const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
   double* barycenter;        // p [N], or null
-  float* log_scalings;       // log b [S, N] after the iterations, or null
+  float* log_scalings;       // [sides, S, N] after the iterations, or null
   double* loss_value;        // with target
   double* gradient_weights;  // [S], with target
 };

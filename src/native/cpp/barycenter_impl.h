@@ -1,6 +1,6 @@
 // The engine of barycenter.h, compiled once for each instruction set (isa_*.cc) and instantiated for float and double: what
 // the data points of a call share, and the sums of their gradients.
-template <typename T>
+template <typename T, typename Steps>
 class Engine final : public BarycenterEngine {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
@@ -12,9 +12,11 @@ class Engine final : public BarycenterEngine {
     shared_.scale = static_cast<T>(std::exp2(std::round(std::log2(static_cast<double>(problem.pixels())))));
     shared_.d = images();
     shared_.first_inverse_c = Images<T>(1, size_);
+    shared_.first_a = images();
     shared_.first_inverse_phi = images();
     shared_.first_log_phi = images();
     shared_.first_level.assign(problem.atoms, -1);
+    shared_.is_held.assign(problem.atoms, 0);
     GridScratch<T> scratch = kernel_.make_scratch();
     T* inverse_c = shared_.first_inverse_c[0];
     int needed;
@@ -36,25 +38,26 @@ class Engine final : public BarycenterEngine {
   void set_atom(int worker, int s, const double* values) override {
     const StripLayout& lying = kernel_.lying();
     T* d = shared_.d[s];
-    for (int y = 0; y < problem_.height; ++y) {
-      for (int x = 0; x < problem_.width; ++x) d[lying.at(x, y)] = static_cast<T>(*values++);
-    }
+    unpack(lying, values, d);
+    T *a = shared_.first_a[s], *inverse_phi = shared_.first_inverse_phi[s], *log_phi = shared_.first_log_phi[s];
     const T scale = shared_.scale;
-    const T* inverse_c = shared_.first_inverse_c[0];
-    T *inverse_phi = shared_.first_inverse_phi[s], *log_phi = shared_.first_log_phi[s];
     int level = first_c_level_, needed;
-    const bool exact = kernel_.make(level, needed, [&](int level) {
+    const auto make_phi = [&](int level) {
       return kernel_.template to_upright<true>(
-          level, T(1), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
+          level, T(1), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(a + i); },
           [=](std::size_t i, const V& phi, V&) {
             store<T>(inverse_phi + i, reciprocal<T>(phi));
             store<T>(log_phi + i, short_log_of<T>(phi * scale));
           });
-    });
-    shared_.first_level[s] = exact ? level : -1;
+    };
+    shared_.is_held[s] = Steps::holds(values, problem_.pixels());
+    const bool has_a = Steps::first_a(problem_, lying, d, shared_.first_inverse_c[0], a);
+    const bool in_range = has_a && kernel_.make(level, needed, make_phi);
+    shared_.first_level[s] = in_range ? level : -1;
   }
 
   bool run(int worker, int group, const BarycenterPoint& point) override {
+    if (std::count(shared_.is_held.begin(), shared_.is_held.end(), 0) > 0) return false;
     Worker& own = at(worker);
     if (point.target) prepare(own.gradients);
     if (!own.point->run(point, own.scratch, own.gradients)) return false;
@@ -64,31 +67,30 @@ class Engine final : public BarycenterEngine {
 
   void add_gradient(int worker, int s, double* out) override {
     T* sum = at(worker).sum.data();
-    T* first_phi = sum + size_;
-    std::fill(sum, sum + 2 * size_, T(0));
+    T *first_phi = sum + size_, *first_ga = first_phi + size_;
+    std::fill(sum, sum + 3 * size_, T(0));
     for (AtomGradients<T>& group : groups_) {
       if (!group.has_any) continue;
       if (has_later_) accumulate(group.d[s], sum);
       if (has_first_) accumulate(group.first_phi[s], first_phi);
     }
     if (has_first_) {
-      const T* inverse_c = shared_.first_inverse_c[0];
       kernel_.template to_lying<false>(
           std::max(0, shared_.first_level[s]), T(0), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(first_phi + i); },
-          [=](std::size_t i, const V& ga, V&) { store<T>(sum + i, load<T>(sum + i) + ga * load<T>(inverse_c + i)); });
+          [=](std::size_t i, const V& ga, V&) { store<T>(first_ga + i, ga); });
     }
-    const StripLayout& lying = kernel_.lying();
-    for (int y = 0; y < problem_.height; ++y) {
-      for (int x = 0; x < problem_.width; ++x) *out++ += sum[lying.at(x, y)];
-    }
+    const T *d = shared_.d[s], *a = shared_.first_a[s], *inverse_c = shared_.first_inverse_c[0];
+    kernel_.lying().each_pixel([=](std::size_t pixel, std::size_t i) {
+      out[pixel] += Steps::gradient_of(problem_, d[i], sum[i], first_ga[i], a[i], inverse_c[i]);
+    });
   }
 
  private:
   struct Worker {
     GridScratch<T> scratch;
-    std::unique_ptr<PointWorker<T>> point;
+    std::unique_ptr<PointWorker<T, Steps>> point;
     AtomGradients<T> gradients;
-    AlignedArray<T> sum;
+    AlignedArray<T> sum;  // of the gradients of an atom, three images
   };
 
   Images<T> images() const { return Images<T>(problem_.atoms, size_); }
@@ -96,9 +98,9 @@ class Engine final : public BarycenterEngine {
   Worker& at(int worker) {
     Worker& own = workers_[worker];
     if (!own.point) {
-      own.sum = AlignedArray<T>(2 * size_);
+      own.sum = AlignedArray<T>(3 * size_);
       own.scratch = kernel_.make_scratch();
-      own.point = std::make_unique<PointWorker<T>>(problem_, kernel_, shared_);
+      own.point = std::make_unique<PointWorker<T, Steps>>(problem_, kernel_, shared_);
     }
     return own;
   }
@@ -140,5 +142,6 @@ class Engine final : public BarycenterEngine {
 
 template <typename T>
 BarycenterEngine* make_engine(const BarycenterProblem& problem) {
-  return new Engine<T>(problem);
+  if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>>(problem);
+  return new Engine<T, PowerSteps<T>>(problem);
 }

@@ -17,6 +17,7 @@ BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
           s.width,
           s.atoms,
           s.iterations,
+          s.exponents,
           s.taps_vertical.data(),
           s.taps_horizontal.data(),
           wide ? s.radius64_vertical : s.radius32_vertical,
@@ -53,15 +54,15 @@ void BarycenterPlan::run_points(Engine& which, const PlanBatch& batch, const std
   BarycenterEngine& engine = *which.engine;
   ThreadPool& pool = thread_pool();
   const int count = static_cast<int>(points.size()), groups = std::min(kGroups, count);
-  const std::size_t n = pixels(), s = atoms();
+  const std::size_t n = pixels(), s = atoms(), scalings = sides() * s * n;
   engine.begin(pool.threads(), groups, !batch.start);
   pool.run(settings_.atoms, [&](int worker, int atom) { engine.set_atom(worker, atom, batch.atoms + atom * n); });
   pool.run(groups, [&](int worker, int group) {
     for (int i = group; i < count; i += groups) {
       const int point = points[i];
       const auto at = [point](auto* array, std::size_t stride) { return array ? array + point * stride : nullptr; };
-      const BarycenterPoint one{at(batch.weights, s),     at(batch.start, s * n),   at(batch.targets, n),
-                                batch.loss,               at(batch.barycenters, n), at(batch.log_scalings, s * n),
+      const BarycenterPoint one{at(batch.weights, s),     at(batch.start, scalings), at(batch.targets, n),
+                                batch.loss,               at(batch.barycenters, n), at(batch.log_scalings, scalings),
                                 at(batch.losses, 1),      at(batch.gradient_weights, s)};
       batch.done[point] = engine.run(worker, group, one) ? 1 : 0;
     }

@@ -2,10 +2,14 @@
 // since a run of L-BFGS makes hundreds of calls of one shape.
 //
 // With N' the pixels with rows rounded up to registers, S atoms, L iterations and G <= 16 groups of points, float32 takes
-//     4 N' (I + 3 S + 2 + (3 S + 10) threads + 2 S G) bytes,      I = (2 S + 1) L threads
-// and S threads more with a start. I is what the adjoint needs of the iterations. Where it would exceed `kept_bytes`, only
-// the ends of segments are kept and iterations are computed twice: I = 2 sqrt(L (S + 1) (2 S + 1)) threads, about. Points
-// that need float64 take twice as much again.
+//     4 N' (4 S + 2 + (F L + W + 11) threads + 2 S G) bytes.
+// F are the images that the adjoint needs of an iteration, E of them for the next one to start from, and W buffers:
+//     plain          F = 2 S + 1    E = S + 1    W = 3 S
+//     unbalanced     F = 4 S + 1    E = S        W = 4 S
+//     heavy-ball     F = 4 S + 1    E = 2 S      W = 5 S
+// A start takes S threads more, 2 S threads with heavy-ball. Where the iterations would exceed `kept_bytes`, only the ends of
+// segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F L. Points that need float64
+// take twice as much again.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -17,6 +21,7 @@ namespace otlearn {
 
 struct PlanSettings {
   int height = 0, width = 0, atoms = 0, iterations = 0;
+  Exponents exponents;
   // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
   int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
   std::vector<double> taps_vertical, taps_horizontal;
@@ -49,6 +54,7 @@ class BarycenterPlan {
 
   std::size_t pixels() const { return static_cast<std::size_t>(settings_.height) * settings_.width; }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
+  std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
 
  private:
   // A number type's engine, made when it is first needed.

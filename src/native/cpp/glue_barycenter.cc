@@ -20,11 +20,16 @@ napi_value create_barycenter(napi_env env, napi_callback_info info) {
     plan.width = integer(env, settings, "width");
     plan.atoms = integer(env, settings, "atoms");
     plan.iterations = integer(env, settings, "iterations");
+    plan.exponents.memory = number(env, settings, "memory");
+    plan.exponents.update = number(env, settings, "update");
+    plan.exponents.power = number(env, settings, "power");
     plan.radius32_vertical = integer(env, settings, "radius32Vertical");
     plan.radius32_horizontal = integer(env, settings, "radius32Horizontal");
     plan.radius64_vertical = integer(env, settings, "radius64Vertical");
     plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
     require(plan.height > 0 && plan.width > 0 && plan.atoms > 0 && plan.iterations > 0, "sizes");
+    const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
+    require(has_exponents && plan.exponents.power <= 1, "exponents");
     const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
     require(numbers < kMostNumbers, "sizes: beyond any memory");
     require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
@@ -53,7 +58,7 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     auto& plan = *static_cast<BarycenterPlan*>(data);
     const napi_value batch = arguments[1];
     const auto points = static_cast<std::size_t>(std::max(0, integer(env, batch, "points")));
-    const std::size_t pixels = plan.pixels(), atoms = plan.atoms();
+    const std::size_t pixels = plan.pixels(), atoms = plan.atoms(), scalings = plan.sides() * atoms * pixels;
     const auto array64 = [&](const char* name, std::size_t size) {
       return elements<double>(env, property(env, batch, name), napi_float64_array, size, name);
     };
@@ -67,9 +72,9 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     work.losses = array64("losses", points);
     work.gradient_atoms = array64("gradientAtoms", atoms * pixels);
     work.gradient_weights = array64("gradientWeights", points * atoms);
-    work.start = elements<float>(env, property(env, batch, "start"), napi_float32_array, points * atoms * pixels, "start");
+    work.start = elements<float>(env, property(env, batch, "start"), napi_float32_array, points * scalings, "start");
     work.log_scalings =
-        elements<float>(env, property(env, batch, "logScalings"), napi_float32_array, points * atoms * pixels, "logScalings");
+        elements<float>(env, property(env, batch, "logScalings"), napi_float32_array, points * scalings, "logScalings");
     work.done = elements<std::uint8_t>(env, property(env, batch, "done"), napi_uint8_array, points, "done");
     require(work.atoms && work.weights && work.done, "atoms, weights and done are required");
     require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");

@@ -26,10 +26,20 @@ struct Band<double> {
 // Where the numbers of an image lie: `strips` strips of `rows` registers. Lanes past `columns` are padding.
 struct StripLayout {
   int rows, columns, lanes;
+  bool lies;  // rows are columns of the image
   int strips() const { return (columns + lanes - 1) / lanes; }
   std::size_t size() const { return static_cast<std::size_t>(strips()) * rows * lanes; }
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
+  }
+  // body(pixel, i): where the pixel of a row-major image lies.
+  template <typename Body>
+  void each_pixel(Body body) const {
+    const int height = lies ? columns : rows, width = lies ? rows : columns;
+    std::size_t pixel = 0;
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) body(pixel++, lies ? at(x, y) : at(y, x));
+    }
   }
 };
 
@@ -164,8 +174,8 @@ class GridKernel {
 
  public:
   explicit GridKernel(const BarycenterProblem& p)
-      : upright_{p.height, p.width, kLanes},
-        lying_{p.width, p.height, kLanes},
+      : upright_{p.height, p.width, kLanes, false},
+        lying_{p.width, p.height, kLanes, true},
         down_(p.taps_vertical, p.radius_vertical, p.known_vertical),
         across_(p.taps_horizontal, p.radius_horizontal, p.known_horizontal),
         reach_(coded_radius(std::max(p.radius_vertical, p.radius_horizontal))) {

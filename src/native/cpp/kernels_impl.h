@@ -4,8 +4,13 @@
 #include "transpose_impl.h"
 // the kernels, those first that others use
 #include "grid_kernel_impl.h"
+#include "barycenter_images_impl.h"
 #include "barycenter_kept_impl.h"
+#include "barycenter_loss_impl.h"
 #include "barycenter_point_impl.h"
+#include "barycenter_plain_impl.h"
+#include "barycenter_mean_impl.h"
+#include "barycenter_powers_impl.h"
 #include "barycenter_impl.h"
 #include "elementwise_impl.h"
 #include "emd_pricing_impl.h"

@@ -197,11 +197,12 @@ inline Vector<T> log_of_any(const Vector<T>& x) {
   return x > none ? (x < broadcast<T>(kInfinity) ? usual : x) : at_end;
 }
 
-// exp x = 2^n exp r, |r| <= log(2) / 2: n as an integer and exp r by Taylor's series.
+// exp x = 2^n exp r, |r| <= log(2) / 2: n as an integer and exp r = 1 + r slope by Taylor's series.
 template <typename T>
 struct SplitExp {
   Bits<T> n;
-  Vector<T> exp_r;
+  Vector<T> r, slope;
+  Vector<T> exp_r() const { return slope * r + T(1); }
 };
 
 template <typename T>
@@ -213,11 +214,11 @@ inline SplitExp<T> split_exp(const Vector<T>& x) {
   T factorial = 1;
   for (int k = 2; k < C::kExpTerms; ++k) factorial *= T(k);
   Vector<T> series = broadcast<T>(T(1) / factorial);
-  for (int k = C::kExpTerms - 2; k >= 0; --k) {
+  for (int k = C::kExpTerms - 2; k > 0; --k) {
     factorial /= T(k + 1);
     series = series * r + T(1) / factorial;
   }
-  return {cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder), series};
+  return {cast_bits<Bits<T>>(rounded) - cast_bits<typename C::Scalar>(C::kRounder), r, series};
 }
 
 template <typename T>
@@ -230,7 +231,7 @@ template <typename T>
 inline Vector<T> exp_of(const Vector<T>& x) {
   using C = Traits<T>;
   const SplitExp<T> split = split_exp<T>(between<T>(C::kLeastExponent, C::kMostExponent, x));
-  return split.exp_r * cast_bits<Vector<T>>(Bits<T>((split.n + C::kBias) << C::kMantissaBits));
+  return split.exp_r() * cast_bits<Vector<T>>(Bits<T>((split.n + C::kBias) << C::kMantissaBits));
 }
 
 // exp x of every number: subnormal, 0 and infinite where it is. 2^n is applied in two halves, each of them normal.
@@ -239,20 +240,23 @@ inline Vector<T> exp_of_any(const Vector<T>& x) {
   using C = Traits<T>;
   const SplitExp<T> split = split_exp<T>(between<T>(C::kZeroExponent, C::kInfiniteExponent, x));
   const Bits<T> biased = split.n + 2 * C::kBias, half = biased >> 1;
-  return split.exp_r * cast_bits<Vector<T>>(Bits<T>(half << C::kMantissaBits)) *
+  return split.exp_r() * cast_bits<Vector<T>>(Bits<T>(half << C::kMantissaBits)) *
          cast_bits<Vector<T>>(Bits<T>((biased - half) << C::kMantissaBits));
 }
 
-// exp(x) - 1 of every number, exact to rounding also near 0: with u = exp(x), (u - 1) x / log(u) cancels the error of u
-// (Kahan). Far below it is -1; far above nothing cancels.
+// exp(x) - 1, exact to rounding also near 0: 2^n (exp r - 1) + (2^n - 1). Saturates as exp_of does.
+template <typename T>
+inline Vector<T> short_expm1_of(const Vector<T>& x) {
+  using C = Traits<T>;
+  const SplitExp<T> split = split_exp<T>(between<T>(C::kLeastExponent, C::kMostExponent, x));
+  const Vector<T> power = cast_bits<Vector<T>>(Bits<T>((split.n + C::kBias) << C::kMantissaBits));
+  return power * (split.r * split.slope) + (power - T(1));
+}
+
+// exp(x) - 1 of every number.
 template <typename T>
 inline Vector<T> expm1_of(const Vector<T>& x) {
-  const Vector<T> least_x = broadcast<T>(-20), one = broadcast<T>(1);
-  const Vector<T> clamped = most<T>(least_x, x);
-  const Vector<T> u = exp_of_any<T>(clamped);
-  const Vector<T> minus_one = u - one;
-  const Vector<T> corrected = u == one ? x : minus_one * (clamped / log_of<T>(u));
-  return x > one ? minus_one : corrected;
+  return x > Traits<T>::kMostExponent ? exp_of_any<T>(x) : short_expm1_of<T>(x);
 }
 
 // Without overflow, so that what is smaller than the normal numbers does not become 0.

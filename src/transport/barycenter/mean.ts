@@ -48,12 +48,17 @@ const geometricMean: LogMean = {
   },
 };
 
+/** exp of at most this is what the gradient of a weight of zero may reach: its atom may be larger than the mean by any factor. */
+const LARGEST_EXPONENT = 600;
+
 function powerMean(power: number): LogMean {
   const logSum = (weights: Float64Array, logPhi: readonly Float64Array[], i: number): number => {
     let largest = -Infinity;
-    for (const values of logPhi) largest = Math.max(largest, values[i]);
+    for (let s = 0; s < logPhi.length; s++) if (weights[s] > 0) largest = Math.max(largest, logPhi[s][i]);
     let sum = 0;
-    for (let s = 0; s < logPhi.length; s++) sum += weights[s] * Math.exp(power * (logPhi[s][i] - largest));
+    for (let s = 0; s < logPhi.length; s++) {
+      if (weights[s] > 0) sum += weights[s] * Math.exp(power * (logPhi[s][i] - largest));
+    }
     return power * largest + Math.log(sum);
   };
   return {
@@ -64,7 +69,7 @@ function powerMean(power: number): LogMean {
       for (let i = 0; i < gradient.length; i++) {
         const total = logSum(weights, logPhi, i);
         for (let s = 0; s < logPhi.length; s++) {
-          const perWeight = gradient[i] * Math.exp(power * logPhi[s][i] - total);
+          const perWeight = gradient[i] * Math.exp(Math.min(power * logPhi[s][i] - total, LARGEST_EXPONENT));
           out[s][i] = weights[s] * perWeight;
           gradientWeights[s] += perWeight / power;
         }

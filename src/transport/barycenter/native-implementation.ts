@@ -42,15 +42,16 @@ export const nativeImplementation: BarycenterImplementation = {
     const [points, count] = problem.weights.shape as [number, number];
     const pixels = problem.atoms.shape[1]!;
     const barycenters = new Float64Array(points * pixels);
-    const logScalings = new Float32Array(points * count * pixels);
+    const scalings = native.sides * count * pixels;
+    const logScalings = new Float32Array(points * scalings);
     for (const point of native.run(problem, { barycenters, logScalings })) {
       const one = hostBarycenter(onlyPoint(problem, attributes, point), hostOptions(attributes));
       barycenters.set(one.barycenters.data, point * pixels);
-      logScalings.set(one.logScalings.data, point * count * pixels);
+      logScalings.set(one.logScalings.data, point * scalings);
     }
     return [
       toTensor(ndarray(barycenters, [points, pixels])),
-      toTensor(ndarray(logScalings, [points, 1, count, pixels])),
+      toTensor(ndarray(logScalings, [points, native.sides, count, pixels])),
     ];
   },
 

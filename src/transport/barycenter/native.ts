@@ -3,7 +3,7 @@ import type { GridGeometry } from "../../geometry/grid.ts";
 import type { BarycenterBatch } from "../../native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { NdArray } from "../../tensor/ndarray.ts";
-import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
+import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
 import { checkProblem } from "./problem.ts";
 
 /** Kernel entries below exp(-87) are no normal float32, those below exp(-708) no normal float64. */
@@ -18,7 +18,7 @@ export interface NativeProblem {
   readonly atoms: NdArray<Float64Array>;
   /** Lambda [B, S] */
   readonly weights: NdArray<Float64Array>;
-  /** Log-scalings [B, 1, S, N] */
+  /** Log-scalings [B, sides, S, N] */
   readonly start?: NdArray<Float32Array> | undefined;
 }
 
@@ -28,6 +28,8 @@ export type NativeOutputs = Partial<Omit<BarycenterBatch, "points" | "atoms" | "
 export interface NativeBarycenter {
   /** "avx2, 2 threads" */
   readonly detail: string;
+  /** Scalings of a start and of a result, see `ResolvedOptions`. */
+  readonly sides: 1 | 2;
   /**
    * Computes the data points in float32, and those whose scalings leave the range in which that is exact in float64.
    * Returns the points that float64 does not hold either; nothing of them is in the gradients of the atoms.
@@ -38,16 +40,17 @@ export interface NativeBarycenter {
 
 /**
  * The native barycenters of a geometry and setting, with the buffers of one number of atoms. Undefined where the addon is
- * absent or does not cover the case: balanced, no heavy-ball, 1-D and 2-D grids, no domain asked for.
+ * absent or does not cover the case: 1-D and 2-D grids, no domain asked for.
  */
 export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions): NativeBarycenter | undefined {
   const { addon, detail } = nativeStatus();
   const resolved = resolveBarycenterOptions(options);
-  if (!addon || !resolved.plain || resolved.domain !== "auto" || !isPlane(geometry)) return undefined;
-  const settings = planSettings(geometry, options);
+  if (!addon || resolved.domain !== "auto" || !isPlane(geometry)) return undefined;
+  const settings = planSettings(geometry, resolved);
   let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
   return {
     detail,
+    sides: resolved.sides,
     run({ atoms, weights, start }, outputs) {
       checkProblem({ geometry, atoms, weights, start }, resolved);
       const [points, count] = weights.shape as [number, number];
@@ -75,7 +78,10 @@ const NO_OUTPUTS = {
 } as const;
 
 /** The one-dimensional kernels of both axes, and where each precision cuts them off. */
-function planSettings({ size, spacing }: GridGeometry, { epsilon, iterations }: BarycenterOptions) {
+function planSettings(
+  { size, spacing }: GridGeometry,
+  { epsilon, iterations, memory, update, power }: ResolvedOptions,
+) {
   const [height, width] = size.length === 1 ? [1, size[0]!] : (size as [number, number]);
   const [stepDown, stepAcross] = size.length === 1 ? [1, spacing[0]!] : (spacing as [number, number]);
   const radius = (extent: number, step: number, exponent: number) =>
@@ -88,6 +94,9 @@ function planSettings({ size, spacing }: GridGeometry, { epsilon, iterations }: 
     height,
     width,
     iterations,
+    memory,
+    update,
+    power,
     radius32Vertical: radius(height, stepDown, FLOAT32_EXPONENT),
     radius32Horizontal: radius(width, stepAcross, FLOAT32_EXPONENT),
     radius64Vertical,

@@ -20,6 +20,7 @@
 namespace {
 
 using otlearn::BarycenterPlan;
+using otlearn::Exponents;
 using otlearn::Loss;
 using Real = long double;
 using Reals = std::vector<Real>;
@@ -40,7 +41,14 @@ struct Case {
   Loss loss;
   double zero_share;  // of the atoms' and the data's pixels
   bool warm;
+  Exponents exponents{};
 };
+
+// Heavy-ball with tau, unbalanced with rho / gamma; 0 for balanced.
+Exponents variant(double tau, double ratio) {
+  const double marginal = ratio > 0 ? ratio / (ratio + 1) : 1;
+  return {tau, (1 - tau) * marginal, 1 - marginal};
+}
 
 struct Data {
   Doubles atoms, weights, targets;
@@ -67,12 +75,12 @@ Data make_data(const Case& c, unsigned seed) {
   Data data{rows(c.atoms, n, c.zero_share), rows(c.points, c.atoms, 0), rows(c.points, n, c.zero_share), {}};
   // a corner of the simplex, with its exact zeros, and a negative weight
   for (int s = 0; s < c.atoms; ++s) data.weights[s] = s == 0 ? 1 : 0;
-  if (c.points > 1 && c.atoms > 1) {
+  if (c.points > 1 && c.atoms > 1 && c.exponents.power == 0) {
     data.weights[c.atoms] += 0.4;
     data.weights[c.atoms + 1] -= 0.4;
   }
   if (c.warm) {
-    data.start.resize(c.points * c.atoms * n);
+    data.start.resize(c.points * c.exponents.sides() * c.atoms * n);
     for (float& value : data.start) value = static_cast<float>(4 * uniform(generator) - 2);
   }
   return data;
@@ -112,38 +120,54 @@ class Reference {
 
   Real weight(int point, int s) const { return data_.weights[static_cast<std::size_t>(point) * c_.atoms + s]; }
 
+  // base^memory ratio^update, 0 where the ratio is.
+  Real raise(Real ratio, Real base) const {
+    if (ratio == 0) return 0;
+    return std::pow(ratio, Real(c_.exponents.update)) * std::pow(base, Real(c_.exponents.memory));
+  }
+
+  Real log_mean(int point, const std::vector<Reals>& phi, std::size_t i) const {
+    const Real power = c_.exponents.power;
+    Real sum = 0;
+    for (int s = 0; s < c_.atoms; ++s) sum += weight(point, s) * (power == 0 ? std::log(phi[s][i]) : std::pow(phi[s][i], power));
+    return power == 0 ? sum : std::log(sum) / power;
+  }
+
   void forward(int point, const Doubles& atoms) {
-    const std::size_t count = c_.atoms;
-    b_.assign(1, std::vector<Reals>(count, Reals(n_, 1)));
+    const std::size_t count = c_.atoms, sides = c_.exponents.sides();
+    std::vector<Reals> start(2 * count, Reals(n_, 1));
     if (!data_.start.empty()) {
-      for (std::size_t s = 0; s < count; ++s) {
-        for (std::size_t i = 0; i < n_; ++i) b_[0][s][i] = std::exp(Real(data_.start[(point * count + s) * n_ + i]));
+      for (std::size_t row = 0; row < sides * count; ++row) {
+        for (std::size_t i = 0; i < n_; ++i) start[row][i] = std::exp(Real(data_.start[(point * sides * count + row) * n_ + i]));
       }
     }
+    b_.assign(1, std::vector<Reals>(start.begin(), start.begin() + count));
+    a_.assign(1, std::vector<Reals>(start.begin() + count, start.end()));
     c_scalings_.clear();
     phi_.clear();
     for (int iteration = 0; iteration < c_.iterations; ++iteration) {
-      std::vector<Reals> cs, phis, next(count, Reals(n_));
-      Reals log_p(n_, 0);
+      std::vector<Reals> cs, phis, next_a(count, Reals(n_)), next_b(count, Reals(n_));
       for (std::size_t s = 0; s < count; ++s) {
         cs.push_back(apply(b_.back()[s]));
-        Reals a(n_);
-        for (std::size_t i = 0; i < n_; ++i) a[i] = atoms[s * n_ + i] / cs[s][i];
-        phis.push_back(apply(a));
-        for (std::size_t i = 0; i < n_; ++i) log_p[i] += weight(point, s) * std::log(phis[s][i]);
+        for (std::size_t i = 0; i < n_; ++i) next_a[s][i] = raise(atoms[s * n_ + i] / cs[s][i], a_.back()[s][i]);
+        phis.push_back(apply(next_a[s]));
       }
       barycenter.resize(n_);
-      for (std::size_t i = 0; i < n_; ++i) barycenter[i] = std::exp(log_p[i]);
+      for (std::size_t i = 0; i < n_; ++i) barycenter[i] = std::exp(log_mean(point, phis, i));
       for (std::size_t s = 0; s < count; ++s) {
-        for (std::size_t i = 0; i < n_; ++i) next[s][i] = barycenter[i] / phis[s][i];
+        for (std::size_t i = 0; i < n_; ++i) next_b[s][i] = raise(barycenter[i] / phis[s][i], b_.back()[s][i]);
       }
       c_scalings_.push_back(cs);
       phi_.push_back(phis);
-      b_.push_back(next);
+      a_.push_back(next_a);
+      b_.push_back(next_b);
     }
     log_scalings.clear();
-    for (const Reals& values : b_.back()) {
-      for (const Real value : values) log_scalings.push_back(std::log(value));
+    for (const auto* side : {&b_, &a_}) {
+      for (const Reals& values : side->back()) {
+        for (const Real value : values) log_scalings.push_back(value > 0 ? std::log(value) : -1e30L);
+      }
+      if (sides == 1) break;
     }
   }
 
@@ -165,31 +189,38 @@ class Reference {
     return value;
   }
 
+  // With rb = b dL/db and ra = a dL/da; the gradient of d in the plain case for pixels without mass, too.
   void backward(int point, const Doubles& atoms, const Reals& slope) {
     const std::size_t count = c_.atoms;
+    const Real memory = c_.exponents.memory, update = c_.exponents.update, power = c_.exponents.power;
     gradient_atoms.assign(count * n_, 0);
     gradient_weights.assign(count, 0);
-    std::vector<Reals> gradient_b(count, Reals(n_, 0));
+    std::vector<Reals> rb(count, Reals(n_, 0)), ra(count, Reals(n_, 0));
     for (int iteration = c_.iterations - 1; iteration >= 0; --iteration) {
-      Reals total(n_, 0);
+      const std::vector<Reals>&phi = phi_[iteration], &c = c_scalings_[iteration];
+      Reals total(n_, 0), log_p(n_);
       for (std::size_t i = 0; i < n_; ++i) {
-        if (iteration == c_.iterations - 1) total[i] = slope[i] * barycenter[i];
-        for (std::size_t s = 0; s < count; ++s) total[i] += gradient_b[s][i] * b_[iteration + 1][s][i];
+        log_p[i] = log_mean(point, phi, i);
+        if (iteration == c_.iterations - 1) total[i] = slope[i] * std::exp(log_p[i]);
+        for (std::size_t s = 0; s < count; ++s) total[i] += update * rb[s][i];
       }
       for (std::size_t s = 0; s < count; ++s) {
-        const Reals &phi = phi_[iteration][s], &c = c_scalings_[iteration][s];
-        Reals gradient_phi(n_);
+        Reals gradient_phi(n_), gradient_c(n_);
         for (std::size_t i = 0; i < n_; ++i) {
-          gradient_weights[s] += total[i] * std::log(phi[i]);
-          gradient_phi[i] = (weight(point, s) * total[i] - gradient_b[s][i] * b_[iteration + 1][s][i]) / phi[i];
+          const Real log_phi = std::log(phi[s][i]), share = power == 0 ? Real(1) : std::exp(power * (log_phi - log_p[i]));
+          gradient_weights[s] += total[i] * (power == 0 ? log_phi : share / power);
+          gradient_phi[i] = (weight(point, s) * share * total[i] - update * rb[s][i]) / phi[s][i];
         }
         const Reals gradient_a = apply(gradient_phi);
-        Reals gradient_c(n_);
         for (std::size_t i = 0; i < n_; ++i) {
-          gradient_atoms[s * n_ + i] += gradient_a[i] / c[i];
-          gradient_c[i] = -gradient_a[i] * atoms[s * n_ + i] / (c[i] * c[i]);
+          const Real mass = atoms[s * n_ + i], q = ra[s][i] + gradient_a[i] * a_[iteration + 1][s][i];
+          if (c_.exponents.are_plain()) gradient_atoms[s * n_ + i] += gradient_a[i] / c[s][i];
+          else if (mass > 0) gradient_atoms[s * n_ + i] += update * q / mass;
+          ra[s][i] = memory * q;
+          gradient_c[i] = q / c[s][i];
         }
-        gradient_b[s] = apply(gradient_c);
+        const Reals gradient_b = apply(gradient_c);
+        for (std::size_t i = 0; i < n_; ++i) rb[s][i] = memory * rb[s][i] - update * b_[iteration][s][i] * gradient_b[i];
       }
     }
   }
@@ -198,7 +229,7 @@ class Reference {
   const Data& data_;
   const std::size_t n_;
   Reals kernel_;
-  std::vector<std::vector<Reals>> b_, c_scalings_, phi_;  // [L (+ 1), S, N]
+  std::vector<std::vector<Reals>> a_, b_, c_scalings_, phi_;  // [L (+ 1), S, N]
 };
 
 otlearn::PlanSettings plan_settings(const Case& c) {
@@ -215,6 +246,7 @@ otlearn::PlanSettings plan_settings(const Case& c) {
   settings.width = c.width;
   settings.atoms = c.atoms;
   settings.iterations = c.iterations;
+  settings.exponents = c.exponents;
   settings.radius32_vertical = radius(c.height, 87);
   settings.radius32_horizontal = radius(c.width, 87);
   settings.radius64_vertical = radius(c.height, 708);
@@ -231,9 +263,9 @@ struct Outputs {
 };
 
 Outputs run_plan(BarycenterPlan& plan, const Case& c, const Data& data) {
-  const std::size_t n = plan.pixels(), points = c.points, atoms = c.atoms;
+  const std::size_t n = plan.pixels(), points = c.points, atoms = c.atoms, scalings = plan.sides() * atoms * n;
   Outputs out{Doubles(points * n), Doubles(points),           Doubles(atoms * n), Doubles(points * atoms),
-              std::vector<float>(points * atoms * n), std::vector<std::uint8_t>(points)};
+              std::vector<float>(points * scalings), std::vector<std::uint8_t>(points)};
   otlearn::PlanBatch batch;
   batch.points = c.points;
   batch.loss = c.loss;
@@ -276,7 +308,7 @@ Reals centred(const Value* gradient, std::size_t count) {
 // Data points that float32 computes on its own.
 int count_float32(const Case& c, const Data& data) {
   const otlearn::PlanSettings s = plan_settings(c);
-  const otlearn::BarycenterProblem problem{s.height, s.width, s.atoms, s.iterations, s.taps_vertical.data(), s.taps_horizontal.data(),
+  const otlearn::BarycenterProblem problem{s.height, s.width, s.atoms, s.iterations, s.exponents, s.taps_vertical.data(), s.taps_horizontal.data(),
                                            s.radius32_vertical, s.radius32_horizontal, s.radius64_vertical, s.radius64_horizontal, 0};
   const std::unique_ptr<otlearn::BarycenterEngine> engine(otlearn::kernels().barycenter_float32(problem));
   engine->begin(1, 0, data.start.empty());
@@ -285,7 +317,7 @@ int count_float32(const Case& c, const Data& data) {
   for (std::size_t point = 0; point < static_cast<std::size_t>(c.points); ++point) {
     otlearn::BarycenterPoint one{};
     one.weights = data.weights.data() + point * c.atoms;
-    one.start = data.start.empty() ? nullptr : data.start.data() + point * c.atoms * problem.pixels();
+    one.start = data.start.empty() ? nullptr : data.start.data() + point * c.exponents.sides() * c.atoms * problem.pixels();
     count += engine->run(0, 0, one) ? 1 : 0;
   }
   return count;
@@ -314,8 +346,10 @@ void check_case(const Case& c) {
     worst_weights = std::max(worst_weights, deviation(centred(weights.data(), atoms).data(), centred(reference.gradient_weights.data(), atoms)));
     worst_sum = std::max(worst_sum, deviation(weights.data(), reference.gradient_weights));
     worst_image = std::max(worst_image, deviation(at(out.barycenters, n), reference.barycenter));
-    for (std::size_t i = 0; i < atoms * n; ++i) {
-      worst_log = std::max(worst_log, std::abs(static_cast<double>(at(out.log_scalings, atoms * n)[i] - reference.log_scalings[i])));
+    for (std::size_t i = 0; i < reference.log_scalings.size(); ++i) {
+      const Real expected = reference.log_scalings[i], actual = at(out.log_scalings, reference.log_scalings.size())[i];
+      if (expected > -1e29L) worst_log = std::max(worst_log, std::abs(static_cast<double>(actual - expected)));
+      else expect(actual == static_cast<float>(expected), std::string(c.name) + ": log-scaling of no mass");
     }
   }
   const double worst_atoms = done ? deviation(out.gradient_atoms.data(), sum) : 0;
@@ -332,21 +366,27 @@ void check_case(const Case& c) {
 }
 
 // The reference's adjoint against central differences of its loss.
-void check_reference() {
-  const Case c{"reference", 3, 4, 2, 3, 1, 1.5, Loss::kKullbackLeibler, 0, true};
-  Data data = make_data(c, 5);
-  data.weights = {0.3, 0.7};
-  Reference reference(c, data);
-  reference.run(0, data.atoms);
-  const Reals gradient = reference.gradient_atoms;
-  for (std::size_t i = 0; i < data.atoms.size(); i += 5) {
-    Doubles ahead = data.atoms, behind = data.atoms;
-    const double h = std::ldexp(1.0, -20);
-    ahead[i] += h;
-    behind[i] -= h;
-    const Real difference = (reference.run(0, ahead) - reference.run(0, behind)) / (Real(ahead[i]) - behind[i]);
-    expect(std::abs(difference - gradient[i]) < 1e-7 * (1 + std::abs(gradient[i])), "the reference's own adjoint");
-  }
+void check_reference(Exponents exponents) {
+  const Case c{"reference", 3, 4, 2, 3, 1, 1.5, Loss::kKullbackLeibler, 0, true, exponents};
+  const Data data = make_data(c, 5);
+  const double h = std::ldexp(1.0, -24);
+  const auto check = [&](std::size_t count, auto gradient_of, auto values_of) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Data ahead = data, behind = data;
+      for (Data* moved : {&ahead, &behind}) moved->weights = {0.3, 0.7};
+      Reference at(c, ahead);
+      at.run(0, ahead.atoms);
+      const Real gradient = gradient_of(at)[i];
+      values_of(ahead)[i] += h;
+      values_of(behind)[i] -= h;
+      Reference after(c, ahead), before(c, behind);
+      const Real step = Real(values_of(ahead)[i]) - values_of(behind)[i];
+      const Real difference = (after.run(0, ahead.atoms) - before.run(0, behind.atoms)) / step;
+      expect(std::abs(difference - gradient) < 1e-7 * (1 + std::abs(gradient)), "the reference's own adjoint");
+    }
+  };
+  check(data.atoms.size(), [](Reference& r) -> Reals& { return r.gradient_atoms; }, [](Data& d) -> Doubles& { return d.atoms; });
+  check(2, [](Reference& r) -> Reals& { return r.gradient_weights; }, [](Data& d) -> Doubles& { return d.weights; });
 }
 
 void check_pool() {
@@ -386,9 +426,9 @@ void check_concurrent() {
 }
 
 // Iterations that are computed a second time give the bits that kept ones give.
-void check_recomputation(bool warm) {
+void check_recomputation(bool warm, Exponents exponents) {
   for (const int iterations : {1, 2, 7, 20}) {
-    const Case c{"recomputed", 9, 21, 3, iterations, 5, 1.5, Loss::kKullbackLeibler, 0.2, warm};
+    const Case c{"recomputed", 9, 21, 3, iterations, 5, 1.5, Loss::kKullbackLeibler, 0.2, warm, exponents};
     const Data data = make_data(c, 11);
     otlearn::PlanSettings thrifty = plan_settings(c);
     thrifty.kept_bytes = 1;
@@ -419,12 +459,23 @@ int main() {
       {"gamma 1", 9, 21, 2, 5, 4, 1, Loss::kKullbackLeibler, 0.95, false},
       {"gamma 7", 9, 21, 2, 20, 4, 7, Loss::kKullbackLeibler, 0.8, false},
       {"gamma 50", 9, 21, 2, 20, 4, 50, Loss::kKullbackLeibler, 0.8, false},
+      {"heavy-ball", 9, 21, 3, 6, 4, 2, Loss::kKullbackLeibler, 0.3, false, variant(-0.1, 0)},
+      {"heavy-ball, warm start", 7, 33, 2, 5, 4, 1, Loss::kQuadratic, 0.3, true, variant(-0.3, 0)},
+      {"heavy-ball, gamma 0.3", 9, 21, 2, 5, 4, 0.3, Loss::kKullbackLeibler, 0.8, false, variant(-0.1, 0)},
+      {"unbalanced", 9, 21, 3, 6, 20, 2, Loss::kKullbackLeibler, 0.3, false, variant(0, 2)},
+      {"unbalanced, warm start", 33, 1, 3, 6, 4, 2, Loss::kTotalVariation, 0.3, true, variant(0, 0.2)},
+      {"unbalanced, gamma 0.3", 9, 21, 2, 5, 4, 0.3, Loss::kQuadratic, 0.8, false, variant(0, 1)},
+      {"almost balanced", 16, 16, 1, 5, 3, 1, Loss::kQuadratic, 0.2, false, variant(0, 1e3)},
+      {"both", 5, 70, 3, 7, 3, 1, Loss::kQuadratic, 0.2, true, variant(-0.2, 2)},
+      {"both, one iteration", 9, 21, 2, 1, 4, 2, Loss::kKullbackLeibler, 0.3, false, variant(-0.2, 2)},
+      {"both, two iterations", 9, 21, 2, 2, 4, 2, Loss::kKullbackLeibler, 0.3, false, variant(-0.2, 2)},
   };
-  check_reference();
+  for (const Exponents& exponents : {variant(0, 0), variant(-0.1, 0), variant(0, 2), variant(-0.3, 0.5)}) {
+    check_reference(exponents);
+    for (const bool warm : {false, true}) check_recomputation(warm, exponents);
+  }
   check_pool();
   check_concurrent();
-  check_recomputation(false);
-  check_recomputation(true);
   for (const Case& c : cases) check_case(c);
   std::printf(failures == 0 ? "ok\n" : "%d failures\n", failures);
   return failures == 0 ? 0 : 1;

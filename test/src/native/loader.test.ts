@@ -10,7 +10,8 @@ const suite = (name: string): string => (addon ? name : `${name} (skipped: ${det
 interface Output {
   readonly status: string;
   readonly operator: string;
-  readonly result: { readonly value: number; readonly atoms: number[]; readonly weights: number[] };
+  /** One a variant. */
+  readonly results: readonly { readonly value: number; readonly atoms: number[]; readonly weights: number[] }[];
 }
 
 const gradientWith = (environment: Record<string, string>) => printedBy<Output>("native-gradient", environment);
@@ -33,8 +34,8 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
       "2 threads",
       "8 threads",
     ]);
-    expect(two.result).toEqual(one.result);
-    expect(eight.result).toEqual(one.result);
+    expect(two.results).toEqual(one.results);
+    expect(eight.results).toEqual(one.results);
   });
 
   it.each(["0", "-3", "many"])("take all cores for OTLEARN_THREADS=%s", async (OTLEARN_THREADS) => {
@@ -48,11 +49,15 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
       ...["plain", "avx2", "avx512"].map((OTLEARN_ISA) => gradientWith({ OTLEARN_ISA })),
     ]);
     expect(sets[0].status).toMatch(/^plain, /);
-    for (const { result, operator } of sets) {
+    for (const { results, operator } of sets) {
       expect(operator).toMatch(/^native float32 \((plain|avx2|avx512), /);
-      expect([result.value]).toBeAllclose([host.result.value], { relative: 1e-6, absolute: 0 });
-      expect(relativeNorm(result.atoms, host.result.atoms)).toBeLessThan(1e-5);
-      expect(relativeNorm(result.weights, host.result.weights)).toBeLessThan(1e-5);
+      expect(results).toHaveLength(host.results.length);
+      results.forEach((result, variant) => {
+        const expected = host.results[variant];
+        expect([result.value]).toBeAllclose([expected.value], { relative: 1e-6, absolute: 0 });
+        expect(relativeNorm(result.atoms, expected.atoms)).toBeLessThan(1e-5);
+        expect(relativeNorm(result.weights, expected.weights)).toBeLessThan(1e-5);
+      });
     }
   });
 });
@@ -64,6 +69,9 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     width: 3,
     atoms: 1,
     iterations: 2,
+    memory: 0,
+    update: 1,
+    power: 0,
     tapsVertical: Float64Array.of(1, 0.5),
     tapsHorizontal: Float64Array.of(1, 0.5, 0.1),
     radius32Vertical: 1,
@@ -101,13 +109,16 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["a float32 band beyond the float64 one", { radius32Vertical: 2 }],
     ["too few taps", { tapsHorizontal: Float64Array.of(1, 0.5) }],
     ["taps of another type", { tapsHorizontal: Float32Array.of(1, 0.5, 0.1) }],
+    ["a memory above 0", { memory: 0.1 }],
+    ["no update", { update: 0 }],
+    ["a power that is no number", { power: NaN }],
     ["text for a number", { width: "3" }],
     ["a missing number", { width: undefined }],
   ])("refuses a plan with %s", (_, change) => {
     expect(() => createBarycenter!({ ...settings, ...change })).toThrow();
   });
 
-  it.each<[what: string, change: object]>([
+  it.each<[what: string, change: object, plan?: object]>([
     ["short atoms", { atoms: new Float64Array(5) }],
     ["no atoms", { atoms: undefined }],
     ["weights of another type", { weights: Float32Array.of(1) }],
@@ -116,12 +127,13 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["short targets", { targets: new Float64Array(5) }],
     ["targets and nowhere to write gradients", { targets: new Float64Array(6) }],
     ["short barycenters", { barycenters: new Float64Array(5) }],
+    ["one side of a start where the plan takes two", { start: new Float32Array(6) }, { memory: -0.1, update: 1.1 }],
     ["short log-scalings", { logScalings: new Float32Array(5) }],
     ["nowhere to mark points", { done: new Uint8Array(0) }],
     ["a list for an array", { atoms: [1, 0, 0, 0, 0, 0] }],
     ["a view that outlived its buffer", { atoms: detached() }],
-  ])("refuses a batch with %s", (_, change) => {
-    expect(() => runBarycenter!(createBarycenter!(settings), { ...batch, ...change })).toThrow();
+  ])("refuses a batch with %s", (_, change, plan) => {
+    expect(() => runBarycenter!(createBarycenter!({ ...settings, ...plan }), { ...batch, ...change })).toThrow();
   });
 
   it.each([[undefined], [{}], [null], [7]])("refuses %s for a plan", (plan) => {

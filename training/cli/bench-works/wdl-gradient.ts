@@ -17,6 +17,12 @@ export const wdlGradientWork = defineWork({
     iterations: numberOption({ description: "Sinkhorn iterations", default: 5, least: 1, integer: true }),
     gamma: numberOption({ description: "entropic regularisation, in squared pixels", default: 1, above: 0 }),
     alpha: numberOption({ description: "gamma correction of the images", default: 1, above: 0 }),
+    heavyBall: numberOption({ description: "heavy-ball exponent tau, -1 < tau <= 0", default: 0, above: -1, most: 0 }),
+    unbalanced: numberOption({
+      description: "KL strength rho of the marginals (default: balanced)",
+      default: undefined,
+      above: 0,
+    }),
     invert: flagOption("invert intensities"),
   },
   peer: "wdl_gradient.py",
@@ -25,7 +31,10 @@ export const wdlGradientWork = defineWork({
     const folder = await mkdtemp(join(tmpdir(), "otlearn-bench-"));
     const images = join(folder, "images.npy");
     await writeNpy(images, dataset.values);
-    const flags = Object.entries({ iterations, ...numbers }).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+    const { heavyBall, unbalanced = Infinity, ...same } = numbers;
+    const flags = Object.entries({ iterations, ...same, "heavy-ball": heavyBall, unbalanced }).flatMap(
+      ([name, value]) => [`--${name}=${value}`], // a value may begin with a minus sign
+    );
     return {
       ours: async () => [await wdlGradient(dataset, { ...numbers, invert, sinkhornIterations: iterations })],
       peerArguments: [images, ...flags, ...(invert ? ["--invert"] : [])],
