@@ -8,6 +8,7 @@
 #include "pairs.h"
 #include "reduce.h"
 #include "sinkhorn.h"
+#include "sinkhorn_dense.h"
 #include "softmax.h"
 
 namespace otlearn {
@@ -24,6 +25,8 @@ struct Kernels {
   ReduceKernels reduce;
   SinkhornFactory sinkhorn_scaling;
   SinkhornFactory sinkhorn_log;
+  DenseDomain dense_scaling;
+  DenseDomain dense_log;
   SoftmaxKernels softmax;
 };
 

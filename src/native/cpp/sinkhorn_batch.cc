@@ -1,10 +1,10 @@
 #include "sinkhorn_batch.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "kernels.h"
+#include "sinkhorn_tally.h"
 #include "thread_pool.h"
 
 namespace otlearn {
@@ -16,10 +16,11 @@ std::size_t points_of(const SinkhornGrid& grid) {
   return points;
 }
 
-// The engines of one thread, made when needed, and what its pairs reported.
+// The engines of one thread, made when needed.
 class Worker {
  public:
-  Worker(const SinkhornGrid& grid, const SinkhornBatch& batch) : grid_(grid), batch_(batch), points_(points_of(grid)) {}
+  Worker(const SinkhornGrid& grid, const SinkhornBatch& batch, SinkhornTally& tally)
+      : grid_(grid), batch_(batch), tally_(tally), points_(points_of(grid)) {}
 
   void run(int index) {
     const std::size_t at = static_cast<std::size_t>(index) * points_;
@@ -32,18 +33,6 @@ class Worker {
     solve(pair, batch_.f + at, g);
   }
 
-  struct Pair {
-    SinkhornStatus status = SinkhornStatus::kMaxIterations;
-    int iterations = 0;
-    std::size_t tests = 0;
-    double error = 0;
-  };
-
-  // The largest error at each test among the pairs that ran that long; and each pair's end.
-  std::vector<double> errors;
-  std::vector<Pair> pairs;
-  bool log_domain = false;
-
  private:
   SinkhornEngine& scaling() {
     if (!scaling_) scaling_.reset(kernels().sinkhorn_scaling(grid_));
@@ -51,7 +40,7 @@ class Worker {
   }
   SinkhornEngine& log() {
     if (!log_) log_.reset(kernels().sinkhorn_log(grid_));
-    log_domain = true;
+    tally_.use_log_domain();
     return *log_;
   }
 
@@ -59,7 +48,7 @@ class Worker {
     SinkhornEngine* engine = nullptr;
     if (batch_.domain != SinkhornDomain::kLog && scaling().begin(pair, rule_)) engine = scaling_.get();
     if (!engine) (engine = &log())->begin(pair, rule_);
-    Pair end;
+    SinkhornTally::Pair end;
     const int step = batch_.check_every > 0 ? batch_.check_every : batch_.iterations;
     while (end.iterations < batch_.iterations && end.status == SinkhornStatus::kMaxIterations) {
       const int count = std::min(step, batch_.iterations - end.iterations);
@@ -70,69 +59,32 @@ class Worker {
         engine->advance(count);
       }
       end.iterations += count;
-      if (batch_.check_every > 0) test(engine->violation(), end);
+      if (batch_.check_every > 0) tally_.test(engine->violation(), batch_.tolerance, end);
     }
     if (batch_.output == SinkhornOutput::kKlPotentials) engine->kl_potentials(f, g);
     else engine->potentials(f, g);
-    pairs.push_back(end);
-  }
-
-  void test(double error, Pair& end) {
-    if (errors.size() == end.tests) errors.push_back(error);
-    errors[end.tests] = std::isfinite(error) ? std::max(errors[end.tests], error) : error;
-    ++end.tests;
-    end.error = error;
-    if (!std::isfinite(error)) end.status = SinkhornStatus::kNonFinite;
-    else if (error <= batch_.tolerance) end.status = SinkhornStatus::kConverged;
+    tally_.end(end);
   }
 
   const SinkhornGrid& grid_;
   const SinkhornBatch& batch_;
+  SinkhornTally& tally_;
   const std::size_t points_;
   SinkhornRule rule_;
   SinkhornState state_;
   std::unique_ptr<SinkhornEngine> scaling_, log_;
 };
 
-// A pair that has ended keeps its last error in the tests that follow; the tests end with the first that is not finite.
-SinkhornReport summary(const std::vector<std::unique_ptr<Worker>>& workers, const SinkhornBatch& batch) {
-  SinkhornReport report;
-  report.status = batch.pairs > 0 && batch.check_every == 0 ? SinkhornStatus::kMaxIterations : SinkhornStatus::kConverged;
-  for (const auto& worker : workers) {
-    if (!worker) continue;
-    report.log_domain = report.log_domain || worker->log_domain;
-    report.errors.resize(std::max(report.errors.size(), worker->errors.size()), 0.0);
-  }
-  const auto join = [&](std::size_t test, double error) {
-    double& joint = report.errors[test];
-    joint = std::isfinite(joint) && std::isfinite(error) ? std::max(joint, error) : std::isfinite(joint) ? error : joint;
-  };
-  for (const auto& worker : workers) {
-    if (!worker) continue;
-    for (std::size_t test = 0; test < worker->errors.size(); ++test) join(test, worker->errors[test]);
-    for (const Worker::Pair& pair : worker->pairs) {
-      report.iterations = std::max(report.iterations, pair.iterations);
-      report.status = std::max(report.status, pair.status);
-      for (std::size_t test = pair.tests; test > 0 && test < report.errors.size(); ++test) join(test, pair.error);
-    }
-  }
-  const auto first = std::find_if(report.errors.begin(), report.errors.end(), [](double error) { return !std::isfinite(error); });
-  if (first != report.errors.end()) {
-    report.errors.erase(first + 1, report.errors.end());
-    report.iterations = std::min<int>(report.iterations, static_cast<int>(report.errors.size()) * batch.check_every);
-  }
-  return report;
-}
-
 }  // namespace
 
 SinkhornReport sinkhorn_on_grid(const SinkhornGrid& grid, const SinkhornBatch& batch, ThreadPool& pool) {
   std::vector<std::unique_ptr<Worker>> workers(pool.threads());
+  std::vector<SinkhornTally> tallies(workers.size());
   pool.run(batch.pairs, [&](int worker, int index) {
-    if (!workers[worker]) workers[worker] = std::make_unique<Worker>(grid, batch);
+    if (!workers[worker]) workers[worker] = std::make_unique<Worker>(grid, batch, tallies[worker]);
     workers[worker]->run(index);
   });
-  return summary(workers, batch);
+  return SinkhornTally::report(tallies, batch);
 }
 
 }  // namespace otlearn

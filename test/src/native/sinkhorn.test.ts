@@ -21,36 +21,15 @@ import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
+import {
+  comparable,
+  expectPotential,
+  histogram,
+  rounded,
+  rowsTensor,
+} from "../../support/sinkhorn.ts";
 
 const { addon } = nativeStatus();
-
-const tensor = (rows: readonly Float64Array[]): tf.Tensor =>
-  tf.tensor2d(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, rows[0].length]);
-
-/** Masses as the tensors hold them, so that the host solves the same problem. */
-const rounded = (row: Float64Array): Float64Array => Float64Array.from(Float32Array.from(row));
-
-/** A histogram with a share of zeros, at least one mass. */
-function histogram(count: number, seed: number, zeroShare: number): Float64Array {
-  const masses = randomHistogram(count, seed, zeroShare);
-  return masses.some((mass) => mass > 0) ? masses : masses.map((_, index) => (index === 0 ? 1 : 0));
-}
-
-/** Potentials up to a constant where there is mass; elsewhere they must be LOG_ZERO. */
-function comparable(potential: ArrayLike<number>, masses: Float64Array): number[] {
-  const present = Array.from(potential).filter((_, index) => masses[index] > 0);
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  return Array.from(potential, (value, index) => (masses[index] > 0 ? value - mean : value));
-}
-
-function expectPotential(actual: ArrayLike<number>, expected: Float64Array, masses: Float64Array): void {
-  const stored = expected.map((value) => Math.max(value, LOG_ZERO));
-  const scale = Math.max(...Array.from(stored, (value) => (value === LOG_ZERO ? 0 : Math.abs(value))));
-  expect(comparable(actual, masses)).toBeAllclose(comparable(stored, masses), {
-    absolute: 2e-6 * scale + 2e-6,
-    relative: 1e-6,
-  });
-}
 
 /** The kernel without what the addon needs: the composed operations run. */
 const composed = (geometry: Geometry, epsilon: number): TensorKernel => ({
@@ -83,36 +62,67 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("equals the float64 host for random grids, epsilons, starts and zero masses", () => {
     const domains = { scaling: 0, log: 0 };
     fc.assert(
-      fc.property(problems, ({ size, pairs, seed, zeroShare, logEpsilon, iterations, start, domain }) => {
-        const geometry = unitGrid(size);
-        const epsilon = Math.exp(logEpsilon);
-        const [count] = geometry.shape;
-        const rows = (offset: number) =>
-          Array.from({ length: pairs }, (_, pair) => rounded(histogram(count, seed + 10 * pair + offset, zeroShare)));
-        const [a, b] = [rows(0), rows(1)];
-        // steep starts: up to a hundred epsilons
-        const g0 = a.map((_, pair) =>
-          rounded(randomNormal(count, seed + pair).map((value) => value * start * epsilon)),
-        );
-        tf.tidy(() => {
-          const kernel = geometry.kernel(epsilon);
-          const options = { iterations, domain, start: tensor(g0) };
-          const solution = nativeSinkhorn(kernel, tensor(a), tensor(b), options)!;
-          domains[solution.domain]++;
-          const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
-          a.forEach((masses, pair) => {
-            const host = sinkhornHost(geometry, masses, b[pair], {
-              epsilon,
-              maxIterations: iterations,
-              tolerance: 0,
-              initializer: previousSolution(g0[pair]),
+      fc.property(
+        problems,
+        ({
+          size,
+          pairs,
+          seed,
+          zeroShare,
+          logEpsilon,
+          iterations,
+          start,
+          domain,
+        }) => {
+          const geometry = unitGrid(size);
+          const epsilon = Math.exp(logEpsilon);
+          const [count] = geometry.shape;
+          const rows = (offset: number) =>
+            Array.from({ length: pairs }, (_, pair) =>
+              rounded(histogram(count, seed + 10 * pair + offset, zeroShare)),
+            );
+          const [a, b] = [rows(0), rows(1)];
+          // steep starts: up to a hundred epsilons
+          const g0 = a.map((_, pair) =>
+            rounded(
+              randomNormal(count, seed + pair).map(
+                (value) => value * start * epsilon,
+              ),
+            ),
+          );
+          tf.tidy(() => {
+            const kernel = geometry.kernel(epsilon);
+            const options = { iterations, domain, start: rowsTensor(g0) };
+            const solution = nativeSinkhorn(
+              kernel,
+              rowsTensor(a),
+              rowsTensor(b),
+              options,
+            )!;
+            domains[solution.domain]++;
+            const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
+            a.forEach((masses, pair) => {
+              const host = sinkhornHost(geometry, masses, b[pair], {
+                epsilon,
+                maxIterations: iterations,
+                tolerance: 0,
+                initializer: previousSolution(g0[pair]),
+              });
+              expectPotential(
+                f.slice(pair * count, (pair + 1) * count),
+                host.f,
+                masses,
+              );
+              expectPotential(
+                g.slice(pair * count, (pair + 1) * count),
+                host.g,
+                b[pair],
+              );
             });
-            expectPotential(f.slice(pair * count, (pair + 1) * count), host.f, masses);
-            expectPotential(g.slice(pair * count, (pair + 1) * count), host.g, b[pair]);
+            kernel.dispose();
           });
-          kernel.dispose();
-        });
-      }),
+        },
+      ),
       { numRuns: 150 },
     );
     // both engines were tried
@@ -120,11 +130,23 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   });
 
   it("scalings that leave float32 under way go on in the log domain, where a product without mass is zero", () => {
-    const [a, b] = [Float64Array.of(1, 0, 0, 0), rounded(Float64Array.of(0.89, 0, 0, 0.11))];
+    const [a, b] = [
+      Float64Array.of(1, 0, 0, 0),
+      rounded(Float64Array.of(0.89, 0, 0, 0.11)),
+    ];
     tf.tidy(() => {
       const kernel = unitGrid([4]).kernel(1e-3);
-      const solution = nativeSinkhorn(kernel, tensor([a]), tensor([b]), { iterations: 1, domain: "auto" })!;
-      const host = sinkhornHost(unitGrid([4]), a, b, { epsilon: 1e-3, maxIterations: 1, tolerance: 0 });
+      const solution = nativeSinkhorn(
+        kernel,
+        rowsTensor([a]),
+        rowsTensor([b]),
+        { iterations: 1, domain: "auto" },
+      )!;
+      const host = sinkhornHost(unitGrid([4]), a, b, {
+        epsilon: 1e-3,
+        maxIterations: 1,
+        tolerance: 0,
+      });
       expect(solution.domain).toBe("log");
       expectPotential(solution.f.dataSync(), host.f, a);
       expectPotential(solution.g.dataSync(), host.g, b);
@@ -135,7 +157,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("scalings at the edge of float32's range: small epsilon on sparse images equals the host", () => {
     const geometry = grid({ size: [24, 31], spacing: [1, 0.5] });
     const far = (left: boolean) =>
-      histogram(24 * 31, left ? 1 : 2, 0.5).map((mass, index) => (index % 31 < 15 === left ? mass : 0));
+      histogram(24 * 31, left ? 1 : 2, 0.5).map((mass, index) =>
+        index % 31 < 15 === left ? mass : 0,
+      );
     const normalised = (masses: Float64Array) => {
       const total = masses.reduce((sum, mass) => sum + mass, 0);
       return rounded(masses.map((mass) => mass / total));
@@ -144,8 +168,17 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     for (const epsilon of [0.05, 0.3, 0.6, 1, 1.5, 2, 3, 5, 10, 30]) {
       tf.tidy(() => {
         const kernel = geometry.kernel(epsilon);
-        const { f, g } = sinkhornIterations(kernel, tensor([a]), tensor([b]), { iterations: 15 });
-        const host = sinkhornHost(geometry, a, b, { epsilon, maxIterations: 15, tolerance: 0 });
+        const { f, g } = sinkhornIterations(
+          kernel,
+          rowsTensor([a]),
+          rowsTensor([b]),
+          { iterations: 15 },
+        );
+        const host = sinkhornHost(geometry, a, b, {
+          epsilon,
+          maxIterations: 15,
+          tolerance: 0,
+        });
         expectPotential(f.dataSync(), host.f, a);
         expectPotential(g.dataSync(), host.g, b);
         kernel.dispose();
@@ -155,8 +188,12 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("each pair stops by itself; errors, counts and status are those of the composed solver", async () => {
     const geometry = unitGrid([9, 7]);
-    const a = tensor([1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)));
-    const b = tensor([5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2))); // the last pair is done at once
+    const a = rowsTensor(
+      [1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)),
+    );
+    const b = rowsTensor(
+      [5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2)),
+    ); // the last pair is done at once
     for (const options of [
       {},
       { momentum: 1.4 },
@@ -166,21 +203,38 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     ]) {
       const all = { epsilon: 0.03, tolerance: 1e-4, checkEvery: 5, ...options };
       const native = await sinkhorn(geometry, a, b, all);
-      const without = { ...geometry, kernel: (epsilon: number) => composed(geometry, epsilon) };
+      const without = {
+        ...geometry,
+        kernel: (epsilon: number) => composed(geometry, epsilon),
+      };
       const plain = await sinkhorn(without, a, b, { ...all, domain: "log" });
-      expect(native).toMatchObject({ iterations: plain.iterations, status: plain.status, domain: "scaling" });
+      expect(native).toMatchObject({
+        iterations: plain.iterations,
+        status: plain.status,
+        domain: "scaling",
+      });
       // below the tolerance the composed pairs go on; float32 logarithms of up to 100 carry a rounding of 4e-6
-      const reached = (errors: readonly number[]) => errors.map((error) => Math.max(error, all.tolerance));
-      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), { absolute: 5e-6, relative: 1e-3 });
+      const reached = (errors: readonly number[]) =>
+        errors.map((error) => Math.max(error, all.tolerance));
+      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), {
+        absolute: 5e-6,
+        relative: 1e-3,
+      });
       for (let pair = 0; pair < 4; pair++) {
         const centred = (potential: tf.Tensor, masses: tf.Tensor) =>
           comparable(
             potential.dataSync().slice(63 * pair, 63 * (pair + 1)),
-            Float64Array.from(masses.dataSync().slice(63 * pair, 63 * (pair + 1))),
+            Float64Array.from(
+              masses.dataSync().slice(63 * pair, 63 * (pair + 1)),
+            ),
           );
         // pairs that were done earlier have stopped earlier
-        expect(centred(native.f, a)).toBeAllclose(centred(plain.f, a), { absolute: 2e-4 });
-        expect(centred(native.g, b)).toBeAllclose(centred(plain.g, b), { absolute: 2e-4 });
+        expect(centred(native.f, a)).toBeAllclose(centred(plain.f, a), {
+          absolute: 2e-4,
+        });
+        expect(centred(native.g, b)).toBeAllclose(centred(plain.g, b), {
+          absolute: 2e-4,
+        });
       }
       tf.dispose([native.f, native.g, plain.f, plain.g]);
     }
@@ -192,40 +246,65 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     ["in the log domain", 0.0008, [8, 6]],
     ["in three dimensions", 0.05, [3, 4, 5]],
     ["in one dimension", 0.01, [40]],
-  ] as const)("envelope gradients and the divergence's equal the composed ones %s", (_, epsilon, size) => {
-    const geometry = unitGrid(size);
-    const [count] = geometry.shape;
-    tf.tidy(() => {
-      const inputs = [1, 4].map((first) =>
-        tensor([first, first + 1, first + 2].map((seed) => randomHistogram(count, seed, 0.3))),
-      );
-      const weights = tf.tensor1d([1, -2, 3]);
-      for (const cost of [entropicCost, sinkhornDivergence]) {
-        const [native, plain] = [geometry.kernel(epsilon), composed(geometry, epsilon)].map((kernel) => {
-          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
-          const { value, grads } = tf.valueAndGrads(loss)(inputs);
-          const gradients = grads.map((gradient) => [...gradient.dataSync()]);
-          kernel.dispose();
-          return { value: value.dataSync()[0], gradients };
-        });
-        expect([native.value]).toBeAllclose([plain.value], { relative: 2e-5, absolute: 2e-6 });
-        expect(native.gradients).toBeAllclose(plain.gradients, { relative: 2e-5, absolute: 1e-5 });
-      }
-    });
-  });
+  ] as const)(
+    "envelope gradients and the divergence's equal the composed ones %s",
+    (_, epsilon, size) => {
+      const geometry = unitGrid(size);
+      const [count] = geometry.shape;
+      tf.tidy(() => {
+        const inputs = [1, 4].map((first) =>
+          rowsTensor(
+            [first, first + 1, first + 2].map((seed) =>
+              randomHistogram(count, seed, 0.3),
+            ),
+          ),
+        );
+        const weights = tf.tensor1d([1, -2, 3]);
+        for (const cost of [entropicCost, sinkhornDivergence]) {
+          const [native, plain] = [
+            geometry.kernel(epsilon),
+            composed(geometry, epsilon),
+          ].map((kernel) => {
+            const loss = (a: tf.Tensor, b: tf.Tensor) =>
+              tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
+            const { value, grads } = tf.valueAndGrads(loss)(inputs);
+            const gradients = grads.map((gradient) => [...gradient.dataSync()]);
+            kernel.dispose();
+            return { value: value.dataSync()[0], gradients };
+          });
+          expect([native.value]).toBeAllclose([plain.value], {
+            relative: 2e-5,
+            absolute: 2e-6,
+          });
+          expect(native.gradients).toBeAllclose(plain.gradients, {
+            relative: 2e-5,
+            absolute: 1e-5,
+          });
+        }
+      });
+    },
+  );
 
   it("is a constant of the tape, and the unrolled form is not", () => {
     const geometry = unitGrid([4, 3]);
     tf.tidy(() => {
       const kernel = geometry.kernel(0.1);
-      const [a, b] = [1, 2].map((seed) => tensor([randomHistogram(12, seed)]));
+      const [a, b] = [1, 2].map((seed) =>
+        rowsTensor([randomHistogram(12, seed)]),
+      );
       const loss = (start: tf.Tensor) => {
-        const { g } = sinkhornIterations(kernel, a, b, { iterations: 3, initialPotential: start });
+        const { g } = sinkhornIterations(kernel, a, b, {
+          iterations: 3,
+          initialPotential: start,
+        });
         return tf.sum(tf.mul(start, g)) as tf.Scalar;
       };
-      const start = tensor([randomNormal(12, 3)]);
+      const start = rowsTensor([randomNormal(12, 3)]);
       const gradient = tf.grad(loss)(start);
-      const { g } = sinkhornIterations(kernel, a, b, { iterations: 3, initialPotential: start });
+      const { g } = sinkhornIterations(kernel, a, b, {
+        iterations: 3,
+        initialPotential: start,
+      });
       expect(gradient.dataSync()).toEqual(g.dataSync());
       kernel.dispose();
     });
@@ -246,7 +325,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     expect(none.f.shape).toEqual([0, 12]);
     const one = tf.tidy(() => tf.cast(tf.oneHot([3], 12), "int32"));
     const point = sinkhornIterations(kernel, one, one, { iterations: 1 });
-    expect((await point.f.data()).filter((value) => value > LOG_ZERO / 2)).toHaveLength(1);
+    expect(
+      (await point.f.data()).filter((value) => value > LOG_ZERO / 2),
+    ).toHaveLength(1);
     kernel.dispose();
     tf.dispose([a, b, f, g, empty, none.f, none.g, one, point.f, point.g]);
   });
@@ -254,10 +335,17 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("is correct after the heap has grown", () => {
     const geometry = unitGrid([6, 5]);
     const kernel = geometry.kernel(0.1);
-    const [a, b] = [1, 2].map((seed) => tensor([randomHistogram(30, seed)]));
-    const run = () => tf.tidy(() => [...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync()]);
+    const [a, b] = [1, 2].map((seed) =>
+      rowsTensor([randomHistogram(30, seed)]),
+    );
+    const run = () =>
+      tf.tidy(() => [
+        ...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync(),
+      ]);
     const before = run();
-    const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+    const heap = () =>
+      (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8
+        .length;
     const small = heap();
     const large: tf.Tensor[] = [];
     while (heap() === small) large.push(tf.zeros([1 << 22]));
@@ -268,12 +356,24 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("unbounded scalings end as non-finite where the user insists on them", async () => {
     const geometry = grid({ size: [60] });
-    const left = tensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
+    const left = rowsTensor([
+      Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0)),
+    ]);
     const right = tf.reverse(left, 1);
-    const scaling = await sinkhorn(geometry, left, right, { epsilon: 0.5, domain: "scaling" });
+    const scaling = await sinkhorn(geometry, left, right, {
+      epsilon: 0.5,
+      domain: "scaling",
+    });
     expect(scaling).toMatchObject({ status: "non-finite", domain: "scaling" });
-    const auto = await sinkhorn(geometry, left, right, { epsilon: 0.5, maxIterations: 20 });
-    expect(auto).toMatchObject({ status: "max-iterations", iterations: 20, domain: "log" });
+    const auto = await sinkhorn(geometry, left, right, {
+      epsilon: 0.5,
+      maxIterations: 20,
+    });
+    expect(auto).toMatchObject({
+      status: "max-iterations",
+      iterations: 20,
+      domain: "log",
+    });
     expect(auto.errors.every(Number.isFinite)).toBe(true);
     tf.dispose([left, right, scaling.f, scaling.g, auto.f, auto.g]);
   });
@@ -298,7 +398,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       g: 8192,
     });
     const run = (change: object) => {
-      const { HEAPU8 } = (tf.backend() as BackendWasm).wasm as unknown as { HEAPU8: Uint8Array };
+      const { HEAPU8 } = (tf.backend() as BackendWasm).wasm as unknown as {
+        HEAPU8: Uint8Array;
+      };
       return addon!.sinkhornOnGrid(HEAPU8, { ...problem(), ...change });
     };
 
@@ -324,12 +426,20 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   describe("in other processes", () => {
     interface Printed {
-      readonly description: { readonly threads: number; readonly instructionSet: string } | null;
+      readonly description: {
+        readonly threads: number;
+        readonly instructionSet: string;
+      } | null;
       readonly digest: string;
       readonly sample: number[];
     }
-    const child = async (environment: Record<string, string>): Promise<Printed> => {
-      const script = join(await compiledRoot(), "test/children/sinkhorn-bits.js");
+    const child = async (
+      environment: Record<string, string>,
+    ): Promise<Printed> => {
+      const script = join(
+        await compiledRoot(),
+        "test/children/sinkhorn-bits.js",
+      );
       const { stdout } = await promisify(execFile)(process.execPath, [script], {
         env: { ...process.env, ...environment },
       });
@@ -338,8 +448,11 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
     it("1, 2 and 8 threads give the same bits", async () => {
       const printed = [];
-      for (const threads of [1, 2, 8]) printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
-      expect(printed.map(({ description }) => description!.threads)).toEqual([1, 2, 8]);
+      for (const threads of [1, 2, 8])
+        printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
+      expect(printed.map(({ description }) => description!.threads)).toEqual([
+        1, 2, 8,
+      ]);
       expect(new Set(printed.map(({ digest }) => digest)).size).toBe(1);
     });
 
@@ -353,7 +466,10 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       expect(plain.description!.instructionSet).toBe("plain");
       expect(without.description).toBeNull();
       for (const { sample } of [avx2, plain, without]) {
-        expect(sample).toBeAllclose(best.sample, { absolute: 2e-6, relative: 1e-5 });
+        expect(sample).toBeAllclose(best.sample, {
+          absolute: 2e-6,
+          relative: 1e-5,
+        });
       }
     });
   });
