@@ -5,7 +5,6 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Geometry, TensorKernel } from "../../../src/geometry/geometry.ts";
 import { grid, unitGrid } from "../../../src/geometry/grid.ts";
 import { LOG_ZERO } from "../../../src/geometry/log-matvec.ts";
 import { nativeStatus } from "../../../src/native/loader.ts";
@@ -21,21 +20,9 @@ import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
-import {
-  comparable,
-  expectPotential,
-  histogram,
-  rounded,
-  rowsTensor,
-} from "../../support/sinkhorn.ts";
+import { comparable, composed, expectPotential, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
 
 const { addon } = nativeStatus();
-
-/** The kernel without what the addon needs: the composed operations run. */
-const composed = (geometry: Geometry, epsilon: number): TensorKernel => ({
-  ...geometry.kernel(epsilon),
-  source: undefined,
-});
 
 const problems = fc.record({
   size: fc.oneof(
@@ -62,67 +49,36 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("equals the float64 host for random grids, epsilons, starts and zero masses", () => {
     const domains = { scaling: 0, log: 0 };
     fc.assert(
-      fc.property(
-        problems,
-        ({
-          size,
-          pairs,
-          seed,
-          zeroShare,
-          logEpsilon,
-          iterations,
-          start,
-          domain,
-        }) => {
-          const geometry = unitGrid(size);
-          const epsilon = Math.exp(logEpsilon);
-          const [count] = geometry.shape;
-          const rows = (offset: number) =>
-            Array.from({ length: pairs }, (_, pair) =>
-              rounded(histogram(count, seed + 10 * pair + offset, zeroShare)),
-            );
-          const [a, b] = [rows(0), rows(1)];
-          // steep starts: up to a hundred epsilons
-          const g0 = a.map((_, pair) =>
-            rounded(
-              randomNormal(count, seed + pair).map(
-                (value) => value * start * epsilon,
-              ),
-            ),
-          );
-          tf.tidy(() => {
-            const kernel = geometry.kernel(epsilon);
-            const options = { iterations, domain, start: rowsTensor(g0) };
-            const solution = nativeSinkhorn(
-              kernel,
-              rowsTensor(a),
-              rowsTensor(b),
-              options,
-            )!;
-            domains[solution.domain]++;
-            const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
-            a.forEach((masses, pair) => {
-              const host = sinkhornHost(geometry, masses, b[pair], {
-                epsilon,
-                maxIterations: iterations,
-                tolerance: 0,
-                initializer: previousSolution(g0[pair]),
-              });
-              expectPotential(
-                f.slice(pair * count, (pair + 1) * count),
-                host.f,
-                masses,
-              );
-              expectPotential(
-                g.slice(pair * count, (pair + 1) * count),
-                host.g,
-                b[pair],
-              );
+      fc.property(problems, ({ size, pairs, seed, zeroShare, logEpsilon, iterations, start, domain }) => {
+        const geometry = unitGrid(size);
+        const epsilon = Math.exp(logEpsilon);
+        const [count] = geometry.shape;
+        const rows = (offset: number) =>
+          Array.from({ length: pairs }, (_, pair) => rounded(histogram(count, seed + 10 * pair + offset, zeroShare)));
+        const [a, b] = [rows(0), rows(1)];
+        // steep starts: up to a hundred epsilons
+        const g0 = a.map((_, pair) =>
+          rounded(randomNormal(count, seed + pair).map((value) => value * start * epsilon)),
+        );
+        tf.tidy(() => {
+          const kernel = geometry.kernel(epsilon);
+          const options = { iterations, domain, start: rowsTensor(g0) };
+          const solution = nativeSinkhorn(kernel, rowsTensor(a), rowsTensor(b), options)!;
+          domains[solution.domain]++;
+          const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
+          a.forEach((masses, pair) => {
+            const host = sinkhornHost(geometry, masses, b[pair], {
+              epsilon,
+              maxIterations: iterations,
+              tolerance: 0,
+              initializer: previousSolution(g0[pair]),
             });
-            kernel.dispose();
+            expectPotential(f.slice(pair * count, (pair + 1) * count), host.f, masses);
+            expectPotential(g.slice(pair * count, (pair + 1) * count), host.g, b[pair]);
           });
-        },
-      ),
+          kernel.dispose();
+        });
+      }),
       { numRuns: 150 },
     );
     // both engines were tried
@@ -130,18 +86,10 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   });
 
   it("scalings that leave float32 under way go on in the log domain, where a product without mass is zero", () => {
-    const [a, b] = [
-      Float64Array.of(1, 0, 0, 0),
-      rounded(Float64Array.of(0.89, 0, 0, 0.11)),
-    ];
+    const [a, b] = [Float64Array.of(1, 0, 0, 0), rounded(Float64Array.of(0.89, 0, 0, 0.11))];
     tf.tidy(() => {
       const kernel = unitGrid([4]).kernel(1e-3);
-      const solution = nativeSinkhorn(
-        kernel,
-        rowsTensor([a]),
-        rowsTensor([b]),
-        { iterations: 1, domain: "auto" },
-      )!;
+      const solution = nativeSinkhorn(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 1, domain: "auto" })!;
       const host = sinkhornHost(unitGrid([4]), a, b, {
         epsilon: 1e-3,
         maxIterations: 1,
@@ -157,9 +105,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("scalings at the edge of float32's range: small epsilon on sparse images equals the host", () => {
     const geometry = grid({ size: [24, 31], spacing: [1, 0.5] });
     const far = (left: boolean) =>
-      histogram(24 * 31, left ? 1 : 2, 0.5).map((mass, index) =>
-        index % 31 < 15 === left ? mass : 0,
-      );
+      histogram(24 * 31, left ? 1 : 2, 0.5).map((mass, index) => (index % 31 < 15 === left ? mass : 0));
     const normalised = (masses: Float64Array) => {
       const total = masses.reduce((sum, mass) => sum + mass, 0);
       return rounded(masses.map((mass) => mass / total));
@@ -168,12 +114,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     for (const epsilon of [0.05, 0.3, 0.6, 1, 1.5, 2, 3, 5, 10, 30]) {
       tf.tidy(() => {
         const kernel = geometry.kernel(epsilon);
-        const { f, g } = sinkhornIterations(
-          kernel,
-          rowsTensor([a]),
-          rowsTensor([b]),
-          { iterations: 15 },
-        );
+        const { f, g } = sinkhornIterations(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 15 });
         const host = sinkhornHost(geometry, a, b, {
           epsilon,
           maxIterations: 15,
@@ -188,12 +129,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("each pair stops by itself; errors, counts and status are those of the composed solver", async () => {
     const geometry = unitGrid([9, 7]);
-    const a = rowsTensor(
-      [1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)),
-    );
-    const b = rowsTensor(
-      [5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2)),
-    ); // the last pair is done at once
+    const a = rowsTensor([1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)));
+    const b = rowsTensor([5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2))); // the last pair is done at once
     for (const options of [
       {},
       { momentum: 1.4 },
@@ -214,8 +151,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
         domain: "scaling",
       });
       // below the tolerance the composed pairs go on; float32 logarithms of up to 100 carry a rounding of 4e-6
-      const reached = (errors: readonly number[]) =>
-        errors.map((error) => Math.max(error, all.tolerance));
+      const reached = (errors: readonly number[]) => errors.map((error) => Math.max(error, all.tolerance));
       expect(reached(native.errors)).toBeAllclose(reached(plain.errors), {
         absolute: 5e-6,
         relative: 1e-3,
@@ -224,9 +160,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
         const centred = (potential: tf.Tensor, masses: tf.Tensor) =>
           comparable(
             potential.dataSync().slice(63 * pair, 63 * (pair + 1)),
-            Float64Array.from(
-              masses.dataSync().slice(63 * pair, 63 * (pair + 1)),
-            ),
+            Float64Array.from(masses.dataSync().slice(63 * pair, 63 * (pair + 1))),
           );
         // pairs that were done earlier have stopped earlier
         expect(centred(native.f, a)).toBeAllclose(centred(plain.f, a), {
@@ -246,52 +180,39 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     ["in the log domain", 0.0008, [8, 6]],
     ["in three dimensions", 0.05, [3, 4, 5]],
     ["in one dimension", 0.01, [40]],
-  ] as const)(
-    "envelope gradients and the divergence's equal the composed ones %s",
-    (_, epsilon, size) => {
-      const geometry = unitGrid(size);
-      const [count] = geometry.shape;
-      tf.tidy(() => {
-        const inputs = [1, 4].map((first) =>
-          rowsTensor(
-            [first, first + 1, first + 2].map((seed) =>
-              randomHistogram(count, seed, 0.3),
-            ),
-          ),
-        );
-        const weights = tf.tensor1d([1, -2, 3]);
-        for (const cost of [entropicCost, sinkhornDivergence]) {
-          const [native, plain] = [
-            geometry.kernel(epsilon),
-            composed(geometry, epsilon),
-          ].map((kernel) => {
-            const loss = (a: tf.Tensor, b: tf.Tensor) =>
-              tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
-            const { value, grads } = tf.valueAndGrads(loss)(inputs);
-            const gradients = grads.map((gradient) => [...gradient.dataSync()]);
-            kernel.dispose();
-            return { value: value.dataSync()[0], gradients };
-          });
-          expect([native.value]).toBeAllclose([plain.value], {
-            relative: 2e-5,
-            absolute: 2e-6,
-          });
-          expect(native.gradients).toBeAllclose(plain.gradients, {
-            relative: 2e-5,
-            absolute: 1e-5,
-          });
-        }
-      });
-    },
-  );
+  ] as const)("envelope gradients and the divergence's equal the composed ones %s", (_, epsilon, size) => {
+    const geometry = unitGrid(size);
+    const [count] = geometry.shape;
+    tf.tidy(() => {
+      const inputs = [1, 4].map((first) =>
+        rowsTensor([first, first + 1, first + 2].map((seed) => randomHistogram(count, seed, 0.3))),
+      );
+      const weights = tf.tensor1d([1, -2, 3]);
+      for (const cost of [entropicCost, sinkhornDivergence]) {
+        const [native, plain] = [geometry.kernel(epsilon), composed(geometry, epsilon)].map((kernel) => {
+          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
+          const { value, grads } = tf.valueAndGrads(loss)(inputs);
+          const gradients = grads.map((gradient) => [...gradient.dataSync()]);
+          kernel.dispose();
+          return { value: value.dataSync()[0], gradients };
+        });
+        expect([native.value]).toBeAllclose([plain.value], {
+          relative: 2e-5,
+          absolute: 2e-6,
+        });
+        expect(native.gradients).toBeAllclose(plain.gradients, {
+          relative: 2e-5,
+          absolute: 1e-5,
+        });
+      }
+    });
+  });
 
   it("is a constant of the tape, and the unrolled form is not", () => {
     const geometry = unitGrid([4, 3]);
     tf.tidy(() => {
       const kernel = geometry.kernel(0.1);
-      const [a, b] = [1, 2].map((seed) =>
-        rowsTensor([randomHistogram(12, seed)]),
-      );
+      const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(12, seed)]));
       const loss = (start: tf.Tensor) => {
         const { g } = sinkhornIterations(kernel, a, b, {
           iterations: 3,
@@ -325,9 +246,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     expect(none.f.shape).toEqual([0, 12]);
     const one = tf.tidy(() => tf.cast(tf.oneHot([3], 12), "int32"));
     const point = sinkhornIterations(kernel, one, one, { iterations: 1 });
-    expect(
-      (await point.f.data()).filter((value) => value > LOG_ZERO / 2),
-    ).toHaveLength(1);
+    expect((await point.f.data()).filter((value) => value > LOG_ZERO / 2)).toHaveLength(1);
     kernel.dispose();
     tf.dispose([a, b, f, g, empty, none.f, none.g, one, point.f, point.g]);
   });
@@ -335,17 +254,10 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("is correct after the heap has grown", () => {
     const geometry = unitGrid([6, 5]);
     const kernel = geometry.kernel(0.1);
-    const [a, b] = [1, 2].map((seed) =>
-      rowsTensor([randomHistogram(30, seed)]),
-    );
-    const run = () =>
-      tf.tidy(() => [
-        ...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync(),
-      ]);
+    const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(30, seed)]));
+    const run = () => tf.tidy(() => [...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync()]);
     const before = run();
-    const heap = () =>
-      (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8
-        .length;
+    const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
     const small = heap();
     const large: tf.Tensor[] = [];
     while (heap() === small) large.push(tf.zeros([1 << 22]));
@@ -356,9 +268,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("unbounded scalings end as non-finite where the user insists on them", async () => {
     const geometry = grid({ size: [60] });
-    const left = rowsTensor([
-      Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0)),
-    ]);
+    const left = rowsTensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
     const right = tf.reverse(left, 1);
     const scaling = await sinkhorn(geometry, left, right, {
       epsilon: 0.5,
@@ -433,13 +343,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       readonly digest: string;
       readonly sample: number[];
     }
-    const child = async (
-      environment: Record<string, string>,
-    ): Promise<Printed> => {
-      const script = join(
-        await compiledRoot(),
-        "test/children/sinkhorn-bits.js",
-      );
+    const child = async (environment: Record<string, string>): Promise<Printed> => {
+      const script = join(await compiledRoot(), "test/children/sinkhorn-bits.js");
       const { stdout } = await promisify(execFile)(process.execPath, [script], {
         env: { ...process.env, ...environment },
       });
@@ -448,11 +353,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
     it("1, 2 and 8 threads give the same bits", async () => {
       const printed = [];
-      for (const threads of [1, 2, 8])
-        printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
-      expect(printed.map(({ description }) => description!.threads)).toEqual([
-        1, 2, 8,
-      ]);
+      for (const threads of [1, 2, 8]) printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
+      expect(printed.map(({ description }) => description!.threads)).toEqual([1, 2, 8]);
       expect(new Set(printed.map(({ digest }) => digest)).size).toBe(1);
     });
 
