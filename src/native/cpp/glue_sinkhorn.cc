@@ -103,6 +103,18 @@ napi_value run_on_grid(napi_env env, napi_callback_info info) {
   });
 }
 
+// The garbage collector is told of a plan's memory, or it would let plans pile up.
+void tell_memory(napi_env env, double bytes) {
+  int64_t total;
+  napi_adjust_external_memory(env, static_cast<int64_t>(bytes), &total);
+}
+
+void free_dense(napi_env env, void* data, void*) {
+  auto* const plan = static_cast<DensePlan*>(data);
+  tell_memory(env, -static_cast<double>(plan->bytes()));
+  delete plan;
+}
+
 // createDenseCost({n, m, epsilon, largest}): undefined where C / epsilon is beyond the engines.
 napi_value create_dense(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) -> napi_value {
@@ -113,8 +125,7 @@ napi_value create_dense(napi_env env, napi_callback_info info) {
     if (!(number(env, given, "largest") < DensePlan::kLargestRatio * epsilon)) return nullptr;
     auto made = std::make_unique<DensePlan>(n, m, epsilon);
     napi_value result;
-    napi_create_external(env, made.get(), [](napi_env, void* data, void*) { delete static_cast<DensePlan*>(data); }, nullptr,
-                         &result);
+    napi_create_external(env, made.get(), free_dense, nullptr, &result);
     made.release();
     return result;
   });
@@ -132,7 +143,10 @@ napi_value run_on_dense(napi_env env, napi_callback_info info) {
     require(cost != nullptr, "cost");
     const auto n = static_cast<double>(plan.n()), m = static_cast<double>(plan.m());
     const SinkhornBatch batch = read_batch(env, arguments[0], given, n, m);
-    return write_report(env, plan.solve(cost, batch, thread_pool()));
+    const std::size_t before = plan.bytes();
+    const SinkhornReport report = plan.solve(cost, batch, thread_pool());
+    tell_memory(env, static_cast<double>(plan.bytes() - before));
+    return write_report(env, report);
   });
 }
 

@@ -81,6 +81,14 @@ DenseKernels DensePlan::packed(const double* cost, const DenseDomain& domain, st
   return {kept->direct, kept->transposed.rows > 0 ? kept->transposed : kept->direct, epsilon_};
 }
 
+std::size_t DensePlan::bytes() const {
+  std::size_t numbers = 0;
+  for (const auto* packed : {&scaling_, &log_}) {
+    if (*packed) numbers += (*packed)->direct.numbers.size() + (*packed)->transposed.numbers.size();
+  }
+  return numbers * sizeof(float);
+}
+
 SinkhornReport DensePlan::solve(const double* cost, const SinkhornBatch& batch, ThreadPool& pool) {
   std::vector<SinkhornTally> tallies(pool.threads());
   std::vector<int> pairs(batch.pairs);

@@ -21,6 +21,8 @@ class DensePlan {
 
   std::ptrdiff_t n() const { return n_; }
   std::ptrdiff_t m() const { return m_; }
+  // Of what has been packed.
+  std::size_t bytes() const;
 
   // `cost` [n, m] is the same at each call; a is [pairs, n], b, start and g are [pairs, m].
   SinkhornReport solve(const double* cost, const SinkhornBatch& batch, ThreadPool& pool);
