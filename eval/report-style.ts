@@ -1,4 +1,4 @@
-/** The look of a report: one column, the system's font, two inks. Light and dark follow the reader's setting. */
+/** The look of a report: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const REPORT_STYLE = `
 :root {
   color-scheme: light dark;
@@ -12,7 +12,13 @@ body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif;
 }
-main { max-width: 64rem; margin: 0 auto; padding: 3rem 1.5rem 5rem; }
+main {
+  max-width: 64rem; margin: 0 auto; padding: 3rem 1.5rem 5rem;
+  display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 2rem;
+}
+header, section { grid-column: 1 / -1; min-width: 0; }
+section.half { grid-column: span 1; }
+@media (max-width: 50rem) { section.half { grid-column: 1 / -1; } }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; letter-spacing: -0.015em; }
 h2 { margin: 3rem 0 1rem; font-size: 1.25rem; line-height: 1.3; }
 p { max-width: 44rem; margin: 0 0 1rem; }

@@ -91,13 +91,21 @@ ${sections.map(renderSection).join("\n")}
 `;
 }
 
-/** A two-column table of names and values: a configuration, a summary. Nested values are shown as JSON. */
+/** A two-column table of names and values: a configuration, a summary. Records in it have a row an entry, lists are JSON. */
 export function recordTable(
   record: Readonly<Record<string, unknown>>,
   section: Omit<TableSection, "kind" | "columns" | "rows"> = {},
 ): TableSection {
-  const rows = Object.entries(record).map(([name, value]) => [name, isCell(value) ? value : JSON.stringify(value)]);
-  return { ...section, kind: "table", columns: [{ title: "" }, { title: "" }], rows };
+  return { ...section, kind: "table", columns: [{ title: "" }, { title: "" }], rows: recordRows(record) };
+}
+
+function recordRows(record: object, prefix = ""): TableCell[][] {
+  return Object.entries(record).flatMap(([name, value]: [string, unknown]) => {
+    if (isCell(value)) return [[prefix + name, value]];
+    return Array.isArray(value)
+      ? [[prefix + name, JSON.stringify(value)]]
+      : recordRows(value as object, `${prefix}${name}.`);
+  });
 }
 
 function isCell(value: unknown): value is TableCell {
@@ -115,7 +123,17 @@ function renderSection(section: ReportSection, index: number): string {
   if (section.collapsed && title) {
     return `<section><details><summary><h2>${title}</h2></summary>${body}</details></section>`;
   }
-  return `<section>${title && `<h2>${title}</h2>`}${body}</section>`;
+  const half = section.kind === "figure" && widthOf(section.picture) <= HALF_PAGE ? ' class="half"' : "";
+  return `<section${half}>${title && `<h2>${title}</h2>`}${body}</section>`;
+}
+
+/** CSS pixels up to which two figures stand side by side. */
+const HALF_PAGE = 480;
+
+/** CSS pixels; a drawing that does not say its width takes all of the page. */
+function widthOf(picture: Picture): number {
+  if (picture.kind === "png") return picture.width / PIXEL_RATIO;
+  return Number(/^<svg[^>]*\swidth="([\d.]+)"/.exec(picture.svg)?.[1] ?? Infinity);
 }
 
 function renderBody(section: ReportSection, index: number): string {

@@ -1,11 +1,11 @@
 import type { BySide } from "../../models/ground-metric/sides.ts";
 import type { TrainedRun } from "../evaluator.ts";
-import { recordTable, type Report, type ReportSection } from "../report.ts";
+import { figureSections, type FigureCaption, recordTable, type Report, type ReportSection } from "../report.ts";
 import type { Pictures } from "./pictures.ts";
 import type { MethodScores } from "./scores.ts";
 
 /** Captions of the pictures, in the order of the report. */
-const CAPTIONS: readonly (readonly [picture: string, title: string, caption: string])[] = [
+const CAPTIONS: readonly FigureCaption[] = [
   ["umap_samples", "Samples", "UMAP of the learned distances between samples."],
   ["tsne_samples", "Samples, t-SNE", "t-SNE of the same distances."],
   ["umap_features", "Features", "UMAP of the learned distances between features."],
@@ -29,12 +29,7 @@ export function groundMetricReport(
   pictures: Pictures,
   summary: Readonly<Record<string, unknown>>,
 ): Report {
-  const figures: ReportSection[] = CAPTIONS.filter(([name]) => name in pictures).map(([name, heading, caption]) => ({
-    kind: "figure",
-    title: heading,
-    caption,
-    picture: pictures[name],
-  }));
+  const figures = figureSections(CAPTIONS, pictures);
   const tables = (["samples", "features"] as const).flatMap((side): ReportSection[] => {
     const rows = scores[side];
     if (!rows) return [];

@@ -38,4 +38,4 @@ for (const [count, bins, zeros, epsilon] of SETS) {
   }
 }
 const description = nativeStatus().addon?.describe() ?? null;
-process.stdout.write(JSON.stringify({ description, digest: hash.digest("hex"), values }));
+process.stdout.write(JSON.stringify({ description, digest: hash.digest("hex"), sample: values }));

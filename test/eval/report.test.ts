@@ -40,6 +40,17 @@ describe("renderReport", () => {
     expect(html.split("&lt;script&gt;")).toHaveLength(17);
   });
 
+  it("puts small figures side by side", () => {
+    const figure = (width: number) =>
+      ({
+        kind: "figure",
+        picture: { kind: "png", png: Uint8Array.of(1), width, height: 9 },
+        caption: "image",
+      }) as const;
+    const html = renderReport({ title: "two", sections: [figure(960), figure(962)] });
+    expect(html.match(/<section[^>]*>/g)).toEqual(['<section class="half">', "<section>"]);
+  });
+
   it("keeps the ids of drawings apart", () => {
     const picture = { kind: "svg", svg: svg("clip0") } as const;
     const figure = { kind: "figure", picture, caption: "drawing" } as const;
@@ -65,11 +76,15 @@ describe("renderReport", () => {
     const html = renderReport({
       title: "configuration",
       sections: [
-        recordTable({ atoms: 5, invert: true, data: null, size: [64, 60] }, { title: "Run", collapsed: true }),
+        recordTable(
+          { atoms: 5, invert: true, data: null, size: [64, 60], start: { mean: 7 } },
+          { title: "Run", collapsed: true },
+        ),
       ],
     });
     expect(html).toContain("<details><summary><h2>Run</h2></summary>");
     for (const value of ["5", "true", "–", "[64,60]"]) expect(html).toContain(`>${value}</td>`);
+    expect(html).toContain('<th scope="row">start.mean</th><td>7</td>');
     expect(html).not.toContain("<thead>");
   });
 });

@@ -24,6 +24,8 @@ struct Kernels {
   PairKernels pairs;
   ReduceKernels reduce;
   SinkhornFactory sinkhorn_scaling;
+  SinkhornFactory sinkhorn_lanes;  // scalings of `lanes` pairs side by side
+  int lanes;
   SinkhornFactory sinkhorn_log;
   DenseDomain dense_scaling;
   DenseDomain dense_log;

@@ -14,6 +14,7 @@
 #include "reduce_impl.h"
 #include "batch_norm_impl.h"
 #include "lines_impl.h"
+#include "lane_grid_impl.h"
 #include "sinkhorn_scaling_impl.h"
 #include "sinkhorn_log_impl.h"
 #include "sinkhorn_grid_impl.h"
@@ -32,8 +33,10 @@ constexpr Kernels kernels_named(const char* name) {
           kMatmul,
           kPairs,
           kReduce,
-          make_sinkhorn<ScalingDomain>,
-          make_sinkhorn<LogDomain>,
+          make_sinkhorn<ScalingDomain, StripGrid>,
+          make_sinkhorn<ScalingDomain, LaneGrid>,
+          Traits<float>::kLanes,
+          make_sinkhorn<LogDomain, StripGrid>,
           dense_domain<DenseScaling>(),
           dense_domain<DenseLog>(),
           kSoftmax};

@@ -165,15 +165,15 @@ class StripGrid {
   std::size_t numbers() const { return rows_ * pitch_; }
   std::size_t points() const { return lines_ * width_; }
 
-  // Between plain row-major numbers and an image; padding is left as it is.
+  // Between plain row-major numbers of one histogram and an image; padding is left as it is.
   template <typename Source>
-  void to_image(const Source* plain, T* image) const {
+  void to_image(const Source* plain, int, T* image) const {
     for (std::size_t line = 0; line < lines_; ++line) {
       for (int i = 0; i < width_; ++i) image[line * pitch_ + i] = static_cast<T>(plain[line * width_ + i]);
     }
   }
   template <typename Target>
-  void from_image(const T* image, Target* plain) const {
+  void from_image(const T* image, int, Target* plain) const {
     for (std::size_t line = 0; line < lines_; ++line) {
       for (int i = 0; i < width_; ++i) plain[line * width_ + i] = static_cast<Target>(image[line * pitch_ + i]);
     }

@@ -1,4 +1,4 @@
-// Entropic transport between the two histograms of a pair on a grid, one pair at a time: the interface of the engines that
+// Entropic transport between the two histograms of a pair on a grid, one pair or a few at a time: the interface of the engines that
 // are compiled for each instruction set.
 //
 // What they iterate on are the products y = K v and z = K^T u, from which the scalings follow, u = a / y and v = b / z. Their
@@ -29,6 +29,7 @@ struct SinkhornPair {
   const float* a;
   const float* b;
   const float* start;  // g in cost units; where it is null, gKL = 0, that is v = b
+  int count = 1;       // pairs, one behind the other, for an engine that takes several side by side
 };
 
 // log y and log z of the last iteration, and log y of the next one, for an engine that goes on where another one cannot.

@@ -5,10 +5,11 @@
 // blur of the next product, so that each image is read and written once. The two half steps take turns between the first
 // and the last axis; a third one lies between and is blurred in a pass of its own.
 
-template <typename Domain>
+template <typename Domain, template <typename> class Layout>
 class GridSinkhorn final : public SinkhornEngine {
   using T = typename Domain::Number;
-  using Axis = typename StripGrid<T>::Axis;
+  using Grid = Layout<T>;  // StripGrid, or LaneGrid for several pairs at a time
+  using Axis = typename Grid::Axis;
   static constexpr int kLanes = Traits<T>::kLanes;
   enum class Source { kNext, kImage, kBlurredImage };  // of a half step's product
 
@@ -44,7 +45,7 @@ class GridSinkhorn final : public SinkhornEngine {
     set_pair(pair, rule);
     started_ = state.started;
     const auto read_strips = [&](const std::vector<double>& logs, int k, std::vector<T>& strips) {
-      grid_.to_image(logs.data(), image_.data());
+      grid_.to_image(logs.data(), 1, image_.data());
       grid_.to_strips(image_.data(), axis(k), strips.data());
     };
     read_strips(state.next, 0, next_);
@@ -85,7 +86,7 @@ class GridSinkhorn final : public SinkhornEngine {
     const auto write = [&](const std::vector<T>& strips, int k, std::vector<double>& logs) {
       logs.resize(grid_.points());
       grid_.from_strips(strips.data(), axis(k), image_.data());
-      grid_.from_image(image_.data(), logs.data());
+      grid_.from_image(image_.data(), 1, logs.data());
       domain_.to_logs(logs);
     };
     state.started = started_;
@@ -112,12 +113,13 @@ class GridSinkhorn final : public SinkhornEngine {
     started_ = false;
     const auto masses = [&](const float* from, int k, std::vector<T>& strips) {
       std::fill(image_.begin(), image_.end(), T(0));  // no mass in padding
-      grid_.to_image(from, image_.data());
+      grid_.to_image(from, pair.count, image_.data());
       domain_.masses(image_);
       grid_.to_strips(image_.data(), axis(k), strips.data());
     };
     masses(pair.a, 0, a_);
     if (!rule.symmetric) masses(pair.b, last_, b_);
+    count_ = pair.count;
     domain_.set_pair(pair, rule, grid_.points());
   }
 
@@ -148,9 +150,9 @@ class GridSinkhorn final : public SinkhornEngine {
     std::size_t number = 0;
     for (const auto& strip : axis(k).strips) {
       T* const lines = lines_[k].data() + axis(k).length * kLanes;
-      StripGrid<T>::load_strip(image_.data(), axis(k), strip, lines);
+      Grid::load_strip(image_.data(), axis(k), strip, lines);
       domain_.blur(k, number++, false, axis(k).length, lines, blurred_.data());
-      StripGrid<T>::store_strip(blurred_.data(), axis(k), strip, image_.data());
+      Grid::store_strip(blurred_.data(), axis(k), strip, image_.data());
     }
   }
 
@@ -163,7 +165,7 @@ class GridSinkhorn final : public SinkhornEngine {
     domain_.new_product();
     for (const auto& strip : axis(0).strips) {
       T* const lines = lines_[0].data() + length * kLanes;
-      StripGrid<T>::load_strip(image_.data(), axis(0), strip, lines);
+      Grid::load_strip(image_.data(), axis(0), strip, lines);
       if (blurs) domain_.blur(0, number++, false, length, lines, next);
       else std::memcpy(next, lines, length * kLanes * sizeof(T));
       domain_.examine(next, masses, length, strip.lanes);
@@ -181,7 +183,7 @@ class GridSinkhorn final : public SinkhornEngine {
     for (const auto& strip : axis(k).strips) {
       const T* product = next_.data() + at;
       if (source != Source::kNext) {
-        StripGrid<T>::load_strip(image_.data(), axis(k), strip, lines);
+        Grid::load_strip(image_.data(), axis(k), strip, lines);
         product = lines;
         if (source == Source::kBlurredImage) {
           domain_.blur(k, number, false, length, lines, blurred_.data());
@@ -190,7 +192,7 @@ class GridSinkhorn final : public SinkhornEngine {
       }
       domain_.update(product, masses.data() + at, keeps ? products.data() + at : nullptr, relaxed, length, strip.lanes, scaled);
       domain_.blur(k, number++, true, length, scaled, blurred_.data());
-      StripGrid<T>::store_strip(blurred_.data(), axis(k), strip, image_.data());
+      Grid::store_strip(blurred_.data(), axis(k), strip, image_.data());
       at += length * kLanes;
     }
   }
@@ -207,14 +209,15 @@ class GridSinkhorn final : public SinkhornEngine {
   }
   void write_out(int k, float* out) {
     grid_.from_strips(potential_.data(), axis(k), image_.data());
-    grid_.from_image(image_.data(), out);
+    grid_.from_image(image_.data(), count_, out);
   }
 
-  const StripGrid<T> grid_;
+  const Grid grid_;
   Domain domain_;
   const int last_;  // axis
   SinkhornRule rule_;
   bool started_ = false;
+  int count_ = 1;                              // pairs at hand
   std::vector<T> image_;                       // between two half steps
   std::vector<std::vector<T>> lines_, scaled_; // a strip of each axis
   std::vector<T> blurred_;
@@ -222,7 +225,7 @@ class GridSinkhorn final : public SinkhornEngine {
   std::vector<T> saved_y_, saved_z_, saved_next_, potential_;
 };
 
-template <typename Domain>
+template <typename Domain, template <typename> class Layout>
 SinkhornEngine* make_sinkhorn(const SinkhornGrid& grid) {
-  return new GridSinkhorn<Domain>(grid);
+  return new GridSinkhorn<Domain, Layout>(grid);
 }

@@ -41,10 +41,10 @@ class LogDomain {
 
   void start(const SinkhornPair& pair, const StripGrid<double>& grid, std::vector<double>& image) {
     std::fill(image.begin(), image.end(), 0.0);
-    grid.to_image(pair.b, image.data());
+    grid.to_image(pair.b, 1, image.data());
     if (!pair.start) return masses(image);
     const std::vector<double> mass = image;
-    grid.to_image(pair.start, image.data());
+    grid.to_image(pair.start, 1, image.data());
     for (std::size_t i = 0; i < image.size(); ++i) image[i] = mass[i] > 0 ? image[i] / epsilon_ : kAbsent;
   }
 

@@ -45,7 +45,8 @@ class ScalingDomain {
 
   void set_pair(const SinkhornPair& pair, const SinkhornRule& rule, std::size_t points) {
     rule_ = rule;
-    const auto has_zeros = [&](const float* masses) { return std::find(masses, masses + points, 0.0f) != masses + points; };
+    const std::size_t all = points * pair.count;
+    const auto has_zeros = [=](const float* masses) { return std::find(masses, masses + all, 0.0f) != masses + all; };
     zeros_ = has_zeros(pair.a) || (!rule.symmetric && has_zeros(pair.b));
     floor_[0] = floor_[1] = 0;
     floors_ = !rule.unchecked;
@@ -54,12 +55,13 @@ class ScalingDomain {
   }
 
   // v into the image, scaled so that its largest entry is 1: a constant in g changes nothing but the constant in f.
-  void start(const SinkhornPair& pair, const StripGrid<float>& grid, std::vector<float>& image) {
+  template <typename Grid>
+  void start(const SinkhornPair& pair, const Grid& grid, std::vector<float>& image) {
     std::fill(image.begin(), image.end(), 0.0f);
-    grid.to_image(pair.b, image.data());
+    grid.to_image(pair.b, pair.count, image.data());
     if (pair.start) {
       const std::vector<float> masses = image;
-      grid.to_image(pair.start, image.data());
+      grid.to_image(pair.start, pair.count, image.data());
       const V none = broadcast<float>(std::numeric_limits<float>::lowest());
       V largest = none;
       const auto present = [&](std::size_t i) { return load<float>(masses.data() + i) > V{}; };

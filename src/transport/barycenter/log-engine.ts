@@ -1,6 +1,7 @@
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { EngineGradients } from "./engine-gradients.ts";
 import type { LogOperator } from "./log-operator.ts";
-import { startingLog, zeroArrays, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
+import { readLogScalings, writeLogScalings } from "./log-scalings.ts";
+import type { EngineSettings, PointEngine, PointProblem } from "./point-engine.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
 
 /** exp of at most this is what a gradient at an empty pixel may reach: far beyond it lies overflow, and NaN in sums. */
@@ -24,10 +25,7 @@ export class LogEngine implements PointEngine {
   readonly #operator: LogOperator;
   readonly #trajectory: Trajectory;
   readonly #logBarycenter: Float64Array;
-  readonly #gradientLogB: readonly Float64Array[];
-  readonly #gradientLogA: readonly Float64Array[];
-  readonly #pulled: readonly Float64Array[];
-  readonly #total: Float64Array;
+  readonly #gradients: EngineGradients;
   readonly #part: Float64Array;
   readonly #positive: Float64Array;
   readonly #negative: Float64Array;
@@ -39,52 +37,32 @@ export class LogEngine implements PointEngine {
     const { iterations } = options;
     this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: false, byteLimit });
     this.barycenter = new Float64Array(points);
-    this.gradientAtoms = zeroArrays(settings);
-    this.gradientWeights = new Float64Array(atoms);
+    this.#gradients = new EngineGradients(settings);
+    this.gradientAtoms = this.#gradients.atoms;
+    this.gradientWeights = this.#gradients.weights;
     this.#logBarycenter = new Float64Array(points);
-    this.#gradientLogB = zeroArrays(settings);
-    this.#gradientLogA = options.sides === 2 ? zeroArrays(settings) : [];
-    this.#pulled = zeroArrays(settings);
-    this.#total = new Float64Array(points);
     this.#part = new Float64Array(points);
     this.#positive = new Float64Array(points);
     this.#negative = new Float64Array(points);
   }
 
   forward(problem: PointProblem): boolean {
-    const { start } = this.#trajectory;
-    const { points, options, atoms } = this.#settings;
-    const begin = (values: Float64Array, row: number): void => {
-      const stored = problem.start;
-      if (stored) for (let i = 0; i < points; i++) values[i] = startingLog(stored[row * points + i]);
-      else values.fill(0);
-    };
-    for (let s = 0; s < atoms; s++) {
-      begin(start.b[s], s);
-      if (options.sides === 2) begin(start.a[s], atoms + s);
-    }
+    readLogScalings(problem.start, this.#settings.options, (log) => log, this.#trajectory.start);
     this.#trajectory.run((from, to) => this.#advance(problem, from, to));
-    for (let i = 0; i < points; i++) this.barycenter[i] = Math.exp(this.#logBarycenter[i]);
+    this.#logBarycenter.forEach((log, i) => (this.barycenter[i] = Math.exp(log)));
     return true;
   }
 
   readLogScalings(out: Float64Array): void {
-    const { last } = this.#trajectory;
-    const { points, options } = this.#settings;
-    const sides = options.sides === 2 ? [...last.b, ...last.a] : last.b;
-    sides.forEach((values, row) => {
-      for (let i = 0; i < points; i++) out[row * points + i] = Math.max(values[i], LOG_ZERO);
-    });
+    writeLogScalings(this.#trajectory.last, this.#settings.options, (log) => log, out);
   }
 
   backward(problem: PointProblem, gradient: Float64Array): boolean {
-    this.gradientWeights.fill(0);
-    for (const arrays of [this.gradientAtoms, this.#gradientLogB, this.#gradientLogA]) {
-      for (const values of arrays) values.fill(0);
-    }
+    this.#gradients.clear();
+    const last = this.barycenter.map((mass, i) => mass * gradient[i]);
     this.#trajectory.unwind(
       (from, to) => this.#advance(problem, from, to),
-      (from, iteration, index) => this.#pullBack(problem, from, iteration, index, gradient),
+      (from, iteration, index) => this.#pullBack(problem, from, iteration, index, last),
     );
     return true;
   }
@@ -113,22 +91,14 @@ export class LogEngine implements PointEngine {
     return true;
   }
 
-  #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, gradient: Float64Array): void {
+  #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, last: Float64Array): void {
     const { options, mean } = this.#settings;
     const { memory, update } = options;
-    const total = this.#total;
-    if (index === options.iterations - 1) {
-      for (let i = 0; i < total.length; i++) total[i] = gradient[i] * this.barycenter[i];
-    } else {
-      total.fill(0);
-      for (const values of this.#gradientLogB) {
-        for (let i = 0; i < total.length; i++) total[i] += update * values[i];
-      }
-    }
-    mean.pullBack(problem.weights, at.logPhi, total, this.#pulled, this.gradientWeights);
+    const { logB: gradients, pulled } = this.#gradients;
+    this.#gradients.throughMean(mean, problem.weights, at.logPhi, index, last);
     for (let s = 0; s < problem.atoms.length; s++) {
-      const q = this.#pulled[s];
-      const logB = this.#gradientLogB[s];
+      const q = pulled[s];
+      const logB = gradients[s];
       for (let i = 0; i < q.length; i++) q[i] -= update * logB[i];
       this.#signed(q, at.phi[s], this.#operator.forward);
       this.#gradientOfAtom(problem.atoms[s], at, s, q);
@@ -145,7 +115,7 @@ export class LogEngine implements PointEngine {
     const a = at.a[s];
     const c = at.c[s];
     const gradient = this.gradientAtoms[s];
-    const logA = sides === 2 ? this.#gradientLogA[s] : undefined;
+    const logA = sides === 2 ? this.#gradients.logA[s] : undefined;
     for (let i = 0; i < q.length; i++) {
       q[i] = this.#times(a[i], i) + (logA ? logA[i] : 0);
       if (plain) gradient[i] += this.#times(-c[i], i, LARGEST_EXPONENT);

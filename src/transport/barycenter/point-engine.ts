@@ -1,4 +1,3 @@
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
 import type { LogMean } from "./mean.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -37,16 +36,6 @@ export interface EngineSettings {
   readonly atoms: number;
   readonly points: number;
   readonly byteLimit: number;
-}
-
-/** S arrays [N] of zeros. */
-export function zeroArrays({ atoms, points }: EngineSettings): Float64Array[] {
-  return Array.from({ length: atoms }, () => new Float64Array(points));
-}
-
-/** A log-scaling to start from: one that stood for no mass starts at 1, as its power would be infinite with mass. */
-export function startingLog(stored: number): number {
-  return stored > LOG_ZERO / 2 ? stored : 0;
 }
 
 /** True if no entry is NaN or infinite. */

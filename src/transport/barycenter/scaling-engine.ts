@@ -1,14 +1,8 @@
 import type { HostKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import {
-  allFinite,
-  startingLog,
-  zeroArrays,
-  type EngineSettings,
-  type PointEngine,
-  type PointProblem,
-} from "./point-engine.ts";
+import { EngineGradients } from "./engine-gradients.ts";
 import { allNormal, type KernelRange } from "./kernel-range.ts";
+import { readLogScalings, writeLogScalings } from "./log-scalings.ts";
+import { allFinite, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
 
 /**
@@ -40,10 +34,7 @@ export class ScalingEngine implements PointEngine {
   readonly #kernel: HostKernel;
   readonly #range: KernelRange | undefined;
   readonly #trajectory: Trajectory;
-  readonly #gradientLogB: readonly Float64Array[];
-  readonly #gradientLogA: readonly Float64Array[];
-  readonly #pulled: readonly Float64Array[];
-  readonly #total: Float64Array;
+  readonly #gradients: EngineGradients;
   readonly #work: Float64Array;
   readonly #product: Float64Array;
   #firstHalfIsShared = false;
@@ -57,40 +48,24 @@ export class ScalingEngine implements PointEngine {
     const { iterations } = options;
     this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: true, byteLimit });
     this.barycenter = new Float64Array(points);
-    this.gradientAtoms = zeroArrays(settings);
-    this.gradientWeights = new Float64Array(atoms);
-    this.#gradientLogB = zeroArrays(settings);
-    this.#gradientLogA = options.sides === 2 ? zeroArrays(settings) : [];
-    this.#pulled = zeroArrays(settings);
-    this.#total = new Float64Array(points);
+    this.#gradients = new EngineGradients(settings);
+    this.gradientAtoms = this.#gradients.atoms;
+    this.gradientWeights = this.#gradients.weights;
     this.#work = new Float64Array(points);
     this.#product = new Float64Array(points);
   }
 
   forward(problem: PointProblem): boolean {
-    const { start } = this.#trajectory;
-    const { points, options, atoms } = this.#settings;
-    for (let s = 0; s < atoms; s++) {
-      exponentials(problem.start, s * points, start.b[s]);
-      if (options.sides === 2) exponentials(problem.start, (atoms + s) * points, start.a[s]);
-    }
+    readLogScalings(problem.start, this.#settings.options, Math.exp, this.#trajectory.start);
     return this.#trajectory.run((from, to, index) => this.#advance(problem, from, to, index));
   }
 
   readLogScalings(out: Float64Array): void {
-    const { last } = this.#trajectory;
-    const { points, options } = this.#settings;
-    const sides = options.sides === 2 ? [...last.b, ...last.a] : last.b;
-    sides.forEach((values, row) => {
-      for (let i = 0; i < points; i++) out[row * points + i] = Math.max(Math.log(values[i]), LOG_ZERO);
-    });
+    writeLogScalings(this.#trajectory.last, this.#settings.options, Math.log, out);
   }
 
   backward(problem: PointProblem, gradient: Float64Array): boolean {
-    this.gradientWeights.fill(0);
-    for (const arrays of [this.gradientAtoms, this.#gradientLogB, this.#gradientLogA]) {
-      for (const values of arrays) values.fill(0);
-    }
+    this.#gradients.clear();
     // The barycenter of a recomputed iteration overwrites the last one, so gp * p is formed first.
     const last = this.barycenter.map((mass, i) => mass * gradient[i]);
     this.#trajectory.unwind(
@@ -141,20 +116,12 @@ export class ScalingEngine implements PointEngine {
   #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, last: Float64Array): void {
     const { options, mean } = this.#settings;
     const { memory, update } = options;
-    const total = this.#total;
-    if (index === options.iterations - 1) {
-      total.set(last);
-    } else {
-      total.fill(0);
-      for (const values of this.#gradientLogB) {
-        for (let i = 0; i < total.length; i++) total[i] += update * values[i];
-      }
-    }
-    mean.pullBack(problem.weights, at.logPhi, total, this.#pulled, this.gradientWeights);
+    const { logB: gradients, pulled: all } = this.#gradients;
+    this.#gradients.throughMean(mean, problem.weights, at.logPhi, index, last);
     for (let s = 0; s < problem.atoms.length; s++) {
       const work = this.#work;
-      const pulled = this.#pulled[s];
-      const logB = this.#gradientLogB[s];
+      const pulled = all[s];
+      const logB = gradients[s];
       const phi = at.phi[s];
       for (let i = 0; i < work.length; i++) work[i] = (pulled[i] - update * logB[i]) / phi[i];
       const t = this.#kernel.apply(work, this.#product);
@@ -186,7 +153,7 @@ export class ScalingEngine implements PointEngine {
     const c = at.c[s];
     const gradient = this.gradientAtoms[s];
     const work = this.#work;
-    const logA = sides === 2 ? this.#gradientLogA[s] : undefined;
+    const logA = sides === 2 ? this.#gradients.logA[s] : undefined;
     for (let i = 0; i < t.length; i++) {
       const q = a[i] * t[i] + (logA ? logA[i] : 0);
       if (atom[i] > 0) gradient[i] += (update * q) / atom[i];
@@ -194,11 +161,6 @@ export class ScalingEngine implements PointEngine {
       work[i] = q / c[i];
     }
   }
-}
-
-function exponentials(logs: Float64Array | undefined, offset: number, out: Float64Array): void {
-  if (!logs) out.fill(1);
-  else for (let i = 0; i < out.length; i++) out[i] = Math.exp(startingLog(logs[offset + i]));
 }
 
 function raise(values: Float64Array, exponent: number): void {

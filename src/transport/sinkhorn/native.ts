@@ -30,10 +30,6 @@ interface NativeSolution extends SinkhornReport {
 
 const BACKEND = "wasm";
 const NONE = -1;
-/** Of `lineCost`, as measured: its points at most, those below which dense is always faster, and the least share in reach. */
-const LONGEST_LINE = 1024;
-const SHORT_LINE = 256;
-const NARROW = 0.04;
 /** Numbered as `SinkhornProblem` says. */
 const DOMAINS: Readonly<Record<SinkhornDomain, number>> = { auto: 0, log: 1, scaling: 2 };
 const OUTPUTS = { potentials: 0, kl: 1 } as const;
@@ -91,43 +87,28 @@ function solverFor(kernel: TensorKernel): Solver | undefined {
   const { source, epsilon } = kernel;
   const addon = source && tf.getBackend() === BACKEND ? activeNative() : undefined;
   if (!addon) return undefined;
-  const dense = densePlan(addon, kernel, source!);
-  if (dense) return (heap, problem) => addon.sinkhornOnDense(heap, { ...problem, ...dense });
-  if (source!.kind === "dense") return undefined;
-  const { size, spacing } = source!;
-  return (heap, problem) => addon.sinkhornOnGrid(heap, { ...problem, epsilon, size, spacing });
+  switch (source!.kind) {
+    case "grid": {
+      const { size, spacing } = source!;
+      return (heap, problem) => addon.sinkhornOnGrid(heap, { ...problem, epsilon, size, spacing });
+    }
+    case "dense": {
+      const { cost } = source!;
+      const plan = densePlan(addon, kernel, source!);
+      return plan && ((heap, problem) => addon.sinkhornOnDense(heap, { ...problem, plan, cost }));
+    }
+  }
 }
 
-interface DensePlan {
-  readonly plan: DenseCost;
-  readonly cost: Float64Array;
-}
+const densePlans = new WeakMap<KernelSource, DenseCost>();
 
-const densePlans = new WeakMap<KernelSource, DensePlan>();
-
-/** Packed once for all calls with a kernel; undefined for grids, and where epsilon is too small for the addon. */
-function densePlan(addon: NativeAddon, kernel: TensorKernel, source: KernelSource): DensePlan | undefined {
-  const known = densePlans.get(source);
-  if (known) return known;
-  const { epsilon, shape, maxCost } = kernel;
-  const cost = source.kind === "dense" ? source.cost : lineCost(source, epsilon);
-  const plan = cost && addon.createDenseCost({ n: shape[0], m: shape[1], epsilon, largest: maxCost });
-  if (!plan) return undefined;
-  densePlans.set(source, { plan, cost });
-  return { plan, cost };
-}
-
-/**
- * C of a grid of one axis, which is solved as a dense cost: the grid's engine fills a register with parallel lines, the dense
- * one with pairs. Undefined where lines are long and the kernel is so narrow that the few entries near the diagonal win.
- */
-function lineCost({ size, spacing }: KernelSource & { kind: "grid" }, epsilon: number): Float64Array | undefined {
-  const [n] = size;
-  // entries nearer than this are above 6e-8, what a float distinguishes from 1
-  const reach = Math.sqrt(16.6 * epsilon) / spacing[0];
-  const worthwhile = n <= LONGEST_LINE && (n <= SHORT_LINE || reach >= NARROW * n);
-  if (size.length > 1 || !worthwhile) return undefined;
-  return Float64Array.from({ length: n * n }, (_, at) => ((Math.floor(at / n) - (at % n)) * spacing[0]) ** 2);
+/** Packed once for all calls with a kernel; undefined where epsilon is too small for the addon. */
+function densePlan(addon: NativeAddon, kernel: TensorKernel, source: KernelSource): DenseCost | undefined {
+  const [n, m] = kernel.shape;
+  const plan =
+    densePlans.get(source) ?? addon.createDenseCost({ n, m, epsilon: kernel.epsilon, largest: kernel.maxCost });
+  if (plan) densePlans.set(source, plan);
+  return plan;
 }
 
 function solve(

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -16,6 +15,7 @@
 
 #include "barycenter_plan.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -402,11 +402,7 @@ void check_recomputation(bool warm) {
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   std::printf("%s, %d threads\n", otlearn::kernels().name, otlearn::thread_pool().threads());
   const Case cases[] = {
       {"line", 1, 33, 3, 6, 5, 2, Loss::kQuadratic, 0.3, false},

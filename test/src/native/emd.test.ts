@@ -1,32 +1,17 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
-import { compiledRoot } from "../../support/compiled.ts";
+import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 
 const { addon } = nativeStatus();
 
 describe.skipIf(!addon)("native exact transport", () => {
-  interface Printed {
-    readonly description: { readonly threads: number; readonly instructionSet: string } | null;
-    readonly digest: string;
-    readonly sample: number[];
-  }
-  const run = promisify(execFile);
-  const child = async (environment: Record<string, string>): Promise<Printed> => {
-    const script = join(await compiledRoot(), "test/children/emd-bits.js");
-    const { stdout } = await run(process.execPath, [script], { env: { ...process.env, ...environment } });
-    return JSON.parse(stdout) as Printed;
-  };
+  const child = (environment: Record<string, string>) => printedBy<Bits>("emd-bits", environment);
 
   it("1, 2 and 8 threads give the same bits, and so do all instruction sets", async () => {
-    const printed = [await child({ OTLEARN_THREADS: "1" })];
-    for (const threads of ["2", "8"]) printed.push(await child({ OTLEARN_THREADS: threads }));
-    expect(printed.map(({ description }) => description!.threads)).toEqual([1, 2, 8]);
+    const { digest } = await expectSameBits("emd-bits");
     const plain = await child({ OTLEARN_ISA: "plain" });
     expect(plain.description!.instructionSet).toBe("plain");
-    expect(new Set([...printed, plain].map(({ digest }) => digest)).size).toBe(1);
+    expect(plain.digest).toBe(digest);
   });
 
   it("without native code, values are the same", async () => {

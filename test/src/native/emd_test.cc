@@ -6,15 +6,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <numeric>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "emd_pairs.h"
 #include "kernels.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -133,11 +132,7 @@ bool same_from_warm_starts(int bins, otlearn::ThreadPool& one, otlearn::ThreadPo
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   otlearn::ThreadPool one(1), several(4);
   int failures = 0, count = 0;
   const auto count_check = [&](bool good) {

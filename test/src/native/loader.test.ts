@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { BarycenterBatch } from "../../../src/native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../../src/native/loader.ts";
 import { relativeNorm } from "../../support/allclose.ts";
-import { compiledRoot } from "../../support/compiled.ts";
+import { printedBy } from "../../support/children.ts";
 
 const { addon, detail } = nativeStatus();
 const suite = (name: string): string => (addon ? name : `${name} (skipped: ${detail})`);
@@ -16,12 +13,7 @@ interface Output {
   readonly result: { readonly value: number; readonly atoms: number[]; readonly weights: number[] };
 }
 
-/** The kernels are chosen when a process loads them, so each choice is a process of its own. */
-async function gradientWith(environment: Readonly<Record<string, string>>): Promise<Output> {
-  const script = join(await compiledRoot(), "test", "children", "native-gradient.js");
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { ...process.env, ...environment } });
-  return JSON.parse(stdout) as Output;
-}
+const gradientWith = (environment: Record<string, string>) => printedBy<Output>("native-gradient", environment);
 
 describe("OTLEARN_NATIVE=0", () => {
   it("switches the kernels off", async () => {

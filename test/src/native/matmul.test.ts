@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -8,7 +5,7 @@ import fc from "fast-check";
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
-import { compiledRoot } from "../../support/compiled.ts";
+import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 import { irregular, referenceProduct, shapeOfA, shapeOfB, sizeOf, type ProductShape } from "../../support/matmul.ts";
 
 const { addon } = nativeStatus();
@@ -286,24 +283,9 @@ describe.skipIf(!addon)("what is built on native matrix products", () => {
   });
 
   describe("in other processes", () => {
-    interface Printed {
-      readonly description: { readonly threads: number; readonly instructionSet: string } | null;
-      readonly digest: string;
-      readonly sample: number[];
-    }
-    const run = promisify(execFile);
-    const child = async (environment: Record<string, string>): Promise<Printed> => {
-      const script = join(await compiledRoot(), "test/children/matmul-bits.js");
-      const { stdout } = await run(process.execPath, [script], { env: { ...process.env, ...environment } });
-      return JSON.parse(stdout) as Printed;
-    };
+    const child = (environment: Record<string, string>) => printedBy<Bits>("matmul-bits", environment);
 
-    it("1, 2 and 8 threads give the same bits", async () => {
-      const printed = [];
-      for (const threads of [1, 2, 8]) printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
-      expect(printed.map(({ description }) => description!.threads)).toEqual([1, 2, 8]);
-      expect(new Set(printed.map(({ digest }) => digest)).size).toBe(1);
-    });
+    it("1, 2 and 8 threads give the same bits", () => expectSameBits("matmul-bits"));
 
     it("plain code and no native code give the same numbers", async () => {
       const { sample } = await child({});

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "kernels.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -84,11 +83,7 @@ bool check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otl
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   std::mt19937 generator(11);
   const auto below = [&](int limit) { return static_cast<std::ptrdiff_t>(generator() % limit); };
   otlearn::ThreadPool one(1), several(4);

@@ -1,40 +1,22 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
-import { compiledRoot } from "../../support/compiled.ts";
+import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 
 const { addon, detail } = nativeStatus();
 const suite = (name: string): string => (addon ? name : `${name} (skipped: ${detail})`);
 
-interface Output {
-  readonly description: { readonly instructionSet: string; readonly threads: number } | null;
-  readonly digest: string;
-  readonly values: number[];
-}
-
-/** The kernels are chosen when a process loads them, so each choice is a process of its own. */
-async function pairsWith(environment: Readonly<Record<string, string>>): Promise<Output> {
-  const script = join(await compiledRoot(), "test", "children", "pair-bits.js");
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { ...process.env, ...environment } });
-  return JSON.parse(stdout) as Output;
-}
+const child = (environment: Record<string, string>) => printedBy<Bits>("pair-bits", environment);
 
 describe.skipIf(!addon)(suite("native pairs"), () => {
-  it("give the same bits for any number of threads", async () => {
-    const runs = await Promise.all(["1", "2", "8"].map((OTLEARN_THREADS) => pairsWith({ OTLEARN_THREADS })));
-    expect(runs.map(({ description }) => description?.threads)).toEqual([1, 2, 8]);
-    expect(new Set(runs.map(({ digest }) => digest)).size).toBe(1);
-  });
+  it("give the same bits for any number of threads", () => expectSameBits("pair-bits"));
 
   it("agree with plain TypeScript in float64, on every instruction set", async () => {
-    const host = await pairsWith({ OTLEARN_NATIVE: "0" });
+    const host = await child({ OTLEARN_NATIVE: "0" });
     expect(host.description).toBeNull();
-    const largest = Math.max(...host.values);
+    const largest = Math.max(...host.sample);
     for (const OTLEARN_ISA of ["plain", "avx2", "avx512"]) {
-      const { values } = await pairsWith({ OTLEARN_ISA });
-      expect(values).toBeAllclose(host.values, { relative: 1e-6, absolute: 1e-7 * largest });
+      const { sample } = await child({ OTLEARN_ISA });
+      expect(sample).toBeAllclose(host.sample, { relative: 1e-6, absolute: 1e-7 * largest });
     }
   });
 });

@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
@@ -18,7 +15,7 @@ import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { sinkhornIterations } from "../../../src/transport/sinkhorn/iterations.ts";
 import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
-import { compiledRoot } from "../../support/compiled.ts";
+import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
 import { comparable, composed, expectPotential, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
 
@@ -30,7 +27,8 @@ const problems = fc.record({
     fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
     fc.tuple(fc.integer({ min: 30, max: 300 })),
   ),
-  pairs: fc.integer({ min: 1, max: 3 }),
+  // a few, and enough to share registers
+  pairs: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 8, max: 18 })),
   seed: fc.integer({ min: 0, max: 1e6 }),
   zeroShare: fc.constantFrom(0, 0.3, 0.9),
   /** From kernels that are nearly the identity to ones that are nearly constant. */
@@ -335,28 +333,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   });
 
   describe("in other processes", () => {
-    interface Printed {
-      readonly description: {
-        readonly threads: number;
-        readonly instructionSet: string;
-      } | null;
-      readonly digest: string;
-      readonly sample: number[];
-    }
-    const child = async (environment: Record<string, string>): Promise<Printed> => {
-      const script = join(await compiledRoot(), "test/children/sinkhorn-bits.js");
-      const { stdout } = await promisify(execFile)(process.execPath, [script], {
-        env: { ...process.env, ...environment },
-      });
-      return JSON.parse(stdout) as Printed;
-    };
+    const child = (environment: Record<string, string>) => printedBy<Bits>("sinkhorn-bits", environment);
 
-    it("1, 2 and 8 threads give the same bits", async () => {
-      const printed = [];
-      for (const threads of [1, 2, 8]) printed.push(await child({ OTLEARN_THREADS: `${threads}` }));
-      expect(printed.map(({ description }) => description!.threads)).toEqual([1, 2, 8]);
-      expect(new Set(printed.map(({ digest }) => digest)).size).toBe(1);
-    });
+    it("1, 2 and 8 threads give the same bits", () => expectSameBits("sinkhorn-bits"));
 
     it("all instruction sets, and no native code, give the same numbers", async () => {
       const [best, avx2, plain, without] = [

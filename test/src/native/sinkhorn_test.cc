@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "kernels.h"
 #include "sinkhorn_batch.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -174,11 +173,7 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   const Case cases[] = {
       {"square", {9, 9}, 0.02, 5, 9, 0, 0, 1},
       {"wide, zero masses, a start", {3, 35}, 0.01, 3, 6, 0.4, 5, 1},
@@ -186,6 +181,8 @@ int main() {
       {"one point", {1, 1}, 0.1, 2, 2, 0, 1, 1},
       {"a line", {45}, 0.005, 3, 7, 0.3, 1, 1},
       {"a cube", {4, 5, 6}, 0.05, 3, 5, 0.3, 1, 1},
+      {"sharing registers", {9, 12}, 0.02, 21, 4, 0.3, 2, 1},
+      {"sharing registers, some beyond scalings", {8, 7}, 0.004, 19, 4, 0.6, 3, 1.2},
       {"momentum", {8, 7}, 0.02, 4, 12, 0.2, 1, 1.5},
       {"beyond scalings", {8, 7}, 0.0005, 4, 8, 0.3, 1, 1.3},
       {"beyond exp", {6, 9}, 0.00002, 3, 5, 0.3, 40, 1},

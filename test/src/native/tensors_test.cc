@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "batch_norm.h"
@@ -15,6 +13,7 @@
 #include "kernels.h"
 #include "reduce.h"
 #include "thread_pool.h"
+#include "wanted_set.h"
 
 namespace {
 
@@ -214,11 +213,7 @@ void check_batch_norm(Pools& pools, std::ptrdiff_t rows, std::ptrdiff_t columns)
 }  // namespace
 
 int main() {
-  const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
-    std::printf("%s: this processor does not have it\n", wanted);
-    return 0;
-  }
+  if (!has_wanted_set()) return 0;
   Pools pools;
   for (int op = 0; op < otlearn::kUnaryCount; ++op) {
     for (const std::ptrdiff_t count : {0, 1, 5, 16, 33, 70'000}) check_unary(pools, static_cast<otlearn::Unary>(op), count);

@@ -1,0 +1,76 @@
+// Images of several histograms, one a lane: [points][kLanes]. Compiled once for each instruction set (isa_*.cc). The interface is
+// StripGrid's; here a strip is the same line of each histogram, so nothing is transposed and nothing is padding: lanes without
+// a histogram repeat the last one.
+template <typename T>
+class LaneGrid {
+ public:
+  static constexpr int kLanes = Traits<T>::kLanes;
+
+  struct Strip {
+    std::size_t base;
+    int lanes;
+  };
+  struct Axis {
+    int length;
+    std::size_t stride;
+    std::vector<Strip> strips;
+    std::size_t numbers() const { return strips.size() * length * kLanes; }
+  };
+
+  explicit LaneGrid(const std::vector<int>& size) {
+    for (const int extent : size) points_ *= extent;
+    std::size_t outer = 1, inner = points_;
+    for (const int extent : size) {
+      inner /= extent;
+      Axis axis{extent, inner * kLanes, {}};
+      for (std::size_t o = 0; o < outer; ++o) {
+        for (std::size_t i = 0; i < inner; ++i) axis.strips.push_back({(o * extent * inner + i) * kLanes, kLanes});
+      }
+      axes_.push_back(std::move(axis));
+      outer *= extent;
+    }
+  }
+
+  const std::vector<Axis>& axes() const { return axes_; }
+  std::size_t numbers() const { return points_ * kLanes; }
+  std::size_t points() const { return points_; }
+
+  template <typename Source>
+  void to_image(const Source* plain, int count, T* image) const {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const Source* from = plain + std::min(lane, count - 1) * points_;
+      for (std::size_t i = 0; i < points_; ++i) image[i * kLanes + lane] = static_cast<T>(from[i]);
+    }
+  }
+  template <typename Target>
+  void from_image(const T* image, int count, Target* plain) const {
+    for (int lane = 0; lane < count; ++lane) {
+      for (std::size_t i = 0; i < points_; ++i) *plain++ = static_cast<Target>(image[i * kLanes + lane]);
+    }
+  }
+
+  void to_strips(const T* image, const Axis& axis, T* strips) const {
+    for (const Strip& strip : axis.strips) {
+      load_strip(image, axis, strip, strips);
+      strips += axis.length * kLanes;
+    }
+  }
+  void from_strips(const T* strips, const Axis& axis, T* image) const {
+    for (const Strip& strip : axis.strips) {
+      store_strip(strips, axis, strip, image);
+      strips += axis.length * kLanes;
+    }
+  }
+  static void load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {
+    const T* from = image + strip.base;
+    for (int p = 0; p < axis.length; ++p) store<T>(lines + p * kLanes, load<T>(from + p * axis.stride));
+  }
+  static void store_strip(const T* lines, const Axis& axis, const Strip& strip, T* image) {
+    T* to = image + strip.base;
+    for (int p = 0; p < axis.length; ++p) store<T>(to + p * axis.stride, load<T>(lines + p * kLanes));
+  }
+
+ private:
+  std::size_t points_ = 1;
+  std::vector<Axis> axes_;
+};
