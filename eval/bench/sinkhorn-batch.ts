@@ -3,7 +3,8 @@ import { unitGrid } from "../../src/geometry/grid.ts";
 import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
 
-const SIDE = 28;
+/** Points of an image along each axis. */
+export const SIDE = 28;
 const EPSILON = 0.01;
 /** Masses are u^8 + 1e-4 for evenly spread u: a few bright pixels, and none that is empty. */
 const CONTRAST = 8;
@@ -21,8 +22,8 @@ export interface SinkhornBatchSettings {
  */
 export async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSettings): Promise<BenchResult> {
   const kernel = unitGrid([SIDE, SIDE]).kernel(EPSILON);
-  const a = histograms(pairs, 0);
-  const b = histograms(pairs, 1);
+  const a = imageHistograms(pairs, 0);
+  const b = imageHistograms(pairs, 1);
   const { seconds, value } = await best(repeat, async () => {
     const { f, g } = sinkhornIterations(kernel, a, b, { iterations });
     const potential = await g.data(); // waits for the device
@@ -35,8 +36,8 @@ export async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatch
   return { work: "sinkhorn_batch", kernel: "separable", pairs, iterations, check, seconds };
 }
 
-/** [pairs, 784] */
-function histograms(pairs: number, side: 0 | 1): tf.Tensor {
+/** The first or the second images of the pairs, [pairs, 784]. */
+export function imageHistograms(pairs: number, side: 0 | 1): tf.Tensor {
   const points = SIDE * SIDE;
   const rows = Array.from({ length: pairs }, (_, pair) => {
     const first = (2 * pair + side) * points;
@@ -48,7 +49,7 @@ function histograms(pairs: number, side: 0 | 1): tf.Tensor {
 }
 
 /** The standard deviation of a sample. */
-function deviation(values: Float64Array): number {
+export function deviation(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }

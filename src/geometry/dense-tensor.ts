@@ -45,6 +45,7 @@ export function denseTensorKernel(cost: Float64Array, n: number, m: number, epsi
   return {
     epsilon,
     shape: [n, m],
+    source: { kind: "dense", cost },
     maxCost: cost.reduce((largest, entry) => Math.max(largest, entry), 0),
     apply: (x) => product(x, false),
     applyTranspose: (x) => product(x, true),

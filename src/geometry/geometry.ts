@@ -61,11 +61,10 @@ export interface HostKernel {
   logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
 }
 
-/** The grid of a squared Euclidean cost. */
-interface KernelSource {
-  readonly size: readonly number[];
-  readonly spacing: readonly number[];
-}
+/** What the cost is: that of a grid, by squared distances, or a matrix C [n, m], row-major. */
+export type KernelSource =
+  | { readonly kind: "grid"; readonly size: readonly number[]; readonly spacing: readonly number[] }
+  | { readonly kind: "dense"; readonly cost: Float64Array };
 
 /**
  * The same on tensors, batched over leading dimensions. Gradients are taken from the operator's own constants, so keep it

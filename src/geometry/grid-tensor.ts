@@ -59,7 +59,7 @@ export function gridTensorKernel(size: readonly number[], spacing: readonly numb
   return {
     epsilon,
     shape: [count, count],
-    source: { size, spacing },
+    source: { kind: "grid", size, spacing },
     maxCost: size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0),
     apply,
     applyTranspose: apply,

@@ -30,6 +30,8 @@
         "cpp/pairs_plan.cc",
         "cpp/reduce.cc",
         "cpp/sinkhorn_batch.cc",
+        "cpp/sinkhorn_dense_plan.cc",
+        "cpp/sinkhorn_tally.cc",
         "cpp/softmax.cc",
         "cpp/spanning_tree.cc",
         "cpp/thread_pool.cc",

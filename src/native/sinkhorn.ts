@@ -2,11 +2,27 @@
 export interface SinkhornNatives {
   /** Sinkhorn for pairs of histograms on one grid, with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
   sinkhornOnGrid(heap: Uint8Array, problem: GridSinkhornProblem): SinkhornReport;
+  /** Undefined where the largest cost is too many epsilons (more than 5e7). */
+  createDenseCost(shape: DenseCostShape): DenseCost | undefined;
+  /** The same under one dense cost. */
+  sinkhornOnDense(heap: Uint8Array, problem: DenseSinkhornProblem): SinkhornReport;
+}
+
+/** The Gibbs kernel of one cost, formed when it is first used and freed with the garbage collector. */
+export interface DenseCost {
+  readonly native: unique symbol;
+}
+
+interface DenseCostShape {
+  readonly n: number;
+  readonly m: number;
+  readonly epsilon: number;
+  /** The largest cost. */
+  readonly largest: number;
 }
 
 /** Tensors are byte offsets in the heap; -1 where there is none. */
-interface SinkhornProblem {
-  readonly epsilon: number;
+export interface SinkhornProblem {
   readonly pairs: number;
   /** At most. */
   readonly iterations: number;
@@ -28,9 +44,15 @@ interface SinkhornProblem {
 }
 
 interface GridSinkhornProblem extends SinkhornProblem {
+  readonly epsilon: number;
   /** One to three axes. */
   readonly size: readonly number[];
   readonly spacing: readonly number[];
+}
+
+interface DenseSinkhornProblem extends SinkhornProblem {
+  readonly plan: DenseCost;
+  readonly cost: Float64Array; // [n, m], the same at each call with this plan
 }
 
 export interface SinkhornReport {

@@ -8,6 +8,7 @@
 #include "pairs.h"
 #include "reduce.h"
 #include "sinkhorn.h"
+#include "sinkhorn_dense.h"
 #include "softmax.h"
 
 namespace otlearn {
@@ -26,6 +27,8 @@ struct Kernels {
   SinkhornFactory sinkhorn_lanes;  // scalings of `lanes` pairs side by side
   int lanes;
   SinkhornFactory sinkhorn_log;
+  DenseDomain dense_scaling;
+  DenseDomain dense_log;
   SoftmaxKernels softmax;
 };
 

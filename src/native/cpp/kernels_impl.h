@@ -23,9 +23,26 @@
 #include "sinkhorn_scaling_impl.h"
 #include "sinkhorn_log_impl.h"
 #include "sinkhorn_grid_impl.h"
+#include "sinkhorn_dense_scaling_impl.h"
+#include "sinkhorn_dense_log_impl.h"
+#include "sinkhorn_dense_impl.h"
 #include "softmax_impl.h"
 
 constexpr Kernels kernels_named(const char* name) {
-  return {name,    make_engine<float>, make_engine<double>, kBatchNorm, kElementwise, kEmd,
-          kMatmul, kPairs,             kReduce,             make_sinkhorn<ScalingDomain, StripGrid>, make_sinkhorn<ScalingDomain, LaneGrid>, Traits<float>::kLanes, make_sinkhorn<LogDomain, StripGrid>, kSoftmax};
+  return {name,
+          make_engine<float>,
+          make_engine<double>,
+          kBatchNorm,
+          kElementwise,
+          kEmd,
+          kMatmul,
+          kPairs,
+          kReduce,
+          make_sinkhorn<ScalingDomain, StripGrid>,
+          make_sinkhorn<ScalingDomain, LaneGrid>,
+          Traits<float>::kLanes,
+          make_sinkhorn<LogDomain, StripGrid>,
+          dense_domain<DenseScaling>(),
+          dense_domain<DenseLog>(),
+          kSoftmax};
 }

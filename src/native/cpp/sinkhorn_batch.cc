@@ -1,10 +1,10 @@
 #include "sinkhorn_batch.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "kernels.h"
+#include "sinkhorn_tally.h"
 #include "thread_pool.h"
 
 namespace otlearn {
@@ -26,10 +26,11 @@ int pairs_side_by_side(const SinkhornGrid& grid, const SinkhornBatch& batch) {
   return grid.size.size() == 1 || (fits && 2 * batch.pairs >= lanes) ? lanes : 1;
 }
 
-// The engines of one thread, made when needed, and what its pairs reported.
+// The engines of one thread, made when needed.
 class Worker {
  public:
-  Worker(const SinkhornGrid& grid, const SinkhornBatch& batch) : grid_(grid), batch_(batch), points_(points_of(grid)) {
+  Worker(const SinkhornGrid& grid, const SinkhornBatch& batch, SinkhornTally& tally)
+      : grid_(grid), batch_(batch), tally_(tally), points_(points_of(grid)) {
     rule_.momentum = batch.momentum;
     rule_.symmetric = batch.symmetric;
     rule_.everywhere = batch.output == SinkhornOutput::kKlPotentials;
@@ -41,18 +42,6 @@ class Worker {
     for (int index = first; index < first + count; ++index) solve(pairs_from(index, 1), f_from(index), g_from(index));
   }
 
-  struct Pair {
-    SinkhornStatus status = SinkhornStatus::kMaxIterations;
-    int iterations = 0;
-    std::size_t tests = 0;
-    double error = 0;
-  };
-
-  // The largest error at each test among the pairs that ran that long; and each pair's end.
-  std::vector<double> errors;
-  std::vector<Pair> pairs;
-  bool log_domain = false;
-
  private:
   SinkhornEngine& scaling() {
     if (!scaling_) scaling_.reset(kernels().sinkhorn_scaling(grid_));
@@ -60,7 +49,7 @@ class Worker {
   }
   SinkhornEngine& log() {
     if (!log_) log_.reset(kernels().sinkhorn_log(grid_));
-    log_domain = true;
+    tally_.use_log_domain();
     return *log_;
   }
 
@@ -76,9 +65,9 @@ class Worker {
     if (!lanes_) lanes_.reset(kernels().sinkhorn_lanes(grid_));
     if (!lanes_->begin(pairs_from(first, count), rule_) || !lanes_->advance(batch_.iterations)) return false;
     write(*lanes_, f_from(first), g_from(first));
-    Pair end;
+    SinkhornTally::Pair end;
     end.iterations = batch_.iterations;
-    pairs.insert(pairs.end(), count, end);
+    for (int pair = 0; pair < count; ++pair) tally_.end(end);
     return true;
   }
 
@@ -91,7 +80,7 @@ class Worker {
     SinkhornEngine* engine = nullptr;
     if (batch_.domain != SinkhornDomain::kLog && scaling().begin(pair, rule_)) engine = scaling_.get();
     if (!engine) (engine = &log())->begin(pair, rule_);
-    Pair end;
+    SinkhornTally::Pair end;
     const int step = batch_.check_every > 0 ? batch_.check_every : batch_.iterations;
     while (end.iterations < batch_.iterations && end.status == SinkhornStatus::kMaxIterations) {
       const int count = std::min(step, batch_.iterations - end.iterations);
@@ -102,69 +91,32 @@ class Worker {
         engine->advance(count);
       }
       end.iterations += count;
-      if (batch_.check_every > 0) test(engine->violation(), end);
+      if (batch_.check_every > 0) tally_.test(engine->violation(), batch_.tolerance, end);
     }
     write(*engine, f, g);
-    pairs.push_back(end);
-  }
-
-  void test(double error, Pair& end) {
-    if (errors.size() == end.tests) errors.push_back(error);
-    errors[end.tests] = std::isfinite(error) ? std::max(errors[end.tests], error) : error;
-    ++end.tests;
-    end.error = error;
-    if (!std::isfinite(error)) end.status = SinkhornStatus::kNonFinite;
-    else if (error <= batch_.tolerance) end.status = SinkhornStatus::kConverged;
+    tally_.end(end);
   }
 
   const SinkhornGrid& grid_;
   const SinkhornBatch& batch_;
+  SinkhornTally& tally_;
   const std::size_t points_;
   SinkhornRule rule_;
   SinkhornState state_;
   std::unique_ptr<SinkhornEngine> scaling_, lanes_, log_;
 };
 
-// A pair that has ended keeps its last error in the tests that follow; the tests end with the first that is not finite.
-SinkhornReport summary(const std::vector<std::unique_ptr<Worker>>& workers, const SinkhornBatch& batch) {
-  SinkhornReport report;
-  report.status = batch.pairs > 0 && batch.check_every == 0 ? SinkhornStatus::kMaxIterations : SinkhornStatus::kConverged;
-  for (const auto& worker : workers) {
-    if (!worker) continue;
-    report.log_domain = report.log_domain || worker->log_domain;
-    report.errors.resize(std::max(report.errors.size(), worker->errors.size()), 0.0);
-  }
-  const auto join = [&](std::size_t test, double error) {
-    double& joint = report.errors[test];
-    joint = std::isfinite(joint) && std::isfinite(error) ? std::max(joint, error) : std::isfinite(joint) ? error : joint;
-  };
-  for (const auto& worker : workers) {
-    if (!worker) continue;
-    for (std::size_t test = 0; test < worker->errors.size(); ++test) join(test, worker->errors[test]);
-    for (const Worker::Pair& pair : worker->pairs) {
-      report.iterations = std::max(report.iterations, pair.iterations);
-      report.status = std::max(report.status, pair.status);
-      for (std::size_t test = pair.tests; test > 0 && test < report.errors.size(); ++test) join(test, pair.error);
-    }
-  }
-  const auto first = std::find_if(report.errors.begin(), report.errors.end(), [](double error) { return !std::isfinite(error); });
-  if (first != report.errors.end()) {
-    report.errors.erase(first + 1, report.errors.end());
-    report.iterations = std::min<int>(report.iterations, static_cast<int>(report.errors.size()) * batch.check_every);
-  }
-  return report;
-}
-
 }  // namespace
 
 SinkhornReport sinkhorn_on_grid(const SinkhornGrid& grid, const SinkhornBatch& batch, ThreadPool& pool) {
   std::vector<std::unique_ptr<Worker>> workers(pool.threads());
+  std::vector<SinkhornTally> tallies(workers.size());
   const int block = pairs_side_by_side(grid, batch);
   pool.run((batch.pairs + block - 1) / block, [&](int worker, int index) {
-    if (!workers[worker]) workers[worker] = std::make_unique<Worker>(grid, batch);
+    if (!workers[worker]) workers[worker] = std::make_unique<Worker>(grid, batch, tallies[worker]);
     workers[worker]->run(index * block, std::min(block, batch.pairs - index * block));
   });
-  return summary(workers, batch);
+  return SinkhornTally::report(tallies, batch);
 }
 
 }  // namespace otlearn

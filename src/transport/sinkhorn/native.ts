@@ -2,10 +2,10 @@
 // its heap. The results are those of the composed operations within float32, and constants of the tape.
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import type { KernelSource, TensorKernel } from "../../geometry/geometry.ts";
 import { activeNative } from "../../native/active.ts";
 import type { NativeAddon } from "../../native/loader.ts";
-import type { SinkhornReport } from "../../native/sinkhorn.ts";
+import type { DenseCost, SinkhornProblem, SinkhornReport } from "../../native/sinkhorn.ts";
 import { heapOf, offsetOf } from "../../native/wasm-memory.ts";
 import type { SinkhornDomain } from "./options.ts";
 
@@ -46,11 +46,11 @@ export function nativeSinkhorn(
   b: tf.Tensor,
   run: NativeRun,
 ): NativeSolution | undefined {
-  const addon = addonFor(kernel);
-  if (!addon) return undefined;
+  const solver = solverFor(kernel);
+  if (!solver) return undefined;
   return tf.tidy(() => {
     const [f, g] = [output(a), output(b)];
-    const report = solve(addon, kernel, { a, b, start: run.start, f, g }, run, false);
+    const report = solve(solver, { a, b, start: run.start, f, g }, a.size / kernel.shape[0], run);
     return { ...report, f: asTensor(f), g: asTensor(g) };
   });
 }
@@ -62,11 +62,12 @@ export function nativeSelfPotential(
   iterations: number,
   domain: SinkhornDomain,
 ): tf.Tensor | undefined {
-  const addon = addonFor(kernel);
-  if (!addon) return undefined;
+  const solver = solverFor(kernel);
+  if (!solver) return undefined;
   return tf.tidy(() => {
     const f = output(a);
-    solve(addon, kernel, { a, b: a, f }, { iterations, domain, momentum: 0.5, output: "kl" }, true);
+    const run = { iterations, domain, momentum: 0.5, output: "kl", symmetric: true } as const;
+    solve(solver, { a, b: a, f }, a.size / kernel.shape[0], run);
     return asTensor(f);
   });
 }
@@ -79,41 +80,63 @@ interface Tensors {
   readonly g?: tf.TensorInfo;
 }
 
-function addonFor({ source }: TensorKernel): NativeAddon | undefined {
-  return source && tf.getBackend() === BACKEND ? activeNative() : undefined;
+/** The addon's solver for one kernel. */
+type Solver = (heap: Uint8Array, problem: SinkhornProblem) => SinkhornReport;
+
+function solverFor(kernel: TensorKernel): Solver | undefined {
+  const { source, epsilon } = kernel;
+  const addon = source && tf.getBackend() === BACKEND ? activeNative() : undefined;
+  if (!addon) return undefined;
+  switch (source!.kind) {
+    case "grid": {
+      const { size, spacing } = source!;
+      return (heap, problem) => addon.sinkhornOnGrid(heap, { ...problem, epsilon, size, spacing });
+    }
+    case "dense": {
+      const { cost } = source!;
+      const plan = densePlan(addon, kernel, source!);
+      return plan && ((heap, problem) => addon.sinkhornOnDense(heap, { ...problem, plan, cost }));
+    }
+  }
+}
+
+const densePlans = new WeakMap<KernelSource, DenseCost>();
+
+/** Packed once for all calls with a kernel; undefined where epsilon is too small for the addon. */
+function densePlan(addon: NativeAddon, kernel: TensorKernel, source: KernelSource): DenseCost | undefined {
+  const [n, m] = kernel.shape;
+  const plan =
+    densePlans.get(source) ?? addon.createDenseCost({ n, m, epsilon: kernel.epsilon, largest: kernel.maxCost });
+  if (plan) densePlans.set(source, plan);
+  return plan;
 }
 
 function solve(
-  addon: NativeAddon,
-  kernel: TensorKernel,
+  solver: Solver,
   { a, b, start, f, g }: Tensors,
-  run: NativeRun,
-  symmetric: boolean,
+  pairs: number,
+  run: NativeRun & { readonly symmetric?: boolean },
 ): SinkhornReport {
   const backend = tf.backend() as BackendWasm;
   // dataIdMap.get brings a tensor here that lies on another backend
   const offset = (tensor?: tf.TensorInfo): number => (tensor ? offsetOf(backend, tensor) : NONE);
   const input = (tensor?: tf.Tensor): number => offset(tensor && tf.cast(tensor, "float32"));
-  const { size, spacing } = kernel.source!;
   const problem = {
-    epsilon: kernel.epsilon,
-    size,
-    spacing,
-    pairs: a.size / kernel.shape[0],
+    pairs,
     iterations: run.iterations,
     checkEvery: run.checkEvery ?? 0,
     tolerance: run.tolerance ?? 0,
     momentum: run.momentum ?? 1,
     domain: DOMAINS[run.domain],
     output: OUTPUTS[run.output ?? "potentials"],
-    symmetric,
+    symmetric: run.symmetric ?? false,
     a: input(a),
     b: input(b),
     start: input(start),
     f: offset(f),
     g: offset(g),
   };
-  return addon.sinkhornOnGrid(heapOf(backend), problem);
+  return solver(heapOf(backend), problem);
 }
 
 function output({ shape }: tf.Tensor): tf.TensorInfo {

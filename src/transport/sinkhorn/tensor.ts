@@ -37,9 +37,9 @@ export interface SinkhornTensorResult extends TensorPotentials {
 /**
  * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until the
  * worst problem meets the tolerance. Masses are read back once to be checked. `auto` takes scalings where the largest cost is
- * at most 40 epsilon, logarithms else. For grids on the `wasm` backend the native addon solves each problem by itself, until
- * that one meets the tolerance, and `auto` takes scalings as long as they are exact to float32. Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`,
- * `entropicCost`. Throws InputError for bad masses or options.
+ * at most 40 epsilon, logarithms else. On the `wasm` backend the native addon solves each problem by itself, until that one
+ * meets the tolerance, and `auto` takes scalings as long as they are exact to float32. Not for tf.tidy (it is async) and not on
+ * the tape: see `sinkhornUnrolled`, `entropicCost`. Throws InputError for bad masses or options.
  */
 export async function sinkhorn(
   geometry: Geometry,

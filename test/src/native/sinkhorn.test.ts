@@ -2,7 +2,6 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Geometry, TensorKernel } from "../../../src/geometry/geometry.ts";
 import { grid, unitGrid } from "../../../src/geometry/grid.ts";
 import { LOG_ZERO } from "../../../src/geometry/log-matvec.ts";
 import { nativeStatus } from "../../../src/native/loader.ts";
@@ -18,42 +17,9 @@ import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
 import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
+import { comparable, composed, expectPotential, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
 
 const { addon } = nativeStatus();
-
-const tensor = (rows: readonly Float64Array[]): tf.Tensor =>
-  tf.tensor2d(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, rows[0].length]);
-
-/** Masses as the tensors hold them, so that the host solves the same problem. */
-const rounded = (row: Float64Array): Float64Array => Float64Array.from(Float32Array.from(row));
-
-/** A histogram with a share of zeros, at least one mass. */
-function histogram(count: number, seed: number, zeroShare: number): Float64Array {
-  const masses = randomHistogram(count, seed, zeroShare);
-  return masses.some((mass) => mass > 0) ? masses : masses.map((_, index) => (index === 0 ? 1 : 0));
-}
-
-/** Potentials up to a constant where there is mass; elsewhere they must be LOG_ZERO. */
-function comparable(potential: ArrayLike<number>, masses: Float64Array): number[] {
-  const present = Array.from(potential).filter((_, index) => masses[index] > 0);
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  return Array.from(potential, (value, index) => (masses[index] > 0 ? value - mean : value));
-}
-
-function expectPotential(actual: ArrayLike<number>, expected: Float64Array, masses: Float64Array): void {
-  const stored = expected.map((value) => Math.max(value, LOG_ZERO));
-  const scale = Math.max(...Array.from(stored, (value) => (value === LOG_ZERO ? 0 : Math.abs(value))));
-  expect(comparable(actual, masses)).toBeAllclose(comparable(stored, masses), {
-    absolute: 2e-6 * scale + 2e-6,
-    relative: 1e-6,
-  });
-}
-
-/** The kernel without what the addon needs: the composed operations run. */
-const composed = (geometry: Geometry, epsilon: number): TensorKernel => ({
-  ...geometry.kernel(epsilon),
-  source: undefined,
-});
 
 const problems = fc.record({
   size: fc.oneof(
@@ -94,8 +60,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
         );
         tf.tidy(() => {
           const kernel = geometry.kernel(epsilon);
-          const options = { iterations, domain, start: tensor(g0) };
-          const solution = nativeSinkhorn(kernel, tensor(a), tensor(b), options)!;
+          const options = { iterations, domain, start: rowsTensor(g0) };
+          const solution = nativeSinkhorn(kernel, rowsTensor(a), rowsTensor(b), options)!;
           domains[solution.domain]++;
           const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
           a.forEach((masses, pair) => {
@@ -121,8 +87,12 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const [a, b] = [Float64Array.of(1, 0, 0, 0), rounded(Float64Array.of(0.89, 0, 0, 0.11))];
     tf.tidy(() => {
       const kernel = unitGrid([4]).kernel(1e-3);
-      const solution = nativeSinkhorn(kernel, tensor([a]), tensor([b]), { iterations: 1, domain: "auto" })!;
-      const host = sinkhornHost(unitGrid([4]), a, b, { epsilon: 1e-3, maxIterations: 1, tolerance: 0 });
+      const solution = nativeSinkhorn(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 1, domain: "auto" })!;
+      const host = sinkhornHost(unitGrid([4]), a, b, {
+        epsilon: 1e-3,
+        maxIterations: 1,
+        tolerance: 0,
+      });
       expect(solution.domain).toBe("log");
       expectPotential(solution.f.dataSync(), host.f, a);
       expectPotential(solution.g.dataSync(), host.g, b);
@@ -142,8 +112,12 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     for (const epsilon of [0.05, 0.3, 0.6, 1, 1.5, 2, 3, 5, 10, 30]) {
       tf.tidy(() => {
         const kernel = geometry.kernel(epsilon);
-        const { f, g } = sinkhornIterations(kernel, tensor([a]), tensor([b]), { iterations: 15 });
-        const host = sinkhornHost(geometry, a, b, { epsilon, maxIterations: 15, tolerance: 0 });
+        const { f, g } = sinkhornIterations(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 15 });
+        const host = sinkhornHost(geometry, a, b, {
+          epsilon,
+          maxIterations: 15,
+          tolerance: 0,
+        });
         expectPotential(f.dataSync(), host.f, a);
         expectPotential(g.dataSync(), host.g, b);
         kernel.dispose();
@@ -153,8 +127,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("each pair stops by itself; errors, counts and status are those of the composed solver", async () => {
     const geometry = unitGrid([9, 7]);
-    const a = tensor([1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)));
-    const b = tensor([5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2))); // the last pair is done at once
+    const a = rowsTensor([1, 2, 3, 4].map((seed) => randomHistogram(63, seed, 0.2)));
+    const b = rowsTensor([5, 6, 7, 4].map((seed) => randomHistogram(63, seed, 0.2))); // the last pair is done at once
     for (const options of [
       {},
       { momentum: 1.4 },
@@ -164,12 +138,22 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     ]) {
       const all = { epsilon: 0.03, tolerance: 1e-4, checkEvery: 5, ...options };
       const native = await sinkhorn(geometry, a, b, all);
-      const without = { ...geometry, kernel: (epsilon: number) => composed(geometry, epsilon) };
+      const without = {
+        ...geometry,
+        kernel: (epsilon: number) => composed(geometry, epsilon),
+      };
       const plain = await sinkhorn(without, a, b, { ...all, domain: "log" });
-      expect(native).toMatchObject({ iterations: plain.iterations, status: plain.status, domain: "scaling" });
+      expect(native).toMatchObject({
+        iterations: plain.iterations,
+        status: plain.status,
+        domain: "scaling",
+      });
       // below the tolerance the composed pairs go on; float32 logarithms of up to 100 carry a rounding of 4e-6
       const reached = (errors: readonly number[]) => errors.map((error) => Math.max(error, all.tolerance));
-      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), { absolute: 5e-6, relative: 1e-3 });
+      expect(reached(native.errors)).toBeAllclose(reached(plain.errors), {
+        absolute: 5e-6,
+        relative: 1e-3,
+      });
       for (let pair = 0; pair < 4; pair++) {
         const centred = (potential: tf.Tensor, masses: tf.Tensor) =>
           comparable(
@@ -177,8 +161,12 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
             Float64Array.from(masses.dataSync().slice(63 * pair, 63 * (pair + 1))),
           );
         // pairs that were done earlier have stopped earlier
-        expect(centred(native.f, a)).toBeAllclose(centred(plain.f, a), { absolute: 2e-4 });
-        expect(centred(native.g, b)).toBeAllclose(centred(plain.g, b), { absolute: 2e-4 });
+        expect(centred(native.f, a)).toBeAllclose(centred(plain.f, a), {
+          absolute: 2e-4,
+        });
+        expect(centred(native.g, b)).toBeAllclose(centred(plain.g, b), {
+          absolute: 2e-4,
+        });
       }
       tf.dispose([native.f, native.g, plain.f, plain.g]);
     }
@@ -195,7 +183,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const [count] = geometry.shape;
     tf.tidy(() => {
       const inputs = [1, 4].map((first) =>
-        tensor([first, first + 1, first + 2].map((seed) => randomHistogram(count, seed, 0.3))),
+        rowsTensor([first, first + 1, first + 2].map((seed) => randomHistogram(count, seed, 0.3))),
       );
       const weights = tf.tensor1d([1, -2, 3]);
       for (const cost of [entropicCost, sinkhornDivergence]) {
@@ -206,8 +194,14 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
           kernel.dispose();
           return { value: value.dataSync()[0], gradients };
         });
-        expect([native.value]).toBeAllclose([plain.value], { relative: 2e-5, absolute: 2e-6 });
-        expect(native.gradients).toBeAllclose(plain.gradients, { relative: 2e-5, absolute: 1e-5 });
+        expect([native.value]).toBeAllclose([plain.value], {
+          relative: 2e-5,
+          absolute: 2e-6,
+        });
+        expect(native.gradients).toBeAllclose(plain.gradients, {
+          relative: 2e-5,
+          absolute: 1e-5,
+        });
       }
     });
   });
@@ -216,14 +210,20 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const geometry = unitGrid([4, 3]);
     tf.tidy(() => {
       const kernel = geometry.kernel(0.1);
-      const [a, b] = [1, 2].map((seed) => tensor([randomHistogram(12, seed)]));
+      const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(12, seed)]));
       const loss = (start: tf.Tensor) => {
-        const { g } = sinkhornIterations(kernel, a, b, { iterations: 3, initialPotential: start });
+        const { g } = sinkhornIterations(kernel, a, b, {
+          iterations: 3,
+          initialPotential: start,
+        });
         return tf.sum(tf.mul(start, g)) as tf.Scalar;
       };
-      const start = tensor([randomNormal(12, 3)]);
+      const start = rowsTensor([randomNormal(12, 3)]);
       const gradient = tf.grad(loss)(start);
-      const { g } = sinkhornIterations(kernel, a, b, { iterations: 3, initialPotential: start });
+      const { g } = sinkhornIterations(kernel, a, b, {
+        iterations: 3,
+        initialPotential: start,
+      });
       expect(gradient.dataSync()).toEqual(g.dataSync());
       kernel.dispose();
     });
@@ -252,7 +252,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
   it("is correct after the heap has grown", () => {
     const geometry = unitGrid([6, 5]);
     const kernel = geometry.kernel(0.1);
-    const [a, b] = [1, 2].map((seed) => tensor([randomHistogram(30, seed)]));
+    const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(30, seed)]));
     const run = () => tf.tidy(() => [...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync()]);
     const before = run();
     const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
@@ -266,12 +266,22 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
 
   it("unbounded scalings end as non-finite where the user insists on them", async () => {
     const geometry = grid({ size: [60] });
-    const left = tensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
+    const left = rowsTensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
     const right = tf.reverse(left, 1);
-    const scaling = await sinkhorn(geometry, left, right, { epsilon: 0.5, domain: "scaling" });
+    const scaling = await sinkhorn(geometry, left, right, {
+      epsilon: 0.5,
+      domain: "scaling",
+    });
     expect(scaling).toMatchObject({ status: "non-finite", domain: "scaling" });
-    const auto = await sinkhorn(geometry, left, right, { epsilon: 0.5, maxIterations: 20 });
-    expect(auto).toMatchObject({ status: "max-iterations", iterations: 20, domain: "log" });
+    const auto = await sinkhorn(geometry, left, right, {
+      epsilon: 0.5,
+      maxIterations: 20,
+    });
+    expect(auto).toMatchObject({
+      status: "max-iterations",
+      iterations: 20,
+      domain: "log",
+    });
     expect(auto.errors.every(Number.isFinite)).toBe(true);
     tf.dispose([left, right, scaling.f, scaling.g, auto.f, auto.g]);
   });
@@ -296,7 +306,9 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       g: 8192,
     });
     const run = (change: object) => {
-      const { HEAPU8 } = (tf.backend() as BackendWasm).wasm as unknown as { HEAPU8: Uint8Array };
+      const { HEAPU8 } = (tf.backend() as BackendWasm).wasm as unknown as {
+        HEAPU8: Uint8Array;
+      };
       return addon!.sinkhornOnGrid(HEAPU8, { ...problem(), ...change });
     };
 
@@ -335,7 +347,10 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       expect(plain.description!.instructionSet).toBe("plain");
       expect(without.description).toBeNull();
       for (const { sample } of [avx2, plain, without]) {
-        expect(sample).toBeAllclose(best.sample, { absolute: 2e-6, relative: 1e-5 });
+        expect(sample).toBeAllclose(best.sample, {
+          absolute: 2e-6,
+          relative: 1e-5,
+        });
       }
     });
   });

@@ -1,6 +1,7 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
+import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
@@ -11,6 +12,7 @@ import type { BenchWork } from "./work.ts";
 export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   sinkhorn_batch: sinkhornBatchWork,
+  sinkhorn_dense: sinkhornDenseWork,
   matmul: matmulWork,
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,

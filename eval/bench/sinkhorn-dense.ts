@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { denseGeometry } from "../../src/geometry/dense.ts";
+import { unitGrid } from "../../src/geometry/grid.ts";
+import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
+import { deviation, imageHistograms, SIDE, type SinkhornBatchSettings } from "./sinkhorn-batch.ts";
+import { best, type BenchResult } from "./timing.ts";
+
+export interface SinkhornDenseSettings extends SinkhornBatchSettings {
+  /** Of the second result, in the log domain. */
+  readonly logIterations: number;
+}
+
+const RUNS = [
+  { kernel: "scaling", domain: "auto", epsilon: 0.01 },
+  { kernel: "log", domain: "log", epsilon: 0.0005 },
+] as const;
+
+/**
+ * Sinkhorn iterations from ones for pairs of histograms of 784 points under one cost that is given as a matrix, the squared
+ * distances of the unit square: on scalings (`auto`) at epsilon 0.01, and in the log domain at 0.0005. The histograms are those of
+ * `sinkhornBatch`. Two results.
+ */
+export async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResult[]> {
+  const { pairs, repeat } = settings;
+  const geometry = denseGeometry(unitGrid([SIDE, SIDE]).costMatrix());
+  const [a, b] = [imageHistograms(pairs, 0), imageHistograms(pairs, 1)];
+  const results: BenchResult[] = [];
+  for (const { kernel: name, domain, epsilon } of RUNS) {
+    const iterations = domain === "log" ? settings.logIterations : settings.iterations;
+    const kernel = geometry.kernel(epsilon);
+    const { seconds, value } = await best(repeat, async () => {
+      const { f, g } = sinkhornIterations(kernel, a, b, { iterations, domain });
+      const potential = await g.data(); // waits for the device
+      tf.dispose([f, g]);
+      return potential;
+    });
+    kernel.dispose();
+    const check = deviation(Float64Array.from(value, (potential) => potential / epsilon));
+    results.push({ work: "sinkhorn_dense", kernel: name, epsilon, pairs, iterations, check, seconds });
+  }
+  tf.dispose([a, b]);
+  return results;
+}

@@ -1,0 +1,384 @@
+// Sinkhorn under a dense cost (sinkhorn_dense.h). Compiled once for each instruction set (isa_*.cc). What is written here is
+// the order of things; how numbers are stored and multiplied, and whether a product is exact, is the domain's: DenseScaling or
+// DenseLog.
+
+template <typename Domain>
+class DenseSinkhorn final : public DenseEngine {
+  using V = Vector<float>;
+  using Mask = decltype(V{} < V{});
+  using Field = typename Domain::Field;
+  using Number = typename Domain::Number;
+  static constexpr int kLanes = Traits<float>::kLanes;
+  static constexpr int kMostWidth = Domain::kMostRegisters * kLanes;
+  // So few pairs are faster one after the other than side by side.
+  static constexpr int kFewPairs = 2;
+
+  struct Slot {
+    int pair = -1;
+    SinkhornTally::Pair end;
+    typename Domain::Memory of[2];  // of v and of u, which K and K^T are applied to
+  };
+
+  // Pairs side by side: entry i of slot s is at i * width + s. A block of width 1 has zero or one pair, and registers along
+  // its points.
+  struct Block {
+    Block(int width, std::ptrdiff_t n, std::ptrdiff_t m)
+        : width(width),
+          slots(width),
+          a(numbers(n)),
+          b(numbers(m)),
+          v(numbers(m)),
+          u(numbers(n)),
+          y(numbers(n)),
+          z(numbers(m)),
+          products{Field(numbers(n)), Field(numbers(m))} {
+      // negative masses mark padding
+      std::fill(a.data() + n * width, a.data() + a.size(), -1.0f);
+      std::fill(b.data() + m * width, b.data() + b.size(), -1.0f);
+    }
+    // with room for whole panels and registers
+    std::size_t numbers(std::ptrdiff_t count) const { return (count + Domain::kRows) * width + 2 * kLanes; }
+    int registers() const { return width == 1 ? 1 : width / kLanes; }
+
+    int width;
+    std::vector<Slot> slots;
+    AlignedArray<float> a, b;
+    Field v, u, y, z;       // y and z with momentum
+    Field products[2];      // the last K v and K^T u
+  };
+
+ public:
+  DenseSinkhorn(const DenseKernels& kernels, const SinkhornBatch& batch)
+      : kernels_(kernels), batch_(batch), n_(kernels.direct.rows), m_(kernels.direct.columns), domain_(batch) {
+    const std::size_t most = std::max(n_, m_) + kLanes;
+    logs_.resize(most);
+    masses_.resize(most);
+  }
+
+  void run(DensePairs& pairs, int width, SinkhornTally& tally) override {
+    pairs_ = &pairs;
+    tally_ = &tally;
+    auto block = std::make_unique<Block>(width_for(width), n_, m_);
+    int open = width;  // pairs that may be under way at a time
+    for (;;) {
+      if (open > 0) open = fill(*block, open);
+      const int active = count(*block);
+      if (active == 0) break;
+      const int needed = width_for(active);
+      if (open == 0 && needed < block->width) {
+        if (needed == 1) return finish_singly(*block);
+        auto smaller = std::make_unique<Block>(needed, n_, m_);
+        int to = 0;
+        for (int from = 0; from < block->width; ++from) {
+          if (block->slots[from].pair >= 0) move(*block, from, *smaller, to++);
+        }
+        block = std::move(smaller);
+      }
+      iterate(*block);
+    }
+  }
+
+ private:
+  static int width_for(int pairs) {
+    if (pairs <= kFewPairs) return 1;
+    return std::min((pairs + kLanes - 1) / kLanes * kLanes, kMostWidth);
+  }
+  static int count(const Block& block) {
+    int active = 0;
+    for (const Slot& slot : block.slots) active += slot.pair >= 0;
+    return active;
+  }
+
+  // Takes pairs into free slots, `open` at most in all; returns 0 once there are no more.
+  int fill(Block& block, int open) {
+    int active = count(block);
+    for (int s = 0; s < block.width && active < open; ++s) {
+      while (block.slots[s].pair < 0) {
+        const int pair = pairs_->take();
+        if (pair < 0) return 0;
+        if (load_pair(block, s, pair)) ++active;
+      }
+    }
+    return open;
+  }
+
+  void finish_singly(Block& block) {
+    Block single(1, n_, m_);
+    for (int s = 0; s < block.width; ++s) {
+      if (block.slots[s].pair < 0) continue;
+      move(block, s, single, 0);
+      while (single.slots[0].pair >= 0) iterate(single);
+    }
+  }
+
+  void move(Block& from, int s, Block& to, int t) const {
+    to.slots[t] = from.slots[s];
+    from.slots[s].pair = -1;
+    for (std::ptrdiff_t i = 0; i < n_; ++i) {
+      const std::ptrdiff_t p = i * from.width + s, q = i * to.width + t;
+      to.a.data()[q] = from.a.data()[p];
+      to.u.copy(q, from.u, p);
+      to.y.copy(q, from.y, p);
+      to.products[0].copy(q, from.products[0], p);
+    }
+    for (std::ptrdiff_t j = 0; j < m_; ++j) {
+      const std::ptrdiff_t p = j * from.width + s, q = j * to.width + t;
+      to.b.data()[q] = from.b.data()[p];
+      to.v.copy(q, from.v, p);
+      to.z.copy(q, from.z, p);
+      to.products[1].copy(q, from.products[1], p);
+    }
+  }
+
+  // False for a pair that ends here, since it has numbers that are not finite.
+  bool load_pair(Block& block, int s, int pair) {
+    const float *a = batch_.a + pair * n_, *b = batch_.b + pair * m_;
+    const float* start = batch_.start ? batch_.start + pair * m_ : nullptr;
+    bool finite = true;
+    double top = std::numeric_limits<double>::lowest();
+    for (std::ptrdiff_t i = 0; i < n_; ++i) {
+      finite = finite && a[i] - a[i] == 0;
+      block.a.data()[i * block.width + s] = a[i];
+    }
+    for (std::ptrdiff_t j = 0; j < m_; ++j) {
+      finite = finite && b[j] - b[j] == 0;
+      block.b.data()[j * block.width + s] = b[j];
+      if (!(b[j] > 0)) {
+        logs_[j] = kNoMassPotential;
+      } else if (start) {
+        finite = finite && start[j] - start[j] == 0;
+        logs_[j] = start[j] / kernels_.epsilon;
+        top = std::max(top, logs_[j]);
+      }
+    }
+    Slot& slot = block.slots[s];
+    slot = {};
+    if (!finite) {
+      end_without_numbers(pair);
+      return false;
+    }
+    slot.pair = pair;
+    // a constant in g changes nothing but the constant in f; with this one the largest scaling is 1
+    if (start) {
+      for (std::ptrdiff_t j = 0; j < m_; ++j) logs_[j] -= top;
+      Domain::exponentials(logs_.data(), m_, block.v, s, block.width);
+    } else {
+      Domain::copies(b, m_, block.v, s, block.width);
+    }
+    if (batch_.symmetric) {
+      std::fill(logs_.begin(), logs_.end(), 0.0);
+      Domain::exponentials(logs_.data(), n_, block.y, s, block.width);
+    }
+    return true;
+  }
+
+  void end_without_numbers(int pair) {
+    std::fill(batch_.f + pair * n_, batch_.f + (pair + 1) * n_, std::numeric_limits<float>::quiet_NaN());
+    if (batch_.g) std::fill(batch_.g + pair * m_, batch_.g + (pair + 1) * m_, std::numeric_limits<float>::quiet_NaN());
+    SinkhornTally::Pair end;
+    const bool tests = batch_.check_every > 0;
+    end.iterations = tests ? std::min(batch_.check_every, batch_.iterations) : batch_.iterations;
+    if (tests) tally_->test(std::numeric_limits<double>::quiet_NaN(), batch_.tolerance, end);
+    tally_->end(end);
+  }
+
+  bool tests_after(int iterations) const {
+    return iterations == batch_.iterations || (batch_.check_every > 0 && iterations > 0 && iterations % batch_.check_every == 0);
+  }
+
+  void iterate(Block& block) {
+    multiply(block, 0);
+    end_pairs(block);
+    if (count(block) == 0) return;
+    const bool relaxes = batch_.momentum != 1;
+    if (batch_.symmetric) {
+      update(block, block.a, n_, block.products[0], block.y, block.v, 0, [&](const Slot&) { return relaxes; });
+    } else {
+      update(block, block.a, n_, block.products[0], block.y, block.u, 1,
+             [&](const Slot& slot) { return relaxes && slot.end.iterations > 0; });
+      multiply(block, 1);
+      // the last one before a test is plain, so that the second marginal is exact after it
+      update(block, block.b, m_, block.products[1], block.z, block.v, 0, [&](const Slot& slot) {
+        return relaxes && slot.end.iterations > 0 && !tests_after(slot.end.iterations + 1);
+      });
+    }
+    for (int s = 0; s < block.width; ++s) {
+      Slot& slot = block.slots[s];
+      if (slot.pair < 0) continue;
+      ++slot.end.iterations;
+      const bool needs_next = batch_.check_every > 0 || (batch_.output == SinkhornOutput::kKlPotentials && !batch_.symmetric);
+      if (slot.end.iterations == batch_.iterations && !needs_next) end_pair(block, s);
+    }
+  }
+
+  // The product of side 0, K v, or 1, K^T u. Pairs for which it is not exact leave the block.
+  void multiply(Block& block, int side) {
+    typename Domain::Memory memories[kMostWidth] = {};
+    for (int s = 0; s < block.width; ++s) memories[s] = block.slots[s].of[side];
+    Field& product = block.products[side];
+    const DensePanels& panels = side == 0 ? kernels_.direct : kernels_.transposed;
+    domain_.multiply(panels, side == 0 ? block.v : batch_.symmetric ? block.v : block.u, block.width, memories, product);
+    if (!Domain::kExamines || domain_.unchecked()) return;
+    const float* masses = side == 0 ? block.a.data() : block.b.data();
+    V least_of[Domain::kMostRegisters];
+    std::fill(least_of, least_of + block.registers(), Domain::infinity());
+    each(block, panels.rows, [&](std::ptrdiff_t i, int r) {
+      least_of[r] = least<float>(least_of[r], domain_.examined(product.get(i), load<float>(masses + i)));
+    });
+    float values[kMostWidth];
+    to_slots(block, least_of, values, [](float x, float y) { return std::min(x, y); });
+    for (int s = 0; s < block.width; ++s) {
+      Slot& slot = block.slots[s];
+      if (slot.pair < 0 || Domain::exact(values[s], slot.of[side], panels.columns)) continue;
+      pairs_->refuse(slot.pair);
+      slot.pair = -1;
+    }
+  }
+
+  // scaled = masses / kept, where kept becomes the product, or with momentum for slots that `relaxes` says.
+  template <typename Relaxes>
+  void update(Block& block, const AlignedArray<float>& all_masses, std::ptrdiff_t count, const Field& product, Field& kept,
+              Field& scaled, int side, Relaxes relaxes) {
+    const float* masses = all_masses.data();
+    bool any = false;
+    V relaxed_slots[Domain::kMostRegisters] = {};
+    for (int s = 0; s < block.width; ++s) {
+      const bool relaxed = block.slots[s].pair >= 0 && relaxes(block.slots[s]);
+      any = any || relaxed;
+      if (block.width == 1) relaxed_slots[0] = broadcast<float>(relaxed);
+      else relaxed_slots[s / kLanes][s % kLanes] = relaxed;
+    }
+    typename Domain::Watch watches[Domain::kMostRegisters];
+    each(block, count, [&](std::ptrdiff_t i, int r) {
+      const V mass = load<float>(masses + i);
+      Number number = product.get(i);
+      if (any) number = Domain::select(relaxed_slots[r] > 0.0f, domain_.relaxed(kept.get(i), number), number);
+      kept.set(i, number);
+      const Number scaling = Domain::quotient(mass, number);
+      watches[r].look(scaled.get(i), scaling);
+      scaled.set(i, scaling);
+    });
+    V seen[Domain::kMostRegisters];
+    for (int r = 0; r < block.registers(); ++r) seen[r] = watches[r].seen();
+    float values[kMostWidth];
+    to_slots(block, seen, values, [](float x, float y) { return std::max(x, y); });
+    for (int s = 0; s < block.width; ++s) {
+      // before the first iteration there was no u
+      block.slots[s].of[side] = Domain::remembered(values[s], side == 1 && block.slots[s].end.iterations == 0);
+    }
+  }
+
+  // After the product K v: stopping tests, and the ends of pairs.
+  void end_pairs(Block& block) {
+    const auto due = [&](const Slot& slot) { return slot.pair >= 0 && slot.end.iterations > 0 && tests_after(slot.end.iterations); };
+    if (std::none_of(block.slots.begin(), block.slots.end(), due)) return;
+    double errors[kMostWidth] = {};
+    if (batch_.check_every > 0) violations(block, errors);
+    for (int s = 0; s < block.width; ++s) {
+      Slot& slot = block.slots[s];
+      if (!due(slot)) continue;
+      if (batch_.check_every > 0) tally_->test(errors[s], batch_.tolerance, slot.end);
+      if (slot.end.iterations == batch_.iterations || slot.end.status != SinkhornStatus::kMaxIterations) end_pair(block, s);
+    }
+  }
+
+  // |P 1 - a|_1 of each slot, added up in an order that does not depend on the width: points of equal number modulo kLanes
+  // first.
+  void violations(const Block& block, double* errors) const {
+    V sums[kLanes][Domain::kMostRegisters] = {};
+    const float* masses = block.a.data();
+    each(block, n_, [&](std::ptrdiff_t i, int r) {
+      const V mass = load<float>(masses + i);
+      const V change = mass * Domain::change(block.products[0].get(i), block.y.get(i));
+      sums[block.width == 1 ? 0 : i / block.width % kLanes][r] += mass > V{} ? (change < V{} ? -change : change) : V{};
+    });
+    for (int s = 0; s < block.width; ++s) {
+      for (int k = 0; k < kLanes; ++k) errors[s] += block.width == 1 ? sums[0][0][k] : sums[k][s / kLanes][s % kLanes];
+    }
+  }
+
+  void end_pair(Block& block, int s) {
+    Slot& slot = block.slots[s];
+    const bool kl = batch_.output == SinkhornOutput::kKlPotentials;
+    const Field& first = kl && !batch_.symmetric ? block.products[0] : block.y;
+    write_potential(first, s, block.width, kl ? nullptr : batch_.a + slot.pair * n_, n_, batch_.f + slot.pair * n_);
+    if (batch_.g && !batch_.symmetric) {
+      write_potential(block.z, s, block.width, kl ? nullptr : batch_.b + slot.pair * m_, m_, batch_.g + slot.pair * m_);
+    }
+    tally_->end(slot.end);
+    slot.pair = -1;
+  }
+
+  // epsilon (log masses - log product), or without the masses.
+  void write_potential(const Field& product, int s, int width, const float* masses, std::ptrdiff_t count, float* out) {
+    using D = Vector<double>;
+    constexpr int kDoubles = Traits<double>::kLanes;
+    Domain::logarithms(product, count, s, width, logs_.data());
+    for (std::ptrdiff_t i = 0; i < count; ++i) masses_[i] = masses ? masses[i] : 1;
+    std::fill(masses_.begin() + count, masses_.end(), 1.0);
+    for (std::ptrdiff_t i = 0; i < count; i += kDoubles) {
+      const D mass = load<double>(masses_.data() + i);
+      const D present = most<double>(mass, broadcast<double>(std::numeric_limits<double>::min()));
+      const D potential = (log_of<double>(present) - load<double>(logs_.data() + i)) * kernels_.epsilon;
+      store<double>(logs_.data() + i, mass > D{} ? potential : broadcast<double>(kNoMassPotential));
+    }
+    for (std::ptrdiff_t i = 0; i < count; ++i) out[i] = static_cast<float>(logs_[i]);
+  }
+
+  // Calls body(i, r) for each register of the first `count` points, r numbering those of one point.
+  template <typename Body>
+  static void each(const Block& block, std::ptrdiff_t count, Body body) {
+    const int registers = block.registers();
+    if (block.width == 1) {
+      for (std::ptrdiff_t i = 0; i < count; i += kLanes) body(i, 0);
+      return;
+    }
+    std::ptrdiff_t at = 0;
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+      for (int r = 0; r < registers; ++r, at += kLanes) body(at, r);
+    }
+  }
+
+  // A value of each slot from registers that hold one a lane, whatever the order.
+  template <typename Fold>
+  static void to_slots(const Block& block, const V* registers, float* values, Fold fold) {
+    if (block.width > 1) {
+      for (int s = 0; s < block.width; ++s) values[s] = registers[s / kLanes][s % kLanes];
+      return;
+    }
+    values[0] = registers[0][0];
+    for (int lane = 1; lane < kLanes; ++lane) values[0] = fold(values[0], registers[0][lane]);
+  }
+
+  const DenseKernels kernels_;
+  const SinkhornBatch& batch_;
+  const std::ptrdiff_t n_, m_;
+  Domain domain_;
+  DensePairs* pairs_ = nullptr;
+  SinkhornTally* tally_ = nullptr;
+  std::vector<double> logs_, masses_;
+};
+
+template <typename Domain>
+DenseEngine* make_dense(const DenseKernels& kernels, const SinkhornBatch& batch) {
+  return new DenseSinkhorn<Domain>(kernels, batch);
+}
+
+template <typename Domain>
+void pack_dense(const DenseCost& cost, std::ptrdiff_t panel, float* numbers) {
+  const double scale = -1 / cost.epsilon;
+  double logs[16] = {};
+  static_assert(Domain::kRows <= 16, "whole registers");
+  for (std::ptrdiff_t j = 0; j < cost.columns; ++j, numbers += Domain::kPanelNumbers) {
+    for (int r = 0; r < Domain::kRows; ++r) {
+      const std::ptrdiff_t i = std::min<std::ptrdiff_t>(panel * Domain::kRows + r, cost.rows - 1);
+      logs[r] = cost.entries[i * cost.row_stride + j * cost.column_stride] * scale;
+    }
+    Domain::pack(logs, numbers);
+  }
+}
+
+template <typename Domain>
+constexpr DenseDomain dense_domain() {
+  return {Domain::kRows, Domain::kPanelNumbers, pack_dense<Domain>, make_dense<Domain>};
+}

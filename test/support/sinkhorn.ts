@@ -1,0 +1,41 @@
+// What tests of native Sinkhorn share: histograms as tensors hold them, and potentials compared with those of the host.
+import * as tf from "@tensorflow/tfjs-core";
+import { expect } from "vitest";
+import type { Geometry, TensorKernel } from "../../src/geometry/geometry.ts";
+import { LOG_ZERO } from "../../src/geometry/log-matvec.ts";
+import { randomHistogram } from "./problems.ts";
+
+/** [pairs, points] */
+export const rowsTensor = (rows: readonly Float64Array[]): tf.Tensor =>
+  tf.tensor2d(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, rows[0].length]);
+
+/** Masses as the tensors hold them, so that the host solves the same problem. */
+export const rounded = (row: Float64Array): Float64Array => Float64Array.from(Float32Array.from(row));
+
+/** A histogram with a share of zeros, at least one mass. */
+export function histogram(count: number, seed: number, zeroShare: number): Float64Array {
+  const masses = randomHistogram(count, seed, zeroShare);
+  return masses.some((mass) => mass > 0) ? masses : masses.map((_, index) => (index === 0 ? 1 : 0));
+}
+
+/** Potentials up to a constant where there is mass; elsewhere they must be LOG_ZERO. */
+export function comparable(potential: ArrayLike<number>, masses: Float64Array): number[] {
+  const present = Array.from(potential).filter((_, index) => masses[index] > 0);
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+  return Array.from(potential, (value, index) => (masses[index] > 0 ? value - mean : value));
+}
+
+export function expectPotential(actual: ArrayLike<number>, expected: Float64Array, masses: Float64Array): void {
+  const stored = expected.map((value) => Math.max(value, LOG_ZERO));
+  const scale = Math.max(...Array.from(stored, (value) => (value === LOG_ZERO ? 0 : Math.abs(value))));
+  expect(comparable(actual, masses)).toBeAllclose(comparable(stored, masses), {
+    absolute: 2e-6 * scale + 2e-6,
+    relative: 1e-6,
+  });
+}
+
+/** The kernel without what the addon needs: the composed operations run. */
+export const composed = (geometry: Geometry, epsilon: number): TensorKernel => ({
+  ...geometry.kernel(epsilon),
+  source: undefined,
+});
