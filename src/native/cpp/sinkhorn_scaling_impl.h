@@ -30,6 +30,7 @@ class ScalingDomain {
       taps.push_back(0);
       const auto end = std::lower_bound(exponents.begin(), exponents.end(), kLargestExponent);
       radius_.push_back(static_cast<int>(end - exponents.begin()) - 1);
+      if (end != exponents.end()) dropped_ = std::exp(-kLargestExponent);
       const auto likely = std::lower_bound(exponents.begin(), end, -std::log(kLost));
       first_reach_.push_back(static_cast<int>(likely - exponents.begin()));
       taps_.push_back(std::move(taps));
@@ -126,7 +127,8 @@ class ScalingDomain {
     float smallest_entry = least_[0];
     for (int lane = 1; lane < kLanes; ++lane) smallest_entry = std::min(smallest_entry, least_[lane]);
     const double entry = smallest_entry, floor = floor_[product_.side];
-    in_range_ = product_.sum <= kLargestSum && entry >= least_product_;
+    // kernel entries that are no normal numbers are left out, whatever they are applied to
+    in_range_ = product_.sum <= kLargestSum && entry >= std::max(least_product_, dropped_ * product_.sum / kLost);
     const bool exact = in_range_ && entry >= floor * amplification_;
     if (exact && floors_) floor_[product_.side] = static_cast<float>(entry * kFall / amplification_);
     if (new_scalings_) product_ = {next_side(), sum_lanes<float>(total_)};
@@ -234,6 +236,7 @@ class ScalingDomain {
 
   const float epsilon_, scale_;
   const double least_product_;  // an entry above it loses nothing to underflow
+  double dropped_ = 0;          // the largest kernel entry that is left out may be as large
   double amplification_ = 1;    // how much of an error of each blur a product has at most
   std::vector<std::vector<float>> taps_;  // of each axis, and a zero behind them
   std::vector<int> radius_, first_reach_;

@@ -100,6 +100,22 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     });
   });
 
+  it("kernel entries that float32 does not hold count where scalings are as large", () => {
+    const [a, b] = [rounded(Float64Array.of(1e-10, 1)), Float64Array.of(0.5, 0.5)];
+    const epsilon = 1 / 90; // exp(-90) is no normal float32
+    const start = rounded(Float64Array.of(0, -66 * epsilon));
+    tf.tidy(() => {
+      const kernel = unitGrid([2]).kernel(epsilon);
+      const run = { iterations: 1, domain: "auto", start: tensor([start]) } as const;
+      const solution = nativeSinkhorn(kernel, tensor([a]), tensor([b]), run)!;
+      const initializer = previousSolution(start);
+      const host = sinkhornHost(unitGrid([2]), a, b, { epsilon, maxIterations: 1, tolerance: 0, initializer });
+      expectPotential(solution.f.dataSync(), host.f, a);
+      expectPotential(solution.g.dataSync(), host.g, b);
+      kernel.dispose();
+    });
+  });
+
   it("scalings at the edge of float32's range: small epsilon on sparse images equals the host", () => {
     const geometry = grid({ size: [24, 31], spacing: [1, 0.5] });
     const far = (left: boolean) =>
