@@ -1,5 +1,5 @@
 import type { GroundMetricSetup } from "../../models/ground-metric/setup.ts";
-import { loadResult } from "../../models/ground-metric/state-tree.ts";
+import { loadMatrices } from "../../models/ground-metric/state-tree.ts";
 import type { BySide } from "../../models/ground-metric/sides.ts";
 import { isCertifiedUnique } from "../../models/ground-metric/uniqueness.ts";
 import { pairCount } from "../../src/transport/pairs/pair-order.ts";
@@ -42,15 +42,13 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
       const { options } = run.config;
       const setup = setUp(options, dataset);
       const { table, sides } = setup;
-      const { matrices, step } = loadResult(run.state, sides);
-      const distances = learnedDistances(matrices, setup);
+      const distances = learnedDistances(loadMatrices(run.state, sides), setup);
       const scores = compareWithBaselines(task, distances, table);
       const summary = {
-        ...trainingSummary(run, step),
+        ...trainingSummary(run),
         samples: table.samples.length,
         features: table.features.length,
         featuresWithoutMass: table.withoutMass,
-        ...(table.heldOut && { featuresHeldOut: table.heldOut.shape[1] }),
         engine: sides.samples.map.engine,
         unique: uniqueness(setup, distances),
         scores,
@@ -79,16 +77,13 @@ function uniqueness({ histograms, exact }: GroundMetricSetup, distances: BySide<
   return exact && pairs <= MOST_CHECKED_PAIRS ? isCertifiedUnique(histograms, distances) : null;
 }
 
-/** What the iterations ended with: the last one, or the chosen one. */
-function trainingSummary({ history, state }: TrainedRun, chosen?: number) {
+/** What the iterations ended with. */
+function trainingSummary({ history, state }: TrainedRun) {
   const last = history.at(-1) ?? {};
-  const result = history.find((row) => row["step"] === chosen) ?? last;
-  const { step: iterations, seconds } = last;
-  const metrics = Object.entries(result).filter(([name]) => name !== "step" && name !== "seconds");
+  const { step, seconds, ...metrics } = last as Readonly<Record<string, number>>;
   return {
-    iterations,
-    ...(chosen !== undefined && { chosenIteration: chosen }),
-    ...Object.fromEntries(metrics),
+    iterations: step,
+    ...metrics,
     seconds,
     secondsPerIteration: history.map((row, index) => round(row["seconds"] - (history[index - 1]?.["seconds"] ?? 0))),
     clamped: expectNumber(state, "clamped"),

@@ -1,4 +1,3 @@
-import { forPairs } from "../../src/transport/pairs/pair-order.ts";
 import type { SymmetricMatrix } from "./symmetric-matrix.ts";
 
 /**
@@ -27,4 +26,8 @@ export function effectiveDimension({ count, values }: SymmetricMatrix): number {
     squares += 2 * entry * entry;
   });
   return squares > 0 ? (trace * trace) / squares : 0;
+}
+
+function forPairs(count: number, visit: (pair: number, i: number, j: number) => void): void {
+  for (let i = 1, pair = 0; i < count; i++) for (let j = 0; j < i; j++, pair++) visit(pair, i, j);
 }

@@ -26,13 +26,6 @@ export const groundMetricOptions = {
     default: undefined,
     above: 0,
   }),
-  holdOut: numberOption({
-    description:
-      "keep this share of the features out, and learn as long as distances come closer to theirs (default: no)",
-    default: undefined,
-    above: 0,
-    most: 0.5,
-  }),
   dust: numberOption({ description: "added to every entry of the normalised histograms", default: 0, least: 0 }),
   topFeatures: numberOption({
     description: "use only so many features, those of largest variance (default: all)",

@@ -5,19 +5,18 @@ import { pairCount } from "../../src/transport/pairs/pair-order.ts";
 import type { Change } from "./changes.ts";
 import type { Half } from "./half-iteration.ts";
 import type { BySide, Side, SideName } from "./sides.ts";
-import type { BestIterate, GroundMetricState } from "./state.ts";
+import type { GroundMetricState } from "./state.ts";
 import type { SymmetricMatrix } from "./symmetric-matrix.ts";
 
 /** A state as plain data: the matrices, the iteration under way, and what the maps keep. */
 export function saveState(state: GroundMetricState, sides: BySide<Side>): StateTree {
-  const { features, samples, scales, half, featureChange, best, clamped } = state;
+  const { features, samples, scales, half, featureChange, clamped } = state;
   return {
     features: saveMatrix(features),
     samples: saveMatrix(samples),
     scales: { ...scales },
     half: saveHalf(half),
     featureChange: featureChange ? { ...featureChange } : null,
-    ...(best && { best: { ...best, features: saveMatrix(best.features), samples: saveMatrix(best.samples) } }),
     clamped,
     kept: { features: sides.features.map.save(), samples: sides.samples.map.save() },
   };
@@ -30,37 +29,19 @@ export function loadState(tree: StateTree, sides: BySide<Side>): GroundMetricSta
     scales: { features: expectNumber(tree, "scales.features"), samples: expectNumber(tree, "scales.samples") },
     half: loadHalf(tree, sides),
     featureChange: tree["featureChange"] ? loadChange(tree) : undefined,
-    best: tree["best"] ? loadBest(tree, sides) : undefined,
     clamped: expectNumber(tree, "clamped"),
   };
   for (const side of ["features", "samples"] as const) sides[side].map.load(expectTree(tree, `kept.${side}`));
   return state;
 }
 
-/** What a run ended with: the matrices alone, and the iteration that they are of. Throws as `loadState` does. */
-export function loadResult(
-  tree: StateTree,
-  sides: BySide<Side>,
-): { readonly matrices: BySide<SymmetricMatrix>; readonly step?: number } {
-  if (!tree["best"]) return { matrices: loadMatrices(tree, sides) };
-  const { step, ...matrices } = loadBest(tree, sides);
-  return { matrices, step };
-}
-
-function loadBest(tree: StateTree, sides: BySide<Side>): BestIterate {
-  return {
-    step: expectNumber(tree, "best.step"),
-    agreement: expectNumber(tree, "best.agreement"),
-    ...loadMatrices(tree, sides, "best."),
-  };
-}
-
-function loadMatrices(tree: StateTree, sides: BySide<Side>, prefix = ""): BySide<SymmetricMatrix> {
+/** The two matrices alone, for evaluation. Throws InputError naming the leaf that does not fit. */
+export function loadMatrices(tree: StateTree, sides: BySide<Side>): BySide<SymmetricMatrix> {
   const matrix = (side: SideName): SymmetricMatrix => ({
     form: sides[side].map.form,
     count: sides[side].count,
-    values: expectArray(tree, `${prefix}${side}.values`, [pairCount(sides[side].count)], Float64Array).data,
-    diagonal: expectNumber(tree, `${prefix}${side}.diagonal`),
+    values: expectArray(tree, `${side}.values`, [pairCount(sides[side].count)], Float64Array).data,
+    diagonal: expectNumber(tree, `${side}.diagonal`),
   });
   return { features: matrix("features"), samples: matrix("samples") };
 }

@@ -1,14 +1,12 @@
-import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import type { Evaluated, UpdateRule } from "./algorithms.ts";
 import { changeOf, type Change } from "./changes.ts";
 import { effectiveDimension } from "./effective-dimension.ts";
-import { agreementWith } from "./held-out-features.ts";
 import { beginHalf, pairNumber, type Half } from "./half-iteration.ts";
 import { OTHER_SIDE, type BySide, type Side } from "./sides.ts";
 import { SliceEvaluator } from "./slices.ts";
 import { loadState, saveState } from "./state-tree.ts";
-import type { BestIterate, GroundMetricState } from "./state.ts";
+import type { GroundMetricState } from "./state.ts";
 import { largestEntry, startMatrix } from "./symmetric-matrix.ts";
 
 export interface GroundMetricSettings {
@@ -36,19 +34,11 @@ export interface GroundMetricSettings {
   readonly mostRegularizer?: number;
   /** Stop once the distances between samples spread over fewer dimensions (see `effectiveDimension`). @default never */
   readonly leastDimension?: number;
-  /**
-   * Features [n, h] that are not learned from. The run ends with the iterate whose distances between samples agree best with
-   * them (see `agreementWith`), and stops `PATIENCE` iterations after it. @default none
-   */
-  readonly heldOut?: NdArray<Float64Array>;
   /** Seconds that a part of an iteration should take, between which the loop may save and stop. @default 0.25 */
   readonly sliceSeconds?: number;
   /** Dear metrics of the current matrices, given from outside. */
   readonly evaluate?: (state: GroundMetricState) => Promise<Metrics>;
 }
-
-/** Iterations without a better agreement before a run stops: the agreement may dip once on its way up. */
-const PATIENCE = 2;
 
 /**
  * Fixed points `A = F(B)`, `B = G(A)` of maps between ground costs and distances as a task of the training loop. A step is
@@ -58,7 +48,6 @@ const PATIENCE = 2;
 export function groundMetricTask(settings: GroundMetricSettings): Task<GroundMetricState> {
   const { sides, share, evaluate } = settings;
   const slices = new SliceEvaluator(settings.sliceSeconds);
-  const agreementOf = settings.heldOut && agreementWith(settings.heldOut);
 
   async function step(state: GroundMetricState, context: StepContext): Promise<StepOutcome<GroundMetricState>> {
     const { side } = state.half;
@@ -84,13 +73,10 @@ export function groundMetricTask(settings: GroundMetricSettings): Task<GroundMet
     };
     if (side === "features") return { state: next, metrics: {}, unfinished: true };
 
-    const agreement = agreementOf?.(next.samples);
     const metrics = metricsOf(settings, next, [state.featureChange!, change], {
       ...(regularizer && weight > 0 && { regularizer: shareOf(regularizer, weight, evaluated) }),
-      ...(agreement !== undefined && { agreement }),
     });
-    const best = agreement === undefined ? undefined : better(state.best, next, agreement, context.step);
-    return { state: { ...next, best }, metrics, done: reasonToStop(settings, metrics, context.step, best) };
+    return { state: next, metrics, done: reasonToStop(settings, metrics) };
   }
 
   return {
@@ -111,15 +97,6 @@ export function groundMetricTask(settings: GroundMetricSettings): Task<GroundMet
     save: (state) => saveState(state, sides),
     load: (tree) => loadState(tree, sides),
   };
-}
-
-function better(
-  best: BestIterate | undefined,
-  { features, samples }: GroundMetricState,
-  agreement: number,
-  step: number,
-): BestIterate {
-  return best && best.agreement >= agreement ? best : { features, samples, agreement, step };
 }
 
 /** Both halves count the same, however long each takes. */
@@ -159,14 +136,9 @@ function shareOf(regularizer: Float64Array, weight: number, { values, list }: Ev
 function reasonToStop(
   { tolerance, mostRegularizer = Infinity, leastDimension = 0 }: GroundMetricSettings,
   { hilbert = Infinity, regularizer = 0, dimension = Infinity }: Metrics,
-  step: number,
-  best?: BestIterate,
 ): string | undefined {
   if (hilbert <= tolerance) return `converged: the Hilbert metric between iterates is ${hilbert.toExponential(1)}`;
   if (dimension < leastDimension) return `distances between samples spread over ${dimension.toFixed(1)} dimensions`;
-  if (best && step - best.step >= PATIENCE) {
-    return `distances between samples agreed best with held-out features after iteration ${best.step}`;
-  }
   if (regularizer < mostRegularizer) return undefined;
   return `the regulariser makes up ${(100 * regularizer).toFixed(0)}% of the distances between samples`;
 }

@@ -27,7 +27,7 @@ export function setUpMetric(options: MetricOptions, dataset: Dataset): GroundMet
 }
 
 /** Fixed points of the ground metric paper, Algorithms 1 to 3. */
-export function metricSettings(options: MetricOptions, { sides, table }: GroundMetricSetup): GroundMetricSettings {
+export function metricSettings(options: MetricOptions, { sides }: GroundMetricSetup): GroundMetricSettings {
   const { algorithm, alpha, beta } = options;
   const isNormalized = algorithm === "normalized";
   const showsScales = isNormalized || options.adaptive;
@@ -45,7 +45,6 @@ export function metricSettings(options: MetricOptions, { sides, table }: GroundM
     iterations: options.iterations,
     tolerance: options.tolerance,
     leastDimension: options.leastDimension,
-    heldOut: table.heldOut,
     mostRegularizer: options.mostRegularizer,
   };
 }

@@ -13,7 +13,7 @@ export function setUpWsv(options: WsvOptions, dataset: Dataset): GroundMetricSet
  * Power iterations for Wasserstein singular vectors (Huizing et al. 2022): the largest entries of the maps' values converge to
  * the singular values lambda and mu. With `stochastic` below 1, section 3 of the paper.
  */
-export function wsvSettings(options: WsvOptions, { sides, table }: GroundMetricSetup): GroundMetricSettings {
+export function wsvSettings(options: WsvOptions, { sides }: GroundMetricSetup): GroundMetricSettings {
   return {
     name: "wsv",
     sides,
@@ -26,6 +26,5 @@ export function wsvSettings(options: WsvOptions, { sides, table }: GroundMetricS
     iterations: options.iterations,
     tolerance: options.tolerance,
     leastDimension: options.leastDimension,
-    heldOut: table.heldOut,
   };
 }

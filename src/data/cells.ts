@@ -42,14 +42,10 @@ function columnVariances({ data, shape: [rows, columns] }: NdArray<Float64Array>
   return variances.map((variance, column) => (means[column] > 0 ? variance : -1));
 }
 
-/**
- * The columns of largest variance, in their order; at most `wanted`, and none of zeros. Of equals the first ones.
- *
- * @param among column numbers to choose from; all by default
- */
-export function mostVariable(values: NdArray<Float64Array>, wanted: number, among?: readonly number[]): number[] {
+/** The columns of largest variance, in their order; at most `wanted`, and none of zeros. Of equals the first ones. */
+export function mostVariable(values: NdArray<Float64Array>, wanted: number): number[] {
   const variances = columnVariances(values);
-  return (among ?? Array.from(variances.keys()))
+  return Array.from(variances.keys())
     .filter((column) => variances[column] >= 0)
     .sort((a, b) => variances[b] - variances[a] || a - b)
     .slice(0, wanted)

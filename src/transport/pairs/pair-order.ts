@@ -15,16 +15,12 @@ export function pairAt(number: number): [i: number, j: number] {
   return [i, number - pairCount(i)];
 }
 
-/** Calls `visit` with each pair of n things and its number, in order. */
-export function forPairs(n: number, visit: (pair: number, i: number, j: number) => void): void {
-  for (let i = 1, pair = 0; i < n; i++) for (let j = 0; j < i; j++, pair++) visit(pair, i, j);
-}
-
 /** The symmetric matrix [n, n] with a zero diagonal of a value for each pair. */
 export function symmetricFromPairs(values: Float64Array, n: number): Float64Array {
   const matrix = new Float64Array(n * n);
-  forPairs(n, (pair, i, j) => {
-    matrix[i * n + j] = matrix[j * n + i] = values[pair];
-  });
+  let pair = 0;
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < i; j++) matrix[i * n + j] = matrix[j * n + i] = values[pair++];
+  }
   return matrix;
 }
