@@ -75,8 +75,8 @@ async function runInTurn(
 }
 
 /** What says which work a result is of, among several of a program. */
-function identityOf({ work, size, transposes }: BenchResult): Partial<BenchResult> {
-  return { work, size, transposes };
+function identityOf({ work, size, transposes, masses }: BenchResult): Partial<BenchResult> {
+  return { work, size, transposes, masses };
 }
 
 function median(values: readonly number[]): number {

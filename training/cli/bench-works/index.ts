@@ -1,4 +1,5 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
+import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
@@ -12,6 +13,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   sinkhorn_batch: sinkhornBatchWork,
   matmul: matmulWork,
+  emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
