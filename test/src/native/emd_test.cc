@@ -134,7 +134,7 @@ bool same_from_warm_starts(int bins, otlearn::ThreadPool& one, otlearn::ThreadPo
 bool same_after_restore(int bins, otlearn::ThreadPool& one, otlearn::ThreadPool& several) {
   std::vector<Doubles> rows;
   for (int row = 0; row < 7; ++row) rows.push_back(random_masses(bins, row % 2 == 0, 0.3));
-  auto first = make_pairs(rows, bins, 1e9), second = make_pairs(rows, bins, 1e9), little = make_pairs(rows, bins, 2000);
+  auto first = make_pairs(rows, bins, 1e9), second = make_pairs(rows, bins, 1e9), little = make_pairs(rows, bins, 100);
   std::vector<int> which(first.pairs());
   std::iota(which.begin(), which.end(), 0);
   const auto solve = [&](otlearn::EmdPairs& pairs) {
