@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readBytes, readText, writeFileAtomic } from "../src/data/files.ts";
+import { readText, writeFileAtomic } from "../src/data/files.ts";
 import { InputError } from "../src/errors.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
 import { version } from "../src/version.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { encodeSafetensors } from "./safetensors.ts";
 import { joinState, splitState } from "./state-map.ts";
+import { readTensorFile, writeTensorFile } from "./tensor-file.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 const TENSOR_FILE = "state.safetensors";
@@ -38,9 +38,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   const { task, step, seconds, config, random } = checkpoint;
   const { map, arrays } = splitState(checkpoint.state);
   const chunks = encodeSafetensors(arrays, { otlearn: version, task, step: String(step) });
-  const hash = createHash("sha256");
-  for (const chunk of chunks) hash.update(chunk);
-  await writeFileAtomic(join(folder, TENSOR_FILE), chunks);
+  const fingerprint = await writeTensorFile(join(folder, TENSOR_FILE), chunks);
 
   const manifest = encodeManifest({
     otlearn: version,
@@ -52,11 +50,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     metrics: splitState(checkpoint.metrics).map,
     loop: splitState(checkpoint.loop).map,
     state: map,
-    tensors: {
-      file: TENSOR_FILE,
-      bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-      sha256: hash.digest("hex"),
-    },
+    tensors: { file: TENSOR_FILE, ...fingerprint },
   });
   await writeFileAtomic(join(folder, MANIFEST_FILE), manifest);
 }
@@ -78,17 +72,7 @@ export async function readCheckpoint(folder: string, task?: string): Promise<Che
   if (task !== undefined && manifest.task !== task) {
     throw new InputError(`${folder}: a checkpoint of task ${manifest.task}, expected ${task}`);
   }
-  const path = join(folder, manifest.tensors.file);
-  const bytes = await readBytes(path);
-  if (bytes.length !== manifest.tensors.bytes) {
-    throw new InputError(
-      `${path}: damaged, has ${bytes.length} bytes, its manifest says ${manifest.tensors.bytes}; use an earlier checkpoint`,
-    );
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== manifest.tensors.sha256) {
-    throw new InputError(`${path}: damaged, its sha256 is not the one in the manifest; use an earlier checkpoint`);
-  }
-  const { arrays } = decodeSafetensors(bytes, path);
+  const { arrays } = await readTensorFile(join(folder, manifest.tensors.file), manifest.tensors);
   try {
     const { step, seconds, config, random } = manifest;
     return {

@@ -61,30 +61,63 @@ export function encodeSafetensors(
  * @throws InputError for anything malformed, and for element types that a host array cannot hold (F16, BF16, I64, ...)
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  const { header, dataStart } = readHeader(bytes, name);
-  const dataBytes = bytes.length - dataStart;
-  const arrays = new Map<string, NdArray>();
-  let metadata: Readonly<Record<string, string>> = {};
-  const spans: { key: string; begin: number; end: number }[] = [];
-
-  for (const [key, value] of Object.entries(header)) {
-    if (key === METADATA_KEY) {
-      metadata = checkMetadata(value, name);
-      continue;
-    }
-    const { dtype, shape, begin, end } = checkEntry(key, value, name);
-    if (end > dataBytes) {
-      throw new InputError(`${name}: truncated, array ${key} ends at byte ${end} of ${dataBytes} bytes of data`);
-    }
-    const { buffer, byteOffset } = bytes;
+  const { places, metadata, dataStart } = safetensorsLayout(bytes, bytes.length, name);
+  const { buffer, byteOffset } = bytes;
+  const arrays = places.map((place): [string, NdArray] => {
     // A copy, since the data may start at any offset of a larger buffer.
-    const copy = buffer.slice(byteOffset + dataStart + begin, byteOffset + dataStart + end) as ArrayBuffer;
-    arrays.set(key, { shape, data: new ELEMENT_TYPES[dtype](copy) });
-    spans.push({ key, begin, end });
-  }
+    const from = byteOffset + dataStart;
+    return [place.key, arrayOf(place, buffer.slice(from + place.begin, from + place.end) as ArrayBuffer)];
+  });
+  return { arrays: new Map(arrays), metadata };
+}
 
+/** Where an array lies in the data of a file, which starts behind the header. */
+export interface ArrayPlace {
+  readonly key: string;
+  readonly dtype: ElementName;
+  readonly shape: readonly number[];
+  /** Bytes [begin, end) of the data. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** An array from its bytes. */
+export function arrayOf({ dtype, shape }: ArrayPlace, bytes: ArrayBuffer): NdArray {
+  return { shape, data: new ELEMENT_TYPES[dtype](bytes) };
+}
+
+/** Bytes before the data, as the first ones of a file say. Throws InputError where the file is not that long. */
+export function safetensorsDataStart(start: Uint8Array, fileBytes: number, name: string): number {
+  if (start.length < PREFIX_BYTES) throw new InputError(`${name}: not a safetensors file (${fileBytes} bytes)`);
+  const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  if (length > MAX_HEADER_BYTES || length > fileBytes - PREFIX_BYTES) {
+    throw new InputError(
+      `${name}: not a complete safetensors file (header of ${length} bytes in a file of ${fileBytes})`,
+    );
+  }
+  return PREFIX_BYTES + length;
+}
+
+/**
+ * The checked header of a file: its arrays in the order of their bytes, which leave no holes.
+ *
+ * @param head the file at least up to its data
+ */
+export function safetensorsLayout(head: Uint8Array, fileBytes: number, name: string) {
+  const dataStart = safetensorsDataStart(head, fileBytes, name);
+  const dataBytes = fileBytes - dataStart;
+  const header = parseHeader(head.subarray(PREFIX_BYTES, dataStart), name);
+  const { [METADATA_KEY]: free = {}, ...entries } = header;
+  const metadata = checkMetadata(free, name);
+  const places = Object.entries(entries).map(([key, value]) => checkEntry(key, value, name));
+  const beyond = places.find(({ end }) => end > dataBytes);
+  if (beyond) {
+    throw new InputError(
+      `${name}: truncated, array ${beyond.key} ends at byte ${beyond.end} of ${dataBytes} bytes of data`,
+    );
+  }
   let covered = 0;
-  for (const { key, begin, end } of spans.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { key, begin, end } of places.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) {
       throw new InputError(
         `${name}: malformed, array ${key} starts at byte ${begin} where byte ${covered} was due (overlap or hole)`,
@@ -95,7 +128,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Safetensors 
   if (covered !== dataBytes) {
     throw new InputError(`${name}: malformed, ${dataBytes} bytes of data where the header describes ${covered}`);
   }
-  return { arrays, metadata };
+  return { places, metadata, dataStart };
 }
 
 function elementName(data: TypedArray): ElementName {
@@ -104,24 +137,15 @@ function elementName(data: TypedArray): ElementName {
   return found[0] as ElementName;
 }
 
-function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < PREFIX_BYTES) throw new InputError(`${name}: not a safetensors file (${bytes.length} bytes)`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES || length > bytes.length - PREFIX_BYTES) {
-    throw new InputError(
-      `${name}: not a complete safetensors file (header of ${length} bytes in a file of ${bytes.length})`,
-    );
-  }
-  const dataStart = PREFIX_BYTES + length;
+function parseHeader(text: Uint8Array, name: string): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(PREFIX_BYTES, dataStart)));
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch {
     throw new InputError(`${name}: not a safetensors file (its header is not JSON)`);
   }
   if (!isRecord(header)) throw new InputError(`${name}: not a safetensors file (its header is not a JSON object)`);
-  return { header, dataStart };
+  return header;
 }
 
 function checkMetadata(value: unknown, name: string): Record<string, string> {
@@ -131,7 +155,7 @@ function checkMetadata(value: unknown, name: string): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function checkEntry(key: string, value: unknown, name: string) {
+function checkEntry(key: string, value: unknown, name: string): ArrayPlace {
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw new InputError(`${name}: malformed, array ${key} needs a dtype, a shape and two data_offsets`);
@@ -148,7 +172,7 @@ function checkEntry(key: string, value: unknown, name: string) {
       `${name}: malformed, array ${key} of ${dtype} [${shape.join(", ")}] needs ${needed} bytes, has ${end - begin}`,
     );
   }
-  return { dtype: dtype as ElementName, shape, begin, end };
+  return { key, dtype: dtype as ElementName, shape, begin, end };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

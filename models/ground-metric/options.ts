@@ -1,4 +1,11 @@
-import { choiceOption, memoryOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+import {
+  choiceOption,
+  flagOption,
+  memoryOption,
+  numberOption,
+  textOption,
+  type OptionValues,
+} from "../../src/options.ts";
 import { NORM_NAMES } from "./regularizer.ts";
 
 /** Options that `wsv` and `metric` share; names and defaults are those of the command line. */
@@ -26,6 +33,9 @@ export const groundMetricOptions = {
     default: undefined,
     above: 0,
   }),
+  earlyStop: flagOption(
+    "stop once distances between samples spread over fewer dimensions than the data has significant principal components",
+  ),
   dust: numberOption({ description: "added to every entry of the normalised histograms", default: 0, least: 0 }),
   topFeatures: numberOption({
     description: "use only so many features, those of largest variance (default: all)",

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../src/data/dataset.ts";
+import { InputError } from "../../src/errors.ts";
 import { bytesOf } from "../../src/options.ts";
 import type { Histograms } from "./histograms.ts";
 import { twoWayHistograms, twoWayRows, type TwoWayHistograms } from "./histograms.ts";
@@ -6,6 +7,7 @@ import { maps, type MapName } from "./maps/index.ts";
 import type { GroundMetricOptions } from "./options.ts";
 import { regularizer } from "./regularizer.ts";
 import type { BySide, Side } from "./sides.ts";
+import { significantComponents } from "./significant-components.ts";
 import { tableOf, type Table } from "./table.ts";
 
 /** What follows from options and data, for training and evaluation. */
@@ -43,4 +45,17 @@ export function setUpGroundMetric(
   };
   const sides = { features: side(histograms.features), samples: side(histograms.samples) };
   return { table, histograms, sides, exact: name === "exact" };
+}
+
+/** What `leastDimension` of a task is by these options; reads no labels. Throws InputError for options that exclude each other. */
+export function leastDimensionOf(
+  { earlyStop, leastDimension }: GroundMetricOptions,
+  { histograms, sides }: GroundMetricSetup,
+): number | undefined {
+  if (!earlyStop) return leastDimension;
+  if (leastDimension !== undefined) throw new InputError("--early-stop: sets --least-dimension; leave one of them out");
+  if (sides.samples.map.form !== "distance") {
+    throw new InputError("--early-stop: goes by transport distances, which this method does not learn; leave it out");
+  }
+  return significantComponents(histograms.samples);
 }

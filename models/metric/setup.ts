@@ -9,7 +9,7 @@ import {
   type UpdateRule,
 } from "../ground-metric/algorithms.ts";
 import type { MapName } from "../ground-metric/maps/index.ts";
-import { setUpGroundMetric, type GroundMetricSetup } from "../ground-metric/setup.ts";
+import { leastDimensionOf, setUpGroundMetric, type GroundMetricSetup } from "../ground-metric/setup.ts";
 import type { GroundMetricSettings } from "../ground-metric/task.ts";
 import type { MetricOptions } from "./options.ts";
 
@@ -27,13 +27,13 @@ export function setUpMetric(options: MetricOptions, dataset: Dataset): GroundMet
 }
 
 /** Fixed points of the ground metric paper, Algorithms 1 to 3. */
-export function metricSettings(options: MetricOptions, { sides }: GroundMetricSetup): GroundMetricSettings {
+export function metricSettings(options: MetricOptions, setup: GroundMetricSetup): GroundMetricSettings {
   const { algorithm, alpha, beta } = options;
   const isNormalized = algorithm === "normalized";
   const showsScales = isNormalized || options.adaptive;
   return {
     name: "metric",
-    sides,
+    sides: setup.sides,
     tau: options.tau,
     homogeneous: isNormalized,
     rule: ruleOf(options),
@@ -44,7 +44,7 @@ export function metricSettings(options: MetricOptions, { sides }: GroundMetricSe
     share: options.stochastic,
     iterations: options.iterations,
     tolerance: options.tolerance,
-    leastDimension: options.leastDimension,
+    leastDimension: leastDimensionOf(options, setup),
     mostRegularizer: options.mostRegularizer,
   };
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../src/data/dataset.ts";
 import { normalized, stochastic } from "../ground-metric/algorithms.ts";
-import { setUpGroundMetric, type GroundMetricSetup } from "../ground-metric/setup.ts";
+import { leastDimensionOf, setUpGroundMetric, type GroundMetricSetup } from "../ground-metric/setup.ts";
 import type { GroundMetricSettings } from "../ground-metric/task.ts";
 import type { WsvOptions } from "./options.ts";
 
@@ -13,10 +13,10 @@ export function setUpWsv(options: WsvOptions, dataset: Dataset): GroundMetricSet
  * Power iterations for Wasserstein singular vectors (Huizing et al. 2022): the largest entries of the maps' values converge to
  * the singular values lambda and mu. With `stochastic` below 1, section 3 of the paper.
  */
-export function wsvSettings(options: WsvOptions, { sides }: GroundMetricSetup): GroundMetricSettings {
+export function wsvSettings(options: WsvOptions, setup: GroundMetricSetup): GroundMetricSettings {
   return {
     name: "wsv",
-    sides,
+    sides: setup.sides,
     tau: options.tau,
     homogeneous: true,
     rule: options.stochastic < 1 ? stochastic : normalized,
@@ -25,6 +25,6 @@ export function wsvSettings(options: WsvOptions, { sides }: GroundMetricSetup): 
     share: options.stochastic,
     iterations: options.iterations,
     tolerance: options.tolerance,
-    leastDimension: options.leastDimension,
+    leastDimension: leastDimensionOf(options, setup),
   };
 }

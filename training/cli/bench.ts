@@ -75,8 +75,8 @@ async function runInTurn(
 }
 
 /** What says which work a result is of, among several of a program. */
-function identityOf({ work, size, transposes, kernel, step }: BenchResult): Partial<BenchResult> {
-  return { work, size, transposes, kernel, step };
+function identityOf({ work, size, transposes, kernel, step, masses }: BenchResult): Partial<BenchResult> {
+  return { work, size, transposes, kernel, step, masses };
 }
 
 function median(values: readonly number[]): number {

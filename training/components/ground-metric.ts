@@ -18,7 +18,11 @@ export function prepareGroundMetric(settings: GroundMetricSettings, setup: Groun
     ...(hasLabels && { evaluate: async (state) => silhouettes(state, setup) }),
   });
   const dropped = table.withoutMass > 0 ? `, ${table.withoutMass} features without mass left out` : "";
-  return { task, engine: `${sides.samples.map.engine}, ${table.samples.length} x ${table.features.length}${dropped}` };
+  const size = `${table.samples.length} x ${table.features.length}`;
+  const { leastDimension } = settings;
+  const stop =
+    leastDimension === undefined ? "" : `, until distances spread over fewer than ${leastDimension} dimensions`;
+  return { task, engine: `${sides.samples.map.engine}, ${size}${dropped}${stop}` };
 }
 
 function silhouettes(matrices: BySide<SymmetricMatrix>, setup: GroundMetricSetup): Metrics {

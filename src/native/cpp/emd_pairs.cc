@@ -59,11 +59,16 @@ EmdPairs::EmdPairs(std::vector<Histogram> left, std::vector<Histogram> right, in
 void EmdPairs::set_cost(const double* cost, double largest_cost, ThreadPool& pool) {
   cost_.assign(cost, cost + static_cast<std::size_t>(left_bins_) * right_bins_);
   largest_cost_ = largest_cost;
-  workspaces_.resize(static_cast<std::size_t>(pool.threads()));
+  provide_for(pool);
   const bool metric = left_bins_ == right_bins_ && is_metric(cost_, left_bins_, largest_cost_, pool);
   if (reserved_ && metric == metric_) return;
   metric_ = metric;
   reserve_bases(pool);
+}
+
+// Pools may differ from call to call.
+void EmdPairs::provide_for(const ThreadPool& pool) {
+  workspaces_.resize(std::max(workspaces_.size(), static_cast<std::size_t>(pool.threads())));
 }
 
 void EmdPairs::reserve_bases(ThreadPool& pool) {
@@ -85,6 +90,7 @@ void EmdPairs::reserve_bases(ThreadPool& pool) {
 
 bool EmdPairs::restore(const StoredNode* bases, std::size_t count, ThreadPool& pool) {
   if (!reserved_ || count != store_.size()) return false;
+  provide_for(pool);
   std::atomic<bool> fits{true};
   for_each(basis_.size() - 1, kPairsPerTask, pool, [&](int worker, std::size_t pair) {
     const StoredNode* basis = bases + basis_[pair];
@@ -172,6 +178,7 @@ double EmdPairs::solve_pair(std::size_t pair, std::int64_t most_pivots, Workspac
 
 EmdPairs::Totals EmdPairs::solve(const int* which, std::size_t count, std::int64_t most_pivots, double* values,
                                  ThreadPool& pool) {
+  provide_for(pool);
   for (Workspace& workspace : workspaces_) workspace.totals = {};
   for_each(count, kPairsPerTask, pool, [&](int worker, std::size_t k) {
     values[k] = solve_pair(static_cast<std::size_t>(which[k]), most_pivots, workspaces_[worker]);

@@ -59,6 +59,7 @@ class EmdPairs {
   };
   void marginals(std::size_t pair, Workspace& to) const;
   double solve_pair(std::size_t pair, std::int64_t most_pivots, Workspace& workspace);
+  void provide_for(const ThreadPool& pool);
   void reserve_bases(ThreadPool& pool);
 
   std::vector<Histogram> left_, right_;

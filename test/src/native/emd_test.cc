@@ -129,6 +129,47 @@ bool same_from_warm_starts(int bins, otlearn::ThreadPool& one, otlearn::ThreadPo
   return good;
 }
 
+// Bases go to another process: there the next costs give the same bits. Those of other trees are refused and change nothing.
+bool same_after_restore(int bins, otlearn::ThreadPool& one, otlearn::ThreadPool& several) {
+  std::vector<Doubles> rows;
+  for (int row = 0; row < 7; ++row) rows.push_back(random_masses(bins, row % 2 == 0, 0.3));
+  auto first = make_pairs(rows, bins, 1e9), second = make_pairs(rows, bins, 1e9), little = make_pairs(rows, bins, 100);
+  std::vector<int> which(first.pairs());
+  std::iota(which.begin(), which.end(), 0);
+  const auto solve = [&](otlearn::EmdPairs& pairs) {
+    Doubles values(which.size());
+    pairs.solve(which.data(), which.size(), kEnough, values.data(), several);
+    return values;
+  };
+  const Doubles before = random_cost(bins, bins, true), after = random_cost(bins, bins, true);
+  first.set_cost(before.data(), largest(before), one);
+  solve(first);
+  const std::vector<otlearn::StoredNode> bases = first.bases();
+  bool good = !second.restore(bases.data(), bases.size(), several);  // no cost has said what the trees look like
+  for (auto* pairs : {&first, &second, &little}) pairs->set_cost(after.data(), largest(after), several);
+  good = good && !little.restore(bases.data(), bases.size(), several);  // room for fewer
+  const std::vector<otlearn::StoredNode> untouched = second.bases();
+  const auto refused = [&](auto damage) {
+    std::vector<otlearn::StoredNode> damaged = bases;
+    damage(damaged);
+    return !second.restore(damaged.data(), damaged.size(), several);
+  };
+  const auto unchanged = [&] {
+    return std::equal(untouched.begin(), untouched.end(), second.bases().begin(), second.bases().end(),
+                      [](const auto& x, const auto& y) { return x.node == y.node && x.parent == y.parent; });
+  };
+  good = good && refused([](auto& nodes) { nodes.pop_back(); });
+  good = good && refused([](auto& nodes) { nodes[0].node = 60000; });        // no such bin
+  good = good && refused([](auto& nodes) { nodes[1].parent = 1; });          // its own parent
+  good = good && refused([](auto& nodes) { nodes[1].parent = 60000; });
+  good = good && refused([](auto& nodes) { nodes[1].node = nodes[0].node; }); // twice
+  good = good && unchanged();
+  good = good && second.restore(bases.data(), bases.size(), one);
+  good = good && solve(first) == solve(second);
+  if (!good) std::printf("FAILED: restored bases, %d bins\n", bins);
+  return good;
+}
+
 }  // namespace
 
 int main() {
@@ -146,6 +187,7 @@ int main() {
   count_check(optimal(40, 64, false));
   count_check(optimal(120, 120, true));
   for (const int bins : {2, 7, 16, 33}) count_check(same_from_warm_starts(bins, one, several));
+  for (const int bins : {2, 9, 30}) count_check(same_after_restore(bins, one, several));
   std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::kernels().name, failures, count);
   return failures == 0 ? 0 : 1;
 }

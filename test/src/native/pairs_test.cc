@@ -106,6 +106,23 @@ Kept room_for(const Problem& problem, std::int64_t pairs) {
   return kept;
 }
 
+// Some pairs of a range have the values that all of them together have, and the others are left alone.
+bool same_where_wanted(PairPlan& plan, const Problem& problem, const Doubles& all) {
+  constexpr double kUntouched = -7;
+  Kept nothing = room_for(problem, 0);
+  const std::int64_t from = plan.pairs() / 4, to = plan.pairs();
+  bool good = true;
+  for (const int stride : {1, 2, 5, 1000}) {  // of the last one, the first pair alone
+    std::vector<std::uint8_t> wanted(to - from);
+    for (std::size_t k = 0; k < wanted.size(); k += stride) wanted[k] = 1;
+    Doubles values(wanted.size(), kUntouched);
+    plan.solve(from, to, nothing.store(), values.data(), wanted.data());
+    for (std::size_t k = 0; k < wanted.size(); ++k) good = good && values[k] == (wanted[k] ? all[from + k] : kUntouched);
+  }
+  if (!good) std::printf("FAILED: only some pairs\n");
+  return good;
+}
+
 bool check(int count, int bins, double zeros, double epsilon, double tolerance, std::mt19937& generator) {
   Problem problem = random_problem(count, bins, zeros, generator);
   PairPlan plan(problem.supports);
@@ -125,6 +142,7 @@ bool check(int count, int bins, double zeros, double epsilon, double tolerance, 
     const std::int64_t middle = pairs / 2;
     warm = plan.solve(0, middle, kept.store(), values.data()).iterations;
     warm += plan.solve(middle, pairs, kept.store(), values.data() + middle).iterations;
+    if (first) good = good && same_where_wanted(plan, problem, part);
     std::int64_t pair = 0;
     const double bound = epsilon * std::max(tolerance, 3e-7);
     for (int i = 0; i < count; ++i) {

@@ -106,8 +106,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const start = rounded(Float64Array.of(0, -66 * epsilon));
     tf.tidy(() => {
       const kernel = unitGrid([2]).kernel(epsilon);
-      const run = { iterations: 1, domain: "auto", start: tensor([start]) } as const;
-      const solution = nativeSinkhorn(kernel, tensor([a]), tensor([b]), run)!;
+      const run = { iterations: 1, domain: "auto", start: rowsTensor([start]) } as const;
+      const solution = nativeSinkhorn(kernel, rowsTensor([a]), rowsTensor([b]), run)!;
       const initializer = previousSolution(start);
       const host = sinkhornHost(unitGrid([2]), a, b, { epsilon, maxIterations: 1, tolerance: 0, initializer });
       expectPotential(solution.f.dataSync(), host.f, a);

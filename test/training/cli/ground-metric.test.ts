@@ -56,6 +56,15 @@ describe("train wsv", () => {
     },
   );
 
+  it("--early-stop says when it would stop, and goes on to the fixed point where distances do not collapse", async () => {
+    const folder = await temporaryFolder();
+    const args = "train wsv --backend cpu --dataset torus --size 20x16 --tau 0.1 --solver exact --early-stop --out run";
+    const { code, stderr, stdout } = await otlearnHere(args.split(" "), folder);
+    expect(code).toBe(0);
+    expect(stdout + stderr).toMatch(/, 20 x 16, until distances spread over fewer than [2-9] dimensions/);
+    expect(stdout + stderr).toMatch(/converged: the Hilbert metric/);
+  });
+
   it("shows silhouettes where classes are known, and compares them with those of other distances", async () => {
     const folder = await temporaryFolder();
     await writeCells(folder);

@@ -1,4 +1,5 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
+import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
@@ -14,6 +15,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_batch: sinkhornBatchWork,
   sinkhorn_dense: sinkhornDenseWork,
   matmul: matmulWork,
+  emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
