@@ -1,5 +1,6 @@
 import type { GroundMetricSetup } from "../../models/ground-metric/setup.ts";
 import { loadMatrices } from "../../models/ground-metric/state-tree.ts";
+import { significantComponents } from "../../models/ground-metric/significant-components.ts";
 import type { BySide } from "../../models/ground-metric/sides.ts";
 import { isCertifiedUnique } from "../../models/ground-metric/uniqueness.ts";
 import { pairCount } from "../../src/transport/pairs/pair-order.ts";
@@ -51,6 +52,9 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
         featuresWithoutMass: table.withoutMass,
         engine: sides.samples.map.engine,
         unique: uniqueness(setup, distances),
+        ...(options["earlyStop"] === true && {
+          significantComponents: significantComponents(setup.histograms.samples),
+        }),
         scores,
       };
       const pictures = await groundMetricPictures(distances, table, run.history, Number(options["seed"] ?? 0));

@@ -61,7 +61,11 @@ describe("train wsv", () => {
     const args = "train wsv --backend cpu --dataset torus --size 20x16 --tau 0.1 --solver exact --early-stop --out run";
     const { code, stderr, stdout } = await otlearnHere(args.split(" "), folder);
     expect(code).toBe(0);
-    expect(stdout + stderr).toMatch(/, 20 x 16, until distances spread over fewer than [2-9] dimensions/);
+    const [, dimensions] = /, 20 x 16, until distances spread over fewer than ([2-9]) dimensions/.exec(
+      stdout + stderr,
+    )!;
+    const summary = JSON.parse(await readFile(join(folder, "run/result/summary.json"), "utf8")) as object;
+    expect(summary).toMatchObject({ significantComponents: Number(dimensions) });
     expect(stdout + stderr).toMatch(/converged: the Hilbert metric/);
   });
 
