@@ -3,6 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import type { Geometry, TensorKernel } from "../../src/geometry/geometry.ts";
 import { LOG_ZERO } from "../../src/geometry/log-matvec.ts";
+import { previousSolution } from "../../src/transport/initializers/previous.ts";
+import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { randomHistogram } from "./problems.ts";
 
 /** [pairs, points] */
@@ -39,3 +41,34 @@ export const composed = (geometry: Geometry, epsilon: number): TensorKernel => (
   ...geometry.kernel(epsilon),
   source: undefined,
 });
+
+interface HostProblem {
+  readonly geometry: Geometry;
+  readonly a: readonly Float64Array[];
+  readonly b: readonly Float64Array[];
+  /** g to start from, in cost units. */
+  readonly g0: readonly Float64Array[];
+  readonly epsilon: number;
+  readonly iterations: number;
+}
+
+/** Every pair's potentials [pairs, n] and [pairs, m] are those of the float64 host after as many iterations. */
+export function expectHostPotentials(
+  { f, g }: { readonly f: tf.Tensor; readonly g: tf.Tensor },
+  { geometry, a, b, g0, epsilon, iterations }: HostProblem,
+): void {
+  const row = (potentials: ArrayLike<number>, pair: number, size: number) =>
+    Array.prototype.slice.call(potentials, pair * size, (pair + 1) * size) as number[];
+  const [allF, allG] = [f.dataSync(), g.dataSync()];
+  a.forEach((masses, pair) => {
+    const initializer = previousSolution(g0[pair]);
+    const host = sinkhornHost(geometry, masses, b[pair], {
+      epsilon,
+      maxIterations: iterations,
+      tolerance: 0,
+      initializer,
+    });
+    expectPotential(row(allF, pair, masses.length), host.f, masses);
+    expectPotential(row(allG, pair, b[pair].length), host.g, b[pair]);
+  });
+}

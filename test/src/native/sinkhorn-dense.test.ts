@@ -10,14 +10,21 @@ import { ndarray } from "../../../src/tensor/ndarray.ts";
 import { sinkhornDivergence } from "../../../src/transport/divergence.ts";
 import { gaussianTimesNu } from "../../../src/transport/initializers/gaussian.ts";
 import { ones } from "../../../src/transport/initializers/ones.ts";
-import { previousSolution } from "../../../src/transport/initializers/previous.ts";
 import { entropicCost } from "../../../src/transport/sinkhorn/entropic-cost.ts";
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { sinkhornIterations } from "../../../src/transport/sinkhorn/iterations.ts";
 import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
-import { comparable, composed, expectPotential, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
+import {
+  comparable,
+  composed,
+  expectHostPotentials,
+  expectPotential,
+  histogram,
+  rounded,
+  rowsTensor,
+} from "../../support/sinkhorn.ts";
 
 const { addon } = nativeStatus();
 
@@ -69,17 +76,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
           };
           const solution = nativeSinkhorn(kernel, rowsTensor(a), rowsTensor(b), options)!;
           domains[solution.domain]++;
-          const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
-          a.forEach((masses, pair) => {
-            const host = sinkhornHost(geometry, masses, b[pair], {
-              epsilon,
-              maxIterations: iterations,
-              tolerance: 0,
-              initializer: previousSolution(g0[pair]),
-            });
-            expectPotential(f.slice(pair * n, (pair + 1) * n), host.f, masses);
-            expectPotential(g.slice(pair * m, (pair + 1) * m), host.g, b[pair]);
-          });
+          expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
           kernel.dispose();
         });
       }),

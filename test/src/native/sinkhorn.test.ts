@@ -17,7 +17,15 @@ import { nativeSinkhorn } from "../../../src/transport/sinkhorn/native.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/tensor.ts";
 import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 import { randomHistogram, randomNormal } from "../../support/problems.ts";
-import { comparable, composed, expectPotential, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
+import {
+  comparable,
+  composed,
+  expectHostPotentials,
+  expectPotential,
+  histogram,
+  rounded,
+  rowsTensor,
+} from "../../support/sinkhorn.ts";
 
 const { addon } = nativeStatus();
 
@@ -63,17 +71,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
           const options = { iterations, domain, start: rowsTensor(g0) };
           const solution = nativeSinkhorn(kernel, rowsTensor(a), rowsTensor(b), options)!;
           domains[solution.domain]++;
-          const [f, g] = [solution.f.dataSync(), solution.g.dataSync()];
-          a.forEach((masses, pair) => {
-            const host = sinkhornHost(geometry, masses, b[pair], {
-              epsilon,
-              maxIterations: iterations,
-              tolerance: 0,
-              initializer: previousSolution(g0[pair]),
-            });
-            expectPotential(f.slice(pair * count, (pair + 1) * count), host.f, masses);
-            expectPotential(g.slice(pair * count, (pair + 1) * count), host.g, b[pair]);
-          });
+          expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
           kernel.dispose();
         });
       }),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels.h"
+#include "potentials.h"
 #include "sinkhorn_dense_plan.h"
 #include "thread_pool.h"
 
@@ -88,23 +89,6 @@ Floats random_masses(int pairs, int n, double zero_share, std::mt19937& generato
     for (const double mass : row) masses.push_back(static_cast<float>(mass / sum));
   }
   return masses;
-}
-
-// Potentials up to a constant, which goes from f to g.
-bool agree(const float* potential, const Doubles& logs, const float* masses, double epsilon) {
-  double shift = 0, scale = 1e-6;
-  int present = 0;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (masses[i] == 0) continue;
-    shift += potential[i] - epsilon * logs[i];
-    scale = std::max(scale, std::abs(epsilon * logs[i]));
-    ++present;
-  }
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (masses[i] == 0 && potential[i] != otlearn::kNoMassPotential) return false;
-    if (masses[i] > 0 && !(std::abs(potential[i] - epsilon * logs[i] - shift / present) < 3e-6 * (scale + epsilon))) return false;
-  }
-  return true;
 }
 
 int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otlearn::ThreadPool& several) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels.h"
+#include "potentials.h"
 #include "sinkhorn_batch.h"
 #include "thread_pool.h"
 #include "wanted_set.h"
@@ -98,23 +99,6 @@ Floats random_masses(std::size_t pairs, std::size_t n, double zero_share, std::m
     for (std::size_t i = 0; i < n; ++i) masses[pair * n + i] = static_cast<float>(row[i] / sum);
   }
   return masses;
-}
-
-// Potentials up to a constant, which goes from f to g.
-bool agree(const float* potential, const Doubles& logs, const float* masses, double epsilon) {
-  double shift = 0, scale = 1e-6;
-  int present = 0;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (masses[i] == 0) continue;
-    shift += potential[i] - epsilon * logs[i];
-    scale = std::max(scale, std::abs(epsilon * logs[i]));
-    ++present;
-  }
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (masses[i] == 0 && potential[i] != otlearn::kNoMassPotential) return false;
-    if (masses[i] > 0 && !(std::abs(potential[i] - epsilon * logs[i] - shift / present) < 3e-6 * (scale + epsilon))) return false;
-  }
-  return true;
 }
 
 int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otlearn::ThreadPool& several) {
