@@ -49,18 +49,6 @@ class LaneGrid {
     }
   }
 
-  void to_strips(const T* image, const Axis& axis, T* strips) const {
-    for (const Strip& strip : axis.strips) {
-      load_strip(image, axis, strip, strips);
-      strips += axis.length * kLanes;
-    }
-  }
-  void from_strips(const T* strips, const Axis& axis, T* image) const {
-    for (const Strip& strip : axis.strips) {
-      store_strip(strips, axis, strip, image);
-      strips += axis.length * kLanes;
-    }
-  }
   static void load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {
     const T* from = image + strip.base;
     for (int p = 0; p < axis.length; ++p) store<T>(lines + p * kLanes, load<T>(from + p * axis.stride));

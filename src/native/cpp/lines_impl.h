@@ -179,19 +179,7 @@ class StripGrid {
     }
   }
 
-  // Between an image and the strips of an axis.
-  void to_strips(const T* image, const Axis& axis, T* strips) const {
-    for (const Strip& strip : axis.strips) {
-      load_strip(image, axis, strip, strips);
-      strips += axis.length * kLanes;
-    }
-  }
-  void from_strips(const T* strips, const Axis& axis, T* image) const {
-    for (const Strip& strip : axis.strips) {
-      store_strip(strips, axis, strip, image);
-      strips += axis.length * kLanes;
-    }
-  }
+  // Between an image and a strip.
   static void load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {
     const T* from = image + strip.base;
     if (!axis.last) {

@@ -46,7 +46,7 @@ class GridSinkhorn final : public SinkhornEngine {
     started_ = state.started;
     const auto read_strips = [&](const std::vector<double>& logs, int k, std::vector<T>& strips) {
       grid_.to_image(logs.data(), 1, image_.data());
-      grid_.to_strips(image_.data(), axis(k), strips.data());
+      to_strips(k, strips.data());
     };
     read_strips(state.next, 0, next_);
     if (started_) {
@@ -85,7 +85,7 @@ class GridSinkhorn final : public SinkhornEngine {
   void read(SinkhornState& state) override {
     const auto write = [&](const std::vector<T>& strips, int k, std::vector<double>& logs) {
       logs.resize(grid_.points());
-      grid_.from_strips(strips.data(), axis(k), image_.data());
+      from_strips(k, strips.data());
       grid_.from_image(image_.data(), 1, logs.data());
       domain_.to_logs(logs);
     };
@@ -108,6 +108,20 @@ class GridSinkhorn final : public SinkhornEngine {
  private:
   const Axis& axis(int k) const { return grid_.axes()[k]; }
 
+  // Between the image and the strips of an axis.
+  void to_strips(int k, T* strips) const {
+    for (const auto& strip : axis(k).strips) {
+      Grid::load_strip(image_.data(), axis(k), strip, strips);
+      strips += axis(k).length * kLanes;
+    }
+  }
+  void from_strips(int k, const T* strips) {
+    for (const auto& strip : axis(k).strips) {
+      Grid::store_strip(strips, axis(k), strip, image_.data());
+      strips += axis(k).length * kLanes;
+    }
+  }
+
   void set_pair(const SinkhornPair& pair, const SinkhornRule& rule) {
     rule_ = rule;
     started_ = false;
@@ -115,7 +129,7 @@ class GridSinkhorn final : public SinkhornEngine {
       std::fill(image_.begin(), image_.end(), T(0));  // no mass in padding
       grid_.to_image(from, pair.count, image_.data());
       domain_.masses(image_);
-      grid_.to_strips(image_.data(), axis(k), strips.data());
+      to_strips(k, strips.data());
     };
     masses(pair.a, 0, a_);
     if (!rule.symmetric) masses(pair.b, last_, b_);
@@ -208,7 +222,7 @@ class GridSinkhorn final : public SinkhornEngine {
     write_out(k, out);
   }
   void write_out(int k, float* out) {
-    grid_.from_strips(potential_.data(), axis(k), image_.data());
+    from_strips(k, potential_.data());
     grid_.from_image(image_.data(), count_, out);
   }
 
