@@ -1,4 +1,4 @@
-/** Of `cpp/glue_barycenter.cc`. */
+/** Of `cpp/glue/glue_barycenter.cc`. */
 export interface BarycenterNatives {
   createBarycenter(settings: BarycenterPlanSettings): BarycenterPlan;
   runBarycenter(plan: BarycenterPlan, batch: BarycenterBatch): void;

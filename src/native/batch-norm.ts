@@ -1,4 +1,4 @@
-/** Of `cpp/glue_batch_norm.cc`: the formulas are in `cpp/batch_norm.h`. */
+/** Of `cpp/glue/glue_batch_norm.cc`: the formulas are in `cpp/tensors/batch_norm.h`. */
 export interface BatchNormNatives {
   /** y from the mean and variance that are given. */
   batchNorm(heap: Uint8Array, problem: BatchNormProblem<"beta" | "y">): void;

@@ -1,4 +1,4 @@
-/** Of `cpp/glue_elementwise.cc`: float32 tensors as byte offsets in `heap`, the memory of tfjs' wasm backend. */
+/** Of `cpp/glue/glue_elementwise.cc`: float32 tensors as byte offsets in `heap`, the memory of tfjs' wasm backend. */
 export interface ElementwiseNatives {
   unary(heap: Uint8Array, problem: UnaryProblem): void;
   binary(heap: Uint8Array, problem: BinaryProblem): void;
@@ -7,7 +7,7 @@ export interface ElementwiseNatives {
 }
 
 interface UnaryProblem {
-  /** Index in the enumeration of `cpp/elementwise.h`; so below. */
+  /** Index in the enumeration of `cpp/tensors/elementwise.h`; so below. */
   readonly op: number;
   readonly count: number;
   readonly x: number;

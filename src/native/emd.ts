@@ -1,4 +1,4 @@
-/** Of `cpp/glue_emd.cc`. */
+/** Of `cpp/glue/glue_emd.cc`. */
 export interface EmdNatives {
   emd(problem: EmdNativeProblem): EmdNativeSolution;
   createEmdPairs(settings: EmdPairsSettings): EmdNativePairs;

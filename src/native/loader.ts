@@ -12,7 +12,7 @@ import type { ReduceNatives } from "./reduce.ts";
 import type { SinkhornNatives } from "./sinkhorn.ts";
 import type { SoftmaxNatives } from "./softmax.ts";
 
-/** What `src/native/cpp/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
+/** What `src/native/cpp/glue/addon.cc` exports. Callers check shapes; the addon checks lengths and element types again. */
 export interface NativeAddon
   extends
     BarycenterNatives,

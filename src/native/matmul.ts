@@ -1,4 +1,4 @@
-/** Of `cpp/glue_matmul.cc`. */
+/** Of `cpp/glue/glue_matmul.cc`. */
 export interface MatmulNatives {
   /** One matrix product with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
   matmul(heap: Uint8Array, problem: MatmulProblem): void;

@@ -1,4 +1,4 @@
-/** Of `cpp/glue_pairs.cc`. */
+/** Of `cpp/glue/glue_pairs.cc`. */
 export interface PairNatives {
   createPairs(supports: PairPlanSupports): PairPlan;
   /** Sets the cost and solves the self problems. */

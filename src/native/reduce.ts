@@ -1,4 +1,4 @@
-/** Of `cpp/glue_reduce.cc`. */
+/** Of `cpp/glue/glue_reduce.cc`. */
 export interface ReduceNatives {
   /** [outer, length, inner] becomes [outer, inner]; byte offsets in `heap`, the memory of tfjs' wasm backend. */
   reduce(heap: Uint8Array, problem: ReduceProblem): void;
@@ -6,7 +6,7 @@ export interface ReduceNatives {
 
 /** No size is 0. */
 interface ReduceProblem {
-  /** Index in the enumeration of `cpp/reduce.h`. */
+  /** Index in the enumeration of `cpp/tensors/reduce.h`. */
   readonly op: number;
   readonly outer: number;
   readonly length: number;

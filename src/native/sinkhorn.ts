@@ -1,4 +1,4 @@
-/** Of `cpp/glue_sinkhorn.cc`. */
+/** Of `cpp/glue/glue_sinkhorn.cc`. */
 export interface SinkhornNatives {
   /** Sinkhorn for pairs of histograms on one grid, with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
   sinkhornOnGrid(heap: Uint8Array, problem: GridSinkhornProblem): SinkhornReport;

@@ -1,4 +1,4 @@
-/** Of `cpp/glue_softmax.cc`: softmax of each row and its adjoint, all arrays [rows, columns]. */
+/** Of `cpp/glue/glue_softmax.cc`: softmax of each row and its adjoint, all arrays [rows, columns]. */
 export interface SoftmaxNatives {
   softmaxForward(work: {
     readonly rows: number;

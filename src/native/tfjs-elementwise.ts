@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { NativeAddon } from "./loader.ts";
 import { broadcastStrides, heapOf, offsetOf, type KernelReplacement } from "./wasm-memory.ts";
 
-/** In the order of the enumerations in `cpp/elementwise.h`. */
+/** In the order of the enumerations in `cpp/tensors/elementwise.h`. */
 const UNARY = [
   tf.Exp,
   tf.Expm1,

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { NativeAddon } from "./loader.ts";
 import { heapOf, offsetOf, type KernelReplacement } from "./wasm-memory.ts";
 
-/** In the order of the enumeration in `cpp/reduce.h`. */
+/** In the order of the enumeration in `cpp/tensors/reduce.h`. */
 const REDUCTIONS = [tf.Sum, tf.Mean, tf.Max, tf.Min];
 
 export const reduceKernels: Readonly<Record<string, KernelReplacement<NativeAddon>>> = Object.fromEntries(

@@ -12,7 +12,7 @@ const MOST_STORED_NODES = 0xffff;
 /** Stands for the root of a pair that has no basis yet. */
 const NO_NODE = 0xffff;
 
-/** `cpp/emd_pairs.h` in plain TypeScript, one pair after the other. */
+/** `cpp/emd/emd_pairs.h` in plain TypeScript, one pair after the other. */
 export class HostPairs implements PairsEngine {
   private readonly left: IntegerHistogram[];
   private readonly right: IntegerHistogram[];

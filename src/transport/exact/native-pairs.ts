@@ -1,7 +1,7 @@
 import type { NativeAddon } from "../../native/loader.ts";
 import type { PairsEngine, PairsProblem } from "./pairs-engine.ts";
 
-/** The pairs of `cpp/emd_pairs.h`. */
+/** The pairs of `cpp/emd/emd_pairs.h`. */
 export function nativePairs(addon: NativeAddon, { left, right, pairs, memory }: PairsProblem): PairsEngine {
   const native = addon.createEmdPairs({
     leftCount: left.shape[0],

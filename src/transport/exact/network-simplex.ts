@@ -14,7 +14,7 @@ interface PricedArc {
 }
 
 /**
- * Exact transport by the primal network simplex on a dense cost, in plain TypeScript; `cpp/network_simplex.h` is the same
+ * Exact transport by the primal network simplex on a dense cost, in plain TypeScript; `cpp/emd/network_simplex.h` is the same
  * natively.
  *
  * The tree is strongly feasible (Cunningham 1976), that is, from each node mass could be sent to the root, and pivots keep

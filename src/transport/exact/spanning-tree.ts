@@ -1,6 +1,6 @@
 /**
  * The spanning tree of a network simplex: one basic arc from each node but the root to its parent, and a thread through all
- * nodes in preorder (Barr, Glover and Klingman 1979), so that a subtree is a run of the thread. As `cpp/spanning_tree.h`.
+ * nodes in preorder (Barr, Glover and Klingman 1979), so that a subtree is a run of the thread. As `cpp/emd/spanning_tree.h`.
  */
 export class SpanningTree {
   /** -1: the root. */

@@ -1,6 +1,6 @@
 // The native barycenter plan against a dense reference in long double, whose range no scaling here leaves. Built with
 // sanitizers and run for each instruction set by sanitizers.sh; exit status 1 if anything deviates.
-#include "kernels.h"
+#include "isa/kernels.h"
 
 #include <algorithm>
 #include <atomic>
@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "barycenter_plan.h"
-#include "thread_pool.h"
+#include "barycenter/barycenter_plan.h"
+#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {

@@ -1,6 +1,6 @@
 // The native network simplex: optimality by duality, warm starts against cold ones, and the same bits from pools of any size.
 // Arrays are exactly as long as the problems. Built and run by sanitizers.sh; exit status 1 if anything deviates.
-#include "emd.h"
+#include "emd/emd.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,9 @@
 #include <random>
 #include <vector>
 
-#include "emd_pairs.h"
-#include "kernels.h"
-#include "thread_pool.h"
+#include "emd/emd_pairs.h"
+#include "isa/kernels.h"
+#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {

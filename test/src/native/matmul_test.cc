@@ -1,6 +1,6 @@
 // The native matrix product against sums in double. Arrays are exactly as long as the matrices, so that AddressSanitizer
 // sees a step beyond them. Built and run by sanitizers.sh; exit status 1 if anything deviates.
-#include "matmul.h"
+#include "tensors/matmul.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include <random>
 #include <vector>
 
-#include "kernels.h"
-#include "thread_pool.h"
+#include "isa/kernels.h"
+#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {

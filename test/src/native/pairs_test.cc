@@ -1,6 +1,6 @@
 // Transport between pairs of histograms against plain sums in the log domain in double. Built and run by sanitizers.sh; exit
 // status 1 if anything deviates.
-#include "pairs_plan.h"
+#include "pairs/pairs_plan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "kernels.h"
+#include "isa/kernels.h"
 #include "wanted_set.h"
 
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "kernels.h"
+#include "isa/kernels.h"
 #include "potentials.h"
-#include "sinkhorn_dense_plan.h"
-#include "thread_pool.h"
+#include "sinkhorn/dense/sinkhorn_dense_plan.h"
+#include "base/thread_pool.h"
 
 namespace {
 

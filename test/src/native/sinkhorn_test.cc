@@ -7,10 +7,10 @@
 #include <random>
 #include <vector>
 
-#include "kernels.h"
+#include "isa/kernels.h"
 #include "potentials.h"
-#include "sinkhorn_batch.h"
-#include "thread_pool.h"
+#include "sinkhorn/grid/sinkhorn_batch.h"
+#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {

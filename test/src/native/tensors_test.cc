@@ -8,11 +8,11 @@
 #include <random>
 #include <vector>
 
-#include "batch_norm.h"
-#include "elementwise.h"
-#include "kernels.h"
-#include "reduce.h"
-#include "thread_pool.h"
+#include "tensors/batch_norm.h"
+#include "tensors/elementwise.h"
+#include "isa/kernels.h"
+#include "tensors/reduce.h"
+#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "kernels.h"
+#include "isa/kernels.h"
 
 inline bool has_wanted_set() {
   const char* wanted = std::getenv("OTLEARN_ISA");

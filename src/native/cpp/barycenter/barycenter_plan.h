@@ -1,0 +1,71 @@
+// Barycenters of a batch of data points, spread over the thread pool. A plan keeps the workers' buffers between calls,
+// since a run of L-BFGS makes hundreds of calls of one shape.
+//
+// With N' the pixels with rows rounded up to registers, S atoms, L iterations and G <= 16 groups of points, float32 takes
+//     4 N' (4 S + 2 + (F L + W + 11) threads + 2 S G) bytes.
+// F are the images that the adjoint needs of an iteration, E of them for the next one to start from, and W buffers:
+//     plain          F = 2 S + 1    E = S + 1    W = 3 S
+//     unbalanced     F = 4 S + 1    E = S        W = 4 S
+//     heavy-ball     F = 4 S + 1    E = 2 S      W = 5 S
+// A start takes S threads more, 2 S threads with heavy-ball. Where the iterations would exceed `kept_bytes`, only the ends of
+// segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F L. Points that need float64
+// take twice as much again.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+
+namespace otlearn {
+
+struct PlanSettings {
+  int height = 0, width = 0, atoms = 0, iterations = 0;
+  Exponents exponents;
+  // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
+  int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
+  std::vector<double> taps_vertical, taps_horizontal;
+  std::size_t kept_bytes = std::size_t(1) << 30;  // for the iterations of all data points in work, see above
+};
+
+// Arrays of the caller; null where not wanted. `done[i]` becomes 1 for every point that was computed; the others need
+// the log domain.
+struct PlanBatch {
+  int points = 0;
+  Loss loss = Loss::kKullbackLeibler;
+  const double* atoms = nullptr;
+  const double* weights = nullptr;
+  const float* start = nullptr;
+  const double* targets = nullptr;
+  double* barycenters = nullptr;
+  float* log_scalings = nullptr;
+  double* losses = nullptr;
+  double* gradient_atoms = nullptr;
+  double* gradient_weights = nullptr;
+  std::uint8_t* done = nullptr;
+};
+
+class BarycenterPlan {
+ public:
+  explicit BarycenterPlan(PlanSettings settings);
+
+  // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
+  void run(const PlanBatch& batch);
+
+  std::size_t pixels() const { return static_cast<std::size_t>(settings_.height) * settings_.width; }
+  std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
+  std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
+
+ private:
+  // A number type's engine, made when it is first needed.
+  struct Engine {
+    std::unique_ptr<BarycenterEngine> engine;
+    bool wide;
+  };
+  void run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points);
+
+  PlanSettings settings_;
+  Engine float32_{nullptr, false}, float64_{nullptr, true};
+};
+
+}  // namespace otlearn

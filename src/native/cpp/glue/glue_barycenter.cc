@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "barycenter/barycenter_plan.h"
+#include "glue/glue.h"
+
+namespace otlearn {
+namespace {
+
+// Products of sizes below this do not overflow, rows rounded up to registers and 8 bytes a number included.
+constexpr double kMostNumbers = 1e14;
+
+napi_value create_barycenter(napi_env env, napi_callback_info info) {
+  return guarded(env, info, [&](napi_value* arguments) {
+    const napi_value settings = arguments[0];
+    PlanSettings plan;
+    plan.height = integer(env, settings, "height");
+    plan.width = integer(env, settings, "width");
+    plan.atoms = integer(env, settings, "atoms");
+    plan.iterations = integer(env, settings, "iterations");
+    plan.exponents.memory = number(env, settings, "memory");
+    plan.exponents.update = number(env, settings, "update");
+    plan.exponents.power = number(env, settings, "power");
+    plan.radius32_vertical = integer(env, settings, "radius32Vertical");
+    plan.radius32_horizontal = integer(env, settings, "radius32Horizontal");
+    plan.radius64_vertical = integer(env, settings, "radius64Vertical");
+    plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
+    require(plan.height > 0 && plan.width > 0 && plan.atoms > 0 && plan.iterations > 0, "sizes");
+    const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
+    require(has_exponents && plan.exponents.power <= 1, "exponents");
+    const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
+    require(numbers < kMostNumbers, "sizes: beyond any memory");
+    require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
+    require(plan.radius32_horizontal >= 0 && plan.radius32_horizontal <= plan.radius64_horizontal, "radius");
+    require(plan.radius64_vertical < plan.height && plan.radius64_horizontal < plan.width, "radius");
+    const auto* vertical = elements<double>(env, property(env, settings, "tapsVertical"), napi_float64_array,
+                                            plan.radius64_vertical + 1, "tapsVertical");
+    const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,
+                                              plan.radius64_horizontal + 1, "tapsHorizontal");
+    require(vertical && horizontal, "taps");
+    plan.taps_vertical.assign(vertical, vertical + plan.radius64_vertical + 1);
+    plan.taps_horizontal.assign(horizontal, horizontal + plan.radius64_horizontal + 1);
+    auto made = std::make_unique<BarycenterPlan>(std::move(plan));
+    napi_value result;
+    napi_create_external(
+        env, made.get(), [](napi_env, void* data, void*) { delete static_cast<BarycenterPlan*>(data); }, nullptr, &result);
+    made.release();
+    return result;
+  });
+}
+
+napi_value run_barycenter(napi_env env, napi_callback_info info) {
+  return guarded(env, info, [&](napi_value* arguments) {
+    void* data = nullptr;
+    require(napi_get_value_external(env, arguments[0], &data) == napi_ok && data, "plan");
+    auto& plan = *static_cast<BarycenterPlan*>(data);
+    const napi_value batch = arguments[1];
+    const auto points = static_cast<std::size_t>(std::max(0, integer(env, batch, "points")));
+    const std::size_t pixels = plan.pixels(), atoms = plan.atoms(), scalings = plan.sides() * atoms * pixels;
+    const auto array64 = [&](const char* name, std::size_t size) {
+      return elements<double>(env, property(env, batch, name), napi_float64_array, size, name);
+    };
+    PlanBatch work;
+    work.points = static_cast<int>(points);
+    work.loss = static_cast<Loss>(std::clamp(integer(env, batch, "loss"), 0, 3));
+    work.atoms = array64("atoms", atoms * pixels);
+    work.weights = array64("weights", points * atoms);
+    work.targets = array64("targets", points * pixels);
+    work.barycenters = array64("barycenters", points * pixels);
+    work.losses = array64("losses", points);
+    work.gradient_atoms = array64("gradientAtoms", atoms * pixels);
+    work.gradient_weights = array64("gradientWeights", points * atoms);
+    work.start = elements<float>(env, property(env, batch, "start"), napi_float32_array, points * scalings, "start");
+    work.log_scalings =
+        elements<float>(env, property(env, batch, "logScalings"), napi_float32_array, points * scalings, "logScalings");
+    work.done = elements<std::uint8_t>(env, property(env, batch, "done"), napi_uint8_array, points, "done");
+    require(work.atoms && work.weights && work.done, "atoms, weights and done are required");
+    require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
+    plan.run(work);
+    return static_cast<napi_value>(nullptr);
+  });
+}
+
+}  // namespace
+
+void add_barycenter(napi_env env, napi_value exports) {
+  add_function(env, exports, "createBarycenter", create_barycenter);
+  add_function(env, exports, "runBarycenter", run_barycenter);
+}
+
+}  // namespace otlearn
