@@ -1,6 +1,7 @@
 // Every kernel's code for one instruction set: included by isa_*.cc inside that set's namespace, with
 // OTLEARN_VECTOR_BYTES set to its register width.
 #include "base/vector_math.h"
+#include "base/row_impl.h"
 #include "base/transpose_impl.h"
 // the kernels, those first that others use
 #include "barycenter/grid_kernel_impl.h"
@@ -12,6 +13,7 @@
 #include "barycenter/barycenter_mean_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
 #include "barycenter/barycenter_impl.h"
+#include "host/dense_operator_impl.h"
 #include "tensors/elementwise_impl.h"
 #include "emd/emd_pricing_impl.h"
 #include "tensors/matmul_impl.h"
@@ -34,6 +36,7 @@ constexpr Kernels kernels_named(const char* name) {
           make_engine<float>,
           make_engine<double>,
           kBatchNorm,
+          kDenseOperatorParts,
           kElementwise,
           kEmd,
           kMatmul,
