@@ -11,6 +11,7 @@
 #include "barycenter/barycenter_plain_impl.h"
 #include "barycenter/barycenter_mean_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
+#include "barycenter/barycenter_grid_impl.h"
 #include "barycenter/barycenter_impl.h"
 #include "tensors/elementwise_impl.h"
 #include "emd/emd_pricing_impl.h"
