@@ -9,15 +9,20 @@ interface BarycenterPlan {
   readonly native: unique symbol;
 }
 
-interface BarycenterPlanSettings {
-  readonly height: number;
-  readonly width: number;
+interface BarycenterSettings {
   readonly atoms: number;
   readonly iterations: number;
   /** The exponents of `ResolvedOptions`. */
   readonly memory: number;
   readonly update: number;
   readonly power: number;
+}
+
+/** A grid of one or two axes. */
+export interface BarycenterGrid {
+  readonly dense: false;
+  readonly height: number;
+  readonly width: number;
   /** exp(-d^2 spacing^2 / epsilon) for d = 0 .. radius64. */
   readonly tapsVertical: Float64Array;
   readonly tapsHorizontal: Float64Array;
@@ -27,8 +32,19 @@ interface BarycenterPlanSettings {
   readonly radius64Horizontal: number;
 }
 
+/** A cost matrix C [N, N], which comes with the batches. */
+export interface BarycenterDense {
+  readonly dense: true;
+  readonly points: number;
+  readonly epsilon: number;
+  readonly symmetric: boolean;
+}
+
+type BarycenterPlanSettings = BarycenterSettings & (BarycenterGrid | BarycenterDense);
+
 export interface BarycenterBatch {
   readonly points: number;
+  readonly cost: Float64Array | undefined; // [N, N] of a dense problem, the same at each call with a plan
   /** 0 total variation, 1 quadratic, 2 Kullback-Leibler, 3 the inner product with `targets`, for a slope that is known. */
   readonly loss: number;
   readonly atoms: Float64Array; // [S, N]

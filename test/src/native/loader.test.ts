@@ -65,6 +65,7 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
 describe.skipIf(!addon)(suite("the addon"), () => {
   const { createBarycenter, runBarycenter } = addon ?? {};
   const settings: Parameters<NativeAddon["createBarycenter"]>[0] = {
+    dense: false,
     height: 2,
     width: 3,
     atoms: 1,
@@ -81,6 +82,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
   };
   const batch: BarycenterBatch = {
     points: 1,
+    cost: undefined,
     loss: 1,
     atoms: new Float64Array(6).fill(1 / 6),
     weights: Float64Array.of(1),

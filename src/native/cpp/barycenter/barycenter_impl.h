@@ -18,6 +18,12 @@ class Engine final : public BarycenterEngine {
     shared_.first_log_phi = images();
     shared_.first_level.assign(problem.atoms, -1);
     shared_.is_held.assign(problem.atoms, 0);
+  }
+
+  int kernel_parts() const override { return kernel_.parts(); }
+  void make_kernel_part(int part) override { kernel_.make_part(part); }
+  void finish_kernel() override {
+    kernel_.finish();
     auto scratch = kernel_.make_scratch();
     T* inverse_c = shared_.first_inverse_c[0];
     int needed;
@@ -27,6 +33,8 @@ class Engine final : public BarycenterEngine {
           [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
     });
   }
+
+  int together() const override { return Products<T, Steps>::together(problem_, size_); }
 
   void begin(int workers, int groups, bool cold) override {
     has_first_ = cold;
@@ -57,13 +65,14 @@ class Engine final : public BarycenterEngine {
     shared_.first_level[s] = in_range ? level : -1;
   }
 
-  bool run(int worker, int group, const BarycenterPoint& point) override {
-    if (std::count(shared_.is_held.begin(), shared_.is_held.end(), 0) > 0) return false;
-    PointsWorker<T, Steps, Products>& points = *at(worker).points;
-    points.run(&point, 1);
-    if (!points.state(0).in_range) return false;
-    if (point.target) add(points.state(0).gradients, groups_[group]);
-    return true;
+  void run(int worker, const BarycenterPoint* points, int count) override {
+    const bool all_held = std::count(shared_.is_held.begin(), shared_.is_held.end(), 0) == 0;
+    PointsWorker<T, Steps, Products>& own = *at(worker).points;
+    if (all_held) own.run(points, count);
+    for (int i = 0; i < count; ++i) {
+      *points[i].done = all_held && own.state(i).in_range ? 1 : 0;
+      if (points[i].target && *points[i].done) add(own.state(i).gradients, groups_[points[i].group]);
+    }
   }
 
   void add_gradient(int worker, int s, double* out) override {
@@ -77,7 +86,8 @@ class Engine final : public BarycenterEngine {
     }
     if (has_first_) {
       kernel_.template to_lying<false>(
-          std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(), [=](std::size_t i, V&) { return load<T>(first_phi + i); },
+          std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(),
+          [=](std::size_t i, V&) { return load<T>(first_phi + i); },
           [=](std::size_t i, const V& ga, V&) { store<T>(first_ga + i, ga); });
     }
     const T *d = shared_.d[s], *a = shared_.first_a[s], *inverse_c = shared_.first_inverse_c[0];
@@ -126,7 +136,7 @@ class Engine final : public BarycenterEngine {
   }
 
   const BarycenterProblem problem_;
-  const Kernel kernel_;
+  Kernel kernel_;
   const std::size_t size_;
   int first_c_level_ = 0;
   bool has_first_ = false, has_later_ = false;  // which of the gradients the points of this call have
@@ -135,9 +145,14 @@ class Engine final : public BarycenterEngine {
   std::vector<AtomGradients<T>> groups_;
 };
 
+template <typename T, template <typename, typename> class Products>
+BarycenterEngine* make_engine_with(const BarycenterProblem& problem) {
+  if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>, Products>(problem);
+  if (problem.exponents.power == 0) return new Engine<T, PowerSteps<T, true>, Products>(problem);
+  return new Engine<T, PowerSteps<T, false>, Products>(problem);
+}
+
 template <typename T>
 BarycenterEngine* make_engine(const BarycenterProblem& problem) {
-  if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>, GridProducts>(problem);
-  if (problem.exponents.power == 0) return new Engine<T, PowerSteps<T, true>, GridProducts>(problem);
-  return new Engine<T, PowerSteps<T, false>, GridProducts>(problem);
+  return problem.cost ? make_engine_with<T, DenseProducts>(problem) : make_engine_with<T, GridProducts>(problem);
 }

@@ -18,11 +18,14 @@ class PlainSteps {
     return sum + first_ga * first_inverse_c;
   }
 
+  // Images that an adjoint needs of an iteration.
+  static int kept_images(const BarycenterProblem& problem) { return 2 * problem.atoms + 1; }
+
   explicit PlainSteps(const PointContext<T>& context)
       : context_(context),
         atoms_(context.problem.atoms),
         iterations_(context.problem.iterations),
-        kept_(context.problem, context.size, 2 * atoms_ + 1, atoms_ + 1),
+        kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), atoms_ + 1),
         log_p_(2, context.size),
         next_(context.between(), context.size),
         weighted_(atoms_, context.size) {}

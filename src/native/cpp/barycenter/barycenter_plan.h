@@ -25,6 +25,9 @@ struct PlanSettings {
   // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
   int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
   std::vector<double> taps_vertical, taps_horizontal;
+  // A dense cost C [N, N] in the place of a grid, height 1 and width N: it comes with the batches.
+  bool dense = false, cost_is_symmetric = false;
+  double epsilon = 0;
   std::size_t kept_bytes = std::size_t(1) << 30;  // for the iterations of all data points in work, see above
 };
 
@@ -33,6 +36,7 @@ struct PlanSettings {
 struct PlanBatch {
   int points = 0;
   Loss loss = Loss::kKullbackLeibler;
+  const double* cost = nullptr;  // [N, N], of a dense problem; the same at each call
   const double* atoms = nullptr;
   const double* weights = nullptr;
   const float* start = nullptr;
@@ -52,6 +56,7 @@ class BarycenterPlan {
   // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
   void run(const PlanBatch& batch);
 
+  bool dense() const { return settings_.dense; }
   std::size_t pixels() const { return static_cast<std::size_t>(settings_.height) * settings_.width; }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
   std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }

@@ -1,6 +1,6 @@
 // Data points in work: forward, loss, adjoint (barycenter.h). `Steps` is the mathematics of one iteration, forward and adjoint,
 // of one data point: PlainSteps or PowerSteps. `Products` applies the kernel to what they give it, in the order that suits the
-// kernel: GridProducts.
+// kernel: GridProducts or DenseProducts.
 
 // What the steps of one worker work with.
 template <typename T>
@@ -9,7 +9,8 @@ struct PointContext {
   const StripLayout &upright, &lying;
   std::size_t size;  // of an image
   const SharedAtoms<T>& shared;
-  bool atoms_at_once;  // whether the atoms go through a product together
+  std::size_t kept_bytes;  // for the iterations of a point
+  bool atoms_at_once;      // whether the atoms go through a product together
   bool cold = true;
 
   // Whether the first half of an iteration is that of SharedAtoms.
@@ -72,11 +73,43 @@ double mean_log(const StripLayout& layout, const T* g, const T* p) {
   return sum;
 }
 
+enum class Half { kC, kPhi };
+
+// The kernel levels of the products of one data point: found on the way forward, taken again by replays and the adjoint.
+template <typename T>
+class KernelLevels {
+ public:
+  explicit KernelLevels(const PointContext<T>& context)
+      : context_(context),
+        atoms_(context.problem.atoms),
+        used_(2 * static_cast<std::size_t>(context.problem.iterations) * atoms_),
+        needed_(2 * static_cast<std::size_t>(atoms_)) {}
+
+  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration, s)]; }
+  // Of the iteration that was last.
+  int& needed(Half half, int s) { return needed_[slot(half, 0, s)]; }
+  // As in the iteration before.
+  int expected(Half half, int iteration, int s) const {
+    const bool is_known = iteration > 0 && !context_.is_shared(iteration - 1);
+    return is_known ? needed_[slot(half, 0, s)] : std::max(0, context_.shared.first_level[s]);
+  }
+
+ private:
+  std::size_t slot(Half half, int iteration, int s) const {
+    return 2 * (static_cast<std::size_t>(iteration) * atoms_ + s) + (half == Half::kPhi);
+  }
+
+  const PointContext<T>& context_;
+  const int atoms_;
+  std::vector<int> used_;    // [L, S, 2]
+  std::vector<int> needed_;  // [S, 2]
+};
+
 // One data point and the gradients that it adds.
 template <typename T, typename Steps>
 struct PointState {
   explicit PointState(const PointContext<T>& context)
-      : context(context), steps(context), p_gradient(2, context.size), target(1, context.size) {}
+      : context(context), steps(context), levels(context), p_gradient(2, context.size), target(1, context.size) {}
 
   void begin(const BarycenterPoint& given) {
     point = &given;
@@ -124,6 +157,7 @@ struct PointState {
 
   const PointContext<T>& context;
   Steps steps;
+  KernelLevels<T> levels;
   AtomGradients<T> gradients;
   const BarycenterPoint* point = nullptr;
   bool in_range = false;
@@ -142,7 +176,13 @@ class PointsWorker {
   using State = PointState<T, Steps>;
 
   PointsWorker(const BarycenterProblem& problem, const Kernel& kernel, const SharedAtoms<T>& shared)
-      : context_{problem, kernel.upright(), kernel.lying(), kernel.size(), shared, Products<T, Steps>::kAtomsAtOnce},
+      : context_{problem,
+                 kernel.upright(),
+                 kernel.lying(),
+                 kernel.size(),
+                 shared,
+                 problem.kept_bytes / Products<T, Steps>::together(problem, kernel.size()),
+                 Products<T, Steps>::kAtomsAtOnce},
         products_(kernel, context_) {}
 
   // Does what the points ask for, or leaves their states out of range. Starts are there for all or for none.

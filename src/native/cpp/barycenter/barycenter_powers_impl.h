@@ -48,12 +48,15 @@ class PowerSteps {
     return d > 0 ? problem.exponents.update * (sum + static_cast<double>(first_ga) * first_a) / d : 0;
   }
 
+  // Images that an adjoint needs of an iteration.
+  static int kept_images(const BarycenterProblem& problem) { return 4 * problem.atoms + 1; }
+
   explicit PowerSteps(const PointContext<T>& context)
       : context_(context),
         exponents_(context.problem.exponents),
         atoms_(context.problem.atoms),
         iterations_(context.problem.iterations),
-        kept_(context.problem, context.size, 4 * atoms_ + 1, exponents_.sides() * atoms_),
+        kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), exponents_.sides() * atoms_),
         mean_(exponents_.power),
         log_phi_(atoms_, context.size),
         work_(context.between(), context.size),

@@ -12,36 +12,52 @@ namespace {
 // Products of sizes below this do not overflow, rows rounded up to registers and 8 bytes a number included.
 constexpr double kMostNumbers = 1e14;
 
+// The size of a grid and its kernels.
+void read_grid(napi_env env, napi_value settings, PlanSettings& plan) {
+  plan.height = integer(env, settings, "height");
+  plan.width = integer(env, settings, "width");
+  plan.radius32_vertical = integer(env, settings, "radius32Vertical");
+  plan.radius32_horizontal = integer(env, settings, "radius32Horizontal");
+  plan.radius64_vertical = integer(env, settings, "radius64Vertical");
+  plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
+  require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
+  require(plan.radius32_horizontal >= 0 && plan.radius32_horizontal <= plan.radius64_horizontal, "radius");
+  require(plan.radius64_vertical < plan.height && plan.radius64_horizontal < plan.width, "radius");
+  const auto* vertical = elements<double>(env, property(env, settings, "tapsVertical"), napi_float64_array,
+                                          plan.radius64_vertical + 1, "tapsVertical");
+  const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,
+                                            plan.radius64_horizontal + 1, "tapsHorizontal");
+  require(vertical && horizontal, "taps");
+  plan.taps_vertical.assign(vertical, vertical + plan.radius64_vertical + 1);
+  plan.taps_horizontal.assign(horizontal, horizontal + plan.radius64_horizontal + 1);
+}
+
+// The size of a dense problem, whose cost comes with the batches.
+void read_dense(napi_env env, napi_value settings, PlanSettings& plan) {
+  plan.dense = true;
+  plan.height = 1;
+  plan.width = integer(env, settings, "points");
+  plan.epsilon = number(env, settings, "epsilon");
+  plan.cost_is_symmetric = flag(env, settings, "symmetric");
+  require(plan.epsilon > 0, "epsilon");
+}
+
 napi_value create_barycenter(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
     const napi_value settings = arguments[0];
     PlanSettings plan;
-    plan.height = integer(env, settings, "height");
-    plan.width = integer(env, settings, "width");
+    if (flag(env, settings, "dense")) read_dense(env, settings, plan);
+    else read_grid(env, settings, plan);
     plan.atoms = integer(env, settings, "atoms");
     plan.iterations = integer(env, settings, "iterations");
     plan.exponents.memory = number(env, settings, "memory");
     plan.exponents.update = number(env, settings, "update");
     plan.exponents.power = number(env, settings, "power");
-    plan.radius32_vertical = integer(env, settings, "radius32Vertical");
-    plan.radius32_horizontal = integer(env, settings, "radius32Horizontal");
-    plan.radius64_vertical = integer(env, settings, "radius64Vertical");
-    plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
     require(plan.height > 0 && plan.width > 0 && plan.atoms > 0 && plan.iterations > 0, "sizes");
     const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
     require(has_exponents && plan.exponents.power <= 1, "exponents");
     const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
     require(numbers < kMostNumbers, "sizes: beyond any memory");
-    require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
-    require(plan.radius32_horizontal >= 0 && plan.radius32_horizontal <= plan.radius64_horizontal, "radius");
-    require(plan.radius64_vertical < plan.height && plan.radius64_horizontal < plan.width, "radius");
-    const auto* vertical = elements<double>(env, property(env, settings, "tapsVertical"), napi_float64_array,
-                                            plan.radius64_vertical + 1, "tapsVertical");
-    const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,
-                                              plan.radius64_horizontal + 1, "tapsHorizontal");
-    require(vertical && horizontal, "taps");
-    plan.taps_vertical.assign(vertical, vertical + plan.radius64_vertical + 1);
-    plan.taps_horizontal.assign(horizontal, horizontal + plan.radius64_horizontal + 1);
     auto made = std::make_unique<BarycenterPlan>(std::move(plan));
     napi_value result;
     napi_create_external(
@@ -76,6 +92,8 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     work.log_scalings =
         elements<float>(env, property(env, batch, "logScalings"), napi_float32_array, points * scalings, "logScalings");
     work.done = elements<std::uint8_t>(env, property(env, batch, "done"), napi_uint8_array, points, "done");
+    work.cost = array64("cost", plan.dense() ? pixels * pixels : 0);
+    require(!plan.dense() || work.cost, "cost");
     require(work.atoms && work.weights && work.done, "atoms, weights and done are required");
     require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
     plan.run(work);

@@ -2,9 +2,12 @@
 // OTLEARN_VECTOR_BYTES set to its register width.
 #include "base/vector_math.h"
 #include "base/transpose_impl.h"
+#include "base/tile_impl.h"
 // the kernels, those first that others use
+#include "barycenter/levelled_kernel_impl.h"
 #include "barycenter/grid_kernel_impl.h"
 #include "barycenter/barycenter_images_impl.h"
+#include "barycenter/dense_kernel_impl.h"
 #include "barycenter/barycenter_kept_impl.h"
 #include "barycenter/barycenter_loss_impl.h"
 #include "barycenter/barycenter_point_impl.h"
@@ -12,6 +15,7 @@
 #include "barycenter/barycenter_mean_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
 #include "barycenter/barycenter_grid_impl.h"
+#include "barycenter/barycenter_dense_impl.h"
 #include "barycenter/barycenter_impl.h"
 #include "tensors/elementwise_impl.h"
 #include "emd/emd_pricing_impl.h"
