@@ -49,7 +49,7 @@ class DenseProducts {
       }
     }
     if (context_.is_shared(iteration)) return;
-    transpose(points, Half::kPhi, iteration, [=](State& state, int s) {
+    pull_back_half(points, Half::kPhi, iteration, [=](State& state, int s) {
       return state.steps.phi_adjoint(iteration, s, state.g(), state.gradients);
     });
     for (const Row& row : rows_) {
@@ -57,7 +57,9 @@ class DenseProducts {
       row.state->point->gradient_weights[row.s] += row.outcome.produced;
     }
     if (iteration == 0) return;
-    transpose(points, Half::kC, iteration, [=](State& state, int s) { return state.steps.c_adjoint(iteration, s, state.next_g()); });
+    pull_back_half(points, Half::kC, iteration, [=](State& state, int s) {
+      return state.steps.c_adjoint(iteration, s, state.next_g());
+    });
   }
 
  private:
@@ -129,7 +131,7 @@ class DenseProducts {
 
   // The adjoint of a half step, by the transpose of its kernel.
   template <typename ProductOf>
-  void transpose(const std::vector<State*>& points, Half half, int iteration, ProductOf product_of) {
+  void pull_back_half(const std::vector<State*>& points, Half half, int iteration, ProductOf product_of) {
     fill(points, product_of);
     std::vector<DenseRow> todo;
     for (std::size_t v = 0; v < rows_.size(); ++v) {

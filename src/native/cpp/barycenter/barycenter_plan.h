@@ -10,6 +10,11 @@
 // A start takes S threads more, 2 S threads with heavy-ball. Where the iterations would exceed `kept_bytes`, only the ends of
 // segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F L. Points that need float64
 // take twice as much again.
+//
+// With a dense cost a thread has P points in work, as many as `kept_bytes` allow, but 14 <= S P <= 70 vectors (6 and 30
+// without AVX-512) or one point:
+//     4 N' (N M + 4 S + 2 + (P (F L + W + 4 S + 5) + 3) threads + 2 S G) bytes,
+// M = 1 kernel where C is symmetric and 2 where it is not.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -57,7 +57,8 @@ napi_value create_barycenter(napi_env env, napi_callback_info info) {
     const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
     require(has_exponents && plan.exponents.power <= 1, "exponents");
     const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
-    require(numbers < kMostNumbers, "sizes: beyond any memory");
+    const double costs = plan.dense ? static_cast<double>(plan.width) * plan.width : 0;
+    require(std::max(numbers, costs) < kMostNumbers, "sizes: beyond any memory");
     auto made = std::make_unique<BarycenterPlan>(std::move(plan));
     napi_value result;
     napi_create_external(
