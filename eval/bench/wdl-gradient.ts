@@ -12,6 +12,8 @@ export interface WdlGradientSettings {
   readonly heavyBall: number;
   readonly unbalanced: number | undefined;
   readonly invert: boolean;
+  /** File of a ground cost [n, n] in the place of the pixel grid. */
+  readonly cost: string | undefined;
   readonly atoms: number;
   readonly repeat: number;
 }
@@ -37,13 +39,14 @@ export async function wdlGradient(dataset: Dataset, settings: WdlGradientSetting
       norm_beta: norm(softmax.backward(gradient.weights, factors.weights, count)),
     };
   });
-  const [height, width] = setup.pointShape;
+  const [height, width = 1] = setup.pointShape;
   const { sinkhornIterations: iterations } = settings;
   return {
     work: "wdl_gradient",
     images: setup.points,
     height,
     width,
+    kernel: settings.cost === undefined ? "separable" : "dense",
     iterations,
     variant: variantName(settings),
     dtype: operator.name,

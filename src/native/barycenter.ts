@@ -18,10 +18,7 @@ export interface BarycenterAxis {
   readonly taps: Float64Array;
 }
 
-interface BarycenterPlanSettings {
-  readonly depth: BarycenterAxis;
-  readonly down: BarycenterAxis;
-  readonly across: BarycenterAxis;
+interface BarycenterSettings {
   readonly atoms: number;
   readonly iterations: number;
   /** The exponents of `ResolvedOptions`. */
@@ -30,8 +27,27 @@ interface BarycenterPlanSettings {
   readonly power: number;
 }
 
+/** A grid; axes that it lacks have one point. */
+export interface BarycenterGrid {
+  readonly dense: false;
+  readonly depth: BarycenterAxis;
+  readonly down: BarycenterAxis;
+  readonly across: BarycenterAxis;
+}
+
+/** A cost matrix C [N, N], which comes with the batches. */
+export interface BarycenterDense {
+  readonly dense: true;
+  readonly points: number;
+  readonly epsilon: number;
+  readonly symmetric: boolean;
+}
+
+type BarycenterPlanSettings = BarycenterSettings & (BarycenterGrid | BarycenterDense);
+
 export interface BarycenterBatch {
   readonly points: number;
+  readonly cost: Float64Array | undefined; // [N, N] of a dense problem, the same at each call with a plan
   /** 0 total variation, 1 quadratic, 2 Kullback-Leibler, 3 the inner product with `targets`, for a slope that is known. */
   readonly loss: number;
   readonly atoms: Float64Array; // [S, N]

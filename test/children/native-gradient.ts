@@ -1,12 +1,14 @@
 import { hostOperator } from "../../models/wdl/operator-host.ts";
 import { nativeOperator } from "../../models/wdl/operator-native.ts";
+import { denseGeometry } from "../../src/geometry/dense.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
 
 /**
- * `node native-gradient.js`: loss and gradients of one fixed problem, for each variant of the operator, by whatever kernels
- * the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as JSON. Some points need float64 and some the log domain.
+ * `node native-gradient.js`: loss and gradients of one fixed problem on a grid and with a cost that is not symmetric, for
+ * each variant of the operator, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
+ * JSON. On the grid some points need float64 and some the log domain.
  */
 const [height, width, atoms, points] = [11, 29, 3, 21];
 const pixels = height * width;
@@ -31,7 +33,13 @@ const factors = {
   weights: rows(points, atoms, () => random.uniform() ** 8),
 };
 const data = rows(points, pixels, () => random.uniform());
-const geometry = grid({ size: [height, width] });
+const plane = grid({ size: [height, width] });
+const { data: distances, shape } = plane.costMatrix();
+const matrix = distances.map((cost, index) => (Math.floor(index / pixels) < index % pixels ? 1.5 * cost : cost));
+const grounds = [
+  { geometry: plane, epsilon: 1.2 },
+  { geometry: denseGeometry(matrix, shape as [number, number]), epsilon: 12 },
+];
 const variants = [{}, { heavyBall: -0.2 }, { rho: 3 }, { heavyBall: -0.2, rho: 3 }];
 const term = {
   name: "quadratic" as const,
@@ -47,11 +55,13 @@ const term = {
 
 const results = [];
 let name = "";
-for (const variant of variants) {
-  const options = { epsilon: 1.2, iterations: 6, ...variant };
-  const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
-  const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
-  results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
-  name = operator.name;
+for (const { geometry, epsilon } of grounds) {
+  for (const variant of variants) {
+    const options = { epsilon, iterations: 6, ...variant };
+    const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
+    name = operator.name;
+  }
 }
 process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results }));

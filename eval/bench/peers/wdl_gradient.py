@@ -1,5 +1,6 @@
-"""Peer of `otlearn bench wdl_gradient`: the same loss and gradient in PyTorch, separable kernels as dense matrices and
-autograd through the Sinkhorn iterations. Reads the images [M, h, w] (values 0..255) as .npy; prints one JSON line."""
+"""Peer of `otlearn bench wdl_gradient`: the same loss and gradient in PyTorch, separable kernels as dense matrices, or one
+dense kernel of a given cost, and autograd through the Sinkhorn iterations. Reads the images [M, h, w] (values 0..255), or
+histograms [M, n] with a cost, as .npy; prints one JSON line."""
 
 import argparse
 import json
@@ -16,7 +17,7 @@ GOLDEN = 0.6180339887498949
 def histograms(path, alpha, invert):
     values = np.load(path).astype(np.float64) / 255
     values = (1 - values if invert else values) ** alpha
-    return values / values.sum(axis=(1, 2), keepdims=True)
+    return values / values.sum(axis=tuple(range(1, values.ndim)), keepdims=True)
 
 
 def gibbs(extent, gamma, dtype):
@@ -39,6 +40,7 @@ def main():
     parser.add_argument("--gamma", type=float, default=1.0)
     parser.add_argument("--alpha", type=float, default=1.0)
     parser.add_argument("--invert", action="store_true")
+    parser.add_argument("--cost", help="[n, n] as .npy, in place of the pixel grid")
     parser.add_argument("--heavy-ball", type=float, default=0.0)
     parser.add_argument("--unbalanced", type=float, default=math.inf)
     parser.add_argument("--atoms", type=int, default=5)
@@ -49,10 +51,20 @@ def main():
     dtype = getattr(torch, options.dtype)
 
     x = torch.tensor(histograms(options.images, options.alpha, options.invert), dtype=dtype)
-    points, height, width = x.shape
-    rows, columns = gibbs(height, options.gamma, dtype), gibbs(width, options.gamma, dtype)
-    alpha = start(options.atoms, height * width, True, dtype)
+    points, (height, *rest) = len(x), x.shape[1:]
+    if options.cost:
+        x = x.flatten(1)
+        kernel = torch.exp(-torch.tensor(np.load(options.cost)) / options.gamma).to(dtype)
+    else:
+        rows, columns = (gibbs(extent, options.gamma, dtype) for extent in x.shape[1:])
+    alpha = start(options.atoms, math.prod(x.shape[1:]), True, dtype)
     beta = start(points, options.atoms, False, dtype)
+
+    def apply(b):
+        return b @ kernel.T if options.cost else rows @ b @ columns
+
+    def apply_transpose(a):
+        return a @ kernel if options.cost else apply(a)
 
     tau = options.heavy_ball
     power = options.gamma / (options.unbalanced + options.gamma)  # 0 for balanced
@@ -69,12 +81,13 @@ def main():
         return (weights * phi**power).sum(dim=1) ** (1 / power)
 
     def loss():
-        atoms = torch.softmax(alpha, dim=1).view(options.atoms, height, width)
-        weights = torch.softmax(beta, dim=1)[:, :, None, None]
-        a = b = torch.ones(points, options.atoms, height, width, dtype=dtype)
+        atoms = torch.softmax(alpha, dim=1).view(options.atoms, *x.shape[1:])
+        weights = torch.softmax(beta, dim=1).view(points, options.atoms, *[1] * (x.dim() - 1))
+        # with a dense kernel it pays that no data point has a share in the first products
+        a = b = torch.ones(1 if options.cost else points, options.atoms, *x.shape[1:], dtype=dtype)
         for _ in range(options.iterations):
-            a = scaled(a, atoms / (rows @ b @ columns))
-            phi = rows @ a @ columns
+            a = scaled(a, atoms / apply(b))
+            phi = apply_transpose(a)
             p = mean(weights, phi)
             b = scaled(b, p[:, None] / phi)
         return (p * (p.log() - x.clamp_min(1e-30).log()) - p + x).sum()
@@ -90,7 +103,8 @@ def main():
         "work": "wdl_gradient",
         "images": points,
         "height": height,
-        "width": width,
+        "width": rest[0] if rest else 1,
+        "kernel": "dense" if options.cost else "separable",
         "iterations": options.iterations,
         "variant": ", ".join(name for name, on in (("heavy-ball", tau != 0), ("unbalanced", power > 0)) if on) or "plain",
         "dtype": f"torch {options.dtype}",

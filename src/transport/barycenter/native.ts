@@ -1,9 +1,10 @@
 import type { Geometry } from "../../geometry/geometry.ts";
+import type { DenseGeometry } from "../../geometry/dense.ts";
 import type { GridGeometry } from "../../geometry/grid.ts";
-import type { BarycenterAxis, BarycenterBatch } from "../../native/barycenter.ts";
+import type { BarycenterAxis, BarycenterBatch, BarycenterDense, BarycenterGrid } from "../../native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { NdArray } from "../../tensor/ndarray.ts";
-import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
+import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { checkProblem } from "./problem.ts";
 
 /** Kernel entries below exp(-87) are no normal float32, those below exp(-708) no normal float64. */
@@ -23,7 +24,7 @@ export interface NativeProblem {
 }
 
 /** What to compute, written into the given arrays; see `BarycenterBatch`. */
-export type NativeOutputs = Partial<Omit<BarycenterBatch, "points" | "atoms" | "weights" | "start" | "done">>;
+export type NativeOutputs = Partial<Omit<BarycenterBatch, "points" | "cost" | "atoms" | "weights" | "start" | "done">>;
 
 export interface NativeBarycenter {
   /** "avx2, 2 threads" */
@@ -40,13 +41,16 @@ export interface NativeBarycenter {
 
 /**
  * The native barycenters of a geometry and setting, with the buffers of one number of atoms. Undefined where the addon is
- * absent or does not cover the case: grids, no domain asked for.
+ * absent or does not cover the case: grids and dense costs, no domain asked for.
  */
 export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions): NativeBarycenter | undefined {
   const { addon, detail } = nativeStatus();
   const resolved = resolveBarycenterOptions(options);
-  if (!addon || resolved.domain !== "auto" || !isGrid(geometry)) return undefined;
-  const settings = planSettings(geometry, resolved);
+  const ground = resolved.domain === "auto" ? groundOf(geometry, resolved.epsilon) : undefined;
+  if (!addon || !ground) return undefined;
+  const { iterations, memory, update, power } = resolved;
+  const settings = { ...ground, iterations, memory, update, power };
+  const cost = isDense(geometry) ? geometry.cost.data : undefined;
   let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
   return {
     detail,
@@ -57,15 +61,24 @@ export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions)
       if (points === 0) return [];
       if (plan?.atoms !== count) plan = { atoms: count, native: addon.createBarycenter({ ...settings, atoms: count }) };
       const done = new Uint8Array(points);
-      const inputs = { points, atoms: atoms.data, weights: weights.data, start: start?.data, done };
+      const inputs = { points, cost, atoms: atoms.data, weights: weights.data, start: start?.data, done };
       addon.runBarycenter(plan.native, { ...NO_OUTPUTS, loss: LINEAR_LOSS, ...outputs, ...inputs });
       return Array.from(done.keys()).filter((point) => !done[point]);
     },
   };
 }
 
-function isGrid(geometry: Geometry): geometry is GridGeometry {
-  return geometry.kind === "grid";
+function isDense(geometry: Geometry): geometry is DenseGeometry {
+  return geometry.kind === "dense";
+}
+
+/** What the native kernels need to know of a geometry; undefined for sides of different points. */
+function groundOf(geometry: Geometry, epsilon: number): BarycenterGrid | BarycenterDense | undefined {
+  const [points, others] = geometry.shape;
+  if (points !== others) return undefined;
+  if (isDense(geometry)) return { dense: true, points, epsilon, symmetric: geometry.symmetric };
+  const { size, spacing } = geometry as GridGeometry;
+  return gridGround(size, spacing, epsilon);
 }
 
 const NO_OUTPUTS = {
@@ -78,14 +91,11 @@ const NO_OUTPUTS = {
 } as const;
 
 /** The one-dimensional kernels of the axes; those that a grid lacks have one point. */
-function planSettings(
-  { size, spacing }: GridGeometry,
-  { epsilon, iterations, memory, update, power }: ResolvedOptions,
-) {
+function gridGround(size: readonly number[], spacing: readonly number[], epsilon: number): BarycenterGrid {
   const axes = size.map((extent, index) => axis(extent, spacing[index]!, epsilon));
   while (axes.length < 3) axes.unshift(axis(1, 1, epsilon));
   const [depth, down, across] = axes as [BarycenterAxis, BarycenterAxis, BarycenterAxis];
-  return { depth, down, across, iterations, memory, update, power };
+  return { dense: false, depth, down, across };
 }
 
 function axis(size: number, step: number, epsilon: number): BarycenterAxis {

@@ -2,12 +2,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { wdlOptions, type WdlOptions } from "../../../models/wdl/options.ts";
+import { hostOperator } from "../../../models/wdl/operator-host.ts";
 import { setUpWdl } from "../../../models/wdl/setup.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
 import { encodeNpy } from "../../../src/data/npy.ts";
+import { nativeStatus } from "../../../src/native/loader.ts";
 import { resolveOptions } from "../../../src/options.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
+import { expectSame } from "../../support/native-operator.ts";
 import { randomRows } from "../../support/wdl.ts";
 import { learn } from "../../support/wdl-run.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -67,6 +70,20 @@ describe("problems that train", () => {
     expect(setup.geometry.kind).toBe("dense");
     const falling = given.warmRestart ? [losses[0], losses.at(-1)!] : losses;
     falling.slice(1).forEach((loss, i) => expect(loss).toBeLessThan(falling[i]));
+  });
+});
+
+it.skipIf(!nativeStatus().addon)("a ground cost of one's own runs natively, as on the host", async () => {
+  const data = histograms([4, 12]);
+  const { setup, factors } = await learn(data, { ...quick, cost: await writeCost(12) });
+  const { geometry, problem } = setup;
+  expect(problem.operator.name).toMatch(/^native float32/);
+  const options = { epsilon: 2, iterations: 10 };
+  await expectSame(problem.operator, hostOperator(geometry, options), {
+    factors,
+    term: problem.term,
+    pixels: 12,
+    options,
   });
 });
 

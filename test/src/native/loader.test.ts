@@ -10,7 +10,7 @@ const suite = (name: string): string => (addon ? name : `${name} (skipped: ${det
 interface Output {
   readonly status: string;
   readonly operator: string;
-  /** One a variant. */
+  /** One a ground cost and variant. */
   readonly results: readonly { readonly value: number; readonly atoms: number[]; readonly weights: number[] }[];
 }
 
@@ -68,6 +68,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
   const down = { size: 2, radius32: 1, radius64: 1, taps: Float64Array.of(1, 0.5) };
   const across = { size: 3, radius32: 1, radius64: 2, taps: Float64Array.of(1, 0.5, 0.1) };
   const settings: Parameters<NativeAddon["createBarycenter"]>[0] = {
+    dense: false,
     depth,
     down,
     across,
@@ -79,6 +80,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
   };
   const batch: BarycenterBatch = {
     points: 1,
+    cost: undefined,
     loss: 1,
     atoms: new Float64Array(6).fill(1 / 6),
     weights: Float64Array.of(1),
@@ -90,6 +92,18 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     gradientAtoms: undefined,
     gradientWeights: undefined,
     done: new Uint8Array(1),
+  };
+
+  const dense: Parameters<NativeAddon["createBarycenter"]>[0] = {
+    dense: true,
+    points: 6,
+    epsilon: 1,
+    symmetric: true,
+    atoms: 1,
+    iterations: 2,
+    memory: 0,
+    update: 1,
+    power: 0,
   };
 
   it("runs what fits", () => {
@@ -118,6 +132,25 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["a missing number", { across: { ...across, size: undefined } }],
   ])("refuses a plan with %s", (_, change) => {
     expect(() => createBarycenter!({ ...settings, ...change })).toThrow();
+  });
+
+  it.each<[what: string, change: object]>([
+    ["no points", { points: 0 }],
+    ["more costs than memory holds", { points: 2 ** 30 }],
+    ["epsilon 0", { epsilon: 0 }],
+    ["no word on symmetry", { symmetric: undefined }],
+    ["no word on its kind", { dense: undefined }],
+  ])("refuses a dense plan with %s", (_, change) => {
+    expect(() => createBarycenter!({ ...dense, ...change })).toThrow();
+  });
+
+  it("runs a dense batch that brings its costs, and no other", () => {
+    const plan = createBarycenter!(dense);
+    const cost = new Float64Array(36).map((_, index) => Math.abs(Math.floor(index / 6) - (index % 6)));
+    expect(() => runBarycenter!(plan, batch)).toThrow(/cost/);
+    expect(() => runBarycenter!(plan, { ...batch, cost: cost.subarray(1) })).toThrow(/cost/);
+    runBarycenter!(plan, { ...batch, cost });
+    expect(batch.done).toEqual(Uint8Array.of(1));
   });
 
   it.each<[what: string, change: object, plan?: object]>([

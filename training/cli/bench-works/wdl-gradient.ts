@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wdlGradient } from "../../../eval/bench/wdl-gradient.ts";
 import { writeNpy } from "../../../src/data/npy.ts";
+import { grid } from "../../../src/geometry/grid.ts";
 import { flagOption, numberOption, textOption } from "../../../src/options.ts";
 import { wdlComponent } from "../../components/wdl.ts";
 import { loadChoice } from "../datasets.ts";
@@ -24,20 +25,24 @@ export const wdlGradientWork = defineWork({
       above: 0,
     }),
     invert: flagOption("invert intensities"),
+    cost: textOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
+    dense: flagOption("the pixel grid's costs as such a matrix"),
   },
   peer: "wdl_gradient.py",
-  async prepare({ data, size, invert, iterations, ...numbers }) {
+  async prepare({ data, size, invert, dense, cost: given, iterations, ...numbers }) {
     const dataset = await loadChoice({ data, size }, wdlComponent);
     const folder = await mkdtemp(join(tmpdir(), "otlearn-bench-"));
     const images = join(folder, "images.npy");
     await writeNpy(images, dataset.values);
+    const cost = dense ? join(folder, "cost.npy") : given;
+    if (dense) await writeNpy(cost!, grid({ size: dataset.values.shape.slice(1) }).costMatrix());
     const { heavyBall, unbalanced = Infinity, ...same } = numbers;
     const flags = Object.entries({ iterations, ...same, "heavy-ball": heavyBall, unbalanced }).flatMap(
       ([name, value]) => [`--${name}=${value}`], // a value may begin with a minus sign
     );
     return {
-      ours: async () => [await wdlGradient(dataset, { ...numbers, invert, sinkhornIterations: iterations })],
-      peerArguments: [images, ...flags, ...(invert ? ["--invert"] : [])],
+      ours: async () => [await wdlGradient(dataset, { ...numbers, invert, cost, sinkhornIterations: iterations })],
+      peerArguments: [images, ...flags, ...(invert ? ["--invert"] : []), ...(cost ? [`--cost=${cost}`] : [])],
       release: () => rm(folder, { recursive: true, force: true }),
     };
   },

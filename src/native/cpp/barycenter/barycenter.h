@@ -1,5 +1,5 @@
-// The barycenter operator of Wasserstein dictionary learning on grids of one to three axes, plain, heavy-ball and
-// unbalanced: forward, loss and adjoint for one data point at a time. Mathematics: scaling-engine.ts of the transport folder; this file
+// The barycenter operator of Wasserstein dictionary learning on grids of one to three axes and for dense costs, plain,
+// heavy-ball and unbalanced: forward, loss and adjoint, data point by data point. Mathematics: scaling-engine.ts of the transport folder; this file
 // is its interface in C++.
 #pragma once
 #include <cstddef>
@@ -30,7 +30,11 @@ struct BarycenterProblem {
   GridAxis depth, down, across;
   int atoms, iterations;
   Exponents exponents;
-  std::size_t kept_bytes;  // for the iterations of one data point; above it they are computed twice
+  std::size_t kept_bytes;  // for the iterations of the data points of one worker; above it they are computed twice
+  // A dense cost C [N, N] in the place of a grid, with N points across; read until the kernel is finished.
+  const double* cost = nullptr;
+  double epsilon = 0;
+  bool cost_is_symmetric = false;
   std::size_t pixels() const { return static_cast<std::size_t>(depth.size) * down.size * across.size; }
 };
 
@@ -44,6 +48,10 @@ struct BarycenterPoint {
   float* log_scalings;       // [sides, S, N] after the iterations, or null
   double* loss_value;        // with target
   double* gradient_weights;  // [S], with target
+  int group;                 // of the sums of gradients with respect to the atoms, with target
+  // Becomes 1, or 0 where this number type cannot hold the scalings of this point or the cut-off kernel is not exact to
+  // its precision; outputs are then unspecified and nothing was added to the atoms' gradient.
+  std::uint8_t* done;
 };
 
 // Arithmetic of one instruction set and one number type, with the buffers of all workers. Calls for different workers may
@@ -51,13 +59,18 @@ struct BarycenterPoint {
 class BarycenterEngine {
  public:
   virtual ~BarycenterEngine() = default;
+  // To be called once before all else: the parts of the kernel, by any threads, then `finish_kernel`.
+  virtual int kernel_parts() const = 0;
+  virtual void make_kernel_part(int part) = 0;
+  virtual void finish_kernel() = 0;
+  // How many points a call of `run` may bring.
+  virtual int together() const = 0;
   // Begins a call. Gradients with respect to the atoms are summed in groups of points; `cold`: no point brings a start.
   virtual void begin(int workers, int groups, bool cold) = 0;
   // Takes one atom [N] and computes the part of a cold start's first iteration that no data point has a share in.
   virtual void set_atom(int worker, int s, const double* values) = 0;
-  // Returns false where this number type cannot hold the scalings of this point or the cut-off kernel is not exact to
-  // its precision; outputs are then unspecified and nothing was added to the atoms' gradient.
-  virtual bool run(int worker, int group, const BarycenterPoint& point) = 0;
+  // Either all points of a call of `begin` have a target or none; the same holds for starts.
+  virtual void run(int worker, const BarycenterPoint* points, int count) = 0;
   // Adds the gradient with respect to one atom [N], summed over the groups in order.
   virtual void add_gradient(int worker, int s, double* out) = 0;
 };

@@ -1,7 +1,8 @@
 // The engine of barycenter.h, compiled once for each instruction set (isa_*.cc) and instantiated for float and double: what
 // the data points of a call share, and the sums of their gradients.
-template <typename T, typename Steps>
+template <typename T, typename Steps, template <typename, typename> class Products>
 class Engine final : public BarycenterEngine {
+  using Kernel = typename Products<T, Steps>::Kernel;
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
@@ -17,7 +18,13 @@ class Engine final : public BarycenterEngine {
     shared_.first_log_phi = images();
     shared_.first_level.assign(problem.atoms, -1);
     shared_.is_held.assign(problem.atoms, 0);
-    GridScratch<T> scratch = kernel_.make_scratch();
+  }
+
+  int kernel_parts() const override { return kernel_.parts(); }
+  void make_kernel_part(int part) override { kernel_.make_part(part); }
+  void finish_kernel() override {
+    kernel_.finish();
+    auto scratch = kernel_.make_scratch();
     T* inverse_c = shared_.first_inverse_c[0];
     int needed;
     kernel_.make(first_c_level_, needed, [&](int level) {
@@ -26,6 +33,8 @@ class Engine final : public BarycenterEngine {
           [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
     });
   }
+
+  int together() const override { return Products<T, Steps>::together(problem_, size_); }
 
   void begin(int workers, int groups, bool cold) override {
     has_first_ = cold;
@@ -44,7 +53,7 @@ class Engine final : public BarycenterEngine {
     int level = first_c_level_, needed;
     const auto make_phi = [&](int level) {
       return kernel_.template to_upright<true>(
-          level, T(1), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(a + i); },
+          level, T(1), at(worker).points->scratch(), [=](std::size_t i, V&) { return load<T>(a + i); },
           [=](std::size_t i, const V& phi, V&) {
             store<T>(inverse_phi + i, reciprocal<T>(phi));
             store<T>(log_phi + i, short_log_of<T>(phi * scale));
@@ -56,13 +65,14 @@ class Engine final : public BarycenterEngine {
     shared_.first_level[s] = in_range ? level : -1;
   }
 
-  bool run(int worker, int group, const BarycenterPoint& point) override {
-    if (std::count(shared_.is_held.begin(), shared_.is_held.end(), 0) > 0) return false;
-    Worker& own = at(worker);
-    if (point.target) prepare(own.gradients);
-    if (!own.point->run(point, own.scratch, own.gradients)) return false;
-    if (point.target) add(own.gradients, groups_[group]);
-    return true;
+  void run(int worker, const BarycenterPoint* points, int count) override {
+    const bool all_held = std::count(shared_.is_held.begin(), shared_.is_held.end(), 0) == 0;
+    PointsWorker<T, Steps, Products>& own = *at(worker).points;
+    if (all_held) own.run(points, count);
+    for (int i = 0; i < count; ++i) {
+      *points[i].done = all_held && own.state(i).in_range ? 1 : 0;
+      if (points[i].target && *points[i].done) add(own.state(i).gradients, groups_[points[i].group]);
+    }
   }
 
   void add_gradient(int worker, int s, double* out) override {
@@ -76,7 +86,8 @@ class Engine final : public BarycenterEngine {
     }
     if (has_first_) {
       kernel_.template to_lying<false>(
-          std::max(0, shared_.first_level[s]), T(0), at(worker).scratch, [=](std::size_t i, V&) { return load<T>(first_phi + i); },
+          std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(),
+          [=](std::size_t i, V&) { return load<T>(first_phi + i); },
           [=](std::size_t i, const V& ga, V&) { store<T>(first_ga + i, ga); });
     }
     const T *d = shared_.d[s], *a = shared_.first_a[s], *inverse_c = shared_.first_inverse_c[0];
@@ -87,9 +98,7 @@ class Engine final : public BarycenterEngine {
 
  private:
   struct Worker {
-    GridScratch<T> scratch;
-    std::unique_ptr<PointWorker<T, Steps>> point;
-    AtomGradients<T> gradients;
+    std::unique_ptr<PointsWorker<T, Steps, Products>> points;
     AlignedArray<T> sum;  // of the gradients of an atom, three images
   };
 
@@ -97,24 +106,20 @@ class Engine final : public BarycenterEngine {
 
   Worker& at(int worker) {
     Worker& own = workers_[worker];
-    if (!own.point) {
+    if (!own.points) {
       own.sum = AlignedArray<T>(3 * size_);
-      own.scratch = kernel_.make_scratch();
-      own.point = std::make_unique<PointWorker<T, Steps>>(problem_, kernel_, shared_);
+      own.points = std::make_unique<PointsWorker<T, Steps, Products>>(problem_, kernel_, shared_);
     }
     return own;
-  }
-
-  void prepare(AtomGradients<T>& gradients) const {
-    if (gradients.d.count() > 0) return;
-    gradients.d = images();
-    gradients.first_phi = images();
   }
 
   // The first point of a group gives its images away.
   void add(AtomGradients<T>& own, AtomGradients<T>& group) const {
     if (!group.has_any) {
-      prepare(group);
+      if (group.d.count() == 0) {
+        group.d = images();
+        group.first_phi = images();
+      }
       group.d.swap(own.d);
       group.first_phi.swap(own.first_phi);
       group.has_any = true;
@@ -131,7 +136,7 @@ class Engine final : public BarycenterEngine {
   }
 
   const BarycenterProblem problem_;
-  const GridKernel<T> kernel_;
+  Kernel kernel_;
   const std::size_t size_;
   int first_c_level_ = 0;
   bool has_first_ = false, has_later_ = false;  // which of the gradients the points of this call have
@@ -140,8 +145,14 @@ class Engine final : public BarycenterEngine {
   std::vector<AtomGradients<T>> groups_;
 };
 
+template <typename T, template <typename, typename> class Products>
+BarycenterEngine* make_engine_with(const BarycenterProblem& problem) {
+  if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>, Products>(problem);
+  if (problem.exponents.power == 0) return new Engine<T, PowerSteps<T, true>, Products>(problem);
+  return new Engine<T, PowerSteps<T, false>, Products>(problem);
+}
+
 template <typename T>
 BarycenterEngine* make_engine(const BarycenterProblem& problem) {
-  if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>>(problem);
-  return new Engine<T, PowerSteps<T>>(problem);
+  return problem.cost ? make_engine_with<T, DenseProducts>(problem) : make_engine_with<T, GridProducts>(problem);
 }

@@ -5,8 +5,8 @@
 template <typename T>
 class KeptIterations {
  public:
-  KeptIterations(const BarycenterProblem& problem, std::size_t size, int images, int carried)
-      : iterations_(problem.iterations), images_(images), carried_(carried), size_(size), bytes_(problem.kept_bytes) {}
+  KeptIterations(int iterations, std::size_t bytes, std::size_t size, int images, int carried)
+      : iterations_(iterations), images_(images), carried_(carried), size_(size), bytes_(bytes) {}
 
   // For all iterations, or where no adjoint follows for one.
   void prepare(bool adjoint) {

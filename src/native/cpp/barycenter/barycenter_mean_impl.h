@@ -1,13 +1,12 @@
 // The mean p of the marginals phi_s (mean.ts of the transport folder): prod phi^lambda in the balanced case, else the power
 // mean (sum lambda phi^power)^(1 / power).
-template <typename T>
+template <typename T, bool kGeometric>
 class MarginalMean {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
  public:
   explicit MarginalMean(double power) : power_(power) {}
-  bool is_geometric() const { return power_ == 0; }
 
   // log p + offset from the log(scale phi_s). False where a power leaves the range.
   //
@@ -18,9 +17,9 @@ class MarginalMean {
              double& offset) const {
     const std::size_t atoms = log_phi.size();
     const double all = std::accumulate(weights, weights + atoms, 0.0), log_scale = std::log(static_cast<double>(scale));
-    offset = is_geometric() ? log_scale * all : log_scale - std::log(all) / power_;
+    offset = kGeometric ? log_scale * all : log_scale - std::log(all) / power_;
     std::vector<T> share(weights, weights + atoms);
-    if (!is_geometric()) {
+    if (!kGeometric) {
       for (std::size_t s = 0; s < atoms; ++s) share[s] = static_cast<T>(weights[s] / all);
     }
     const T *shares = share.data(), *const *logs = log_phi.data();
@@ -29,7 +28,7 @@ class MarginalMean {
     each_register<T>(layout, [&, shares, logs](std::size_t i) {
       V mean = {};
       for (std::size_t s = 0; s < atoms; ++s) mean += shares[s] * load<T>(logs[s] + i);
-      if (power != 0) {
+      if (!kGeometric) {
         V sum = {};
         for (std::size_t s = 0; s < atoms; ++s) {
           const V exponent = power * (load<T>(logs[s] + i) - mean);
@@ -41,12 +40,11 @@ class MarginalMean {
       store<T>(log_p + i, mean);
     });
     // the adjoint takes phi_s / p to the power, and p contains the sum of the weights
-    return is_geometric() || largest_lane<T>(largest) - std::min(0.0, std::log(all)) < std::log(Band<T>::kLargest);
+    return kGeometric || largest_lane<T>(largest) - std::min(0.0, std::log(all)) < std::log(Band<T>::kLargest);
   }
 
   // The adjoint at a register, with G = dloss / d log p and ratio = p / phi_s: dloss / d log phi_s, and to `slope` is added
   // what dloss / d lambda_s exceeds `common` by.
-  template <bool kGeometric>
   V pull_back(T lambda, const V& g, const V& ratio, V& slope) const {
     const V log_ratio = short_log_of<T>(ratio);
     if constexpr (kGeometric) {
@@ -59,7 +57,7 @@ class MarginalMean {
   }
   // <G, log p>, or <G, 1> / power
   double common(const StripLayout& layout, const T* g, const T* p) const {
-    if (is_geometric()) return mean_log(layout, g, p);
+    if (kGeometric) return mean_log(layout, g, p);
     double sum = 0;
     each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
       V strip = {};

@@ -18,50 +18,64 @@ class PlainSteps {
     return sum + first_ga * first_inverse_c;
   }
 
+  // Images that an adjoint needs of an iteration.
+  static int kept_images(const BarycenterProblem& problem) { return 2 * problem.atoms + 1; }
+
   explicit PlainSteps(const PointContext<T>& context)
       : context_(context),
         atoms_(context.problem.atoms),
         iterations_(context.problem.iterations),
-        kept_(context.problem, context.kernel.size(), 2 * atoms_ + 1, atoms_ + 1),
-        levels_(context),
-        log_p_(2, context.kernel.size()),
-        next_(1, context.kernel.size()),
-        weighted_(atoms_, context.kernel.size()) {}
+        kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), atoms_ + 1),
+        log_p_(2, context.size),
+        next_(context.between(), context.size),
+        weighted_(atoms_, context.size) {}
 
   KeptIterations<T>& kept() { return kept_; }
   T* p(int iteration) { return kept_.at(iteration, 0); }
 
-  bool set_start(const float* log_b) {
-    const std::size_t size = context_.kernel.size();
-    if (start_.count() == 0) start_ = Images<T>(atoms_, size);
+  // Begins a data point; false where its start leaves the range.
+  bool begin(const BarycenterPoint& point) {
+    point_ = &point;
+    if (!point.start) return true;
+    if (start_.count() == 0) start_ = Images<T>(atoms_, context_.size);
     for (int s = 0; s < atoms_; ++s) {
-      if (!start_scaling(upright(), size, log_b + s * context_.problem.pixels(), start_[s])) return false;
+      if (!start_scaling(context_.upright, context_.size, point.start + s * context_.problem.pixels(), start_[s])) return false;
     }
     return true;
   }
 
-  // c, phi and p of an iteration. A replay takes the levels of the first time.
-  bool advance(const BarycenterPoint& point, int iteration, bool replay) {
-    int current = 0;  // which of log_p_ holds the sum so far
-    double all = 0;
-    for (int s = 0; s < atoms_; ++s) {
-      const T lambda = static_cast<T>(point.weights[s]);
-      const T* sum = s > 0 ? log_p_[current] : nullptr;
-      T* next_sum = log_p_[1 - current];
-      if (context_.is_shared(iteration)) {
-        if (context_.shared.first_level[s] < 0) return false;
-        const T* log_phi = context_.shared.first_log_phi[s];
-        each_register<T>(upright(), [&](std::size_t i) {
-          store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * load<T>(log_phi + i));
-        });
-      } else if (!half_steps(iteration, s, lambda, sum, next_sum, replay)) {
-        return false;
-      }
-      current = 1 - current;
-      all += point.weights[s];
-    }
+  // An iteration, for the atoms in order: c = K b; a = d / c; phi = K a, of which log p takes its share. A product may be
+  // repeated, so nothing is added in place.
+  auto c_product(int iteration, int s) {
+    const T *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
+    T* inverse_c = this->inverse_c(iteration, s);
+    return Product{[=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); },
+                   [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); }};
+  }
+  bool make_a(int, int) { return true; }  // on the fly
+  auto phi_product(int iteration, int s) {
+    const T *d = context_.shared.d[s], *inverse_c = this->inverse_c(iteration, s), *sum = log_p_before(s);
+    T *inverse_phi = kept_.at(iteration, 1 + s), *next_sum = log_p_after(s);
+    const T lambda = static_cast<T>(point_->weights[s]), scale = context_.shared.scale;
+    return Product{[=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
+                   [=](std::size_t i, const V& phi, V&) {
+                     store<T>(inverse_phi + i, reciprocal<T>(phi));
+                     store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * short_log_of<T>(phi * scale));
+                   }};
+  }
+  // In the place of both where the iteration is shared.
+  void take_shared(int s) {
+    const T *log_phi = context_.shared.first_log_phi[s], *sum = log_p_before(s), lambda = static_cast<T>(point_->weights[s]);
+    T* next_sum = log_p_after(s);
+    each_register<T>(context_.upright, [=](std::size_t i) {
+      store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * load<T>(log_phi + i));
+    });
+  }
+  // p, after all atoms; false where it leaves the range.
+  bool finish(int iteration) {
+    const double all = std::accumulate(point_->weights, point_->weights + atoms_, 0.0);
     const double offset = std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
-    return set_barycenter(upright(), log_p_[current], offset, p(iteration));
+    return set_barycenter(context_.upright, log_p_[atoms_ % 2], offset, p(iteration));
   }
 
   void write_log_scalings(float* out) {  // log b = log(p / phi)
@@ -69,26 +83,55 @@ class PlainSteps {
     T* log_b = next_[0];
     for (int s = 0; s < atoms_; ++s) {
       const T* inverse_phi = this->inverse_phi(iterations_ - 1, s);
-      each_register<T>(upright(), [=](std::size_t i) {
+      each_register<T>(context_.upright, [=](std::size_t i) {
         store<T>(log_b + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i)));
       });
-      pack(upright(), log_b, out + s * context_.problem.pixels());
+      pack(context_.upright, log_b, out + s * context_.problem.pixels());
     }
   }
 
-  // One iteration, from its G to that of the iteration before.
+  // The adjoint of an iteration, from its G to that of the iteration before: for each atom what is added to the gradient of
+  // lambda besides `common`, as the sum of what `phi_adjoint` produces, then gb.
   //
-  // The gradient of lambda_s is <G, log phi_s> = <G, log p> - <G, log b_s>. Training moves weights only in directions that keep
-  // their sum, and there the small logarithms of b leave more digits than the large ones of phi.
-  void pull_back(const BarycenterPoint& point, int iteration, const T* g, T* next_g, AtomGradients<T>& gradients, double& check) {
-    const double common = mean_log(upright(), g, p(iteration));
-    for (int s = 0; s < atoms_; ++s) {
-      point.gradient_weights[s] += common - pull_back_atom(point, iteration, s, g, next_g, gradients, check);
-    }
+  // That gradient is <G, log phi_s> = <G, log p> - <G, log b_s>. Training moves weights only in directions that keep their
+  // sum, and there the small logarithms of b leave more digits than the large ones of phi.
+  double common(int iteration, const T* g) { return mean_log(context_.upright, g, p(iteration)); }
+
+  // ga = K gphi; gd += ga / c; then ga a / c. Every image that is summed into is first written by the iteration that comes
+  // first. Of a shared iteration only gphi is taken.
+  auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
+    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
+    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s), *weighted = weighted_[s];
+    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *d = context_.shared.d[s];
+    const T lambda = static_cast<T>(point_->weights[s]);
+    T *gradient = gradients.d[s], *next = this->next(s);
+    return Product{[=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
+                     const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
+                     sum -= share * short_log_of<T>(load<T>(p + i) * inverse);
+                     return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
+                   },
+                   [=](std::size_t i, const V& ga, V& sum) {
+                     const V inverse = load<T>(inverse_c + i);
+                     const V share = ga * inverse;
+                     const V total = last ? share : load<T>(gradient + i) + share;
+                     sum += total;
+                     store<T>(gradient + i, total);
+                     store<T>(next + i, share * (load<T>(d + i) * inverse));
+                   }};
+  }
+  // -gb * b, b = p / phi of the iteration before, whose G is summed over the atoms in order.
+  auto c_adjoint(int iteration, int s, T* next_g) {
+    const T *next = this->next(s), *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
+    T* weighted = weighted_[s];
+    return Product{[=](std::size_t i, V&) { return load<T>(next + i); },
+                   [=](std::size_t i, const V& minus_gb, V&) {
+                     const V value = minus_gb * (load<T>(p + i) * load<T>(inverse_phi + i));
+                     store<T>(weighted + i, value);
+                     store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) - value);
+                   }};
   }
 
  private:
-  const StripLayout& upright() const { return context_.kernel.upright(); }
   T* inverse_c(int iteration, int s) { return kept_.at(iteration, 1 + atoms_ + s); }
   const T* inverse_phi(int iteration, int s) {
     return context_.is_shared(iteration) ? context_.shared.first_inverse_phi[s] : kept_.at(iteration, 1 + s);
@@ -99,80 +142,17 @@ class PlainSteps {
     if (iteration == 0) return start_[s];
     return context_.is_shared(iteration - 1) ? context_.shared.first_inverse_phi[s] : kept_.before(iteration, 1 + s);
   }
-
-  // c = K b, a = d / c, phi = K a; next_sum = sum + lambda log(scale phi). May repeat a product, so nothing is added in place.
-  bool half_steps(int iteration, int s, T lambda, const T* sum, T* next_sum, bool replay) {
-    const GridKernel<T>& kernel = context_.kernel;
-    const T *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s), *d = context_.shared.d[s];
-    const T scale = context_.shared.scale;
-    T *inverse_c = this->inverse_c(iteration, s), *next_inverse_phi = kept_.at(iteration, 1 + s);
-    const bool first = levels_.make(Half::kC, iteration, s, replay, [&](int level) {
-      return kernel.template to_lying<true>(
-          level, T(1), *context_.scratch, [=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); },
-          [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
-    });
-    return first && levels_.make(Half::kPhi, iteration, s, replay, [&](int level) {
-      return kernel.template to_upright<true>(
-          level, T(1), *context_.scratch, [=](std::size_t i, V&) { return load<T>(d + i) * load<T>(inverse_c + i); },
-          [=](std::size_t i, const V& phi, V&) {
-            store<T>(next_inverse_phi + i, reciprocal<T>(phi));
-            store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * short_log_of<T>(phi * scale));
-          });
-    });
-  }
-
-  // One atom. G of the iteration before is summed over the atoms; `weighted_` holds -gb * b. Every image that is summed into
-  // is first written by the iteration that comes first. Returns <G, log b>.
-  double pull_back_atom(const BarycenterPoint& point, int iteration, int s, const T* g, T* next_g, AtomGradients<T>& gradients,
-                        double& check) {
-    const GridKernel<T>& kernel = context_.kernel;
-    const bool last = iteration == iterations_ - 1;
-    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s);
-    const T lambda = static_cast<T>(point.weights[s]);
-    T* weighted = weighted_[s];
-    const auto gradient_phi = [=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
-      const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
-      sum += share * short_log_of<T>(load<T>(p + i) * inverse);
-      return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
-    };
-    if (context_.is_shared(iteration)) {
-      const auto [slope, total] = store_each(upright(), gradient_phi, gradients.first_phi[s]);
-      check += total;
-      return slope;
-    }
-
-    const T *inverse_c = this->inverse_c(iteration, s), *d = context_.shared.d[s];
-    T *gradient = gradients.d[s], *next = next_[0];
-    // ga = K gphi; gd += ga / c; then ga a / c
-    const auto pulled = kernel.template to_lying<false>(
-        levels_.of(Half::kPhi, iteration, s), T(0), *context_.scratch, gradient_phi, [=](std::size_t i, const V& ga, V& sum) {
-          const V inverse = load<T>(inverse_c + i);
-          const V share = ga * inverse;
-          const V total = last ? share : load<T>(gradient + i) + share;
-          sum += total;
-          store<T>(gradient + i, total);
-          store<T>(next + i, share * (load<T>(d + i) * inverse));
-        });
-    check += pulled.consumed;
-    if (iteration == 0) return pulled.produced;
-
-    const T *p_before = this->p_before(iteration), *before = inverse_phi_before(iteration, s);
-    kernel.template to_upright<false>(
-        levels_.of(Half::kC, iteration, s), T(0), *context_.scratch, [=](std::size_t i, V&) { return load<T>(next + i); },
-        [=](std::size_t i, const V& minus_gb, V&) {  // kept as -gb * b, b = p / phi of the iteration before
-          const V value = minus_gb * (load<T>(p_before + i) * load<T>(before + i));
-          store<T>(weighted + i, value);
-          store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) - value);
-        });
-    return pulled.produced;
-  }
+  // The sum of the lambda log(scale phi) up to an atom; null before the first.
+  const T* log_p_before(int s) { return s > 0 ? log_p_[s % 2] : nullptr; }
+  T* log_p_after(int s) { return log_p_[(s + 1) % 2]; }
+  T* next(int s) { return next_[s % next_.count()]; }
 
   const PointContext<T>& context_;
+  const BarycenterPoint* point_ = nullptr;
   const int atoms_, iterations_;
   KeptIterations<T> kept_;  // p, 1 / phi [S]; 1 / c [S]
-  KernelLevels<T> levels_;
-  Images<T> start_;     // [S] b to start from
-  Images<T> log_p_;     // two images, read and written in turn
-  Images<T> next_;      // one image
-  Images<T> weighted_;  // [S]
+  Images<T> start_;         // [S] b to start from
+  Images<T> log_p_;         // two images, read and written in turn
+  Images<T> next_;          // what the two adjoint products of an atom hand over
+  Images<T> weighted_;      // [S] -gb * b
 };

@@ -12,14 +12,17 @@ namespace {
 // Points are summed in this many groups, each in order, whatever the number of threads: sums come out the same.
 constexpr int kGroups = 16;
 
-BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
+BarycenterProblem problem_of(const PlanSettings& s, const double* cost, bool wide) {
   return {s.depth.in(wide),
           s.down.in(wide),
           s.across.in(wide),
           s.atoms,
           s.iterations,
           s.exponents,
-          s.kept_bytes / static_cast<std::size_t>(thread_pool().threads())};
+          s.kept_bytes / static_cast<std::size_t>(thread_pool().threads()),
+          s.dense ? cost : nullptr,
+          s.epsilon,
+          s.cost_is_symmetric};
 }
 
 }  // namespace
@@ -42,24 +45,34 @@ void BarycenterPlan::run(const PlanBatch& batch) {
 }
 
 void BarycenterPlan::run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points) {
+  ThreadPool& pool = thread_pool();
   if (!which.engine) {
     const EngineFactory make = which.wide ? kernels().barycenter_float64 : kernels().barycenter_float32;
-    which.engine.reset(make(problem_of(settings_, which.wide)));
+    which.engine.reset(make(problem_of(settings_, batch.cost, which.wide)));
+    pool.run(which.engine->kernel_parts(), [&](int, int part) { which.engine->make_kernel_part(part); });
+    which.engine->finish_kernel();
   }
   BarycenterEngine& engine = *which.engine;
-  ThreadPool& pool = thread_pool();
   const int count = static_cast<int>(points.size()), groups = std::min(kGroups, count);
   const std::size_t n = pixels(), s = atoms(), scalings = sides() * s * n;
   engine.begin(pool.threads(), groups, !batch.start);
   pool.run(settings_.atoms, [&](int worker, int atom) { engine.set_atom(worker, atom, batch.atoms + atom * n); });
-  pool.run(groups, [&](int worker, int group) {
-    for (int i = group; i < count; i += groups) {
-      const int point = points[i];
+  // Where points go through the kernel together, a thread takes several groups, else one after the other.
+  const int lots = engine.together() > 1 ? std::min(groups, pool.threads()) : groups;
+  pool.run(lots, [&](int worker, int lot) {
+    std::vector<BarycenterPoint> mine;
+    for (int i = 0; i < count; ++i) {
+      const int point = points[i], group = i % groups;
+      if (group % lots != lot) continue;
       const auto at = [point](auto* array, std::size_t stride) { return array ? array + point * stride : nullptr; };
-      const BarycenterPoint one{at(batch.weights, s),     at(batch.start, scalings), at(batch.targets, n),
-                                batch.loss,               at(batch.barycenters, n), at(batch.log_scalings, scalings),
-                                at(batch.losses, 1),      at(batch.gradient_weights, s)};
-      batch.done[point] = engine.run(worker, group, one) ? 1 : 0;
+      mine.push_back({at(batch.weights, s), at(batch.start, scalings), at(batch.targets, n), batch.loss, at(batch.barycenters, n),
+                      at(batch.log_scalings, scalings), at(batch.losses, 1), at(batch.gradient_weights, s), group,
+                      batch.done + point});
+    }
+    const int left = static_cast<int>(mine.size()), turns = (left + engine.together() - 1) / engine.together();
+    for (int turn = 0; turn < turns; ++turn) {  // of equal size
+      const int begin = left * turn / turns, end = left * (turn + 1) / turns;
+      engine.run(worker, mine.data() + begin, end - begin);
     }
   });
   if (!batch.targets) return;

@@ -10,6 +10,11 @@
 // A start takes S threads more, 2 S threads with heavy-ball. Where the iterations would exceed `kept_bytes`, only the ends of
 // segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F L. Points that need float64
 // take twice as much again.
+//
+// With a dense cost a thread has P points in work, as many as `kept_bytes` allow, but 14 <= S P <= 70 vectors (6 and 30
+// without AVX-512) or one point:
+//     4 N' (N M + 4 S + 2 + (P (F L + W + 4 S + 5) + 3) threads + 2 S G) bytes,
+// M = 1 kernel where C is symmetric and 2 where it is not.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -31,6 +36,9 @@ struct PlanSettings {
   AxisSettings depth, down, across;
   int atoms = 0, iterations = 0;
   Exponents exponents;
+  // A dense cost C [N, N] in the place of a grid, with N points across: it comes with the batches.
+  bool dense = false, cost_is_symmetric = false;
+  double epsilon = 0;
   std::size_t kept_bytes = std::size_t(1) << 30;  // for the iterations of all data points in work, see above
 };
 
@@ -39,6 +47,7 @@ struct PlanSettings {
 struct PlanBatch {
   int points = 0;
   Loss loss = Loss::kKullbackLeibler;
+  const double* cost = nullptr;  // [N, N], of a dense problem; the same at each call
   const double* atoms = nullptr;
   const double* weights = nullptr;
   const float* start = nullptr;
@@ -58,6 +67,7 @@ class BarycenterPlan {
   // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
   void run(const PlanBatch& batch);
 
+  bool dense() const { return settings_.dense; }
   std::size_t pixels() const { return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size; }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
   std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }

@@ -28,7 +28,7 @@ struct Raise {
   static bool is_in_range(const V& worst) { return largest_lane<T>(worst) < std::log(static_cast<T>(Band<T>::kLargest)); }
 };
 
-template <typename T>
+template <typename T, bool kGeometric>
 class PowerSteps {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
@@ -48,56 +48,73 @@ class PowerSteps {
     return d > 0 ? problem.exponents.update * (sum + static_cast<double>(first_ga) * first_a) / d : 0;
   }
 
+  // Images that an adjoint needs of an iteration.
+  static int kept_images(const BarycenterProblem& problem) { return 4 * problem.atoms + 1; }
+
   explicit PowerSteps(const PointContext<T>& context)
       : context_(context),
         exponents_(context.problem.exponents),
         atoms_(context.problem.atoms),
         iterations_(context.problem.iterations),
-        kept_(context.problem, context.kernel.size(), 4 * atoms_ + 1, exponents_.sides() * atoms_),
-        levels_(context),
+        kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), exponents_.sides() * atoms_),
         mean_(exponents_.power),
-        log_phi_(atoms_, context.kernel.size()),
-        work_(1, context.kernel.size()),
-        gradient_b_(atoms_, context.kernel.size()),
-        gradient_a_(remembers() ? atoms_ : 0, context.kernel.size()) {}
+        log_phi_(atoms_, context.size),
+        work_(context.between(), context.size),
+        gradient_b_(atoms_, context.size),
+        gradient_a_(remembers() ? atoms_ : 0, context.size) {}
 
   KeptIterations<T>& kept() { return kept_; }
   T* p(int iteration) { return kept_.at(iteration, 2 * atoms_); }
 
-  bool set_start(const float* logs) {
-    const std::size_t size = context_.kernel.size(), pixels = context_.problem.pixels();
+  // Begins a data point; false where its start leaves the range.
+  bool begin(const BarycenterPoint& point) {
+    point_ = &point;
+    const float* logs = point.start;
+    if (!logs) return true;
+    const std::size_t size = context_.size, pixels = context_.problem.pixels();
     if (start_.count() == 0) start_ = Images<T>(exponents_.sides() * atoms_, size);
     for (int s = 0; s < atoms_; ++s) {
-      if (!start_scaling(upright(), size, logs + s * pixels, start_[s])) return false;
-      if (remembers() && !start_scaling(lying(), size, logs + (atoms_ + s) * pixels, start_[atoms_ + s])) {
-        return false;
-      }
+      if (!start_scaling(context_.upright, size, logs + s * pixels, start_[s])) return false;
+      if (remembers() && !start_scaling(context_.lying, size, logs + (atoms_ + s) * pixels, start_[atoms_ + s])) return false;
     }
     return true;
   }
 
-  // c, a, phi, p and b of an iteration. A replay takes the levels of the first time.
-  bool advance(const BarycenterPoint& point, int iteration, bool replay) {
+  // An iteration, for each atom: c = K b; a; phi = K a and log(scale phi).
+  auto c_product(int iteration, int s) {
+    const T* b = b_before(iteration, s);
+    T* inverse_c = this->inverse_c(iteration, s);
+    return Product{[=](std::size_t i, V&) { return load<T>(b + i); },
+                   [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); }};
+  }
+  bool make_a(int iteration, int s) {
+    return raise_a(context_.problem, context_.lying, context_.shared.d[s], inverse_c(iteration, s), a_before(iteration, s),
+                   kept_.at(iteration, atoms_ + s));
+  }
+  auto phi_product(int iteration, int s) {
+    const T *a = kept_.at(iteration, atoms_ + s), scale = context_.shared.scale;
+    T *inverse_phi = kept_.at(iteration, 2 * atoms_ + 1 + s), *log_phi = log_phi_[s];
+    return Product{[=](std::size_t i, V&) { return load<T>(a + i); },
+                   [=](std::size_t i, const V& phi, V&) {
+                     store<T>(inverse_phi + i, reciprocal<T>(phi));
+                     store<T>(log_phi + i, short_log_of<T>(phi * scale));
+                   }};
+  }
+  void take_shared(int) {}
+  // p and b, after all atoms; false where one leaves the range.
+  bool finish(int iteration) {
     std::vector<const T*> log_phi(atoms_);
-    for (int s = 0; s < atoms_; ++s) {
-      if (context_.is_shared(iteration)) {
-        if (context_.shared.first_level[s] < 0) return false;
-        log_phi[s] = context_.shared.first_log_phi[s];
-      } else {
-        if (!half_steps(iteration, s, replay)) return false;
-        log_phi[s] = log_phi_[s];
-      }
-    }
+    for (int s = 0; s < atoms_; ++s) log_phi[s] = context_.is_shared(iteration) ? context_.shared.first_log_phi[s] : log_phi_[s];
     double offset;
     T *p = this->p(iteration), *log_p = work_[0];
-    if (!mean_.apply(upright(), point.weights, log_phi, context_.shared.scale, log_p, offset)) return false;
-    if (!set_barycenter(upright(), log_p, offset, p)) return false;
+    if (!mean_.apply(context_.upright, point_->weights, log_phi, context_.shared.scale, log_p, offset)) return false;
+    if (!set_barycenter(context_.upright, log_p, offset, p)) return false;
     const Raise<T> raise(exponents_);
     V worst = {};
     for (int s = 0; s < atoms_; ++s) {
       const T *inverse_phi = this->inverse_phi(iteration, s), *before = b_before(iteration, s);
       T* b = this->b(iteration, s);
-      each_register<T>(upright(), [&](std::size_t i) {
+      each_register<T>(context_.upright, [&](std::size_t i) {
         store<T>(b + i, raise(load<T>(p + i) * load<T>(inverse_phi + i), load<T>(before + i), worst));
       });
     }
@@ -109,32 +126,68 @@ class PowerSteps {
     T* logs = work_[0];
     for (int s = 0; s < atoms_; ++s, out += pixels) {
       const T* b = this->b(iterations_ - 1, s);
-      each_register<T>(upright(), [=](std::size_t i) { store<T>(logs + i, short_log_of<T>(load<T>(b + i))); });
-      pack(upright(), logs, out);
+      each_register<T>(context_.upright, [=](std::size_t i) { store<T>(logs + i, short_log_of<T>(load<T>(b + i))); });
+      pack(context_.upright, logs, out);
     }
     for (int s = 0; remembers() && s < atoms_; ++s, out += pixels) {
       const T* a = this->a(iterations_ - 1, s);
-      each_register<T>(lying(), [=](std::size_t i) {
+      each_register<T>(context_.lying, [=](std::size_t i) {
         const V value = load<T>(a + i);
         store<T>(logs + i, value > T(0) ? short_log_of<T>(value) : broadcast<T>(T(kLogZero)));
       });
-      pack(lying(), logs, out);
+      pack(context_.lying, logs, out);
     }
   }
 
-  // One iteration, from its G to that of the iteration before.
-  void pull_back(const BarycenterPoint& point, int iteration, const T* g, T* next_g, AtomGradients<T>& gradients, double& check) {
-    const double common = mean_.common(upright(), g, p(iteration));
-    for (int s = 0; s < atoms_; ++s) {
-      const double slope = mean_.is_geometric() ? pull_back_atom<true>(point, iteration, s, g, next_g, gradients, check)
-                                                : pull_back_atom<false>(point, iteration, s, g, next_g, gradients, check);
-      point.gradient_weights[s] += common + slope;
-    }
+  // The adjoint of an iteration, from its G to that of the iteration before: for each atom what is added to the gradient of
+  // lambda besides `common`, as the sum of what `phi_adjoint` produces, then rb.
+  double common(int iteration, const T* g) { return mean_.common(context_.upright, g, p(iteration)); }
+
+  // K((share G - sigma rb) / phi), q, and q / c. Every image that is summed into is first written by the iteration that comes
+  // first. Of a shared iteration only the input is taken.
+  auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
+    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
+    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s), *gradient_b = gradient_b_[s];
+    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *a = this->a(iteration, s);
+    const T tau = static_cast<T>(exponents_.memory), sigma = static_cast<T>(exponents_.update);
+    const T lambda = static_cast<T>(point_->weights[s]);
+    // what a shared first iteration adds to q besides a K gphi: its ra, which is tau q of this one
+    const T times = context_.cold && iteration == 1 ? 1 + tau : T(1);
+    const MarginalMean<T, kGeometric> mean = mean_;
+    T *gradient = gradients.d[s], *next = work(s), *gradient_a = remembers() ? gradient_a_[s] : nullptr;
+    return Product{[=](std::size_t i, V& slope) {
+                     const V inverse = load<T>(inverse_phi + i);
+                     const V share = mean.pull_back(lambda, load<T>(g + i), load<T>(p + i) * inverse, slope);
+                     return (last ? share : share - sigma * load<T>(gradient_b + i)) * inverse;
+                   },
+                   [=](std::size_t i, const V& ga, V& sum) {
+                     V q = load<T>(a + i) * ga;
+                     if (gradient_a) {
+                       if (!last) q += load<T>(gradient_a + i);
+                       store<T>(gradient_a + i, tau * q);
+                     }
+                     const V total = last ? times * q : load<T>(gradient + i) + times * q;
+                     sum += total;
+                     store<T>(gradient + i, total);
+                     store<T>(next + i, q * load<T>(inverse_c + i));
+                   }};
+  }
+  // K(q / c) and rb of the iteration before, whose G is summed over the atoms in order.
+  auto c_adjoint(int iteration, int s, T* next_g) {
+    const bool last = iteration == iterations_ - 1;
+    const T *next = work(s), *b = b_before(iteration, s);
+    const T tau = static_cast<T>(exponents_.memory), sigma = static_cast<T>(exponents_.update);
+    T* gradient_b = gradient_b_[s];
+    return Product{[=](std::size_t i, V&) { return load<T>(next + i); },
+                   [=](std::size_t i, const V& gc, V&) {
+                     const V from_c = sigma * load<T>(b + i) * gc;
+                     const V value = last ? -from_c : tau * load<T>(gradient_b + i) - from_c;
+                     store<T>(gradient_b + i, value);
+                     store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) + sigma * value);
+                   }};
   }
 
  private:
-  const StripLayout& upright() const { return context_.kernel.upright(); }
-  const StripLayout& lying() const { return context_.kernel.lying(); }
   bool remembers() const { return exponents_.memory != 0; }
 
   T* b(int iteration, int s) { return kept_.at(iteration, s); }
@@ -169,93 +222,17 @@ class PowerSteps {
     return Raise<T>::is_in_range(worst);
   }
 
-  // c = K b, a, phi = K a and log(scale phi).
-  bool half_steps(int iteration, int s, bool replay) {
-    const GridKernel<T>& kernel = context_.kernel;
-    const T* b = b_before(iteration, s);
-    T* inverse_c = this->inverse_c(iteration, s);
-    const bool first = levels_.make(Half::kC, iteration, s, replay, [&](int level) {
-      return kernel.template to_lying<true>(
-          level, T(1), *context_.scratch, [=](std::size_t i, V&) { return load<T>(b + i); },
-          [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
-    });
-    T* a = kept_.at(iteration, atoms_ + s);
-    if (!first || !raise_a(context_.problem, lying(), context_.shared.d[s], inverse_c, a_before(iteration, s), a)) return false;
-    T *inverse_phi = kept_.at(iteration, 2 * atoms_ + 1 + s), *log_phi = log_phi_[s];
-    const T scale = context_.shared.scale;
-    return levels_.make(Half::kPhi, iteration, s, replay, [&](int level) {
-      return kernel.template to_upright<true>(
-          level, T(1), *context_.scratch, [=](std::size_t i, V&) { return load<T>(a + i); },
-          [=](std::size_t i, const V& phi, V&) {
-            store<T>(inverse_phi + i, reciprocal<T>(phi));
-            store<T>(log_phi + i, short_log_of<T>(phi * scale));
-          });
-    });
-  }
-
-  // One atom. G of the iteration before is summed over the atoms. Every image that is summed into is first written by the
-  // iteration that comes first. Returns the gradient of the weight without what all atoms have in common.
-  template <bool kGeometric>
-  double pull_back_atom(const BarycenterPoint& point, int iteration, int s, const T* g, T* next_g, AtomGradients<T>& gradients,
-                        double& check) {
-    const GridKernel<T>& kernel = context_.kernel;
-    const bool last = iteration == iterations_ - 1;
-    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s);
-    const T tau = static_cast<T>(exponents_.memory), sigma = static_cast<T>(exponents_.update);
-    const T lambda = static_cast<T>(point.weights[s]);
-    const MarginalMean<T> mean = mean_;
-    T* gradient_b = gradient_b_[s];
-    const auto gradient_phi = [=](std::size_t i, V& slope) {
-      const V inverse = load<T>(inverse_phi + i);
-      const V share = mean.template pull_back<kGeometric>(lambda, load<T>(g + i), load<T>(p + i) * inverse, slope);
-      return (last ? share : share - sigma * load<T>(gradient_b + i)) * inverse;
-    };
-    if (context_.is_shared(iteration)) {
-      const auto [slope, total] = store_each(upright(), gradient_phi, gradients.first_phi[s]);
-      check += total;
-      return slope;
-    }
-
-    const T *inverse_c = this->inverse_c(iteration, s), *a = this->a(iteration, s);
-    T *gradient = gradients.d[s], *next = work_[0], *gradient_a = remembers() ? gradient_a_[s] : nullptr;
-    // what a shared first iteration adds to q besides a K gphi: its ra, which is tau q of this one
-    const T times = context_.cold && iteration == 1 ? 1 + tau : T(1);
-    const auto pulled = kernel.template to_lying<false>(
-        levels_.of(Half::kPhi, iteration, s), T(0), *context_.scratch, gradient_phi, [=](std::size_t i, const V& ga, V& sum) {
-          V q = load<T>(a + i) * ga;
-          if (gradient_a) {
-            if (!last) q += load<T>(gradient_a + i);
-            store<T>(gradient_a + i, tau * q);
-          }
-          const V total = last ? times * q : load<T>(gradient + i) + times * q;
-          sum += total;
-          store<T>(gradient + i, total);
-          store<T>(next + i, q * load<T>(inverse_c + i));
-        });
-    check += pulled.consumed;
-    if (iteration == 0) return pulled.produced;
-
-    const T* b = b_before(iteration, s);
-    kernel.template to_upright<false>(
-        levels_.of(Half::kC, iteration, s), T(0), *context_.scratch, [=](std::size_t i, V&) { return load<T>(next + i); },
-        [=](std::size_t i, const V& gc, V&) {
-          const V from_c = sigma * load<T>(b + i) * gc;
-          const V value = last ? -from_c : tau * load<T>(gradient_b + i) - from_c;
-          store<T>(gradient_b + i, value);
-          store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) + sigma * value);
-        });
-    return pulled.produced;
-  }
+  T* work(int s) { return work_[s % work_.count()]; }
 
   const PointContext<T>& context_;
+  const BarycenterPoint* point_ = nullptr;
   const Exponents exponents_;
   const int atoms_, iterations_;
   KeptIterations<T> kept_;  // b [S], a [S]; p, 1 / phi [S], 1 / c [S]
-  KernelLevels<T> levels_;
-  const MarginalMean<T> mean_;
+  const MarginalMean<T, kGeometric> mean_;
   Images<T> start_;       // [sides, S] b and a to start from
   Images<T> log_phi_;     // [S]
-  Images<T> work_;        // one image
+  Images<T> work_;        // what the two adjoint products of an atom hand over
   Images<T> gradient_b_;  // [S] rb
   Images<T> gradient_a_;  // [S] ra, lying, where a is remembered
 };

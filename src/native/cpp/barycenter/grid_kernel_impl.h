@@ -9,20 +9,6 @@
 // The input is asked for register by register and the result is given away register by register: what lies between two
 // products happens on the fly. A volume is one image a plane; what the planes' products leave is then summed over the depth.
 
-template <typename T>
-struct Band;
-template <>
-struct Band<float> {
-  static constexpr double kTolerance = 0x1p-24;  // what a shortened kernel may leave out of an entry of K x, relative to it
-  static constexpr double kLargest = 1e32;       // inputs and results stay between this and its reciprocal, so that sums
-                                                 // over all pixels do not overflow and what underflows is rounding
-};
-template <>
-struct Band<double> {
-  static constexpr double kTolerance = 0x1p-52;
-  static constexpr double kLargest = 1e290;
-};
-
 // Where the numbers of an image lie: in each plane `strips` strips of `rows` registers. Lanes past `columns` are padding.
 struct StripLayout {
   int planes, rows, columns, lanes;
@@ -172,15 +158,8 @@ struct GridScratch {
   AlignedArray<T> volume;  // empty for one plane
 };
 
-// What is known after a product: its largest input and smallest result, if measured, and what `produce` and `consume` summed.
 template <typename T>
-struct Outcome {
-  T largest, smallest;
-  double produced = 0, consumed = 0;
-};
-
-template <typename T>
-class GridKernel {
+class GridKernel : public LevelledKernel<T> {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
@@ -198,7 +177,6 @@ class GridKernel {
   const StripLayout& upright() const { return upright_; }
   const StripLayout& lying() const { return lying_; }
   std::size_t size() const { return std::max(upright_.size(), lying_.size()); }
-  int levels() const { return static_cast<int>(left_out_.size()); }
 
   GridScratch<T> make_scratch() const {
     const auto rows = [&](int count) {
@@ -210,36 +188,6 @@ class GridKernel {
     scratch.lying = AlignedArray<T>(rows(lying_.rows) * lying_.strips());
     if (upright_.planes > 1) scratch.volume = AlignedArray<T>(upright_.planes * volume_plane());
     return scratch;
-  }
-
-  // The shortest kernel that is exact for a product with these extremes. `levels()` if no kernel is, or if the one that made
-  // the product was too short to tell; kNever where the input is out of range.
-  //
-  // Level l keeps the entries within its radii: K_l <= K entrywise, so for x >= 0 what it leaves out of an entry of K x is
-  // between 0 and max(x) * left_out[l], with left_out[l] the mass of a row of K - K_l. As min(K_l x) <= min(K x),
-  //   max(x) * left_out[l] <= tolerance * min(K_l x)   proves   (1 - tolerance) K x <= K_l x <= K x   in every entry.
-  // Extremes of a product by any level serve: min(K_l x) grows with l. For the same reason the adjoint may use the level
-  // of the forward product: the derivative of log(K x) with respect to log(x) has rows K_ij x_j / (K x)_i of sum one, and
-  // with K_l in the place of K it changes in no row by more than 2 tolerance, summed over its absolute values.
-  int level_for(const Outcome<T>& e) const {
-    const double largest = e.largest, smallest = e.smallest;
-    if (!(largest > 0 && largest < Band<T>::kLargest)) return kNever;
-    int level = levels();
-    if (!(smallest > 1 / Band<T>::kLargest)) return level;
-    while (level > 0 && largest * left_out_[level - 1] <= Band<T>::kTolerance * smallest) --level;
-    return level;
-  }
-
-  // Makes a product, `Outcome product(level)`, with a kernel that is exact for it: with `level` or, where that turns out
-  // too short, again with a longer one. Returns the level used and the one that would have done; false if none is exact.
-  template <typename Product>
-  bool make(int& level, int& needed, Product product) const {
-    for (;;) {
-      needed = level_for(product(level));
-      if (needed <= level) return true;
-      if (needed == kNever || level + 1 == levels()) return false;
-      level = std::min(needed, levels() - 1);
-    }
   }
 
   // Upright x to lying K x, and the other way. `produce(i, sum)` gives the register of x at i; `consume(i, values, sum)`
@@ -259,8 +207,6 @@ class GridKernel {
   }
 
  private:
-  static constexpr int kNever = std::numeric_limits<int>::max();
-
   struct Radii {
     int through, down, across;
   };
@@ -279,7 +225,7 @@ class GridKernel {
     for (;;) {
       radii_.push_back(r);
       const double plane = down_.beyond(r.down) * across_.all() + down_.all() * across_.beyond(r.across);
-      left_out_.push_back(plane * through_.all() + down_.all() * across_.all() * through_.beyond(r.through));
+      this->left_out_.push_back(plane * through_.all() + down_.all() * across_.all() * through_.beyond(r.through));
       const double through = through_.next(r.through), down = down_.next(r.down), across = across_.next(r.across);
       const double largest = std::max({through, down, across});
       if (largest == 0) break;
@@ -445,5 +391,4 @@ class GridKernel {
   Axis<T> through_, down_, across_;
   int reach_;
   std::vector<Radii> radii_;
-  std::vector<double> left_out_;
 };

@@ -26,13 +26,26 @@ AxisSettings axis(napi_env env, napi_value settings, const char* name) {
   return axis;
 }
 
+// The number of points of a dense problem, whose cost comes with the batches.
+void read_dense(napi_env env, napi_value settings, PlanSettings& plan) {
+  plan.dense = true;
+  plan.across.size = integer(env, settings, "points");
+  plan.epsilon = number(env, settings, "epsilon");
+  plan.cost_is_symmetric = flag(env, settings, "symmetric");
+  require(plan.across.size > 0 && plan.epsilon > 0, "points and epsilon");
+}
+
 napi_value create_barycenter(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
     const napi_value settings = arguments[0];
     PlanSettings plan;
-    plan.depth = axis(env, settings, "depth");
-    plan.down = axis(env, settings, "down");
-    plan.across = axis(env, settings, "across");
+    if (flag(env, settings, "dense")) {
+      read_dense(env, settings, plan);
+    } else {
+      plan.depth = axis(env, settings, "depth");
+      plan.down = axis(env, settings, "down");
+      plan.across = axis(env, settings, "across");
+    }
     plan.atoms = integer(env, settings, "atoms");
     plan.iterations = integer(env, settings, "iterations");
     plan.exponents.memory = number(env, settings, "memory");
@@ -41,7 +54,8 @@ napi_value create_barycenter(napi_env env, napi_callback_info info) {
     require(plan.atoms > 0 && plan.iterations > 0, "sizes");
     const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
     require(has_exponents && plan.exponents.power <= 1, "exponents");
-    const double numbers = static_cast<double>(plan.depth.size) * plan.down.size * plan.across.size * plan.atoms * plan.iterations;
+    const double points = static_cast<double>(plan.depth.size) * plan.down.size * plan.across.size;
+    const double numbers = std::max(points * plan.atoms * plan.iterations, plan.dense ? points * points : 0);
     require(numbers < kMostNumbers, "sizes: beyond any memory");
     auto made = std::make_unique<BarycenterPlan>(std::move(plan));
     napi_value result;
@@ -77,6 +91,8 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     work.log_scalings =
         elements<float>(env, property(env, batch, "logScalings"), napi_float32_array, points * scalings, "logScalings");
     work.done = elements<std::uint8_t>(env, property(env, batch, "done"), napi_uint8_array, points, "done");
+    work.cost = array64("cost", plan.dense() ? pixels * pixels : 0);
+    require(!plan.dense() || work.cost, "cost");
     require(work.atoms && work.weights && work.done, "atoms, weights and done are required");
     require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
     plan.run(work);

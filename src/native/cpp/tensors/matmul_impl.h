@@ -1,9 +1,5 @@
 // The micro-kernels of matmul.h, compiled once for each instruction set (isa_*.cc).
 
-// With two registers a row, the sums, the two registers of B and one of A just fit the register file: 32 registers of 64
-// bytes, 16 of the others.
-constexpr int kTileRows = OTLEARN_VECTOR_BYTES == 64 ? 14 : 6;
-constexpr int kTileRegisters = 2;
 constexpr int kTileColumns = kTileRegisters * Traits<float>::kLanes;
 
 // Applies body(value, column) to all registers of a tile in memory.
@@ -40,26 +36,13 @@ inline void finish_tile(float* tile, std::ptrdiff_t stride, const MatmulTile& jo
   }
 }
 
-// Loops over the registers of a tile are unrolled by the compiler, so that the sums never leave them.
 template <int kRows>
 void multiply_tile(const MatmulTile& job) {
   constexpr int kLanes = Traits<float>::kLanes;
-  using V = Vector<float>;
-  V sum[kRows][kTileRegisters];
-  for (int i = 0; i < kRows; ++i) {
-    for (int r = 0; r < kTileRegisters; ++r) sum[i][r] = V{};
-  }
   for (int i = 0; i < kRows; ++i) __builtin_prefetch(job.out + i * job.out_stride, 1);
-  const float* a = job.a;
-  const float* b = job.b;
-  for (std::ptrdiff_t p = 0; p < job.depth; ++p, a += kTileRows, b += job.b_stride) {
-    V row[kTileRegisters];
-    for (int r = 0; r < kTileRegisters; ++r) row[r] = load<float>(b + r * kLanes);
-    for (int i = 0; i < kRows; ++i) {
-      const V factor = broadcast<float>(a[i]);
-      for (int r = 0; r < kTileRegisters; ++r) sum[i][r] += factor * row[r];
-    }
-  }
+  Tile<float, kRows, kTileRegisters> tile;
+  tile.add(job.a, kTileRows, job.b, job.b_stride, job.depth);
+  auto& sum = tile.sum;
 
   const auto copy = [&](const float* from, std::ptrdiff_t from_stride, float* to, std::ptrdiff_t to_stride) {
     for (int i = 0; i < kRows; ++i) std::memcpy(to + i * to_stride, from + i * from_stride, job.columns * sizeof(float));
@@ -84,42 +67,13 @@ void multiply_tile(const MatmulTile& job) {
   if (!whole) copy(edge, kTileColumns, job.out, job.out_stride);
 }
 
-// Numbers that lie one behind the other along the depth change their order: squares of registers are transposed.
-template <int kWidth>
-void pack_across(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth, float* to) {
-  constexpr int kLanes = Traits<float>::kLanes;
-  // where the width is no whole number of registers, the last register of a row is stored into the row behind it,
-  // which is written later; the last row must not be written so
-  constexpr int kRowsBehind = kWidth % kLanes == 0 ? 0 : 1;
-  std::ptrdiff_t p = 0;
-  for (; p + kLanes + kRowsBehind <= depth; p += kLanes) {
-    Vector<float> squares[(kWidth + kLanes - 1) / kLanes][kLanes];
-    for (int first = 0; first < kWidth; first += kLanes) {
-      auto& square = squares[first / kLanes];
-      for (int v = 0; v < kLanes; ++v) {
-        const bool within = first + v < kWidth;
-        square[v] = within ? load<float>(from + (first + v) * vector_stride + p) : Vector<float>{};
-      }
-      transpose<float>(square);
-    }
-    for (int q = 0; q < kLanes; ++q) {
-      for (int first = 0; first < kWidth; first += kLanes) {
-        store<float>(to + (p + q) * kWidth + first, squares[first / kLanes][q]);
-      }
-    }
-  }
-  for (; p < depth; ++p) {
-    for (int v = 0; v < kWidth; ++v) to[p * kWidth + v] = from[v * vector_stride + p];
-  }
-}
-
 template <int kWidth>
 void pack(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth_stride, int vectors, std::ptrdiff_t depth,
           float* to) {
   if (vectors == kWidth && vector_stride == 1) {
     for (std::ptrdiff_t p = 0; p < depth; ++p) std::memcpy(to + p * kWidth, from + p * depth_stride, kWidth * sizeof(float));
   } else if (vectors == kWidth && depth_stride == 1) {
-    pack_across<kWidth>(from, vector_stride, depth, to);
+    pack_across<float, kWidth>([=](int v) { return from + v * vector_stride; }, depth, to);
   } else {
     for (std::ptrdiff_t p = 0; p < depth; ++p) {
       for (int v = 0; v < kWidth; ++v) {

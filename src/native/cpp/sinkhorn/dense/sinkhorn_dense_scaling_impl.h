@@ -138,20 +138,10 @@ class DenseScaling {
   // out (+)= k x for a panel and vectors side by side.
   template <int kRegisters>
   static void multiply_tile(const float* k, const float* x, std::ptrdiff_t depth, bool adds, float* out) {
-    V sum[kRows][kRegisters];
+    Tile<float, kRows, kRegisters> tile;
+    tile.add(k, kRows, x, kRegisters * kLanes, depth);
     for (int i = 0; i < kRows; ++i) {
-      for (int r = 0; r < kRegisters; ++r) sum[i][r] = V{};
-    }
-    for (std::ptrdiff_t p = 0; p < depth; ++p, k += kRows, x += kRegisters * kLanes) {
-      V row[kRegisters];
-      for (int r = 0; r < kRegisters; ++r) row[r] = load<float>(x + r * kLanes);
-      for (int i = 0; i < kRows; ++i) {
-        const V factor = broadcast<float>(k[i]);
-        for (int r = 0; r < kRegisters; ++r) sum[i][r] += factor * row[r];
-      }
-    }
-    for (int i = 0; i < kRows; ++i) {
-      for (int r = 0; r < kRegisters; ++r, out += kLanes) store<float>(out, adds ? load<float>(out) + sum[i][r] : sum[i][r]);
+      for (int r = 0; r < kRegisters; ++r, out += kLanes) store<float>(out, adds ? load<float>(out) + tile.sum[i][r] : tile.sum[i][r]);
     }
   }
 

@@ -1,0 +1,86 @@
+// The products of data points on a grid: one after the other, each by the shortest kernel that is exact for it, so that the
+// images of an atom stay in the cache from one to the next.
+
+template <typename T, typename Steps>
+class GridProducts {
+  using State = PointState<T, Steps>;
+
+ public:
+  using Kernel = GridKernel<T>;
+  static constexpr bool kAtomsAtOnce = false;
+  static int together(const BarycenterProblem&, std::size_t) { return 1; }
+
+  GridProducts(const GridKernel<T>& kernel, const PointContext<T>& context)
+      : kernel_(kernel), context_(context), scratch_(kernel.make_scratch()) {}
+
+  GridScratch<T>& scratch() { return scratch_; }
+
+  // An iteration of the one point that is given. A replay takes the levels of the first time.
+  void advance(const std::vector<State*>& points, int iteration, bool replay) {
+    State& state = *points.front();
+    state.in_range = make_marginals(state, iteration, replay) && state.steps.finish(iteration);
+  }
+
+  // The adjoint of an iteration.
+  void pull_back(const std::vector<State*>& points, int iteration) {
+    State& state = *points.front();
+    const double common = state.steps.common(iteration, state.g());
+    for (int s = 0; s < context_.problem.atoms; ++s) {
+      const bool is_shared = context_.is_shared(iteration);
+      const double share = is_shared ? state.pull_back_shared(iteration, s) : pull_back_atom(state, iteration, s);
+      state.point->gradient_weights[s] += common + share;
+    }
+  }
+
+ private:
+  bool make_marginals(State& state, int iteration, bool replay) {
+    Steps& steps = state.steps;
+    for (int s = 0; s < context_.problem.atoms; ++s) {
+      if (context_.is_shared(iteration)) {
+        if (context_.shared.first_level[s] < 0) return false;
+        steps.take_shared(s);
+        continue;
+      }
+      const bool has_c = make(state.levels, Half::kC, iteration, s, replay, [&](int level) {
+        const auto product = steps.c_product(iteration, s);
+        return kernel_.template to_lying<true>(level, T(1), scratch_, product.produce, product.consume);
+      });
+      if (!has_c || !steps.make_a(iteration, s)) return false;
+      const bool has_phi = make(state.levels, Half::kPhi, iteration, s, replay, [&](int level) {
+        const auto product = steps.phi_product(iteration, s);
+        return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
+      });
+      if (!has_phi) return false;
+    }
+    return true;
+  }
+
+  // Makes a product with the shortest kernel that is exact. May repeat it, so it must not change its input. False if no
+  // kernel is exact.
+  template <typename Product>
+  bool make(KernelLevels<T>& levels, Half half, int iteration, int s, bool replay, Product product) {
+    int& used = levels.used(half, iteration, s);
+    if (replay) {
+      product(used);
+      return true;
+    }
+    used = levels.expected(half, iteration, s);
+    return kernel_.make(used, levels.needed(half, s), product);
+  }
+
+  double pull_back_atom(State& state, int iteration, int s) {
+    const auto phi = state.steps.phi_adjoint(iteration, s, state.g(), state.gradients);
+    const int phi_level = state.levels.used(Half::kPhi, iteration, s);
+    const auto pulled = kernel_.template to_lying<false>(phi_level, T(0), scratch_, phi.produce, phi.consume);
+    state.check += pulled.consumed;
+    if (iteration > 0) {
+      const auto c = state.steps.c_adjoint(iteration, s, state.next_g());
+      kernel_.template to_upright<false>(state.levels.used(Half::kC, iteration, s), T(0), scratch_, c.produce, c.consume);
+    }
+    return pulled.produced;
+  }
+
+  const GridKernel<T>& kernel_;
+  const PointContext<T>& context_;
+  GridScratch<T> scratch_;
+};
