@@ -39,12 +39,14 @@ export async function wdlGradient(dataset: Dataset, settings: WdlGradientSetting
       norm_beta: norm(softmax.backward(gradient.weights, factors.weights, count)),
     };
   });
-  const [height, width = 1] = setup.pointShape;
+  const [height, width = 1] = setup.pointShape.slice(-2);
+  const depth = setup.pointShape.at(-3);
   const { sinkhornIterations: iterations } = settings;
   return {
     work: "wdl_gradient",
     images: setup.points,
-    height,
+    ...(depth === undefined ? {} : { depth }),
+    height: height!,
     width,
     kernel: settings.cost === undefined ? "separable" : "dense",
     iterations,

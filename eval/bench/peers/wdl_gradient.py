@@ -1,6 +1,6 @@
 """Peer of `otlearn bench wdl_gradient`: the same loss and gradient in PyTorch, separable kernels as dense matrices, or one
-dense kernel of a given cost, and autograd through the Sinkhorn iterations. Reads the images [M, h, w] (values 0..255), or
-histograms [M, n] with a cost, as .npy; prints one JSON line."""
+dense kernel of a given cost, and autograd through the Sinkhorn iterations. Reads the images [M, h, w] or volumes
+[M, d, h, w] (values 0..255), or histograms [M, n] with a cost, as .npy; prints one JSON line."""
 
 import argparse
 import json
@@ -51,17 +51,20 @@ def main():
     dtype = getattr(torch, options.dtype)
 
     x = torch.tensor(histograms(options.images, options.alpha, options.invert), dtype=dtype)
-    points, (height, *rest) = len(x), x.shape[1:]
+    points, shape = len(x), list(x.shape[1:])
     if options.cost:
         x = x.flatten(1)
         kernel = torch.exp(-torch.tensor(np.load(options.cost)) / options.gamma).to(dtype)
     else:
-        rows, columns = (gibbs(extent, options.gamma, dtype) for extent in x.shape[1:])
+        *depth, rows, columns = (gibbs(extent, options.gamma, dtype) for extent in shape)
     alpha = start(options.atoms, math.prod(x.shape[1:]), True, dtype)
     beta = start(points, options.atoms, False, dtype)
 
     def apply(b):
-        return b @ kernel.T if options.cost else rows @ b @ columns
+        if options.cost:
+            return b @ kernel.T
+        planes = rows @ b @ columns
+        return (depth[0] @ planes.flatten(-2)).view(b.shape) if depth else planes
 
     def apply_transpose(a):
         return a @ kernel if options.cost else apply(a)
@@ -102,8 +105,9 @@ def main():
     result = {
         "work": "wdl_gradient",
         "images": points,
-        "height": height,
-        "width": rest[0] if rest else 1,
+        **({"depth": shape[0]} if len(shape) == 3 else {}),
+        "height": shape[-2] if len(shape) > 1 else shape[0],
+        "width": shape[-1] if len(shape) > 1 else 1,
         "kernel": "dense" if options.cost else "separable",
         "iterations": options.iterations,
         "variant": ", ".join(name for name, on in (("heavy-ball", tau != 0), ("unbalanced", power > 0)) if on) or "plain",

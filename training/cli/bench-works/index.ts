@@ -3,6 +3,7 @@ import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
+import { sinkhornHostWork } from "./sinkhorn-host.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
@@ -14,6 +15,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   wdl_gradient: wdlGradientWork,
   sinkhorn_batch: sinkhornBatchWork,
   sinkhorn_dense: sinkhornDenseWork,
+  sinkhorn_host: sinkhornHostWork,
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,

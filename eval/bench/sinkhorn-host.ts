@@ -1,0 +1,48 @@
+import { pointCloud } from "../../src/geometry/pointcloud.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
+import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
+import { deviation } from "./sinkhorn-batch.ts";
+import { best, GOLDEN, type BenchResult } from "./timing.ts";
+
+export interface SinkhornHostSettings {
+  /** On each side. */
+  readonly points: number;
+  readonly iterations: number;
+  /** Of the second result, in the log domain. */
+  readonly logIterations: number;
+  readonly repeat: number;
+}
+
+/** Another irrational number, so that the second cloud is not the first one. */
+const PLASTIC = 0.7548776662466927;
+
+const RUNS = [
+  { kernel: "scaling", domain: "auto", epsilon: 0.01 },
+  { kernel: "log", domain: "log", epsilon: 0.0005 },
+] as const;
+
+/**
+ * Sinkhorn iterations in float64 from ones between two clouds of equal masses in the unit square, under squared distances: on
+ * scalings at epsilon 0.01, and in the log domain at 0.0005. Coordinate i (from 1, x and y in turn) is frac(i golden) in the first
+ * cloud and 0.2 + 0.8 frac(i plastic) in the second. Two results.
+ */
+export async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResult[]> {
+  const { points, repeat } = settings;
+  const cloud = (step: number, low: number) =>
+    ndarray(
+      Float64Array.from({ length: 2 * points }, (_, i) => low + (1 - low) * (((i + 1) * step) % 1)),
+      [points, 2],
+    );
+  const geometry = pointCloud(cloud(GOLDEN, 0), cloud(PLASTIC, 0.2));
+  const masses = new Float64Array(points).fill(1 / points);
+  const results: BenchResult[] = [];
+  for (const { kernel, domain, epsilon } of RUNS) {
+    const maxIterations = domain === "log" ? settings.logIterations : settings.iterations;
+    const { seconds, value } = await best(repeat, async () => {
+      return sinkhornHost(geometry, masses, masses, { epsilon, domain, maxIterations, tolerance: 0 });
+    });
+    const check = deviation(value.g.map((potential) => potential / epsilon));
+    results.push({ work: "sinkhorn_host", kernel, epsilon, points, iterations: value.iterations, check, seconds });
+  }
+  return results;
+}
