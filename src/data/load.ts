@@ -19,6 +19,8 @@ export interface LoadOptions extends ImageOptions {
   readonly masses?: boolean;
 }
 
+const READABLE = `a folder of images or one of ${[...MATRIX_EXTENSIONS, ...IMAGE_EXTENSIONS].join(" ")}`;
+
 /** What an array is, by its number of axes. */
 const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, options: ImageOptions) => Dataset>> = {
   2: matrixOfArray,
@@ -65,14 +67,15 @@ async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> 
     return KINDS_BY_AXES[axes](array, path, options);
   }
   if (MATRIX_EXTENSIONS.includes(extension)) return loadMatrix(path);
-  const known = [...MATRIX_EXTENSIONS, ...IMAGE_EXTENSIONS].join(" ");
-  throw new InputError(`${path}: unknown kind of file; expected a folder of images or one of ${known}`);
+  throw new InputError(`${path}: unknown kind of file; expected ${READABLE}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw fileError(path, error);
+    const described = fileError(path, error);
+    if (!(described instanceof InputError)) throw described;
+    throw new InputError(`${described.message}; expected data: ${READABLE}`);
   }
 }

@@ -50,7 +50,9 @@ describe("loadData", () => {
 
   it("refuses what it cannot read, in one line", async () => {
     const folder = await temporaryFolder();
-    await expect(loadData(join(folder, "none.npy"))).rejects.toThrow(/none\.npy: does not exist$/);
+    await expect(loadData(join(folder, "none.npy"))).rejects.toThrow(
+      /none\.npy: does not exist; expected data: a folder of images or one of \.npy/,
+    );
     await expect(loadData(folder)).rejects.toThrow(/no images in this folder/);
     await writeFile(join(folder, "x.pdf"), "");
     await expect(loadData(join(folder, "x.pdf"))).rejects.toThrow(

@@ -22,7 +22,9 @@
 #include "tensors/elementwise_impl.h"
 #include "emd/emd_pricing_impl.h"
 #include "tensors/matmul_impl.h"
-#include "pairs/pairs_impl.h"
+#include "pairs/pairs_common_impl.h"
+#include "pairs/pairs_float_impl.h"
+#include "pairs/pairs_double_impl.h"
 #include "tensors/reduce_impl.h"
 #include "tensors/batch_norm_impl.h"
 #include "sinkhorn/grid/blur_impl.h"
@@ -33,6 +35,7 @@
 #include "sinkhorn/grid/sinkhorn_grid_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_scaling_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_log_impl.h"
+#include "sinkhorn/dense/dense_block_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_impl.h"
 #include "tensors/softmax_impl.h"
 

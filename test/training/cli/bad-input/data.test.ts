@@ -111,7 +111,7 @@ const DATA: readonly BadInput[] = [
   {
     name: "a file that is not there",
     command: "train wdl --data nowhere.csv",
-    message: /nowhere\.csv: does not exist/,
+    message: /nowhere\.csv: does not exist; expected data: a folder of images or one of \.npy/,
   },
   {
     name: "a file of a kind unknown",

@@ -6,46 +6,14 @@ template <typename Domain>
 class DenseSinkhorn final : public DenseEngine {
   using V = Vector<float>;
   using Mask = decltype(V{} < V{});
+  using Block = DenseBlock<Domain>;
+  using Slot = typename Block::Slot;
   using Field = typename Domain::Field;
   using Number = typename Domain::Number;
   static constexpr int kLanes = Traits<float>::kLanes;
-  static constexpr int kMostWidth = Domain::kMostRegisters * kLanes;
+  static constexpr int kMostWidth = Block::kMostWidth;
   // So few pairs are faster one after the other than side by side.
   static constexpr int kFewPairs = 2;
-
-  struct Slot {
-    int pair = -1;
-    SinkhornTally::Pair end;
-    typename Domain::Memory of[2];  // of v and of u, which K and K^T are applied to
-  };
-
-  // Pairs side by side: entry i of slot s is at i * width + s. A block of width 1 has zero or one pair, and registers along
-  // its points.
-  struct Block {
-    Block(int width, std::ptrdiff_t n, std::ptrdiff_t m)
-        : width(width),
-          slots(width),
-          a(numbers(n)),
-          b(numbers(m)),
-          v(numbers(m)),
-          u(numbers(n)),
-          y(numbers(n)),
-          z(numbers(m)),
-          products{Field(numbers(n)), Field(numbers(m))} {
-      // negative masses mark padding
-      std::fill(a.data() + n * width, a.data() + a.size(), -1.0f);
-      std::fill(b.data() + m * width, b.data() + b.size(), -1.0f);
-    }
-    // with room for whole panels and registers
-    std::size_t numbers(std::ptrdiff_t count) const { return (count + Domain::kRows) * width + 2 * kLanes; }
-    int registers() const { return width == 1 ? 1 : width / kLanes; }
-
-    int width;
-    std::vector<Slot> slots;
-    AlignedArray<float> a, b;
-    Field v, u, y, z;       // y and z with momentum
-    Field products[2];      // the last K v and K^T u
-  };
 
  public:
   DenseSinkhorn(const DenseKernels& kernels, const SinkhornBatch& batch)
@@ -62,7 +30,7 @@ class DenseSinkhorn final : public DenseEngine {
     int open = width;  // pairs that may be under way at a time
     for (;;) {
       if (open > 0) open = fill(*block, open);
-      const int active = count(*block);
+      const int active = block->active();
       if (active == 0) break;
       const int needed = width_for(active);
       if (open == 0 && needed < block->width) {
@@ -70,7 +38,7 @@ class DenseSinkhorn final : public DenseEngine {
         auto smaller = std::make_unique<Block>(needed, n_, m_);
         int to = 0;
         for (int from = 0; from < block->width; ++from) {
-          if (block->slots[from].pair >= 0) move(*block, from, *smaller, to++);
+          if (block->slots[from].pair >= 0) block->move(from, *smaller, to++);
         }
         block = std::move(smaller);
       }
@@ -83,15 +51,10 @@ class DenseSinkhorn final : public DenseEngine {
     if (pairs <= kFewPairs) return 1;
     return std::min((pairs + kLanes - 1) / kLanes * kLanes, kMostWidth);
   }
-  static int count(const Block& block) {
-    int active = 0;
-    for (const Slot& slot : block.slots) active += slot.pair >= 0;
-    return active;
-  }
 
   // Takes pairs into free slots, `open` at most in all; returns 0 once there are no more.
   int fill(Block& block, int open) {
-    int active = count(block);
+    int active = block.active();
     for (int s = 0; s < block.width && active < open; ++s) {
       while (block.slots[s].pair < 0) {
         const int pair = pairs_->take();
@@ -106,27 +69,8 @@ class DenseSinkhorn final : public DenseEngine {
     Block single(1, n_, m_);
     for (int s = 0; s < block.width; ++s) {
       if (block.slots[s].pair < 0) continue;
-      move(block, s, single, 0);
+      block.move(s, single, 0);
       while (single.slots[0].pair >= 0) iterate(single);
-    }
-  }
-
-  void move(Block& from, int s, Block& to, int t) const {
-    to.slots[t] = from.slots[s];
-    from.slots[s].pair = -1;
-    for (std::ptrdiff_t i = 0; i < n_; ++i) {
-      const std::ptrdiff_t p = i * from.width + s, q = i * to.width + t;
-      to.a.data()[q] = from.a.data()[p];
-      to.u.copy(q, from.u, p);
-      to.y.copy(q, from.y, p);
-      to.products[0].copy(q, from.products[0], p);
-    }
-    for (std::ptrdiff_t j = 0; j < m_; ++j) {
-      const std::ptrdiff_t p = j * from.width + s, q = j * to.width + t;
-      to.b.data()[q] = from.b.data()[p];
-      to.v.copy(q, from.v, p);
-      to.z.copy(q, from.z, p);
-      to.products[1].copy(q, from.products[1], p);
     }
   }
 
@@ -189,7 +133,7 @@ class DenseSinkhorn final : public DenseEngine {
   void iterate(Block& block) {
     multiply(block, 0);
     end_pairs(block);
-    if (count(block) == 0) return;
+    if (block.active() == 0) return;
     const bool relaxes = batch_.momentum != 1;
     if (batch_.symmetric) {
       update(block, block.a, n_, block.products[0], block.y, block.v, 0, [&](const Slot&) { return relaxes; });
@@ -222,11 +166,11 @@ class DenseSinkhorn final : public DenseEngine {
     const float* masses = side == 0 ? block.a.data() : block.b.data();
     V least_of[Domain::kMostRegisters];
     std::fill(least_of, least_of + block.registers(), Domain::infinity());
-    each(block, panels.rows, [&](std::ptrdiff_t i, int r) {
+    block.each(panels.rows, [&](std::ptrdiff_t i, int r) {
       least_of[r] = least<float>(least_of[r], domain_.examined(product.get(i), load<float>(masses + i)));
     });
     float values[kMostWidth];
-    to_slots(block, least_of, values, [](float x, float y) { return std::min(x, y); });
+    block.to_slots(least_of, values, [](float x, float y) { return std::min(x, y); });
     for (int s = 0; s < block.width; ++s) {
       Slot& slot = block.slots[s];
       if (slot.pair < 0 || Domain::exact(values[s], slot.of[side], panels.columns)) continue;
@@ -249,7 +193,7 @@ class DenseSinkhorn final : public DenseEngine {
       else relaxed_slots[s / kLanes][s % kLanes] = relaxed;
     }
     typename Domain::Watch watches[Domain::kMostRegisters];
-    each(block, count, [&](std::ptrdiff_t i, int r) {
+    block.each(count, [&](std::ptrdiff_t i, int r) {
       const V mass = load<float>(masses + i);
       Number number = product.get(i);
       if (any) number = Domain::select(relaxed_slots[r] > 0.0f, domain_.relaxed(kept.get(i), number), number);
@@ -261,7 +205,7 @@ class DenseSinkhorn final : public DenseEngine {
     V seen[Domain::kMostRegisters];
     for (int r = 0; r < block.registers(); ++r) seen[r] = watches[r].seen();
     float values[kMostWidth];
-    to_slots(block, seen, values, [](float x, float y) { return std::max(x, y); });
+    block.to_slots(seen, values, [](float x, float y) { return std::max(x, y); });
     for (int s = 0; s < block.width; ++s) {
       // before the first iteration there was no u
       block.slots[s].of[side] = Domain::remembered(values[s], side == 1 && block.slots[s].end.iterations == 0);
@@ -287,7 +231,7 @@ class DenseSinkhorn final : public DenseEngine {
   void violations(const Block& block, double* errors) const {
     V sums[kLanes][Domain::kMostRegisters] = {};
     const float* masses = block.a.data();
-    each(block, n_, [&](std::ptrdiff_t i, int r) {
+    block.each(n_, [&](std::ptrdiff_t i, int r) {
       const V mass = load<float>(masses + i);
       const V change = mass * Domain::change(block.products[0].get(i), block.y.get(i));
       sums[block.width == 1 ? 0 : i / block.width % kLanes][r] += mass > V{} ? (change < V{} ? -change : change) : V{};
@@ -323,31 +267,6 @@ class DenseSinkhorn final : public DenseEngine {
       store<double>(logs_.data() + i, mass > D{} ? potential : broadcast<double>(kNoMassPotential));
     }
     for (std::ptrdiff_t i = 0; i < count; ++i) out[i] = static_cast<float>(logs_[i]);
-  }
-
-  // Calls body(i, r) for each register of the first `count` points, r numbering those of one point.
-  template <typename Body>
-  static void each(const Block& block, std::ptrdiff_t count, Body body) {
-    const int registers = block.registers();
-    if (block.width == 1) {
-      for (std::ptrdiff_t i = 0; i < count; i += kLanes) body(i, 0);
-      return;
-    }
-    std::ptrdiff_t at = 0;
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-      for (int r = 0; r < registers; ++r, at += kLanes) body(at, r);
-    }
-  }
-
-  // A value of each slot from registers that hold one a lane, whatever the order.
-  template <typename Fold>
-  static void to_slots(const Block& block, const V* registers, float* values, Fold fold) {
-    if (block.width > 1) {
-      for (int s = 0; s < block.width; ++s) values[s] = registers[s / kLanes][s % kLanes];
-      return;
-    }
-    values[0] = registers[0][0];
-    for (int lane = 1; lane < kLanes; ++lane) values[0] = fold(values[0], registers[0][lane]);
   }
 
   const DenseKernels kernels_;

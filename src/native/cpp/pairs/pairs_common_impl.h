@@ -1,0 +1,45 @@
+// What the solvers of pairs share, compiled once for each instruction set (isa_*.cc).
+
+// What is left of the dual of one pair after an update, from the errors so far: stopping.ts says why.
+class RemainingDual {
+ public:
+  double after(double error) {
+    constexpr double kMostContraction = 0.999, kFirstContraction = 0.98;
+    const bool known = previous_ < std::numeric_limits<double>::infinity();
+    const double ratio = known ? error / previous_ : kFirstContraction;
+    const double contraction = std::sqrt(std::min(kMostContraction, std::max(ratio, ratio_)));
+    ratio_ = ratio;
+    previous_ = error;
+    const double rest = error / 2 * contraction / (1 - contraction);
+    correction_ = known ? rest : 0;
+    return rest;
+  }
+  double correction() const { return correction_; }
+
+ private:
+  double previous_ = std::numeric_limits<double>::infinity(), ratio_ = 0, correction_ = 0;
+};
+
+inline std::ptrdiff_t padded_to(std::ptrdiff_t size, std::ptrdiff_t block) { return (size + block - 1) / block * block; }
+
+inline void pair_gibbs(const double* scaled, std::size_t count, float* kernel) {
+  constexpr std::size_t kLanes = Traits<double>::kLanes;
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const Vector<double> values = exp_of<double>(-load<double>(scaled + i));
+    for (std::size_t lane = 0; lane < kLanes; ++lane) kernel[i + lane] = static_cast<float>(values[lane]);
+  }
+  for (; i < count; ++i) kernel[i] = static_cast<float>(exp_of<double>(broadcast<double>(-scaled[i]))[0]);
+}
+
+inline void pair_gather(const float* kernel, std::ptrdiff_t bins, const PairSide& columns, float* panel,
+                        std::ptrdiff_t stride) {
+  for (std::ptrdiff_t row = 0; row < bins; ++row, kernel += bins, panel += stride) {
+    for (int c = 0; c < columns.size; ++c) panel[c] = kernel[columns.bins[c]];
+    for (std::ptrdiff_t c = columns.size; c < stride; ++c) panel[c] = 0;
+  }
+}
+
+struct PairErrors {
+  double error, violation;
+};
