@@ -151,6 +151,23 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
   expect(converged == (report.errors.back() <= batch.tolerance), "status");
   expect(report.iterations == std::min<int>(40, static_cast<int>(report.errors.size()) * 3), "iterations");
   expect(std::all_of(f.begin(), f.end(), [](float potential) { return std::isfinite(potential); }), "KL potentials");
+  // each of them alone ends at the same test with the same potentials, up to rounding
+  int most = 0;
+  for (int pair = 0; pair < c.pairs; ++pair) {
+    const std::size_t at = pair * n;
+    Floats f_alone(n), g_alone(n);
+    otlearn::SinkhornBatch alone = batch;
+    alone.pairs = 1;
+    alone.a = &a[at], alone.b = &b[at], alone.f = f_alone.data(), alone.g = g_alone.data();
+    most = std::max(most, sinkhorn_on_grid(grid_of(c), alone, one).iterations);
+    double largest = c.epsilon, deviation = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      largest = std::max({largest, std::abs(static_cast<double>(f_alone[i])), std::abs(static_cast<double>(g_alone[i]))});
+      deviation = std::max({deviation, std::abs(static_cast<double>(f_alone[i]) - f[at + i]), std::abs(static_cast<double>(g_alone[i]) - g[at + i])});
+    }
+    expect(deviation <= 1e-5 * largest, "KL potentials of a pair alone");
+  }
+  expect(most == report.iterations, "iterations of the pairs alone");
   return failures;
 }
 
@@ -164,6 +181,8 @@ int main() {
       {"high", {33, 2}, 0.05, 3, 6, 0.2, 1, 1},
       {"one point", {1, 1}, 0.1, 2, 2, 0, 1, 1},
       {"a line", {45}, 0.005, 3, 7, 0.3, 1, 1},
+      {"lines side by side", {45}, 0.005, 37, 7, 0, 1, 1},
+      {"lines side by side, some beyond scalings", {45}, 0.0002, 19, 7, 0.9, 1, 1.3},
       {"a cube", {4, 5, 6}, 0.05, 3, 5, 0.3, 1, 1},
       {"sharing registers", {9, 12}, 0.02, 21, 4, 0.3, 2, 1},
       {"sharing registers, some beyond scalings", {8, 7}, 0.004, 19, 4, 0.6, 3, 1.2},

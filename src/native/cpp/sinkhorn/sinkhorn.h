@@ -47,8 +47,8 @@ class SinkhornEngine {
   virtual bool resume(const SinkhornPair& pair, const SinkhornRule& rule, const SinkhornState& state) = 0;
   // Some iterations; the last one is plain, so that the second marginal is exact after it.
   virtual bool advance(int iterations) = 0;
-  // What follows is of the state after them. The first marginal's L1 violation:
-  virtual double violation() const = 0;
+  // What follows is of the state after them. The first marginal's L1 violation, of each pair:
+  virtual void violations(double* out) const = 0;
   virtual void read(SinkhornState& state) = 0;
   // f and g in cost units, kNoMassPotential where there is no mass.
   virtual void potentials(float* f, float* g) = 0;

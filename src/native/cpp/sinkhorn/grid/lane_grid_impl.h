@@ -49,6 +49,11 @@ class LaneGrid {
     }
   }
 
+  // Sums of lanes to those of the histograms.
+  static void add_to_pairs(const Vector<T>& sums, int count, double* out) {
+    for (int lane = 0; lane < count; ++lane) out[lane] += sums[lane];
+  }
+
   static bool lies_in_image(const Axis&) { return true; }
 
   static Vector<T> load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {

@@ -17,13 +17,13 @@ std::size_t points_of(const SinkhornGrid& grid) {
 }
 
 // How many pairs share registers, one a lane: those on one axis, which otherwise is alone in its registers, and those of small
-// images, if the second cache holds them. Tests would end some pairs before others; then each runs by itself.
+// images, if the second cache holds them. Tests end some pairs before others, which then are in the way: an image runs by itself.
 int pairs_side_by_side(const SinkhornGrid& grid, const SinkhornBatch& batch) {
   constexpr std::size_t kCacheBytes = std::size_t(1) << 19, kImages = 4;  // two of masses, the image, products
   const int lanes = kernels().lanes;
-  if (batch.check_every > 0 || batch.domain == SinkhornDomain::kLog) return 1;
+  if (batch.domain == SinkhornDomain::kLog) return 1;
   const bool fits = kImages * points_of(grid) * lanes * sizeof(float) <= kCacheBytes;
-  return grid.size.size() == 1 || (fits && 2 * batch.pairs >= lanes) ? lanes : 1;
+  return grid.size.size() == 1 || (fits && batch.check_every == 0 && 2 * batch.pairs >= lanes) ? lanes : 1;
 }
 
 // The engines of one thread, made when needed.
@@ -38,8 +38,14 @@ class Worker {
   }
 
   void run(int first, int count) {
-    if (count > 1 && solve_side_by_side(first, count)) return;
-    for (int index = first; index < first + count; ++index) solve(pairs_from(index, 1), f_from(index), g_from(index));
+    std::vector<SinkhornTally::Pair> ends(count);
+    std::vector<bool> ended(count);
+    if (count > 1) solve_side_by_side(first, ends, ended);
+    for (int pair = 0; pair < count; ++pair) {
+      const int index = first + pair;
+      if (!ended[pair]) ends[pair] = solve(pairs_from(index, 1), f_from(index), g_from(index));
+      tally_.end(ends[pair]);
+    }
   }
 
  private:
@@ -60,15 +66,60 @@ class Worker {
   float* f_from(int index) const { return batch_.f + static_cast<std::size_t>(index) * points_; }
   float* g_from(int index) const { return batch_.g ? batch_.g + static_cast<std::size_t>(index) * points_ : nullptr; }
 
-  // False where the scalings of one of them leave the range: then each has to run by itself.
-  bool solve_side_by_side(int first, int count) {
+  // Ends pairs one by one, each at its own test. Where the scalings of one of them leave the range, those that are left have to
+  // run by themselves, from the start.
+  void solve_side_by_side(int first, std::vector<SinkhornTally::Pair>& ends, std::vector<bool>& ended) {
+    const int count = static_cast<int>(ends.size());
     if (!lanes_) lanes_.reset(kernels().sinkhorn_lanes(grid_));
-    if (!lanes_->begin(pairs_from(first, count), rule_) || !lanes_->advance(batch_.iterations)) return false;
-    write(*lanes_, f_from(first), g_from(first));
-    SinkhornTally::Pair end;
-    end.iterations = batch_.iterations;
-    for (int pair = 0; pair < count; ++pair) tally_.end(end);
-    return true;
+    if (!lanes_->begin(pairs_from(first, count), rule_)) return;
+    std::vector<double> errors(count);
+    int iterations = 0, left = count;
+    while (left > 0) {
+      const int step = next_step(iterations);
+      if (!lanes_->advance(step)) {
+        for (int pair = 0; pair < count; ++pair) ends[pair] = ended[pair] ? ends[pair] : SinkhornTally::Pair();
+        return;
+      }
+      iterations += step;
+      if (batch_.check_every > 0) lanes_->violations(errors.data());
+      for (int pair = 0; pair < count; ++pair) {
+        if (ended[pair]) continue;
+        ends[pair].iterations = iterations;
+        if (batch_.check_every > 0) tally_.test(errors[pair], batch_.tolerance, ends[pair]);
+      }
+      const std::vector<bool> before = ended;
+      for (int pair = 0; pair < count; ++pair) ended[pair] = before[pair] || is_over(ends[pair]);
+      const int ending = static_cast<int>(std::count(ended.begin(), ended.end(), true) - std::count(before.begin(), before.end(), true));
+      if (ending == count) {
+        write(*lanes_, f_from(first), g_from(first));
+      } else if (ending > 0) {
+        write_some(first, before, ended);
+      }
+      left -= ending;
+    }
+  }
+
+  // The pairs that have ended since `before`.
+  void write_some(int first, const std::vector<bool>& before, const std::vector<bool>& ended) {
+    const std::size_t all = ended.size() * points_;
+    f_.resize(all);
+    g_.resize(all);
+    write(*lanes_, f_.data(), batch_.g ? g_.data() : nullptr);
+    for (std::size_t pair = 0; pair < ended.size(); ++pair) {
+      if (before[pair] || !ended[pair]) continue;
+      const int index = first + static_cast<int>(pair);
+      std::copy_n(f_.data() + pair * points_, points_, f_from(index));
+      if (batch_.g) std::copy_n(g_.data() + pair * points_, points_, g_from(index));
+    }
+  }
+
+  bool is_over(const SinkhornTally::Pair& end) const {
+    return end.iterations >= batch_.iterations || end.status != SinkhornStatus::kMaxIterations;
+  }
+  // To the next test.
+  int next_step(int iterations) const {
+    const int left = batch_.iterations - iterations;
+    return batch_.check_every > 0 ? std::min(batch_.check_every, left) : left;
   }
 
   void write(SinkhornEngine& engine, float* f, float* g) const {
@@ -76,25 +127,27 @@ class Worker {
     else engine.potentials(f, g);
   }
 
-  void solve(const SinkhornPair& pair, float* f, float* g) {
+  SinkhornTally::Pair solve(const SinkhornPair& pair, float* f, float* g) {
     SinkhornEngine* engine = nullptr;
     if (batch_.domain != SinkhornDomain::kLog && scaling().begin(pair, rule_)) engine = scaling_.get();
     if (!engine) (engine = &log())->begin(pair, rule_);
     SinkhornTally::Pair end;
-    const int step = batch_.check_every > 0 ? batch_.check_every : batch_.iterations;
-    while (end.iterations < batch_.iterations && end.status == SinkhornStatus::kMaxIterations) {
-      const int count = std::min(step, batch_.iterations - end.iterations);
-      if (!engine->advance(count)) {
+    while (!is_over(end)) {
+      const int step = next_step(end.iterations);
+      if (!engine->advance(step)) {
         engine->read(state_);
         engine = &log();
         engine->resume(pair, rule_, state_);
-        engine->advance(count);
+        engine->advance(step);
       }
-      end.iterations += count;
-      if (batch_.check_every > 0) tally_.test(engine->violation(), batch_.tolerance, end);
+      end.iterations += step;
+      if (batch_.check_every == 0) continue;
+      double error;
+      engine->violations(&error);
+      tally_.test(error, batch_.tolerance, end);
     }
     write(*engine, f, g);
-    tally_.end(end);
+    return end;
   }
 
   const SinkhornGrid& grid_;
@@ -103,6 +156,7 @@ class Worker {
   const std::size_t points_;
   SinkhornRule rule_;
   SinkhornState state_;
+  std::vector<float> f_, g_;  // of pairs side by side
   std::unique_ptr<SinkhornEngine> scaling_, lanes_, log_;
 };
 

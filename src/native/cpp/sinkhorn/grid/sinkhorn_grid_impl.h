@@ -69,15 +69,12 @@ class GridSinkhorn final : public SinkhornEngine {
     return true;
   }
 
-  double violation() const override {
-    double sum = 0;
-    std::size_t at = 0;
-    for (const auto& strip : axis(0).strips) {
-      (void)strip;
-      sum += domain_.violation(a_.data() + at, y_.data() + at, next_.data() + at, axis(0).length);
-      at += axis(0).length * kLanes;
+  void violations(double* out) const override {
+    std::fill(out, out + count_, 0.0);
+    const std::size_t strip = axis(0).length * kLanes;
+    for (std::size_t at = 0; at < a_.size(); at += strip) {
+      Grid::add_to_pairs(domain_.violation(a_.data() + at, y_.data() + at, next_.data() + at, axis(0).length), count_, out);
     }
-    return sum;
   }
 
   void read(SinkhornState& state) override {

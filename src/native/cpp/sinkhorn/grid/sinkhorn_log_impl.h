@@ -88,14 +88,15 @@ class LogDomain {
     }
   }
 
-  double violation(const double* masses, const double* product, const double* next, int length) const {
+  // By lanes.
+  V violation(const double* masses, const double* product, const double* next, int length) const {
     V sum{};
     for (int i = 0; i < length * kLanes; i += kLanes) {
       const V mass = load<double>(masses + i);
       const V change = exp_of<double>(mass) * (exp_of<double>(load<double>(next + i) - load<double>(product + i)) - 1.0);
       sum += mass > absent() ? (change < V{} ? -change : change) : V{};
     }
-    return sum_lanes<double>(sum);
+    return sum;
   }
 
   void potentials(const AlignedVector<double>& masses, AlignedVector<double>& products) const {

@@ -144,14 +144,15 @@ class ScalingDomain {
     return true;
   }
 
-  double violation(const float* masses, const float* product, const float* next, int length) const {
+  // By lanes.
+  V violation(const float* masses, const float* product, const float* next, int length) const {
     V sum{};
     for (int i = 0; i < length * kLanes; i += kLanes) {
       const V mass = load<float>(masses + i);
       const V change = mass * (load<float>(next + i) / load<float>(product + i) - 1.0f);
       sum += mass > V{} ? (change < V{} ? -change : change) : V{};
     }
-    return sum_lanes<float>(sum);
+    return sum;
   }
 
   void potentials(const AlignedVector<float>& masses, AlignedVector<float>& products) const {

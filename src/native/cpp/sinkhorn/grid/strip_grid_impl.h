@@ -57,6 +57,8 @@ class StripGrid {
     }
   }
 
+  static void add_to_pairs(const Vector<T>& sums, int, double* out) { *out += sum_lanes<T>(sums); }
+
   // Whether the positions of a strip are registers of the image, at strip.base and every `stride`.
   static bool lies_in_image(const Axis& axis) { return !axis.last; }
 
