@@ -119,8 +119,11 @@ void correlate_transposed(const T* in, const T* taps, int radius, T* out, int ro
   if (rows == kLanes) {
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
-  } else {
-    for (int i = 0; i < rows; ++i) store<T>(out + i * kLanes, x[i]);
+  } else {  // through an array of its own: indexed by a variable, x itself would never be in registers
+    alignas(64) T all[kLanes * kLanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) store<T>(all + i * kLanes, x[i]);
+    std::copy_n(all, rows * kLanes, out);
   }
 }
 
@@ -312,32 +315,37 @@ class GridKernel {
     outcome.largest = largest_lane<T>(largest);
     with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
       const Consume take = consume;  // a copy that nothing else refers to
-      const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
       V smallest = broadcast<T>(std::numeric_limits<T>::max());
-      const auto consume_strip = [&](int x, auto is_partial) {
-        V sum = {};
+      const auto consume_strip = [&](int x, auto is_partial) {  // what its loop uses is its own: captured, it would be in memory
+        const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
+        V sum = {}, strip_smallest = smallest;
         std::size_t i = static_cast<std::size_t>(x) * out.rows * kLanes;
-        const auto consume_one = [&](V value) {
+        const auto consume_one = [&](V value) __attribute__((always_inline)) {
           if (kMeasure) {
             const V limit = broadcast<T>(std::numeric_limits<T>::max());
-            smallest = least<T>(smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
+            strip_smallest = least<T>(strip_smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
           }
           if (is_partial) value = out_inside > T(0) ? value : broadcast<T>(outside);
           take(i, value, sum);
           i += kLanes;
         };
         const T* from = middle + x * middle_strip;
-        V values[kGroup<T>];
         int row = 0;
         for (; row + kGroup<T> <= out.rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+          V values[kGroup<T>];
           correlate(from, values);
 #pragma GCC unroll 4
           for (int j = 0; j < kGroup<T>; ++j) consume_one(values[j]);
         }
         if (row < out.rows) {
+          V values[kGroup<T>];
           correlate(from, values);
-          for (int j = 0; row < out.rows; ++row, ++j) consume_one(values[j]);
+#pragma GCC unroll 4
+          for (int j = 0; j < kGroup<T>; ++j) {
+            if (row + j < out.rows) consume_one(values[j]);
+          }
         }
+        smallest = strip_smallest;
         outcome.consumed += sum_lanes<T>(sum);
       };
       for (int x = 0; x + 1 < out.strips(); ++x) consume_strip(x, std::false_type());
