@@ -42,26 +42,18 @@ class PlainSteps {
 
   // c, phi and p of an iteration. A replay takes the levels of the first time.
   bool advance(const BarycenterPoint& point, int iteration, bool replay) {
+    const double all = std::accumulate(point.weights, point.weights + atoms_, 0.0);
+    const double offset = std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
+    if (context_.is_shared(iteration)) return set_shared(point, offset);
     int current = 0;  // which of log_p_ holds the sum so far
-    double all = 0;
     for (int s = 0; s < atoms_; ++s) {
-      const T lambda = static_cast<T>(point.weights[s]);
       const T* sum = s > 0 ? log_p_[current] : nullptr;
       T* next_sum = log_p_[1 - current];
-      if (context_.is_shared(iteration)) {
-        if (context_.shared.first_level[s] < 0) return false;
-        const T* log_phi = context_.shared.first_log_phi[s];
-        each_register<T>(upright(), [&](std::size_t i) {
-          store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * load<T>(log_phi + i));
-        });
-      } else if (!half_steps(iteration, s, lambda, sum, next_sum, replay)) {
-        return false;
-      }
+      if (!half_steps(iteration, s, static_cast<T>(point.weights[s]), sum, next_sum, replay)) return false;
       current = 1 - current;
-      all += point.weights[s];
     }
-    const double offset = std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
-    return set_barycenter(upright(), log_p_[current], offset, p(iteration));
+    const T* log_p = log_p_[current];
+    return set_barycenter<T>(upright(), [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
   }
 
   void write_log_scalings(float* out) {  // log b = log(p / phi)
@@ -98,6 +90,21 @@ class PlainSteps {
   const T* inverse_phi_before(int iteration, int s) {
     if (iteration == 0) return start_[s];
     return context_.is_shared(iteration - 1) ? context_.shared.first_inverse_phi[s] : kept_.before(iteration, 1 + s);
+  }
+
+  // p of the shared first iteration.
+  bool set_shared(const BarycenterPoint& point, double offset) {
+    const SharedAtoms<T>& shared = context_.shared;
+    if (std::any_of(shared.first_level.begin(), shared.first_level.end(), [](int level) { return level < 0; })) return false;
+    const std::vector<T> weights(point.weights, point.weights + atoms_);
+    std::vector<const T*> log_phi(atoms_);
+    for (int s = 0; s < atoms_; ++s) log_phi[s] = shared.first_log_phi[s];
+    const auto log_p = [lambda = weights.data(), logs = log_phi.data(), atoms = log_phi.size()](std::size_t i) {
+      V sum = {};
+      for (std::size_t s = 0; s < atoms; ++s) sum += lambda[s] * load<T>(logs[s] + i);
+      return sum;
+    };
+    return set_barycenter<T>(upright(), log_p, offset, p(0));
   }
 
   // c = K b, a = d / c, phi = K a; next_sum = sum + lambda log(scale phi). May repeat a product, so nothing is added in place.

@@ -91,7 +91,7 @@ class PowerSteps {
     double offset;
     T *p = this->p(iteration), *log_p = work_[0];
     if (!mean_.apply(upright(), point.weights, log_phi, context_.shared.scale, log_p, offset)) return false;
-    if (!set_barycenter(upright(), log_p, offset, p)) return false;
+    if (!set_barycenter<T>(upright(), [=](std::size_t i) { return load<T>(log_p + i); }, offset, p)) return false;
     const Raise<T> raise(exponents_);
     V worst = {};
     for (int s = 0; s < atoms_; ++s) {

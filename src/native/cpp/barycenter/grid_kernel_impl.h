@@ -32,13 +32,26 @@ struct StripLayout {
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
   }
-  // body(pixel, i): where the pixel of a row-major image lies.
+  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops over
+  // neighbours in the image.
   template <typename Body>
   void each_pixel(Body body) const {
-    const int height = lies ? columns : rows, width = lies ? rows : columns;
+    const std::size_t strip = static_cast<std::size_t>(rows) * lanes;
     std::size_t pixel = 0;
-    for (int y = 0; y < height; ++y) {
-      for (int x = 0; x < width; ++x) body(pixel++, lies ? at(x, y) : at(y, x));
+    if (lies) {
+      for (int y = 0; y < columns; ++y) {
+        const std::size_t begin = y / lanes * strip + y % lanes;
+        for (int x = 0; x < rows; ++x) body(pixel++, begin + static_cast<std::size_t>(x) * lanes);
+      }
+      return;
+    }
+    for (int y = 0; y < rows; ++y) {
+      std::size_t begin = static_cast<std::size_t>(y) * lanes;
+      for (int x = 0; x < columns; x += lanes, begin += strip) {
+        const int count = std::min(lanes, columns - x);
+        for (int lane = 0; lane < count; ++lane) body(pixel + lane, begin + lane);
+        pixel += count;
+      }
     }
   }
 };
@@ -48,11 +61,12 @@ template <typename T>
 constexpr int kGroup = Traits<T>::kLanes < 4 ? Traits<T>::kLanes : 4;
 
 // out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for a group of registers. Symmetric taps are folded: additions have
-// pipes of their own. Small taps come first, so that few additions round a large sum.
+// pipes of their own, and the centre's tap, exp(0), multiplies nothing. Small taps come first, so that few additions round a
+// large sum.
 template <typename T, int kRadius>
 struct Correlate {
   using V = Vector<T>;
-  V k[kRadius + 1];
+  V k[kRadius + 1];  // k[0] is 1
 
   explicit Correlate(const T* taps, int) {
 #pragma GCC unroll 16
@@ -68,7 +82,7 @@ struct Correlate {
       V sum = k[kRadius] * (x[i] + x[i + 2 * kRadius]);
 #pragma GCC unroll 16
       for (int t = kRadius - 1; t > 0; --t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
-      out[i] = sum + k[0] * x[i + kRadius];
+      out[i] = sum + x[i + kRadius];
     }
   }
 };
@@ -99,7 +113,7 @@ struct Correlate<T, kAnyRadius> {
       }
     }
 #pragma GCC unroll 4
-    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + taps[0] * load<T>(in + i * kLanes);
+    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + load<T>(in + i * kLanes);
   }
 };
 
@@ -314,10 +328,11 @@ class GridKernel {
     }
     outcome.largest = largest_lane<T>(largest);
     with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
-      const Consume take = consume;  // a copy that nothing else refers to
       V smallest = broadcast<T>(std::numeric_limits<T>::max());
       const auto consume_strip = [&](int x, auto is_partial) {  // what its loop uses is its own: captured, it would be in memory
+        const Consume take = consume;
         const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
+        const int rows = out.rows;
         V sum = {}, strip_smallest = smallest;
         std::size_t i = static_cast<std::size_t>(x) * out.rows * kLanes;
         const auto consume_one = [&](V value) __attribute__((always_inline)) {
@@ -331,18 +346,18 @@ class GridKernel {
         };
         const T* from = middle + x * middle_strip;
         int row = 0;
-        for (; row + kGroup<T> <= out.rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+        for (; row + kGroup<T> <= rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
           V values[kGroup<T>];
           correlate(from, values);
 #pragma GCC unroll 4
           for (int j = 0; j < kGroup<T>; ++j) consume_one(values[j]);
         }
-        if (row < out.rows) {
+        if (row < rows) {
           V values[kGroup<T>];
           correlate(from, values);
 #pragma GCC unroll 4
           for (int j = 0; j < kGroup<T>; ++j) {
-            if (row + j < out.rows) consume_one(values[j]);
+            if (row + j < rows) consume_one(values[j]);
           }
         }
         smallest = strip_smallest;

@@ -39,7 +39,7 @@ napi_value create_barycenter(napi_env env, napi_callback_info info) {
                                             plan.radius64_vertical + 1, "tapsVertical");
     const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,
                                               plan.radius64_horizontal + 1, "tapsHorizontal");
-    require(vertical && horizontal, "taps");
+    require(vertical && horizontal && vertical[0] == 1 && horizontal[0] == 1, "taps");
     plan.taps_vertical.assign(vertical, vertical + plan.radius64_vertical + 1);
     plan.taps_horizontal.assign(horizontal, horizontal + plan.radius64_horizontal + 1);
     auto made = std::make_unique<BarycenterPlan>(std::move(plan));
