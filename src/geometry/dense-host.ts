@@ -1,10 +1,50 @@
 import { checkEpsilon } from "./checks.ts";
 import type { HostKernel } from "./geometry.ts";
+import { DenseOperator, type DenseOperatorNatives } from "../native/dense-operator.ts";
+import { nativeStatus } from "../native/loader.ts";
 import { NEGLIGIBLE } from "./log-sum.ts";
 
-/** Float64 operators of a cost matrix [n, m]. Holds K = exp(-C / epsilon), formed at the first use in that domain. */
+/**
+ * Float64 operators of a cost matrix [n, m]. Holds K = exp(-C / epsilon), formed at the first use in that domain. From
+ * `NATIVE_SIZE` entries on the native addon applies them where it is there, with the same results up to rounding.
+ */
 export function denseHostKernel(cost: Float64Array, n: number, m: number, epsilon: number): HostKernel {
   checkEpsilon(epsilon);
+  const plain = plainKernel(cost, n, m, epsilon);
+  const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+  return addon ? { ...plain, ...nativeOperators(addon, cost, n, m, epsilon) } : plain;
+}
+
+/** From this many entries on, threads and vector arithmetic are worth a call of the addon. */
+const NATIVE_SIZE = 4096;
+
+function nativeOperators(
+  addon: DenseOperatorNatives,
+  cost: Float64Array,
+  n: number,
+  m: number,
+  epsilon: number,
+): Pick<HostKernel, "apply" | "applyTranspose" | "logApply" | "logApplyTranspose"> {
+  let gibbs: Float64Array | undefined;
+  const operate = (
+    operator: keyof typeof DenseOperator,
+    matrix: Float64Array,
+    x: Float64Array | undefined,
+    out: Float64Array,
+  ): Float64Array => {
+    addon.applyDense({ operator: DenseOperator[operator], n, m, matrix, inverse: 1 / epsilon, x, out });
+    return out;
+  };
+  const gibbsOnce = (): Float64Array => (gibbs ??= operate("gibbs", cost, undefined, new Float64Array(n * m)));
+  return {
+    apply: (x, out) => operate("apply", gibbsOnce(), x, out),
+    applyTranspose: (x, out) => operate("applyTranspose", gibbsOnce(), x, out),
+    logApply: (x, out) => operate("logApply", cost, x, out),
+    logApplyTranspose: (x, out) => operate("logApplyTranspose", cost, x, out),
+  };
+}
+
+function plainKernel(cost: Float64Array, n: number, m: number, epsilon: number): HostKernel {
   let gibbs: Float64Array | undefined;
   const gibbsOnce = (): Float64Array => (gibbs ??= cost.map((entry) => Math.exp(-entry / epsilon)));
   const columnLargest = new Float64Array(m);

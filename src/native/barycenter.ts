@@ -9,22 +9,25 @@ interface BarycenterPlan {
   readonly native: unique symbol;
 }
 
+/** One axis of a grid: its one-dimensional kernel, and where each precision cuts it off, in pixels. */
+export interface BarycenterAxis {
+  readonly size: number;
+  readonly radius32: number;
+  readonly radius64: number;
+  /** exp(-d^2 spacing^2 / epsilon) for d = 0 .. radius64. */
+  readonly taps: Float64Array;
+}
+
 interface BarycenterPlanSettings {
-  readonly height: number;
-  readonly width: number;
+  readonly depth: BarycenterAxis;
+  readonly down: BarycenterAxis;
+  readonly across: BarycenterAxis;
   readonly atoms: number;
   readonly iterations: number;
   /** The exponents of `ResolvedOptions`. */
   readonly memory: number;
   readonly update: number;
   readonly power: number;
-  /** exp(-d^2 spacing^2 / epsilon) for d = 0 .. radius64. */
-  readonly tapsVertical: Float64Array;
-  readonly tapsHorizontal: Float64Array;
-  readonly radius32Vertical: number;
-  readonly radius32Horizontal: number;
-  readonly radius64Vertical: number;
-  readonly radius64Horizontal: number;
 }
 
 export interface BarycenterBatch {

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
+import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
@@ -17,6 +14,7 @@ export interface NativeAddon
   extends
     BarycenterNatives,
     BatchNormNatives,
+    DenseOperatorNatives,
     ElementwiseNatives,
     EmdNatives,
     MatmulNatives,
@@ -33,7 +31,7 @@ export interface NativeStatus {
   readonly detail: string;
 }
 
-const ADDON = join("src", "native", "build", "Release", "otlearn_native.node");
+const ADDON = ["src", "native", "build", "Release", "otlearn_native.node"];
 
 let status: NativeStatus | undefined;
 
@@ -42,9 +40,18 @@ export function nativeStatus(): NativeStatus {
   return (status ??= load());
 }
 
+// Node's modules are asked for here and not imported, so that what looks for an addon also goes to browsers.
 function load(): NativeStatus {
+  if (typeof process === "undefined" || !process.getBuiltinModule) return { detail: "not in this environment" };
   if (process.env["OTLEARN_NATIVE"] === "0") return { detail: "switched off by OTLEARN_NATIVE=0" };
-  const file = join(packageRoot(), ADDON);
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  const { dirname, join } = process.getBuiltinModule("node:path");
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
+  // the sources are two levels below the package, the compiled files three
+  let root = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(root, "package.json")) && root !== dirname(root)) root = dirname(root);
+  const file = join(root, ...ADDON);
   if (!existsSync(file)) return { detail: "not built (npm install builds them where a C++17 compiler is there)" };
   try {
     const addon = createRequire(import.meta.url)(file) as NativeAddon;
@@ -53,11 +60,4 @@ function load(): NativeStatus {
   } catch (error) {
     return { detail: `does not load: ${(error as Error).message.split("\n")[0]}` };
   }
-}
-
-/** The sources are two levels below the package, the compiled files three. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  return folder;
 }

@@ -1,6 +1,6 @@
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { GridGeometry } from "../../geometry/grid.ts";
-import type { BarycenterBatch } from "../../native/barycenter.ts";
+import type { BarycenterAxis, BarycenterBatch } from "../../native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { NdArray } from "../../tensor/ndarray.ts";
 import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
@@ -40,12 +40,12 @@ export interface NativeBarycenter {
 
 /**
  * The native barycenters of a geometry and setting, with the buffers of one number of atoms. Undefined where the addon is
- * absent or does not cover the case: 1-D and 2-D grids, no domain asked for.
+ * absent or does not cover the case: grids, no domain asked for.
  */
 export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions): NativeBarycenter | undefined {
   const { addon, detail } = nativeStatus();
   const resolved = resolveBarycenterOptions(options);
-  if (!addon || resolved.domain !== "auto" || !isPlane(geometry)) return undefined;
+  if (!addon || resolved.domain !== "auto" || !isGrid(geometry)) return undefined;
   const settings = planSettings(geometry, resolved);
   let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
   return {
@@ -64,8 +64,8 @@ export function nativeBarycenter(geometry: Geometry, options: BarycenterOptions)
   };
 }
 
-function isPlane(geometry: Geometry): geometry is GridGeometry {
-  return geometry.kind === "grid" && (geometry as GridGeometry).size.length <= 2;
+function isGrid(geometry: Geometry): geometry is GridGeometry {
+  return geometry.kind === "grid";
 }
 
 const NO_OUTPUTS = {
@@ -77,31 +77,20 @@ const NO_OUTPUTS = {
   gradientWeights: undefined,
 } as const;
 
-/** The one-dimensional kernels of both axes, and where each precision cuts them off. */
+/** The one-dimensional kernels of the axes; those that a grid lacks have one point. */
 function planSettings(
   { size, spacing }: GridGeometry,
   { epsilon, iterations, memory, update, power }: ResolvedOptions,
 ) {
-  const [height, width] = size.length === 1 ? [1, size[0]!] : (size as [number, number]);
-  const [stepDown, stepAcross] = size.length === 1 ? [1, spacing[0]!] : (spacing as [number, number]);
-  const radius = (extent: number, step: number, exponent: number) =>
-    Math.min(extent - 1, Math.floor(Math.sqrt(exponent * epsilon) / step));
-  const taps = (count: number, step: number) =>
-    Float64Array.from({ length: count + 1 }, (_, d) => Math.exp(-((d * step) ** 2) / epsilon));
-  const radius64Vertical = radius(height, stepDown, FLOAT64_EXPONENT);
-  const radius64Horizontal = radius(width, stepAcross, FLOAT64_EXPONENT);
-  return {
-    height,
-    width,
-    iterations,
-    memory,
-    update,
-    power,
-    radius32Vertical: radius(height, stepDown, FLOAT32_EXPONENT),
-    radius32Horizontal: radius(width, stepAcross, FLOAT32_EXPONENT),
-    radius64Vertical,
-    radius64Horizontal,
-    tapsVertical: taps(radius64Vertical, stepDown),
-    tapsHorizontal: taps(radius64Horizontal, stepAcross),
-  };
+  const axes = size.map((extent, index) => axis(extent, spacing[index]!, epsilon));
+  while (axes.length < 3) axes.unshift(axis(1, 1, epsilon));
+  const [depth, down, across] = axes as [BarycenterAxis, BarycenterAxis, BarycenterAxis];
+  return { depth, down, across, iterations, memory, update, power };
+}
+
+function axis(size: number, step: number, epsilon: number): BarycenterAxis {
+  const radius = (exponent: number) => Math.min(size - 1, Math.floor(Math.sqrt(exponent * epsilon) / step));
+  const radius64 = radius(FLOAT64_EXPONENT);
+  const taps = Float64Array.from({ length: radius64 + 1 }, (_, d) => Math.exp(-((d * step) ** 2) / epsilon));
+  return { size, radius32: radius(FLOAT32_EXPONENT), radius64, taps };
 }

@@ -42,6 +42,9 @@ struct Case {
   double zero_share;  // of the atoms' and the data's pixels
   bool warm;
   Exponents exponents{};
+  int depth = 1;
+
+  std::size_t pixels() const { return static_cast<std::size_t>(depth) * height * width; }
 };
 
 // Heavy-ball with tau, unbalanced with rho / gamma; 0 for balanced.
@@ -58,7 +61,7 @@ struct Data {
 Data make_data(const Case& c, unsigned seed) {
   std::mt19937 generator(seed);
   std::uniform_real_distribution<double> uniform(0, 1);
-  const std::size_t n = static_cast<std::size_t>(c.height) * c.width;
+  const std::size_t n = c.pixels();
   const auto rows = [&](std::size_t count, std::size_t columns, double zero_share) {
     Doubles values(count * columns);
     for (std::size_t row = 0; row < count; ++row) {
@@ -89,12 +92,13 @@ Data make_data(const Case& c, unsigned seed) {
 // The operator with a dense kernel, its loss and its adjoint, for one data point.
 class Reference {
  public:
-  Reference(const Case& c, const Data& data) : c_(c), data_(data), n_(static_cast<std::size_t>(c.height) * c.width) {
+  Reference(const Case& c, const Data& data) : c_(c), data_(data), n_(c.pixels()) {
     kernel_.resize(n_ * n_);
-    for (std::size_t i = 0; i < n_; ++i) {
-      for (std::size_t j = 0; j < n_; ++j) {
-        const Real dy = Real(i / c.width) - Real(j / c.width), dx = Real(i % c.width) - Real(j % c.width);
-        kernel_[i * n_ + j] = std::exp(-(dy * dy + dx * dx) / Real(c.gamma));
+    for (int i = 0; i < static_cast<int>(n_); ++i) {
+      for (int j = 0; j < static_cast<int>(n_); ++j) {
+        const int dx = i % c.width - j % c.width, row = i / c.width, other = j / c.width;
+        const int dy = row % c.height - other % c.height, dz = row / c.height - other / c.height;
+        kernel_[i * n_ + j] = std::exp(-Real(dz * dz + dy * dy + dx * dx) / Real(c.gamma));
       }
     }
   }
@@ -233,26 +237,19 @@ class Reference {
 };
 
 otlearn::PlanSettings plan_settings(const Case& c) {
-  const auto radius = [&](int extent, double exponent) {
-    return std::min(extent - 1, static_cast<int>(std::sqrt(exponent * c.gamma)));
-  };
-  const auto taps = [&](int count) {
-    Doubles values;
-    for (int d = 0; d <= count; ++d) values.push_back(std::exp(-static_cast<double>(d) * d / c.gamma));
-    return values;
+  const auto axis = [&](int size) {
+    const auto radius = [&](double exponent) { return std::min(size - 1, static_cast<int>(std::sqrt(exponent * c.gamma))); };
+    otlearn::AxisSettings settings{size, radius(87), radius(708), {}};
+    for (int d = 0; d <= settings.radius64; ++d) settings.taps.push_back(std::exp(-static_cast<double>(d) * d / c.gamma));
+    return settings;
   };
   otlearn::PlanSettings settings;
-  settings.height = c.height;
-  settings.width = c.width;
+  settings.depth = axis(c.depth);
+  settings.down = axis(c.height);
+  settings.across = axis(c.width);
   settings.atoms = c.atoms;
   settings.iterations = c.iterations;
   settings.exponents = c.exponents;
-  settings.radius32_vertical = radius(c.height, 87);
-  settings.radius32_horizontal = radius(c.width, 87);
-  settings.radius64_vertical = radius(c.height, 708);
-  settings.radius64_horizontal = radius(c.width, 708);
-  settings.taps_vertical = taps(settings.radius64_vertical);
-  settings.taps_horizontal = taps(settings.radius64_horizontal);
   return settings;
 }
 
@@ -308,8 +305,7 @@ Reals centred(const Value* gradient, std::size_t count) {
 // Data points that float32 computes on its own.
 int count_float32(const Case& c, const Data& data) {
   const otlearn::PlanSettings s = plan_settings(c);
-  const otlearn::BarycenterProblem problem{s.height, s.width, s.atoms, s.iterations, s.exponents, s.taps_vertical.data(), s.taps_horizontal.data(),
-                                           s.radius32_vertical, s.radius32_horizontal, s.radius64_vertical, s.radius64_horizontal, 0};
+  const otlearn::BarycenterProblem problem{s.depth.in(false), s.down.in(false), s.across.in(false), s.atoms, s.iterations, s.exponents, 0};
   const std::unique_ptr<otlearn::BarycenterEngine> engine(otlearn::kernels().barycenter_float32(problem));
   engine->begin(1, 0, data.start.empty());
   for (int atom = 0; atom < c.atoms; ++atom) engine->set_atom(0, atom, data.atoms.data() + atom * problem.pixels());
@@ -469,6 +465,12 @@ int main() {
       {"both", 5, 70, 3, 7, 3, 1, Loss::kQuadratic, 0.2, true, variant(-0.2, 2)},
       {"both, one iteration", 9, 21, 2, 1, 4, 2, Loss::kKullbackLeibler, 0.3, false, variant(-0.2, 2)},
       {"both, two iterations", 9, 21, 2, 2, 4, 2, Loss::kKullbackLeibler, 0.3, false, variant(-0.2, 2)},
+      {"volume", 6, 5, 2, 5, 4, 2, Loss::kKullbackLeibler, 0.3, false, {}, 9},
+      {"volume, warm start", 3, 18, 3, 4, 3, 1, Loss::kTotalVariation, 0.3, true, {}, 5},
+      {"volume, wide kernel", 5, 6, 2, 3, 3, 50, Loss::kQuadratic, 0.3, false, {}, 18},
+      {"volume, gamma 0.1", 4, 5, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.8, false, {}, 4},
+      {"line in the depth", 1, 1, 2, 5, 3, 2, Loss::kKullbackLeibler, 0.3, false, {}, 33},
+      {"volume, both", 5, 6, 2, 4, 3, 2, Loss::kKullbackLeibler, 0.3, true, variant(-0.2, 2), 7},
   };
   for (const Exponents& exponents : {variant(0, 0), variant(-0.1, 0), variant(0, 2), variant(-0.3, 0.5)}) {
     check_reference(exponents);

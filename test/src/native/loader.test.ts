@@ -64,20 +64,18 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
 
 describe.skipIf(!addon)(suite("the addon"), () => {
   const { createBarycenter, runBarycenter } = addon ?? {};
+  const depth = { size: 1, radius32: 0, radius64: 0, taps: Float64Array.of(1) };
+  const down = { size: 2, radius32: 1, radius64: 1, taps: Float64Array.of(1, 0.5) };
+  const across = { size: 3, radius32: 1, radius64: 2, taps: Float64Array.of(1, 0.5, 0.1) };
   const settings: Parameters<NativeAddon["createBarycenter"]>[0] = {
-    height: 2,
-    width: 3,
+    depth,
+    down,
+    across,
     atoms: 1,
     iterations: 2,
     memory: 0,
     update: 1,
     power: 0,
-    tapsVertical: Float64Array.of(1, 0.5),
-    tapsHorizontal: Float64Array.of(1, 0.5, 0.1),
-    radius32Vertical: 1,
-    radius32Horizontal: 1,
-    radius64Vertical: 1,
-    radius64Horizontal: 2,
   };
   const batch: BarycenterBatch = {
     points: 1,
@@ -101,19 +99,23 @@ describe.skipIf(!addon)(suite("the addon"), () => {
   });
 
   it.each<[what: string, change: object]>([
-    ["no pixels", { height: 0 }],
+    ["no pixels", { depth: { ...depth, size: 0 } }],
     ["a negative number of atoms", { atoms: -1 }],
     ["no iterations", { iterations: 0 }],
-    ["more numbers than memory holds", { height: 2 ** 30, width: 2 ** 30, iterations: 2 ** 30 }],
-    ["a band beyond the grid", { radius64Vertical: 2, tapsVertical: new Float64Array(3) }],
-    ["a float32 band beyond the float64 one", { radius32Vertical: 2 }],
-    ["too few taps", { tapsHorizontal: Float64Array.of(1, 0.5) }],
-    ["taps of another type", { tapsHorizontal: Float32Array.of(1, 0.5, 0.1) }],
+    [
+      "more numbers than memory holds",
+      { depth: { ...depth, size: 2 ** 30 }, down: { ...down, size: 2 ** 30 }, iterations: 2 ** 30 },
+    ],
+    ["a band beyond the grid", { down: { ...down, radius64: 2, taps: new Float64Array(3) } }],
+    ["a float32 band beyond the float64 one", { down: { ...down, radius32: 2 } }],
+    ["too few taps", { across: { ...across, taps: Float64Array.of(1, 0.5) } }],
+    ["taps of another type", { across: { ...across, taps: Float32Array.of(1, 0.5, 0.1) } }],
     ["a memory above 0", { memory: 0.1 }],
     ["no update", { update: 0 }],
     ["a power that is no number", { power: NaN }],
-    ["text for a number", { width: "3" }],
-    ["a missing number", { width: undefined }],
+    ["text for a number", { across: { ...across, size: "3" } }],
+    ["a missing axis", { depth: undefined }],
+    ["a missing number", { across: { ...across, size: undefined } }],
   ])("refuses a plan with %s", (_, change) => {
     expect(() => createBarycenter!({ ...settings, ...change })).toThrow();
   });

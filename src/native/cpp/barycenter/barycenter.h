@@ -1,5 +1,5 @@
-// The barycenter operator of Wasserstein dictionary learning on 1-D and 2-D grids, plain, heavy-ball and unbalanced:
-// forward, loss and adjoint for one data point at a time. Mathematics: scaling-engine.ts of the transport folder; this file
+// The barycenter operator of Wasserstein dictionary learning on grids of one to three axes, plain, heavy-ball and
+// unbalanced: forward, loss and adjoint for one data point at a time. Mathematics: scaling-engine.ts of the transport folder; this file
 // is its interface in C++.
 #pragma once
 #include <cstddef>
@@ -18,16 +18,20 @@ struct Exponents {
   int sides() const { return memory == 0 ? 1 : 2; }
 };
 
-// What all data points share. Arrays belong to the caller.
+struct GridAxis {
+  int size = 1;
+  const double* taps = nullptr;  // exp(-(d * spacing)^2 / epsilon), d = 0..known
+  int radius = 0, known = 0;     // entries beyond the radius are not representable, and not used
+};
+
+// What all data points share. Arrays belong to the caller. Pixels are row-major: `across` is contiguous, an image has one
+// plane.
 struct BarycenterProblem {
-  int height, width, atoms, iterations;
+  GridAxis depth, down, across;
+  int atoms, iterations;
   Exponents exponents;
-  const double* taps_vertical;  // exp(-(d * spacing)^2 / epsilon), d = 0..known_vertical
-  const double* taps_horizontal;
-  int radius_vertical, radius_horizontal;  // entries beyond are not representable, and not used
-  int known_vertical, known_horizontal;
   std::size_t kept_bytes;  // for the iterations of one data point; above it they are computed twice
-  std::size_t pixels() const { return static_cast<std::size_t>(height) * width; }
+  std::size_t pixels() const { return static_cast<std::size_t>(depth.size) * down.size * across.size; }
 };
 
 // One data point. Outputs that are null are not computed.

@@ -13,17 +13,12 @@ namespace {
 constexpr int kGroups = 16;
 
 BarycenterProblem problem_of(const PlanSettings& s, bool wide) {
-  return {s.height,
-          s.width,
+  return {s.depth.in(wide),
+          s.down.in(wide),
+          s.across.in(wide),
           s.atoms,
           s.iterations,
           s.exponents,
-          s.taps_vertical.data(),
-          s.taps_horizontal.data(),
-          wide ? s.radius64_vertical : s.radius32_vertical,
-          wide ? s.radius64_horizontal : s.radius32_horizontal,
-          s.radius64_vertical,
-          s.radius64_horizontal,
           s.kept_bytes / static_cast<std::size_t>(thread_pool().threads())};
 }
 

@@ -19,12 +19,18 @@
 
 namespace otlearn {
 
+// An axis, with where its kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
+struct AxisSettings {
+  int size = 1, radius32 = 0, radius64 = 0;
+  std::vector<double> taps{1};
+
+  GridAxis in(bool wide) const { return {size, taps.data(), wide ? radius64 : radius32, radius64}; }
+};
+
 struct PlanSettings {
-  int height = 0, width = 0, atoms = 0, iterations = 0;
+  AxisSettings depth, down, across;
+  int atoms = 0, iterations = 0;
   Exponents exponents;
-  // Where the kernel is cut off in float32 and in float64, in pixels; the taps reach to the latter.
-  int radius32_vertical = 0, radius32_horizontal = 0, radius64_vertical = 0, radius64_horizontal = 0;
-  std::vector<double> taps_vertical, taps_horizontal;
   std::size_t kept_bytes = std::size_t(1) << 30;  // for the iterations of all data points in work, see above
 };
 
@@ -52,7 +58,7 @@ class BarycenterPlan {
   // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
   void run(const PlanBatch& batch);
 
-  std::size_t pixels() const { return static_cast<std::size_t>(settings_.height) * settings_.width; }
+  std::size_t pixels() const { return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size; }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
   std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
 

@@ -1,4 +1,4 @@
-// K x on a grid, K = K_v (x) K_h with exp(-d^2 / epsilon) in each factor, compiled once for each instruction set.
+// K x on a grid, K a product of one kernel exp(-d^2 / epsilon) an axis, compiled once for each instruction set.
 //
 // Registers lie along the axis that is not summed over, so that all loads are aligned and neighbours in the sum are
 // neighbouring registers: an image is stored as strips one register wide, rows of a strip one after the other. A product
@@ -7,7 +7,7 @@
 // (strips of columns) and `Lying` ones (strips of rows) alternate, and nothing is ever transposed in memory.
 //
 // The input is asked for register by register and the result is given away register by register: what lies between two
-// products happens on the fly.
+// products happens on the fly. A volume is one image a plane; what the planes' products leave is then summed over the depth.
 
 template <typename T>
 struct Band;
@@ -23,12 +23,13 @@ struct Band<double> {
   static constexpr double kLargest = 1e290;
 };
 
-// Where the numbers of an image lie: `strips` strips of `rows` registers. Lanes past `columns` are padding.
+// Where the numbers of an image lie: in each plane `strips` strips of `rows` registers. Lanes past `columns` are padding.
 struct StripLayout {
-  int rows, columns, lanes;
+  int planes, rows, columns, lanes;
   bool lies;  // rows are columns of the image
   int strips() const { return (columns + lanes - 1) / lanes; }
-  std::size_t size() const { return static_cast<std::size_t>(strips()) * rows * lanes; }
+  std::size_t plane() const { return static_cast<std::size_t>(strips()) * rows * lanes; }
+  std::size_t size() const { return planes * plane(); }
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
   }
@@ -38,19 +39,18 @@ struct StripLayout {
   void each_pixel(Body body) const {
     const std::size_t strip = static_cast<std::size_t>(rows) * lanes;
     std::size_t pixel = 0;
-    if (lies) {
-      for (int y = 0; y < columns; ++y) {
-        const std::size_t begin = y / lanes * strip + y % lanes;
+    for (std::size_t first = 0; first < size(); first += plane()) {
+      for (int y = 0; lies && y < columns; ++y) {
+        const std::size_t begin = first + y / lanes * strip + y % lanes;
         for (int x = 0; x < rows; ++x) body(pixel++, begin + static_cast<std::size_t>(x) * lanes);
       }
-      return;
-    }
-    for (int y = 0; y < rows; ++y) {
-      std::size_t begin = static_cast<std::size_t>(y) * lanes;
-      for (int x = 0; x < columns; x += lanes, begin += strip) {
-        const int count = std::min(lanes, columns - x);
-        for (int lane = 0; lane < count; ++lane) body(pixel + lane, begin + lane);
-        pixel += count;
+      for (int y = 0; !lies && y < rows; ++y) {
+        std::size_t begin = first + static_cast<std::size_t>(y) * lanes;
+        for (int x = 0; x < columns; x += lanes, begin += strip) {
+          const int count = std::min(lanes, columns - x);
+          for (int lane = 0; lane < count; ++lane) body(pixel + lane, begin + lane);
+          pixel += count;
+        }
       }
     }
   }
@@ -117,6 +117,13 @@ struct Correlate<T, kAnyRadius> {
   }
 };
 
+template <typename T, int kRadius>
+void correlate_group(const T* in, const T* taps, int radius, T* out) {
+  Vector<T> sums[kGroup<T>];
+  Correlate<T, kRadius>(taps, radius)(in, sums);
+  for (int i = 0; i < kGroup<T>; ++i) store<T>(out + i * Traits<T>::kLanes, sums[i]);
+}
+
 // Correlates a tile of L registers and writes its transpose, of which the first `rows` registers count.
 template <typename T, int kRadius>
 void correlate_transposed(const T* in, const T* taps, int radius, T* out, int rows) {
@@ -158,9 +165,10 @@ inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body 
 // One axis: its taps, and what is left out from a radius on.
 template <typename T>
 struct Axis {
-  Axis(const double* values, int reach, int known) : reach(reach), taps(coded_radius(reach) + 1, T(0)), outside(known + 2, 0.0) {
-    for (int d = 0; d <= reach; ++d) taps[d] = static_cast<T>(values[d]);
-    for (int d = known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * values[d];
+  explicit Axis(const GridAxis& axis)
+      : reach(axis.radius), taps(coded_radius(reach) + 1, T(0)), outside(axis.known + 2, 0.0) {
+    for (int d = 0; d <= reach; ++d) taps[d] = static_cast<T>(axis.taps[d]);
+    for (int d = axis.known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * axis.taps[d];
   }
   double all() const { return outside[0]; }
   double beyond(int radius) const { return outside[std::min(radius, reach) + 1]; }
@@ -175,6 +183,7 @@ struct Axis {
 template <typename T>
 struct GridScratch {
   AlignedArray<T> strip, upright, lying;
+  AlignedArray<T> volume;  // empty for one plane
 };
 
 // What is known after a product: its largest input and smallest result, if measured, and what `produce` and `consume` summed.
@@ -191,11 +200,12 @@ class GridKernel {
 
  public:
   explicit GridKernel(const BarycenterProblem& p)
-      : upright_{p.height, p.width, kLanes, false},
-        lying_{p.width, p.height, kLanes, true},
-        down_(p.taps_vertical, p.radius_vertical, p.known_vertical),
-        across_(p.taps_horizontal, p.radius_horizontal, p.known_horizontal),
-        reach_(coded_radius(std::max(p.radius_vertical, p.radius_horizontal))) {
+      : upright_{p.depth.size, p.down.size, p.across.size, kLanes, false},
+        lying_{p.depth.size, p.across.size, p.down.size, kLanes, true},
+        through_(p.depth),
+        down_(p.down),
+        across_(p.across),
+        reach_(coded_radius(std::max({p.depth.radius, p.down.radius, p.across.radius}))) {
     make_levels();
   }
 
@@ -205,13 +215,14 @@ class GridKernel {
   int levels() const { return static_cast<int>(left_out_.size()); }
 
   GridScratch<T> make_scratch() const {
-    const auto rows = [&](const StripLayout& layout) {
-      return static_cast<std::size_t>((layout.rows + kLanes - 1) / kLanes * kLanes + 2 * reach_) * kLanes;
+    const auto rows = [&](int count) {
+      return static_cast<std::size_t>((count + kLanes - 1) / kLanes * kLanes + 2 * reach_) * kLanes;
     };
     GridScratch<T> scratch;
-    scratch.strip = AlignedArray<T>(std::max(rows(upright_), rows(lying_)));
-    scratch.upright = AlignedArray<T>(rows(upright_) * upright_.strips());
-    scratch.lying = AlignedArray<T>(rows(lying_) * lying_.strips());
+    scratch.strip = AlignedArray<T>(rows(std::max({upright_.rows, lying_.rows, upright_.planes})));
+    scratch.upright = AlignedArray<T>(rows(upright_.rows) * upright_.strips());
+    scratch.lying = AlignedArray<T>(rows(lying_.rows) * lying_.strips());
+    if (upright_.planes > 1) scratch.volume = AlignedArray<T>(upright_.planes * volume_plane());
     return scratch;
   }
 
@@ -250,37 +261,45 @@ class GridKernel {
   // They should capture pointers by value: then all that they need stays in registers.
   template <bool kMeasure, typename Produce, typename Consume>
   Outcome<T> to_lying(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
-    return apply<kMeasure>({upright_, lying_, down_.taps.data(), across_.taps.data(), radii_[level].down, radii_[level].across},
-                           scratch.strip.data(), scratch.lying.data(), outside, produce, consume);
+    const Radii& r = radii_[level];
+    return apply<kMeasure>({upright_, lying_, down_.taps.data(), across_.taps.data(), r.down, r.across, r.through}, scratch,
+                           scratch.lying.data(), outside, produce, consume);
   }
   template <bool kMeasure, typename Produce, typename Consume>
   Outcome<T> to_upright(int level, T outside, GridScratch<T>& scratch, Produce produce, Consume consume) const {
-    return apply<kMeasure>({lying_, upright_, across_.taps.data(), down_.taps.data(), radii_[level].across, radii_[level].down},
-                           scratch.strip.data(), scratch.upright.data(), outside, produce, consume);
+    const Radii& r = radii_[level];
+    return apply<kMeasure>({lying_, upright_, across_.taps.data(), down_.taps.data(), r.across, r.down, r.through}, scratch,
+                           scratch.upright.data(), outside, produce, consume);
   }
 
  private:
   static constexpr int kNever = std::numeric_limits<int>::max();
 
   struct Radii {
-    int down, across;
+    int through, down, across;
   };
   struct Way {
     StripLayout in, out;
     const T *first_taps, *second_taps;
-    int first, second;
+    int first, second, depth;  // radii
   };
 
   // From the centre alone to the whole band; each level takes in the largest entry that the one before leaves out.
   void make_levels() {
-    Radii r{0, 0};
+    Radii r{0, 0, 0};
+    const auto lengthen = [](int& radius, double next, double largest) {
+      if (next == largest) radius = coded_radius(radius + 1);
+    };
     for (;;) {
       radii_.push_back(r);
-      left_out_.push_back(down_.beyond(r.down) * across_.all() + down_.all() * across_.beyond(r.across));
-      const double down = down_.next(r.down), across = across_.next(r.across), largest = std::max(down, across);
+      const double plane = down_.beyond(r.down) * across_.all() + down_.all() * across_.beyond(r.across);
+      left_out_.push_back(plane * through_.all() + down_.all() * across_.all() * through_.beyond(r.through));
+      const double through = through_.next(r.through), down = down_.next(r.down), across = across_.next(r.across);
+      const double largest = std::max({through, down, across});
       if (largest == 0) break;
-      if (down == largest) r.down = coded_radius(r.down + 1);
-      if (across == largest) r.across = coded_radius(r.across + 1);
+      lengthen(r.through, through, largest);
+      lengthen(r.down, down, largest);
+      lengthen(r.across, across, largest);
     }
   }
 
@@ -292,7 +311,78 @@ class GridKernel {
   }
 
   template <bool kMeasure, typename Produce, typename Consume>
-  Outcome<T> apply(const Way& way, T* strip, T* middle, T outside, Produce produce, Consume consume) const {
+  Outcome<T> apply(const Way& way, GridScratch<T>& scratch, T* middle, T outside, Produce produce, Consume consume) const {
+    T* strip = scratch.strip.data();
+    if (way.in.planes == 1) return apply_plane<kMeasure>(way, strip, middle, outside, produce, consume);
+
+    const std::size_t stride = volume_plane();
+    T* volume = scratch.volume.data();
+    Outcome<T> outcome = fill_volume<kMeasure>(way.in, volume, produce);
+    for (T *plane = volume, *end = volume + way.in.planes * stride; plane < end; plane += stride) {
+      apply_plane<false>(
+          way, strip, middle, T(0), [=](std::size_t i, V&) { return load<T>(plane + i); },
+          [=](std::size_t i, const V& value, V&) { store<T>(plane + i, value); });
+    }
+    sum_through<kMeasure>(way.out, volume, way.depth, strip, outside, outcome, consume);
+    return outcome;
+  }
+
+  template <bool kMeasure, typename Produce>
+  Outcome<T> fill_volume(const StripLayout& in, T* volume, Produce produce) const {
+    Outcome<T> outcome{};
+    V largest = {};
+    const V inside = inside_of(in);
+    std::size_t from = 0;
+    for (int z = 0; z < in.planes; ++z, volume += volume_plane()) {
+      T* to = volume;
+      for (int x = 0; x < in.strips(); ++x) {
+        V sum = {};
+        for (int y = 0; y < in.rows; ++y, from += kLanes, to += kLanes) {
+          V value = produce(from, sum);
+          if (x + 1 == in.strips()) value = inside > T(0) ? value : V{};
+          if (kMeasure) largest = most<T>(largest, value);
+          store<T>(to, value);
+        }
+        outcome.produced += sum_lanes<T>(sum);
+      }
+    }
+    outcome.largest = largest_lane<T>(largest);
+    return outcome;
+  }
+
+  // Each place of a plane is a line through the planes, which is copied to `line` to be correlated there.
+  template <bool kMeasure, typename Consume>
+  void sum_through(const StripLayout& out, const T* volume, int radius, T* line, T outside, Outcome<T>& outcome,
+                   const Consume& consume) const {
+    void (*correlate)(const T*, const T*, int, T*) = nullptr;
+    with_radius(radius, ShortRadii(), [&](auto coded) { correlate = correlate_group<T, decltype(coded)::value>; });
+    const std::size_t stride = volume_plane(), last_strip = out.plane() - static_cast<std::size_t>(out.rows) * kLanes;
+    const V inside = inside_of(out), limit = broadcast<T>(std::numeric_limits<T>::max());
+    V smallest = limit;
+    line += static_cast<std::size_t>(reach_) * kLanes;
+    std::fill(line + out.planes * kLanes, line + ((out.planes + kGroup<T> - 1) / kGroup<T> * kGroup<T> + radius) * kLanes, T(0));
+    for (std::size_t i = 0; i < out.plane(); i += kLanes) {
+      for (int z = 0; z < out.planes; ++z) store<T>(line + z * kLanes, load<T>(volume + z * stride + i));
+      const auto is_there = i < last_strip ? V{} == V{} : inside > T(0);
+      V sum = {};
+      alignas(64) T group[kGroup<T> * kLanes];
+      for (int z = 0; z < out.planes; ++z) {
+        const int place = z % kGroup<T>;
+        if (place == 0) correlate(line + z * kLanes, through_.taps.data(), radius, group);
+        const V value = load<T>(group + place * kLanes);
+        if (kMeasure) smallest = least<T>(smallest, is_there ? value : limit);
+        consume(z * out.plane() + i, is_there ? value : broadcast<T>(outside), sum);
+      }
+      outcome.consumed += sum_lanes<T>(sum);
+    }
+    outcome.smallest = -largest_lane<T>(-smallest);
+  }
+
+  // Planes of a volume do not share cache sets.
+  std::size_t volume_plane() const { return std::max(upright_.plane(), lying_.plane()) + 5 * kLanes; }
+
+  template <bool kMeasure, typename Produce, typename Consume>
+  Outcome<T> apply_plane(const Way& way, T* strip, T* middle, T outside, Produce produce, Consume consume) const {
     const StripLayout in = way.in, out = way.out;
     void (*first)(const T*, const T*, int, T*, int) = nullptr;
     with_radius(way.first, ShortRadii(), [&](auto radius) { first = correlate_transposed<T, decltype(radius)::value>; });
@@ -372,7 +462,7 @@ class GridKernel {
   }
 
   StripLayout upright_, lying_;
-  Axis<T> down_, across_;
+  Axis<T> through_, down_, across_;
   int reach_;
   std::vector<Radii> radii_;
   std::vector<double> left_out_;

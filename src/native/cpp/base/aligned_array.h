@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <utility>
+#include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -48,5 +49,24 @@ class AlignedArray {
   T* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+template <typename T>
+struct LineAllocator {
+  using value_type = T;
+  LineAllocator() = default;
+  template <typename Other>
+  LineAllocator(const LineAllocator<Other>&) {}
+  T* allocate(std::size_t size) { return static_cast<T*>(::operator new(size * sizeof(T), kLine)); }
+  void deallocate(T* data, std::size_t) { ::operator delete(data, kLine); }
+  bool operator==(const LineAllocator&) const { return true; }
+  bool operator!=(const LineAllocator&) const { return false; }
+
+ private:
+  static constexpr std::align_val_t kLine{64};
+};
+
+// The same where arrays are copied.
+template <typename T>
+using AlignedVector = std::vector<T, LineAllocator<T>>;
 
 }  // namespace otlearn

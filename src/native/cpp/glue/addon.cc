@@ -19,6 +19,7 @@ napi_value describe(napi_env env, napi_callback_info) {
 napi_value initialise(napi_env env, napi_value exports) {
   add_function(env, exports, "describe", describe);
   add_barycenter(env, exports);
+  add_dense_operator(env, exports);
   add_emd(env, exports);
   add_batch_norm(env, exports);
   add_elementwise(env, exports);

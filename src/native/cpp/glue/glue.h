@@ -12,6 +12,7 @@ namespace otlearn {
 
 // A topic's functions, added to the addon's exports.
 void add_barycenter(napi_env env, napi_value exports);
+void add_dense_operator(napi_env env, napi_value exports);
 void add_emd(napi_env env, napi_value exports);
 void add_batch_norm(napi_env env, napi_value exports);
 void add_elementwise(napi_env env, napi_value exports);

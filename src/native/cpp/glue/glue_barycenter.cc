@@ -12,36 +12,37 @@ namespace {
 // Products of sizes below this do not overflow, rows rounded up to registers and 8 bytes a number included.
 constexpr double kMostNumbers = 1e14;
 
+AxisSettings axis(napi_env env, napi_value settings, const char* name) {
+  const napi_value given = property(env, settings, name);
+  AxisSettings axis;
+  axis.size = integer(env, given, "size");
+  axis.radius32 = integer(env, given, "radius32");
+  axis.radius64 = integer(env, given, "radius64");
+  require(0 <= axis.radius32 && axis.radius32 <= axis.radius64 && axis.radius64 < axis.size, "size and radius");
+  const std::size_t count = static_cast<std::size_t>(axis.radius64) + 1;
+  const auto* taps = elements<double>(env, property(env, given, "taps"), napi_float64_array, count, "taps");
+  require(taps && taps[0] == 1, "taps");  // the kernels take the centre's for granted
+  axis.taps.assign(taps, taps + count);
+  return axis;
+}
+
 napi_value create_barycenter(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
     const napi_value settings = arguments[0];
     PlanSettings plan;
-    plan.height = integer(env, settings, "height");
-    plan.width = integer(env, settings, "width");
+    plan.depth = axis(env, settings, "depth");
+    plan.down = axis(env, settings, "down");
+    plan.across = axis(env, settings, "across");
     plan.atoms = integer(env, settings, "atoms");
     plan.iterations = integer(env, settings, "iterations");
     plan.exponents.memory = number(env, settings, "memory");
     plan.exponents.update = number(env, settings, "update");
     plan.exponents.power = number(env, settings, "power");
-    plan.radius32_vertical = integer(env, settings, "radius32Vertical");
-    plan.radius32_horizontal = integer(env, settings, "radius32Horizontal");
-    plan.radius64_vertical = integer(env, settings, "radius64Vertical");
-    plan.radius64_horizontal = integer(env, settings, "radius64Horizontal");
-    require(plan.height > 0 && plan.width > 0 && plan.atoms > 0 && plan.iterations > 0, "sizes");
+    require(plan.atoms > 0 && plan.iterations > 0, "sizes");
     const bool has_exponents = plan.exponents.memory <= 0 && plan.exponents.update > 0 && plan.exponents.power >= 0;
     require(has_exponents && plan.exponents.power <= 1, "exponents");
-    const double numbers = static_cast<double>(plan.height) * plan.width * plan.atoms * plan.iterations;
+    const double numbers = static_cast<double>(plan.depth.size) * plan.down.size * plan.across.size * plan.atoms * plan.iterations;
     require(numbers < kMostNumbers, "sizes: beyond any memory");
-    require(plan.radius32_vertical >= 0 && plan.radius32_vertical <= plan.radius64_vertical, "radius");
-    require(plan.radius32_horizontal >= 0 && plan.radius32_horizontal <= plan.radius64_horizontal, "radius");
-    require(plan.radius64_vertical < plan.height && plan.radius64_horizontal < plan.width, "radius");
-    const auto* vertical = elements<double>(env, property(env, settings, "tapsVertical"), napi_float64_array,
-                                            plan.radius64_vertical + 1, "tapsVertical");
-    const auto* horizontal = elements<double>(env, property(env, settings, "tapsHorizontal"), napi_float64_array,
-                                              plan.radius64_horizontal + 1, "tapsHorizontal");
-    require(vertical && horizontal && vertical[0] == 1 && horizontal[0] == 1, "taps");
-    plan.taps_vertical.assign(vertical, vertical + plan.radius64_vertical + 1);
-    plan.taps_horizontal.assign(horizontal, horizontal + plan.radius64_horizontal + 1);
     auto made = std::make_unique<BarycenterPlan>(std::move(plan));
     napi_value result;
     napi_create_external(

@@ -4,6 +4,7 @@
 #include "tensors/batch_norm.h"
 #include "tensors/elementwise.h"
 #include "emd/emd_pricing.h"
+#include "host/dense_operator.h"
 #include "tensors/matmul.h"
 #include "pairs/pairs.h"
 #include "tensors/reduce.h"
@@ -18,6 +19,7 @@ struct Kernels {
   EngineFactory barycenter_float32;
   EngineFactory barycenter_float64;
   BatchNormKernels batch_norm;
+  DenseOperatorKernels dense_operators;
   ElementwiseKernels elementwise;
   EmdKernels emd;
   MatmulKernels matmul;

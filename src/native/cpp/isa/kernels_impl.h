@@ -1,6 +1,7 @@
 // Every kernel's code for one instruction set: included by isa_*.cc inside that set's namespace, with
 // OTLEARN_VECTOR_BYTES set to its register width.
 #include "base/vector_math.h"
+#include "base/row_impl.h"
 #include "base/transpose_impl.h"
 // the kernels, those first that others use
 #include "barycenter/grid_kernel_impl.h"
@@ -12,13 +13,15 @@
 #include "barycenter/barycenter_mean_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
 #include "barycenter/barycenter_impl.h"
+#include "host/dense_operator_impl.h"
 #include "tensors/elementwise_impl.h"
 #include "emd/emd_pricing_impl.h"
 #include "tensors/matmul_impl.h"
 #include "pairs/pairs_impl.h"
 #include "tensors/reduce_impl.h"
 #include "tensors/batch_norm_impl.h"
-#include "sinkhorn/grid/lines_impl.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/strip_grid_impl.h"
 #include "sinkhorn/grid/lane_grid_impl.h"
 #include "sinkhorn/grid/sinkhorn_scaling_impl.h"
 #include "sinkhorn/grid/sinkhorn_log_impl.h"
@@ -33,6 +36,7 @@ constexpr Kernels kernels_named(const char* name) {
           make_engine<float>,
           make_engine<double>,
           kBatchNorm,
+          kDenseOperatorParts,
           kElementwise,
           kEmd,
           kMatmul,

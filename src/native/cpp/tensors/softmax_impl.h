@@ -1,22 +1,4 @@
-// The rows of softmax.h, compiled once for each instruction set (isa_*.cc). What is left of a row after whole registers goes
-// through a register padded with zeros.
-
-// Calls body(register, index, lanes that count) along a row.
-template <typename Body>
-inline void each_of_row(const double* row, std::size_t columns, Body body) {
-  constexpr std::size_t kLanes = Traits<double>::kLanes;
-  std::size_t i = 0;
-  for (; i + kLanes <= columns; i += kLanes) body(load<double>(row + i), i, kLanes);
-  if (i == columns) return;
-  double rest[kLanes] = {};
-  std::copy(row + i, row + columns, rest);
-  body(load<double>(rest), i, columns - i);
-}
-
-inline void put_row(double* out, const Vector<double>& values, std::size_t count) {
-  if (count == static_cast<std::size_t>(Traits<double>::kLanes)) return store<double>(out, values);
-  for (std::size_t lane = 0; lane < count; ++lane) out[lane] = values[lane];
-}
+// The rows of softmax.h, compiled once for each instruction set (isa_*.cc).
 
 inline void softmax_row(const double* free, std::size_t columns, double* out) {
   using V = Vector<double>;

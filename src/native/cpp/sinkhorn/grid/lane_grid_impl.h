@@ -49,9 +49,10 @@ class LaneGrid {
     }
   }
 
-  static void load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {
-    const T* from = image + strip.base;
-    for (int p = 0; p < axis.length; ++p) store<T>(lines + p * kLanes, load<T>(from + p * axis.stride));
+  static bool lies_in_image(const Axis&) { return true; }
+
+  static Vector<T> load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {
+    return copy_line(image + strip.base, axis.stride, axis.length, lines);
   }
   static void store_strip(const T* lines, const Axis& axis, const Strip& strip, T* image) {
     T* to = image + strip.base;

@@ -20,9 +20,7 @@ class GridSinkhorn final : public SinkhornEngine {
     std::size_t longest = 0;
     for (const Axis& axis : grid_.axes()) {
       longest = std::max<std::size_t>(longest, axis.length);
-      // lines with margins as wide as the longest radius, which stay zero
-      domain_.set_strips(static_cast<int>(lines_.size()), axis.strips.size(), axis.length);
-      lines_.emplace_back(static_cast<std::size_t>(3 * axis.length) * kLanes, T(0));
+      lines_.emplace_back(line_registers(axis.length) * kLanes, T(0));  // what is no number of the line stays zero
     }
     scaled_ = lines_;
     blurred_.resize(longest * kLanes, T(0));
@@ -44,7 +42,7 @@ class GridSinkhorn final : public SinkhornEngine {
     if (!Domain::kResumes) return false;
     set_pair(pair, rule);
     started_ = state.started;
-    const auto read_strips = [&](const std::vector<double>& logs, int k, std::vector<T>& strips) {
+    const auto read_strips = [&](const std::vector<double>& logs, int k, AlignedVector<T>& strips) {
       grid_.to_image(logs.data(), 1, image_.data());
       to_strips(k, strips.data());
     };
@@ -83,7 +81,7 @@ class GridSinkhorn final : public SinkhornEngine {
   }
 
   void read(SinkhornState& state) override {
-    const auto write = [&](const std::vector<T>& strips, int k, std::vector<double>& logs) {
+    const auto write = [&](const AlignedVector<T>& strips, int k, std::vector<double>& logs) {
       logs.resize(grid_.points());
       from_strips(k, strips.data());
       grid_.from_image(image_.data(), 1, logs.data());
@@ -125,7 +123,7 @@ class GridSinkhorn final : public SinkhornEngine {
   void set_pair(const SinkhornPair& pair, const SinkhornRule& rule) {
     rule_ = rule;
     started_ = false;
-    const auto masses = [&](const float* from, int k, std::vector<T>& strips) {
+    const auto masses = [&](const float* from, int k, AlignedVector<T>& strips) {
       std::fill(image_.begin(), image_.end(), T(0));  // no mass in padding
       grid_.to_image(from, pair.count, image_.data());
       domain_.masses(image_);
@@ -164,8 +162,16 @@ class GridSinkhorn final : public SinkhornEngine {
     std::size_t number = 0;
     for (const auto& strip : axis(k).strips) {
       T* const lines = lines_[k].data() + axis(k).length * kLanes;
-      Grid::load_strip(image_.data(), axis(k), strip, lines);
-      domain_.blur(k, number++, false, axis(k).length, lines, blurred_.data());
+      const Vector<T> sum = Grid::load_strip(image_.data(), axis(k), strip, lines);
+      blur_into_image(k, strip, number++, &sum, lines);
+    }
+  }
+
+  void blur_into_image(int k, const typename Grid::Strip& strip, std::size_t number, const Vector<T>* sum, const T* lines) {
+    if (Grid::lies_in_image(axis(k))) {
+      domain_.blur(k, number, sum, axis(k).length, lines, {image_.data() + strip.base, axis(k).stride});
+    } else {
+      domain_.blur(k, number, sum, axis(k).length, lines, {blurred_.data(), kLanes});
       Grid::store_strip(blurred_.data(), axis(k), strip, image_.data());
     }
   }
@@ -179,8 +185,8 @@ class GridSinkhorn final : public SinkhornEngine {
     domain_.new_product();
     for (const auto& strip : axis(0).strips) {
       T* const lines = lines_[0].data() + length * kLanes;
-      Grid::load_strip(image_.data(), axis(0), strip, lines);
-      if (blurs) domain_.blur(0, number++, false, length, lines, next);
+      const Vector<T> sum = Grid::load_strip(image_.data(), axis(0), strip, lines);
+      if (blurs) domain_.blur(0, number++, &sum, length, lines, {next, kLanes});
       else std::memcpy(next, lines, length * kLanes * sizeof(T));
       domain_.examine(next, masses, length, strip.lanes);
       next += length * kLanes;
@@ -188,7 +194,7 @@ class GridSinkhorn final : public SinkhornEngine {
     }
   }
 
-  void half_step(int k, Source source, const std::vector<T>& masses, std::vector<T>& products, bool relaxed, bool keeps) {
+  void half_step(int k, Source source, const AlignedVector<T>& masses, AlignedVector<T>& products, bool relaxed, bool keeps) {
     const int length = axis(k).length;
     T* const lines = lines_[k].data() + length * kLanes;
     T* const scaled = scaled_[k].data() + length * kLanes;
@@ -197,26 +203,25 @@ class GridSinkhorn final : public SinkhornEngine {
     for (const auto& strip : axis(k).strips) {
       const T* product = next_.data() + at;
       if (source != Source::kNext) {
-        Grid::load_strip(image_.data(), axis(k), strip, lines);
+        const Vector<T> sum = Grid::load_strip(image_.data(), axis(k), strip, lines);
         product = lines;
         if (source == Source::kBlurredImage) {
-          domain_.blur(k, number, false, length, lines, blurred_.data());
+          domain_.blur(k, number, &sum, length, lines, {blurred_.data(), kLanes});
           product = blurred_.data();
         }
       }
       domain_.update(product, masses.data() + at, keeps ? products.data() + at : nullptr, relaxed, length, strip.lanes, scaled);
-      domain_.blur(k, number++, true, length, scaled, blurred_.data());
-      Grid::store_strip(blurred_.data(), axis(k), strip, image_.data());
+      blur_into_image(k, strip, number++, nullptr, scaled);
       at += length * kLanes;
     }
   }
 
-  void write_potentials(const std::vector<T>& masses, const std::vector<T>& products, int k, float* out) {
+  void write_potentials(const AlignedVector<T>& masses, const AlignedVector<T>& products, int k, float* out) {
     potential_ = products;
     domain_.potentials(masses, potential_);
     write_out(k, out);
   }
-  void write_kl(const std::vector<T>& products, int k, float* out) {
+  void write_kl(const AlignedVector<T>& products, int k, float* out) {
     potential_ = products;
     domain_.kl_potentials(potential_);
     write_out(k, out);
@@ -232,11 +237,11 @@ class GridSinkhorn final : public SinkhornEngine {
   SinkhornRule rule_;
   bool started_ = false;
   int count_ = 1;                              // pairs at hand
-  std::vector<T> image_;                       // between two half steps
-  std::vector<std::vector<T>> lines_, scaled_; // a strip of each axis
-  std::vector<T> blurred_;
-  std::vector<T> a_, y_, next_, b_, z_;        // strip images of the first and of the last axis
-  std::vector<T> saved_y_, saved_z_, saved_next_, potential_;
+  AlignedVector<T> image_;                       // between two half steps
+  std::vector<AlignedVector<T>> lines_, scaled_; // a strip of each axis
+  AlignedVector<T> blurred_;
+  AlignedVector<T> a_, y_, next_, b_, z_;        // strip images of the first and of the last axis
+  AlignedVector<T> saved_y_, saved_z_, saved_next_, potential_;
 };
 
 template <typename Domain, template <typename> class Layout>

@@ -4,6 +4,8 @@
 // whose sums leave the range of double is added up by log-sum-exp. It is exact for any epsilon.
 
 class LogDomain {
+  using V = Vector<double>;
+
  public:
   using Number = double;
   static constexpr bool kResumes = true;
@@ -16,17 +18,16 @@ class LogDomain {
       taps.push_back(0);
       const auto end = std::lower_bound(exponents.begin(), exponents.end(), kLargestExponent);
       const auto likely = std::lower_bound(exponents.begin(), end, -std::log(kLost));
-      first_reach_.push_back(static_cast<int>(likely - exponents.begin()));
-      radius_.push_back(static_cast<int>(end - exponents.begin()) - 1);
-      numbers_.emplace_back(3 * exponents.size() * kLanes, 0.0);
+      const int radius = static_cast<int>(end - exponents.begin()) - 1;
+      reaches_.add_axis(std::min(static_cast<int>(likely - exponents.begin()), radius), radius);
+      numbers_.emplace_back(line_registers(static_cast<int>(exponents.size())) * kLanes, 0.0);
       taps_.push_back(std::move(taps));
     }
   }
 
   static double one() { return 0; }
-  void set_strips(int k, std::size_t strips, int length) { reaches_.add_axis(strips, length, first_reach_[k]); }
 
-  void masses(std::vector<double>& values) const {
+  void masses(AlignedVector<double>& values) const {
     for (std::size_t i = 0; i < values.size(); i += kLanes) {
       const V mass = load<double>(values.data() + i);
       const V log = log_of<double>(most<double>(mass, broadcast<double>(std::numeric_limits<double>::min())));
@@ -39,17 +40,17 @@ class LogDomain {
     reaches_.forget();
   }
 
-  void start(const SinkhornPair& pair, const StripGrid<double>& grid, std::vector<double>& image) {
+  void start(const SinkhornPair& pair, const StripGrid<double>& grid, AlignedVector<double>& image) {
     std::fill(image.begin(), image.end(), 0.0);
     grid.to_image(pair.b, 1, image.data());
     if (!pair.start) return masses(image);
-    const std::vector<double> mass = image;
+    const AlignedVector<double> mass = image;
     grid.to_image(pair.start, 1, image.data());
     for (std::size_t i = 0; i < image.size(); ++i) image[i] = mass[i] > 0 ? image[i] / epsilon_ : kAbsent;
   }
 
   // Absent mass becomes exp(-708) of the largest entry: nothing beside kLeastSum.
-  void blur(int k, std::size_t strip, bool scaled, int length, const double* lines, double* out) {
+  void blur(int k, std::size_t strip, const V* sum, int length, const double* lines, const LineTarget<double>& out) {
     V largest = load<double>(lines);
     for (int p = 1; p < length; ++p) largest = most<double>(largest, load<double>(lines + p * kLanes));
     double* const numbers = numbers_[k].data() + static_cast<std::ptrdiff_t>(length) * kLanes;
@@ -59,12 +60,12 @@ class LogDomain {
       rest += number * (1 / kLost);
       store<double>(numbers + p * kLanes, number);
     }
-    correlate_lines<double>(numbers, length, taps_[k].data(), radius_[k], {rest, V{}}, reaches_.of(k, strip, scaled), out);
-    V least_sum = load<double>(out);
+    blur_lines<double>(numbers, length, taps_[k].data(), {rest, V{}}, reaches_.of(k, strip, !sum), out);
+    V least_sum = load<double>(out.to);
     for (int p = 0; p < length; ++p) {
-      const V sum = load<double>(out + p * kLanes);
+      const V sum = load<double>(out.at(p));
       least_sum = least<double>(least_sum, sum);
-      store<double>(out + p * kLanes, largest + log_of<double>(most<double>(sum, broadcast<double>(kLeastSum))));
+      store<double>(out.at(p), largest + log_of<double>(most<double>(sum, broadcast<double>(kLeastSum))));
     }
     for (int lane = 0; lane < kLanes; ++lane) {
       if (!(least_sum[lane] >= kLeastSum)) return log_sum_exp(k, length, lines, out);
@@ -97,19 +98,18 @@ class LogDomain {
     return sum_lanes<double>(sum);
   }
 
-  void potentials(const std::vector<double>& masses, std::vector<double>& products) const {
+  void potentials(const AlignedVector<double>& masses, AlignedVector<double>& products) const {
     for (std::size_t i = 0; i < products.size(); ++i) {
       products[i] = masses[i] > kAbsent ? (masses[i] - products[i]) * epsilon_ : kAbsent;
     }
   }
-  void kl_potentials(std::vector<double>& products) const {
+  void kl_potentials(AlignedVector<double>& products) const {
     for (double& product : products) product *= -epsilon_;
   }
 
   static void to_logs(std::vector<double>&) {}
 
  private:
-  using V = Vector<double>;
   static constexpr int kLanes = Traits<double>::kLanes;
   static constexpr double kLost = 1e-16;          // a sum may leave out this part of it
   static constexpr double kLargestExponent = 708; // kernel entries beyond it are no normal numbers
@@ -118,21 +118,21 @@ class LogDomain {
 
   static V absent() { return broadcast<double>(kAbsent); }
 
-  void log_sum_exp(int k, int length, const double* lines, double* out) const {
+  void log_sum_exp(int k, int length, const double* lines, const LineTarget<double>& out) const {
     for (int p = 0; p < length; ++p) {
       const auto term = [&](int q) { return load<double>(lines + q * kLanes) - exponents_[k][p < q ? q - p : p - q]; };
       V largest = term(0);
       for (int q = 1; q < length; ++q) largest = most<double>(largest, term(q));
       V sum{};
       for (int q = 0; q < length; ++q) sum += exp_of<double>(term(q) - largest);
-      store<double>(out + p * kLanes, largest + log_of<double>(sum));
+      store<double>(out.at(p), largest + log_of<double>(sum));
     }
   }
 
   const std::vector<std::vector<double>> exponents_;
   const double epsilon_;
-  std::vector<std::vector<double>> taps_, numbers_;  // of each axis; a zero behind the taps, numbers with margins, which stay zero
-  std::vector<int> radius_, first_reach_;
-  Reaches reaches_;
+  std::vector<std::vector<double>> taps_;       // of each axis, and a zero behind them
+  std::vector<AlignedVector<double>> numbers_;  // of a line with margins, which stay zero
+  Reaches<double> reaches_;
   SinkhornRule rule_;
 };

@@ -6,6 +6,8 @@
 // smallest normal numbers. Both the floor and that entry are examined for each product.
 
 class ScalingDomain {
+  using V = Vector<float>;
+
  public:
   using Number = float;
   static constexpr bool kResumes = false;
@@ -29,20 +31,19 @@ class ScalingDomain {
       }
       taps.push_back(0);
       const auto end = std::lower_bound(exponents.begin(), exponents.end(), kLargestExponent);
-      radius_.push_back(static_cast<int>(end - exponents.begin()) - 1);
+      const int radius = static_cast<int>(end - exponents.begin()) - 1;
       if (end != exponents.end()) dropped_ = std::exp(-kLargestExponent);
       const auto likely = std::lower_bound(exponents.begin(), end, -std::log(kLost));
-      first_reach_.push_back(static_cast<int>(likely - exponents.begin()));
+      reaches_.add_axis(std::min(static_cast<int>(likely - exponents.begin()), radius), radius);
       taps_.push_back(std::move(taps));
       amplification_ *= 1 + total;
     }
   }
 
-  void set_strips(int k, std::size_t strips, int length) { reaches_.add_axis(strips, length, first_reach_[k]); }
 
   static float one() { return 1; }
 
-  void masses(std::vector<float>&) const {}
+  void masses(AlignedVector<float>&) const {}
 
   void set_pair(const SinkhornPair& pair, const SinkhornRule& rule, std::size_t points) {
     rule_ = rule;
@@ -57,11 +58,11 @@ class ScalingDomain {
 
   // v into the image, scaled so that its largest entry is 1: a constant in g changes nothing but the constant in f.
   template <typename Grid>
-  void start(const SinkhornPair& pair, const Grid& grid, std::vector<float>& image) {
+  void start(const SinkhornPair& pair, const Grid& grid, AlignedVector<float>& image) {
     std::fill(image.begin(), image.end(), 0.0f);
     grid.to_image(pair.b, pair.count, image.data());
     if (pair.start) {
-      const std::vector<float> masses = image;
+      const AlignedVector<float> masses = image;
       grid.to_image(pair.start, pair.count, image.data());
       const V none = broadcast<float>(std::numeric_limits<float>::lowest());
       V largest = none;
@@ -82,16 +83,11 @@ class ScalingDomain {
     new_scalings_ = false;
   }
 
-  // `scaled` where the lines are those that `update` made, from which the next product begins.
-  void blur(int k, std::size_t strip, bool scaled, int length, const float* lines, float* out) {
-    V sum = strip_total_;
-    if (!scaled) {
-      sum = V{};
-      for (int i = 0; i < length * kLanes; i += kLanes) sum += load<float>(lines + i);
-    }
-    const float floor = floor_[scaled ? next_side() : product_.side];
-    correlate_lines<float>(lines, length, taps_[k].data(), radius_[k], {sum * static_cast<float>(1 / kLost), broadcast<float>(floor)},
-                           reaches_.of(k, strip, scaled), out);
+  // `sum` of the lines, or null where they are those that `update` made, from which the next product begins.
+  void blur(int k, std::size_t strip, const V* sum, int length, const float* lines, const LineTarget<float>& out) {
+    const float floor = floor_[sum ? product_.side : next_side()];
+    const V rest = (sum ? *sum : strip_total_) * static_cast<float>(1 / kLost);
+    blur_lines<float>(lines, length, taps_[k].data(), {rest, broadcast<float>(floor)}, reaches_.of(k, strip, !sum), out);
   }
 
   // Before a product is complete.
@@ -158,7 +154,7 @@ class ScalingDomain {
     return sum_lanes<float>(sum);
   }
 
-  void potentials(const std::vector<float>& masses, std::vector<float>& products) const {
+  void potentials(const AlignedVector<float>& masses, AlignedVector<float>& products) const {
     for (std::size_t i = 0; i < products.size(); i += kLanes) {
       const V mass = load<float>(masses.data() + i);
       const V product = most<float>(load<float>(products.data() + i), smallest());
@@ -170,7 +166,7 @@ class ScalingDomain {
       store<float>(products.data() + i, mass > V{} ? log * epsilon_ : broadcast<float>(kNoMassPotential));
     }
   }
-  void kl_potentials(std::vector<float>& products) const {
+  void kl_potentials(AlignedVector<float>& products) const {
     for (std::size_t i = 0; i < products.size(); i += kLanes) {
       const V log = log_of<float>(most<float>(load<float>(products.data() + i), smallest()));
       store<float>(products.data() + i, log * -epsilon_);
@@ -183,7 +179,6 @@ class ScalingDomain {
   }
 
  private:
-  using V = Vector<float>;
   using Mask = decltype(V{} < V{});
   static constexpr int kLanes = Traits<float>::kLanes;
   static constexpr double kLost = 6e-8;           // half a unit in the last place
@@ -239,8 +234,7 @@ class ScalingDomain {
   double dropped_ = 0;          // the largest kernel entry that is left out may be as large
   double amplification_ = 1;    // how much of an error of each blur a product has at most
   std::vector<std::vector<float>> taps_;  // of each axis, and a zero behind them
-  std::vector<int> radius_, first_reach_;
-  Reaches reaches_;
+    Reaches<float> reaches_;
   SinkhornRule rule_;
   bool zeros_ = false, new_scalings_ = false, in_range_ = false, floors_ = true;
   float floor_[2] = {0, 0};
