@@ -25,10 +25,7 @@ class DenseProducts {
   // An iteration. A replay takes the levels of the first time.
   void advance(const std::vector<State*>& points, int iteration, bool replay) {
     if (context_.is_shared(iteration)) {
-      each_atom(points, [&](State& state, int s) {
-        state.in_range = context_.shared.first_level[s] >= 0;
-        if (state.in_range) state.steps.take_shared(s);
-      });
+      for (State* state : points) state->in_range = state->in_range && context_.shared.is_in_range();
     } else {
       make(points, Half::kC, iteration, replay, [=](Steps& steps, int s) { return steps.c_product(iteration, s); });
       each_atom(points, [&](State& state, int s) { state.in_range = state.steps.make_a(iteration, s); });

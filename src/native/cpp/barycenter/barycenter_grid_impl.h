@@ -34,13 +34,9 @@ class GridProducts {
 
  private:
   bool make_marginals(State& state, int iteration, bool replay) {
+    if (context_.is_shared(iteration)) return context_.shared.is_in_range();
     Steps& steps = state.steps;
     for (int s = 0; s < context_.problem.atoms; ++s) {
-      if (context_.is_shared(iteration)) {
-        if (context_.shared.first_level[s] < 0) return false;
-        steps.take_shared(s);
-        continue;
-      }
       const bool has_c = make(state.levels, Half::kC, iteration, s, replay, [&](int level) {
         const auto product = steps.c_product(iteration, s);
         return kernel_.template to_lying<true>(level, T(1), scratch_, product.produce, product.consume);

@@ -77,6 +77,10 @@ struct SharedAtoms {
                                                         // which are near 1, so that fewer digits are lost to the magnitude
   std::vector<std::uint8_t> is_held;                    // [S], 0 where this number type cannot hold an atom's masses
   std::vector<int> first_level;                         // [S], -1 where that iteration is out of range
+
+  bool is_in_range() const {
+    return std::all_of(first_level.begin(), first_level.end(), [](int level) { return level >= 0; });
+  }
 };
 
 // Gradients with respect to the atoms, of one point or of a group of points.

@@ -76,19 +76,20 @@ class Engine final : public BarycenterEngine {
   }
 
   void add_gradient(int worker, int s, double* out) override {
-    T* sum = at(worker).sum.data();
-    T *first_phi = sum + size_, *first_ga = first_phi + size_;
-    std::fill(sum, sum + 3 * size_, T(0));
+    T *sum = at(worker).sum.data(), *first_ga = sum + size_;
+    std::vector<const T*> parts, first_parts;
     for (AtomGradients<T>& group : groups_) {
-      if (!group.has_any) continue;
-      if (has_later_) accumulate(group.d[s], sum);
-      if (has_first_) accumulate(group.first_phi[s], first_phi);
+      if (group.has_any && has_later_) parts.push_back(group.d[s]);
+      if (group.has_any && has_first_) first_parts.push_back(group.first_phi[s]);
     }
+    each_register<T>(kernel_.lying(), [=, &parts](std::size_t i) { store<T>(sum + i, total(parts, i)); });
     if (has_first_) {
       kernel_.template to_lying<false>(
           std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(),
-          [=](std::size_t i, V&) { return load<T>(first_phi + i); },
+          [&first_parts](std::size_t i, V&) { return total(first_parts, i); },
           [=](std::size_t i, const V& ga, V&) { store<T>(first_ga + i, ga); });
+    } else {
+      std::fill(first_ga, first_ga + size_, T(0));
     }
     const T *d = shared_.d[s], *a = shared_.first_a[s], *inverse_c = shared_.first_inverse_c[0];
     kernel_.lying().each_pixel([=](std::size_t pixel, std::size_t i) {
@@ -99,7 +100,7 @@ class Engine final : public BarycenterEngine {
  private:
   struct Worker {
     std::unique_ptr<PointsWorker<T, Steps, Products>> points;
-    AlignedArray<T> sum;  // of the gradients of an atom, three images
+    AlignedArray<T> sum;  // of the gradients of an atom, two images
   };
 
   Images<T> images() const { return Images<T>(problem_.atoms, size_); }
@@ -107,10 +108,17 @@ class Engine final : public BarycenterEngine {
   Worker& at(int worker) {
     Worker& own = workers_[worker];
     if (!own.points) {
-      own.sum = AlignedArray<T>(3 * size_);
+      own.sum = AlignedArray<T>(2 * size_);
       own.points = std::make_unique<PointsWorker<T, Steps, Products>>(problem_, kernel_, shared_);
     }
     return own;
+  }
+
+  // The sum of registers, in order.
+  static V total(const std::vector<const T*>& images, std::size_t i) {
+    V sum = {};
+    for (const T* image : images) sum += load<T>(image + i);
+    return sum;
   }
 
   // The first point of a group gives its images away.

@@ -63,19 +63,14 @@ class PlainSteps {
                      store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * short_log_of<T>(phi * scale));
                    }};
   }
-  // In the place of both where the iteration is shared.
-  void take_shared(int s) {
-    const T *log_phi = context_.shared.first_log_phi[s], *sum = log_p_before(s), lambda = static_cast<T>(point_->weights[s]);
-    T* next_sum = log_p_after(s);
-    each_register<T>(context_.upright, [=](std::size_t i) {
-      store<T>(next_sum + i, (sum ? load<T>(sum + i) : V{}) + lambda * load<T>(log_phi + i));
-    });
-  }
+
   // p, after all atoms; false where it leaves the range.
   bool finish(int iteration) {
     const double all = std::accumulate(point_->weights, point_->weights + atoms_, 0.0);
     const double offset = std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
-    return set_barycenter(context_.upright, log_p_[atoms_ % 2], offset, p(iteration));
+    if (context_.is_shared(iteration)) return finish_shared(offset);
+    const T* log_p = log_p_[atoms_ % 2];
+    return set_barycenter<T>(context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
   }
 
   void write_log_scalings(float* out) {  // log b = log(p / phi)
@@ -146,6 +141,18 @@ class PlainSteps {
   const T* log_p_before(int s) { return s > 0 ? log_p_[s % 2] : nullptr; }
   T* log_p_after(int s) { return log_p_[(s + 1) % 2]; }
   T* next(int s) { return next_[s % next_.count()]; }
+
+  bool finish_shared(double offset) {
+    const std::vector<T> weights(point_->weights, point_->weights + atoms_);
+    std::vector<const T*> log_phi(atoms_);
+    for (int s = 0; s < atoms_; ++s) log_phi[s] = context_.shared.first_log_phi[s];
+    const auto log_p = [lambda = weights.data(), logs = log_phi.data(), atoms = log_phi.size()](std::size_t i) {
+      V sum = {};
+      for (std::size_t s = 0; s < atoms; ++s) sum += lambda[s] * load<T>(logs[s] + i);
+      return sum;
+    };
+    return set_barycenter<T>(context_.upright, log_p, offset, p(0));
+  }
 
   const PointContext<T>& context_;
   const BarycenterPoint* point_ = nullptr;

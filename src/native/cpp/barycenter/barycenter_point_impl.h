@@ -44,15 +44,15 @@ bool start_scaling(const StripLayout& layout, std::size_t size, const float* log
   return largest_lane<T>(largest) < std::log(static_cast<T>(Band<T>::kLargest));
 }
 
-// p from log p + offset; false where either leaves the range, which weights below zero can make them do while no phi does.
-template <typename T>
-bool set_barycenter(const StripLayout& layout, const T* log_p, double offset, T* p) {
+// p from the registers log_p(i) of log p + offset; false where either leaves the range, which weights below zero can make them do while no phi does.
+template <typename T, typename LogP>
+bool set_barycenter(const StripLayout& layout, LogP log_p, double offset, T* p) {
   const double limit = std::log(Band<T>::kLargest);
   if (!(std::abs(offset) < limit)) return false;
   const T factor = static_cast<T>(std::exp(-offset));
   Vector<T> largest = {}, smallest = {};
   each_register<T>(layout, [&](std::size_t i) {
-    const Vector<T> value = load<T>(log_p + i);
+    const Vector<T> value = log_p(i);
     largest = most<T>(largest, value);
     smallest = least<T>(smallest, value);
     store<T>(p + i, exp_of<T>(value) * factor);

@@ -100,7 +100,6 @@ class PowerSteps {
                      store<T>(log_phi + i, short_log_of<T>(phi * scale));
                    }};
   }
-  void take_shared(int) {}
   // p and b, after all atoms; false where one leaves the range.
   bool finish(int iteration) {
     std::vector<const T*> log_phi(atoms_);
@@ -108,7 +107,7 @@ class PowerSteps {
     double offset;
     T *p = this->p(iteration), *log_p = work_[0];
     if (!mean_.apply(context_.upright, point_->weights, log_phi, context_.shared.scale, log_p, offset)) return false;
-    if (!set_barycenter(context_.upright, log_p, offset, p)) return false;
+    if (!set_barycenter<T>(context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p)) return false;
     const Raise<T> raise(exponents_);
     V worst = {};
     for (int s = 0; s < atoms_; ++s) {

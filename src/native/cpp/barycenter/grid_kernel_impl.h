@@ -19,14 +19,24 @@ struct StripLayout {
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
   }
-  // body(pixel, i): where the pixel of a row-major image lies.
+  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops over
+  // neighbours in the image.
   template <typename Body>
   void each_pixel(Body body) const {
-    const int height = lies ? columns : rows, width = lies ? rows : columns;
+    const std::size_t strip = static_cast<std::size_t>(rows) * lanes;
     std::size_t pixel = 0;
-    for (int z = 0; z < planes; ++z) {
-      for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) body(pixel++, z * plane() + (lies ? at(x, y) : at(y, x)));
+    for (std::size_t first = 0; first < size(); first += plane()) {
+      for (int y = 0; lies && y < columns; ++y) {
+        const std::size_t begin = first + y / lanes * strip + y % lanes;
+        for (int x = 0; x < rows; ++x) body(pixel++, begin + static_cast<std::size_t>(x) * lanes);
+      }
+      for (int y = 0; !lies && y < rows; ++y) {
+        std::size_t begin = first + static_cast<std::size_t>(y) * lanes;
+        for (int x = 0; x < columns; x += lanes, begin += strip) {
+          const int count = std::min(lanes, columns - x);
+          for (int lane = 0; lane < count; ++lane) body(pixel + lane, begin + lane);
+          pixel += count;
+        }
       }
     }
   }
@@ -37,11 +47,12 @@ template <typename T>
 constexpr int kGroup = Traits<T>::kLanes < 4 ? Traits<T>::kLanes : 4;
 
 // out[i] = sum_t taps[|t|] in[i + t], |t| <= kRadius, for a group of registers. Symmetric taps are folded: additions have
-// pipes of their own. Small taps come first, so that few additions round a large sum.
+// pipes of their own, and the centre's tap, exp(0), multiplies nothing. Small taps come first, so that few additions round a
+// large sum.
 template <typename T, int kRadius>
 struct Correlate {
   using V = Vector<T>;
-  V k[kRadius + 1];
+  V k[kRadius + 1];  // k[0] is 1
 
   explicit Correlate(const T* taps, int) {
 #pragma GCC unroll 16
@@ -57,7 +68,7 @@ struct Correlate {
       V sum = k[kRadius] * (x[i] + x[i + 2 * kRadius]);
 #pragma GCC unroll 16
       for (int t = kRadius - 1; t > 0; --t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
-      out[i] = sum + k[0] * x[i + kRadius];
+      out[i] = sum + x[i + kRadius];
     }
   }
 };
@@ -88,7 +99,7 @@ struct Correlate<T, kAnyRadius> {
       }
     }
 #pragma GCC unroll 4
-    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + taps[0] * load<T>(in + i * kLanes);
+    for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + load<T>(in + i * kLanes);
   }
 };
 
@@ -115,8 +126,11 @@ void correlate_transposed(const T* in, const T* taps, int radius, T* out, int ro
   if (rows == kLanes) {
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
-  } else {
-    for (int i = 0; i < rows; ++i) store<T>(out + i * kLanes, x[i]);
+  } else {  // through an array of its own: indexed by a variable, x itself would never be in registers
+    alignas(64) T all[kLanes * kLanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) store<T>(all + i * kLanes, x[i]);
+    std::copy_n(all, rows * kLanes, out);
   }
 }
 
@@ -350,33 +364,39 @@ class GridKernel : public LevelledKernel<T> {
     }
     outcome.largest = largest_lane<T>(largest);
     with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
-      const Consume take = consume;  // a copy that nothing else refers to
-      const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
       V smallest = broadcast<T>(std::numeric_limits<T>::max());
-      const auto consume_strip = [&](int x, auto is_partial) {
-        V sum = {};
+      const auto consume_strip = [&](int x, auto is_partial) {  // what its loop uses is its own: captured, it would be in memory
+        const Consume take = consume;
+        const Correlate<T, decltype(radius)::value> correlate(way.second_taps, way.second);
+        const int rows = out.rows;
+        V sum = {}, strip_smallest = smallest;
         std::size_t i = static_cast<std::size_t>(x) * out.rows * kLanes;
-        const auto consume_one = [&](V value) {
+        const auto consume_one = [&](V value) __attribute__((always_inline)) {
           if (kMeasure) {
             const V limit = broadcast<T>(std::numeric_limits<T>::max());
-            smallest = least<T>(smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
+            strip_smallest = least<T>(strip_smallest, is_partial ? V(out_inside > T(0) ? value : limit) : value);
           }
           if (is_partial) value = out_inside > T(0) ? value : broadcast<T>(outside);
           take(i, value, sum);
           i += kLanes;
         };
         const T* from = middle + x * middle_strip;
-        V values[kGroup<T>];
         int row = 0;
-        for (; row + kGroup<T> <= out.rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+        for (; row + kGroup<T> <= rows; row += kGroup<T>, from += kGroup<T> * kLanes) {
+          V values[kGroup<T>];
           correlate(from, values);
 #pragma GCC unroll 4
           for (int j = 0; j < kGroup<T>; ++j) consume_one(values[j]);
         }
-        if (row < out.rows) {
+        if (row < rows) {
+          V values[kGroup<T>];
           correlate(from, values);
-          for (int j = 0; row < out.rows; ++row, ++j) consume_one(values[j]);
+#pragma GCC unroll 4
+          for (int j = 0; j < kGroup<T>; ++j) {
+            if (row + j < rows) consume_one(values[j]);
+          }
         }
+        smallest = strip_smallest;
         outcome.consumed += sum_lanes<T>(sum);
       };
       for (int x = 0; x + 1 < out.strips(); ++x) consume_strip(x, std::false_type());

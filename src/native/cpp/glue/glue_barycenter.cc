@@ -21,7 +21,7 @@ AxisSettings axis(napi_env env, napi_value settings, const char* name) {
   require(0 <= axis.radius32 && axis.radius32 <= axis.radius64 && axis.radius64 < axis.size, "size and radius");
   const std::size_t count = static_cast<std::size_t>(axis.radius64) + 1;
   const auto* taps = elements<double>(env, property(env, given, "taps"), napi_float64_array, count, "taps");
-  require(taps, "taps");
+  require(taps && taps[0] == 1, "taps");  // the kernels take the centre's for granted
   axis.taps.assign(taps, taps + count);
   return axis;
 }
