@@ -107,7 +107,7 @@ describe.skipIf(!addon)(
     });
 
     /** Most entries of such a kernel are left out, and at small epsilon float64 or the log domain takes over. */
-    const range = [0.1, 0.5, 2, 7, 50].flatMap((epsilon) =>
+    const range = [0.1, 1, 20].flatMap((epsilon) =>
       Object.keys(VARIANTS).map((variant) => [epsilon, variant] as const),
     );
     describe.each(range)("stays in range at epsilon %d, %s", (epsilon, variant) => {

@@ -1,6 +1,6 @@
 // The barycenter operator of Wasserstein dictionary learning on grids of one to three axes and for dense costs, plain,
-// heavy-ball and unbalanced: forward, loss and adjoint, data point by data point. Mathematics: scaling-engine.ts of the transport folder; this file
-// is its interface in C++.
+// heavy-ball and unbalanced: forward, loss and adjoint, data point by data point. Mathematics: scaling-engine.ts of the
+// transport folder; this file is its interface in C++.
 #pragma once
 #include <cstddef>
 #include <cstdint>

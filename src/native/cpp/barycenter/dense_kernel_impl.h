@@ -12,7 +12,6 @@ template <typename T>
 struct DenseScratch {
   Images<T> x, product;
   AlignedArray<T> packed;
-  std::vector<int> order;
 };
 
 // A vector of the scratch to multiply, with which level.
@@ -161,7 +160,8 @@ class DenseKernel : public LevelledKernel<T> {
     for (std::size_t block = job.first; block < job.end; ++block) {
       if (job.levels[block] > job.level) continue;
       const std::size_t p = block * kBlock;
-      tile.add(job.x + p * kRows, kRows, job.k + p * kColumns, kColumns, static_cast<std::ptrdiff_t>(std::min(kBlock, job.points - p)));
+      const auto depth = static_cast<std::ptrdiff_t>(std::min(kBlock, job.points - p));
+      tile.add(job.x + p * kRows, kRows, job.k + p * kColumns, kColumns, depth);
     }
     for (int i = 0; i < kRows; ++i) {
       for (int r = 0; r < kTileRegisters; ++r) {
@@ -170,20 +170,11 @@ class DenseKernel : public LevelledKernel<T> {
       }
     }
   }
-  template <int kRows>
-  static void pack_panel(const T* const* x, std::ptrdiff_t points, T* to) {
-    pack_across<T, kRows>([=](int v) { return x[v]; }, points, to);
-  }
   template <int... kIndex>
   static constexpr std::array<void (*)(const TileJob&), kTileRows> tiles_of(std::integer_sequence<int, kIndex...>) {
     return {multiply_tile<kIndex + 1>...};
   }
-  template <int... kIndex>
-  static constexpr std::array<void (*)(const T* const*, std::ptrdiff_t, T*), kTileRows> packs_of(std::integer_sequence<int, kIndex...>) {
-    return {pack_panel<kIndex + 1>...};
-  }
   static constexpr auto kTiles = tiles_of(std::make_integer_sequence<int, kTileRows>());
-  static constexpr auto kPacks = packs_of(std::make_integer_sequence<int, kTileRows>());
 
   // Panels of vectors of equal level and, as far as possible, of equal size.
   std::vector<Panel> pack(const std::vector<DenseRow>& given, DenseScratch<T>& scratch) const {
@@ -201,7 +192,7 @@ class DenseKernel : public LevelledKernel<T> {
           x[i] = scratch.x[rows[first].vector];
           panel.out[i] = scratch.product[rows[first].vector];
         }
-        kPacks[panel.rows - 1](x, static_cast<std::ptrdiff_t>(points_), to);
+        pack_across<T, kTileRows>([&](int v) { return x[v]; }, panel.rows, static_cast<std::ptrdiff_t>(points_), to);
         to += points_ * panel.rows;
         panels.push_back(panel);
       }

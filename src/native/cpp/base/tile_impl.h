@@ -31,29 +31,29 @@ struct Tile {
   }
 };
 
-// to[p * kWidth + v] = vector(v)[p]: numbers that lie one behind the other along the depth change their order, squares of
-// registers are transposed.
-template <typename T, int kWidth, typename VectorAt>
-void pack_across(VectorAt vector, std::ptrdiff_t depth, T* to) {
+// to[p * width + v] = vector(v)[p] for up to kMost vectors: numbers that lie one behind the other along the depth change their
+// order, squares of registers are transposed.
+template <typename T, int kMost, typename VectorAt>
+inline void pack_across(VectorAt vector, int width, std::ptrdiff_t depth, T* to) {
   constexpr int kLanes = Traits<T>::kLanes;
   // where the width is no whole number of registers, the last register of a row is stored into the rows behind it, which
   // are written later; past the last row must not be written
-  constexpr int kRowsBehind = ((kWidth + kLanes - 1) / kLanes * kLanes - 1) / kWidth;
+  const int rows_behind = ((width + kLanes - 1) / kLanes * kLanes - 1) / width;
   std::ptrdiff_t p = 0;
-  for (; p + kLanes + kRowsBehind <= depth; p += kLanes) {
-    Vector<T> squares[(kWidth + kLanes - 1) / kLanes][kLanes];
-    for (int first = 0; first < kWidth; first += kLanes) {
+  for (; p + kLanes + rows_behind <= depth; p += kLanes) {
+    Vector<T> squares[(kMost + kLanes - 1) / kLanes][kLanes];
+    for (int first = 0; first < kMost && first < width; first += kLanes) {
       auto& square = squares[first / kLanes];
-      for (int v = 0; v < kLanes; ++v) square[v] = first + v < kWidth ? load<T>(vector(first + v) + p) : Vector<T>{};
+      for (int v = 0; v < kLanes; ++v) square[v] = first + v < width ? load<T>(vector(first + v) + p) : Vector<T>{};
       transpose<T>(square);
     }
     for (int q = 0; q < kLanes; ++q) {
-      for (int first = 0; first < kWidth; first += kLanes) {
-        store<T>(to + (p + q) * kWidth + first, squares[first / kLanes][q]);
+      for (int first = 0; first < kMost && first < width; first += kLanes) {
+        store<T>(to + (p + q) * width + first, squares[first / kLanes][q]);
       }
     }
   }
   for (; p < depth; ++p) {
-    for (int v = 0; v < kWidth; ++v) to[p * kWidth + v] = vector(v)[p];
+    for (int v = 0; v < width; ++v) to[p * width + v] = vector(v)[p];
   }
 }

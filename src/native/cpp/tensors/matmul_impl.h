@@ -73,7 +73,7 @@ void pack(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth_
   if (vectors == kWidth && vector_stride == 1) {
     for (std::ptrdiff_t p = 0; p < depth; ++p) std::memcpy(to + p * kWidth, from + p * depth_stride, kWidth * sizeof(float));
   } else if (vectors == kWidth && depth_stride == 1) {
-    pack_across<float, kWidth>([=](int v) { return from + v * vector_stride; }, depth, to);
+    pack_across<float, kWidth>([=](int v) { return from + v * vector_stride; }, kWidth, depth, to);
   } else {
     for (std::ptrdiff_t p = 0; p < depth; ++p) {
       for (int v = 0; v < kWidth; ++v) {
