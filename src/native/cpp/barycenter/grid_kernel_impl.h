@@ -134,11 +134,13 @@ void correlate_transposed(const T* in, const T* taps, int radius, T* out, int ro
   }
 }
 
-// There is code for these radii and for multiples of four.
-using ShortRadii = std::integer_sequence<int, 3, 4, 5, 6, 7, 8>;
-constexpr int kLeastRadius = 3, kMostShort = 8;
-inline int coded_radius(int radius) {
-  return radius <= kMostShort ? std::max(radius, kLeastRadius) : (radius + 3) / 4 * 4;
+// There is code for these radii and for multiples of four; in double, where few data points go, for the latter only.
+template <typename T>
+using ShortRadii = std::conditional_t<std::is_same_v<T, float>, std::integer_sequence<int, 4, 5, 6, 8>, std::integer_sequence<int>>;
+template <typename T>
+int coded_radius(int radius) {
+  const bool is_short = ShortRadii<T>::size() > 0 && (radius == 5 || radius == 6);
+  return is_short ? radius : (radius + 3) / 4 * 4;
 }
 
 // Calls body(std::integral_constant<int, r>) with a coded radius, or with kAnyRadius for a long one.
@@ -152,7 +154,7 @@ inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body 
 template <typename T>
 struct Axis {
   explicit Axis(const GridAxis& axis)
-      : reach(axis.radius), taps(coded_radius(reach) + 1, T(0)), outside(axis.known + 2, 0.0) {
+      : reach(axis.radius), taps(coded_radius<T>(reach) + 1, T(0)), outside(axis.known + 2, 0.0) {
     for (int d = 0; d <= reach; ++d) taps[d] = static_cast<T>(axis.taps[d]);
     for (int d = axis.known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * axis.taps[d];
   }
@@ -184,7 +186,7 @@ class GridKernel : public LevelledKernel<T> {
         through_(p.depth),
         down_(p.down),
         across_(p.across),
-        reach_(coded_radius(std::max({p.depth.radius, p.down.radius, p.across.radius}))) {
+        reach_(coded_radius<T>(std::max({p.depth.radius, p.down.radius, p.across.radius}))) {
     make_levels();
   }
 
@@ -234,7 +236,7 @@ class GridKernel : public LevelledKernel<T> {
   void make_levels() {
     Radii r{0, 0, 0};
     const auto lengthen = [](int& radius, double next, double largest) {
-      if (next == largest) radius = coded_radius(radius + 1);
+      if (next == largest) radius = coded_radius<T>(radius + 1);
     };
     for (;;) {
       radii_.push_back(r);
@@ -301,7 +303,7 @@ class GridKernel : public LevelledKernel<T> {
   void sum_through(const StripLayout& out, const T* volume, int radius, T* line, T outside, Outcome<T>& outcome,
                    const Consume& consume) const {
     void (*correlate)(const T*, const T*, int, T*) = nullptr;
-    with_radius(radius, ShortRadii(), [&](auto coded) { correlate = correlate_group<T, decltype(coded)::value>; });
+    with_radius(radius, ShortRadii<T>(), [&](auto coded) { correlate = correlate_group<T, decltype(coded)::value>; });
     const std::size_t stride = volume_plane(), last_strip = out.plane() - static_cast<std::size_t>(out.rows) * kLanes;
     const V inside = inside_of(out), limit = broadcast<T>(std::numeric_limits<T>::max());
     V smallest = limit;
@@ -331,7 +333,7 @@ class GridKernel : public LevelledKernel<T> {
   Outcome<T> apply_plane(const Way& way, T* strip, T* middle, T outside, Produce produce, Consume consume) const {
     const StripLayout in = way.in, out = way.out;
     void (*first)(const T*, const T*, int, T*, int) = nullptr;
-    with_radius(way.first, ShortRadii(), [&](auto radius) { first = correlate_transposed<T, decltype(radius)::value>; });
+    with_radius(way.first, ShortRadii<T>(), [&](auto radius) { first = correlate_transposed<T, decltype(radius)::value>; });
     const std::size_t margin = static_cast<std::size_t>(reach_) * kLanes;
     const int in_tiles = (in.rows + kLanes - 1) / kLanes, out_tiles = (out.rows + kLanes - 1) / kLanes;
     const std::size_t middle_strip = static_cast<std::size_t>(out_tiles) * kLanes * kLanes + 2 * margin;
@@ -363,7 +365,7 @@ class GridKernel : public LevelledKernel<T> {
       }
     }
     outcome.largest = largest_lane<T>(largest);
-    with_radius(way.second, ShortRadii(), [=, &outcome](auto radius) {
+    with_radius(way.second, ShortRadii<T>(), [=, &outcome](auto radius) {
       V smallest = broadcast<T>(std::numeric_limits<T>::max());
       const auto consume_strip = [&](int x, auto is_partial) {  // what its loop uses is its own: captured, it would be in memory
         const Consume take = consume;
