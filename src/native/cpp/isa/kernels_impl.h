@@ -6,6 +6,8 @@
 #include "base/tile_impl.h"
 // the kernels, those first that others use
 #include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "barycenter/correlate_impl.h"
 #include "barycenter/grid_kernel_impl.h"
 #include "barycenter/barycenter_images_impl.h"
 #include "barycenter/dense_kernel_impl.h"
