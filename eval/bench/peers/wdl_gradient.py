@@ -86,8 +86,8 @@ def main():
     def loss():
         atoms = torch.softmax(alpha, dim=1).view(options.atoms, *x.shape[1:])
         weights = torch.softmax(beta, dim=1).view(points, options.atoms, *[1] * (x.dim() - 1))
-        # with a dense kernel it pays that no data point has a share in the first products
-        a = b = torch.ones(1 if options.cost else points, options.atoms, *x.shape[1:], dtype=dtype)
+        # no data point has a share in the first products: they are made once for all, as in ours
+        a = b = torch.ones(1, options.atoms, *x.shape[1:], dtype=dtype)
         for _ in range(options.iterations):
             a = scaled(a, atoms / apply(b))
             phi = apply_transpose(a)
