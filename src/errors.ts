@@ -12,3 +12,19 @@ export class InputError extends Error {
 export class RunError extends Error {
   override readonly name = "RunError";
 }
+
+/**
+ * Bad input in one named option. The message says `epsilonScaling: expected ...`, which is what a caller of the library wrote;
+ * the command line puts its own flag in front (`--epsilon-scaling: expected ...`). So nothing below it writes flags.
+ */
+export class OptionError extends InputError {
+  readonly option: string;
+  /** What was expected, what came and what to do, without the option's name. */
+  readonly detail: string;
+
+  constructor(option: string, detail: string) {
+    super(`${option}: ${detail}`);
+    this.option = option;
+    this.detail = detail;
+  }
+}

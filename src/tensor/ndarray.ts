@@ -47,3 +47,21 @@ export function toFloat32(array: NdArray): NdArray<Float32Array> {
   const { data, shape } = array;
   return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
 }
+
+/** Numbers as callers have them: any typed array but those of big integers, or a plain array. */
+export type Numbers = ArrayLike<number>;
+
+/**
+ * Numbers in float64, in which the host computes; no copy if they are. Throws InputError for anything else: arithmetic in the
+ * caller's own element type would round without a word.
+ */
+export function float64Of(values: Numbers, name: string): Float64Array {
+  if (values instanceof Float64Array) return values;
+  const isNumeric = Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
+  if (!isNumeric || (values.length > 0 && typeof values[0] !== "number")) {
+    throw new InputError(
+      `${name}: expected an array of numbers (Float64Array), got ${Object.prototype.toString.call(values)}`,
+    );
+  }
+  return Float64Array.from(values);
+}
