@@ -2,8 +2,31 @@ import { ndarray } from "../../src/tensor/ndarray.ts";
 import { allPairs, emdPairs, type EmdPairs } from "../../src/transport/exact/emd-pairs.ts";
 import { best, type BenchResult } from "./timing.ts";
 import { l1Distances, largest, scaled, symmetric, torusHistograms, type Matrix } from "./torus-pairs.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
 
-export interface EmdAllPairsSettings {
+export const emdAllPairsWork = defineWork({
+  description: "Exact transport between all pairs of histograms, cold and in warm-started power iterations.",
+  options: {
+    samples: numberOption({ description: "histograms", default: 100, least: 2, integer: true }),
+    features: numberOption({ description: "bins", default: 80, least: 2, integer: true }),
+    iterations: numberOption({
+      description: "power iterations, in both directions",
+      default: 2,
+      least: 1,
+      integer: true,
+    }),
+  },
+  peer: "emd_all_pairs.py",
+  async prepare({ repeat, ...sizes }) {
+    return {
+      ours: () => emdAllPairs({ ...sizes, repeat }),
+      peerArguments: Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    };
+  },
+});
+
+interface EmdAllPairsSettings {
   readonly samples: number;
   readonly features: number;
   readonly iterations: number;
@@ -17,12 +40,7 @@ const TAU = 0.1;
  * Exact transport between all pairs of the two-mode torus data: once under the l1 cost, from nothing, and as power iterations
  * from it, distances between features by those between samples and back, where bases are kept.
  */
-export async function emdAllPairs({
-  samples,
-  features,
-  iterations,
-  repeat,
-}: EmdAllPairsSettings): Promise<BenchResult[]> {
+async function emdAllPairs({ samples, features, iterations, repeat }: EmdAllPairsSettings): Promise<BenchResult[]> {
   const { rows, columns } = torusHistograms(samples, features);
   const start = scaled(l1Distances(columns));
 

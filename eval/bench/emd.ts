@@ -1,17 +1,41 @@
 import { ndarray } from "../../src/tensor/ndarray.ts";
 import { emd } from "../../src/transport/exact/emd.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
+
+const EMD_SIZES = [1000, 2000, 4000];
+
+export const emdWork = defineWork({
+  description: "One exact transport problem between points of the plane, irregular and equal masses.",
+  options: {
+    size: numberOption({
+      description: `points on either side (default: ${EMD_SIZES.join(", ")})`,
+      default: undefined,
+      least: 1,
+      integer: true,
+    }),
+  },
+  peer: "emd.py",
+  async prepare({ size, repeat }) {
+    const sizes = size === undefined ? EMD_SIZES : [size];
+    return {
+      ours: () => singleEmd({ sizes, repeat }),
+      peerArguments: [...sizes.map(String), "--repeat", `${repeat}`],
+    };
+  },
+});
 
 /** Equal masses make an assignment, where most pivots move nothing. */
 const MASSES = ["irregular", "equal"] as const;
 
-export interface EmdSettings {
+interface EmdSettings {
   readonly sizes: readonly number[];
   readonly repeat: number;
 }
 
 /** One exact transport problem between two sets of points in the unit square, squared Euclidean cost, from nothing. */
-export async function singleEmd({ sizes, repeat }: EmdSettings): Promise<BenchResult[]> {
+async function singleEmd({ sizes, repeat }: EmdSettings): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (const size of sizes) {
     const cost = squaredDistances(size);

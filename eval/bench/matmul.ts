@@ -1,32 +1,62 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { best, type BenchResult } from "./timing.ts";
+import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
+
+const MATMUL_SIZES = [1024, 2048];
+
+export const matmulWork = defineWork({
+  description: "Products of square float32 matrices, with all four transposes.",
+  options: {
+    size: numberOption({
+      description: `rows and columns (default: ${MATMUL_SIZES.join(" and ")})`,
+      default: undefined,
+      least: 1,
+      integer: true,
+    }),
+  },
+  peer: "matmul.py",
+  async prepare({ size, repeat }) {
+    const sizes = size === undefined ? MATMUL_SIZES : [size];
+    return {
+      ours: () => matmul({ sizes, repeat }),
+      peerArguments: [...sizes.map(String), "--repeat", `${repeat}`],
+    };
+  },
+});
 
 /** Whether A and B are transposed: n no, t yes. In the order in which the peer prints them. */
 const TRANSPOSES = ["nn", "tn", "nt", "tt"] as const;
 
 const FLOPS_PER_GIGAFLOP = 1e9;
 
-export interface MatmulSettings {
+interface MatmulSettings {
   readonly sizes: readonly number[];
   readonly repeat: number;
 }
 
 /** float32 products of two square matrices on the current backend, with all four transposes. */
-export async function matmul({ sizes, repeat }: MatmulSettings): Promise<BenchResult[]> {
+async function matmul({ sizes, repeat }: MatmulSettings): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (const size of sizes) {
-    const a = tf.randomUniform([size, size], -1, 1);
-    const b = tf.randomUniform([size, size], -1, 1);
+    const [a, b] = [0, 1].map((which) => spread(size, which * size * size));
     for (const transposes of TRANSPOSES) {
       const [transposeA, transposeB] = [...transposes].map((letter) => letter === "t");
       const { seconds } = await best(repeat, async () => {
-        const product = tf.matMul(a, b, transposeA, transposeB); // complete when it returns, on wasm
+        const product = tf.matMul(a, b, transposeA, transposeB); // complete when it returns, on the host's backends
         product.dispose();
       });
+      const check = tf.tidy(() => tf.norm(tf.matMul(a, b, transposeA, transposeB)).dataSync()[0]);
       const gflops = (2 * size ** 3) / seconds / FLOPS_PER_GIGAFLOP;
-      results.push({ work: "matmul", size, transposes, dtype: "float32", gflops, seconds });
+      results.push({ work: "matmul", size, transposes, dtype: "float32", check, gflops, seconds });
     }
     tf.dispose([a, b]);
   }
   return results;
+}
+
+/** [size, size] of evenly spread numbers in [-1, 1): 2 frac((k + 1) golden) - 1 from k = `from`. */
+function spread(size: number, from: number): tf.Tensor2D {
+  const values = Float32Array.from({ length: size * size }, (_, k) => 2 * (((from + k + 1) * GOLDEN) % 1) - 1);
+  return tf.tensor2d(values, [size, size]);
 }

@@ -2,8 +2,25 @@ import { nativeStatus } from "../../src/native/loader.ts";
 import { PairDivergences } from "../../src/transport/pairs/pair-divergences.ts";
 import type { BenchResult } from "./timing.ts";
 import { l1Distances, scaled, torusHistograms } from "./torus-pairs.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
 
-export interface SinkhornAllPairsSettings {
+export const sinkhornAllPairsWork = defineWork({
+  description: "Sinkhorn divergences between all pairs of samples, under a cost and under one that moved a little.",
+  options: {
+    samples: numberOption({ description: "histograms", default: 100, least: 2, integer: true }),
+    features: numberOption({ description: "bins of each", default: 80, least: 2, integer: true }),
+    epsilon: numberOption({ description: "entropic regularisation, times the largest cost", default: 0.05, above: 0 }),
+    stop: numberOption({ description: "the peer's own stopping threshold (POT's default)", default: 1e-9, above: 0 }),
+  },
+  peer: "sinkhorn_all_pairs.py",
+  async prepare({ stop, repeat, ...sizes }) {
+    const peerSizes = Object.entries({ ...sizes, stop }).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+    return { ours: () => sinkhornAllPairs({ ...sizes, repeat }), peerArguments: peerSizes };
+  },
+});
+
+interface SinkhornAllPairsSettings {
   readonly samples: number;
   readonly features: number;
   /** Times the largest cost, which is one. */
@@ -18,7 +35,7 @@ const NEXT_COST_POWER = 1.05;
  * Sinkhorn divergences between all pairs of samples of the torus data, as two iterations of a power method: under a first
  * cost, from nothing, and under one that has moved a little, from what the first left. Two results.
  */
-export async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<BenchResult[]> {
+async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<BenchResult[]> {
   const { samples, features, epsilon, repeat } = settings;
   const { rows, columns } = torusHistograms(samples, features);
   const cost = scaled(l1Distances(columns)).data;

@@ -2,6 +2,23 @@ import * as tf from "@tensorflow/tfjs-core";
 import { unitGrid } from "../../src/geometry/grid.ts";
 import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
+
+export const sinkhornBatchWork = defineWork({
+  description: "Sinkhorn iterations for pairs of 28 x 28 images.",
+  options: {
+    pairs: numberOption({ description: "pairs of images", default: 500, least: 1, integer: true }),
+    iterations: numberOption({ description: "Sinkhorn iterations", default: 100, least: 1, integer: true }),
+  },
+  peer: "sinkhorn_batch.py",
+  async prepare({ pairs, iterations, repeat }) {
+    return {
+      ours: async () => [await sinkhornBatch({ pairs, iterations, repeat })],
+      peerArguments: ["--pairs", `${pairs}`, "--iterations", `${iterations}`, "--repeat", `${repeat}`],
+    };
+  },
+});
 
 /** Points of an image along each axis. */
 export const SIDE = 28;
@@ -20,7 +37,7 @@ export interface SinkhornBatchSettings {
  * So many Sinkhorn iterations from ones for pairs of 28 x 28 images on the unit square, epsilon 0.01, on the current
  * backend. Image i has the pixels frac((784 i + k + 1) golden)^8 + 1e-4, normalised; a pair is images 2 p and 2 p + 1.
  */
-export async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSettings): Promise<BenchResult> {
+async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSettings): Promise<BenchResult> {
   const kernel = unitGrid([SIDE, SIDE]).kernel(EPSILON);
   const a = imageHistograms(pairs, 0);
   const b = imageHistograms(pairs, 1);

@@ -4,8 +4,27 @@ import { unitGrid } from "../../src/geometry/grid.ts";
 import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
 import { deviation, imageHistograms, SIDE, type SinkhornBatchSettings } from "./sinkhorn-batch.ts";
 import { best, type BenchResult } from "./timing.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
 
-export interface SinkhornDenseSettings extends SinkhornBatchSettings {
+export const sinkhornDenseWork = defineWork({
+  description: "Sinkhorn iterations for pairs of histograms of 784 points under one dense cost.",
+  options: {
+    pairs: numberOption({ description: "pairs of histograms", default: 500, least: 1, integer: true }),
+    iterations: numberOption({ description: "iterations on scalings", default: 100, least: 1, integer: true }),
+    logIterations: numberOption({ description: "iterations in the log domain", default: 5, least: 1, integer: true }),
+  },
+  peer: "sinkhorn_dense.py",
+  async prepare({ pairs, iterations, logIterations, repeat }) {
+    const peerOptions = { pairs, iterations, "log-iterations": logIterations, repeat };
+    return {
+      ours: () => sinkhornDense({ pairs, iterations, logIterations, repeat }),
+      peerArguments: Object.entries(peerOptions).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    };
+  },
+});
+
+interface SinkhornDenseSettings extends SinkhornBatchSettings {
   /** Of the second result, in the log domain. */
   readonly logIterations: number;
 }
@@ -20,7 +39,7 @@ const RUNS = [
  * distances of the unit square: on scalings (`auto`) at epsilon 0.01, and in the log domain at 0.0005. The histograms are those of
  * `sinkhornBatch`. Two results.
  */
-export async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResult[]> {
+async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResult[]> {
   const { pairs, repeat } = settings;
   const geometry = denseGeometry(unitGrid([SIDE, SIDE]).costMatrix());
   const [a, b] = [imageHistograms(pairs, 0), imageHistograms(pairs, 1)];

@@ -3,8 +3,27 @@ import { ndarray } from "../../src/tensor/ndarray.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { deviation } from "./sinkhorn-batch.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { numberOption } from "../../src/options.ts";
+import { defineWork } from "./work.ts";
 
-export interface SinkhornHostSettings {
+export const sinkhornHostWork = defineWork({
+  description: "Sinkhorn iterations in float64 between two point clouds.",
+  options: {
+    points: numberOption({ description: "points of each cloud", default: 1000, least: 1, integer: true }),
+    iterations: numberOption({ description: "iterations on scalings", default: 200, least: 1, integer: true }),
+    logIterations: numberOption({ description: "iterations in the log domain", default: 20, least: 1, integer: true }),
+  },
+  peer: "sinkhorn_host.py",
+  async prepare({ points, iterations, logIterations, repeat }) {
+    const peerOptions = { points, iterations, "log-iterations": logIterations, repeat };
+    return {
+      ours: () => sinkhornOnHost({ points, iterations, logIterations, repeat }),
+      peerArguments: Object.entries(peerOptions).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    };
+  },
+});
+
+interface SinkhornHostSettings {
   /** On each side. */
   readonly points: number;
   readonly iterations: number;
@@ -26,7 +45,7 @@ const RUNS = [
  * scalings at epsilon 0.01, and in the log domain at 0.0005. Coordinate i (from 1, x and y in turn) is frac(i golden) in the first
  * cloud and 0.2 + 0.8 frac(i plastic) in the second. Two results.
  */
-export async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResult[]> {
+async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResult[]> {
   const { points, repeat } = settings;
   const cloud = (step: number, low: number) =>
     ndarray(

@@ -1,27 +1,71 @@
-import type { VariableOptimizer } from "../../models/optimizer.ts";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { sinkinitOptions } from "../../models/sinkinit/options.ts";
 import { completeSinkinit } from "../../models/sinkinit/presets.ts";
+import { drawPrior } from "../../models/sinkinit/prior.ts";
 import { setUpSinkinit } from "../../models/sinkinit/setup.ts";
 import { sinkinitTask } from "../../models/sinkinit/task.ts";
-import { resolveOptions } from "../../src/options.ts";
+import { writeNpz } from "../../src/data/npz.ts";
+import { numberOption, resolveOptions } from "../../src/options.ts";
+import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { Random } from "../../src/tensor/random.ts";
-import { best, type BenchResult } from "./timing.ts";
+import type { StateTree } from "../../src/tensor/tree.ts";
+import { best } from "./timing.ts";
+import { defineWork, temporaryFolder } from "./work.ts";
 
-export interface SinkinitStepSettings {
-  /** Pairs of histograms. */
-  readonly batch: number;
-  readonly repeat: number;
-  readonly optimizers: Readonly<Record<"approximator" | "generator", VariableOptimizer>>;
-}
+/** Of the paper, for both networks. */
+const RATE = 0.25;
+const [WEIGHTS_SEED, PRIOR_SEED] = [0, 1];
 
-/** One step of training at the paper's sizes, of both networks, from random weights: the task that `otlearn train` runs. */
-export async function sinkinitStep({ batch, repeat, optimizers }: SinkinitStepSettings): Promise<BenchResult> {
-  const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "wasm");
-  const task = sinkinitTask(setUpSinkinit(options, optimizers));
-  const random = Random.fromSeed(0);
-  const state = await task.init(random);
-  const context = { step: 1, random, signal: new AbortController().signal, progress: () => undefined };
-  const { seconds, value } = await best(repeat, () => task.step(state, context)); // changes the state in place
-  task.dispose?.(state);
-  return { work: "sinkinit_step", batch, loss: value.metrics["loss"]!, seconds };
+/**
+ * Steps of training at the paper's sizes, of both networks: the task that `otlearn train` runs. The peer is given the weights
+ * and the prior samples that ours begins with, so that the losses of the first step agree.
+ */
+export const sinkinitStepWork = defineWork({
+  description: "One adversarial training step of a learned Sinkhorn initialiser at the paper's sizes.",
+  options: {
+    batch: numberOption({ description: "pairs of histograms a step", default: 500, least: 2, integer: true }),
+  },
+  peer: "sinkinit_step.py",
+  async prepare({ batch, repeat }, { sgd }) {
+    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "wasm");
+    const settings = setUpSinkinit(options, { approximator: sgd(RATE), generator: sgd(RATE) });
+    const task = sinkinitTask(settings);
+
+    const folder = await temporaryFolder();
+    const inputs = join(folder, "inputs.npz");
+    const start = await task.init(Random.fromSeed(WEIGHTS_SEED));
+    const saved = (await task.save(start)) as StateTree;
+    task.dispose?.(start);
+    const prior = drawPrior(settings.generator, batch, Random.fromSeed(PRIOR_SEED));
+    await writeNpz(inputs, [
+      ...weightsOf(saved, "approximator"),
+      ...weightsOf(saved, "generator"),
+      ["prior", ndarray((await prior.data()) as Float32Array, prior.shape)],
+    ]);
+    prior.dispose();
+
+    return {
+      async ours() {
+        const state = await task.init(Random.fromSeed(WEIGHTS_SEED));
+        const losses: number[] = [];
+        const { seconds } = await best(repeat, async () => {
+          const random = Random.fromSeed(PRIOR_SEED);
+          const context = { step: 1, random, signal: new AbortController().signal, progress: () => undefined };
+          const { metrics } = await task.step(state, context); // changes the state in place
+          losses.push(metrics["loss"]);
+        });
+        task.dispose?.(state);
+        return [{ work: "sinkinit_step", batch, loss: losses[0], seconds }];
+      },
+      peerArguments: [inputs, "--repeat", `${repeat}`],
+      release: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+});
+
+/** `approximator/hidden1/kernel`, ... */
+function weightsOf(saved: StateTree, network: string): [string, NdArray][] {
+  const weights = saved[network] as Readonly<Record<string, NdArray>>;
+  return Object.entries(weights).map(([name, array]) => [`${network}/${name}`, array]);
 }

@@ -1,10 +1,12 @@
+import { agreementOf } from "../../eval/bench/agreement.ts";
 import { runPeer } from "../../eval/bench/peer.ts";
 import type { BenchResult } from "../../eval/bench/timing.ts";
+import type { PreparedWork } from "../../eval/bench/work.ts";
+import { benchWorks } from "../../eval/bench/works.ts";
 import { InputError } from "../../src/errors.ts";
-import { flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
+import { choiceOption, flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
 import { useBackend } from "../../src/tensor/backend.ts";
-import { benchWorks } from "./bench-works/index.ts";
-import type { PreparedWork } from "./bench-works/work.ts";
+import { variableSgd } from "../optimizers/variables.ts";
 import type { OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
 
@@ -18,11 +20,15 @@ export const benchOptions = {
     least: 1,
     integer: true,
   }),
+  backend: choiceOption(["wasm", "tensorflow", "webgpu", "cpu"], { description: "tfjs backend", default: "wasm" }),
 } as const;
 
 type BenchOptions = OptionValues<typeof benchOptions>;
 
-/** `otlearn bench [work]`: JSON lines, one a result; with `--peers` also the ratios peer / ours. */
+/**
+ * `otlearn bench [work]`: JSON lines, one a result; with `--peers` also the ratios peer / ours, and how far the values that both
+ * sides print are apart. Exit status 1 where they differ: then it was not the same work.
+ */
 export async function benchCommand(
   name: string | undefined,
   given: Readonly<Record<string, unknown>>,
@@ -33,27 +39,32 @@ export async function benchCommand(
   }
   const works = name === undefined ? Object.values(benchWorks) : [benchWorks[name]];
   const common = pickOptions(benchOptions, given);
-  await useBackend("wasm");
+  await useBackend(common.backend);
+  let agree = true;
   for (const work of works) {
-    const prepared = await work.prepare({ ...pickOptions(work.options, given), repeat: common.repeat });
+    const values = { ...pickOptions(work.options, given), repeat: common.repeat };
+    const prepared = await work.prepare(values, { sgd: (rate) => variableSgd({ rate }) });
     try {
       const script = common.peers ? work.peer : undefined;
-      await runInTurn(prepared, script, common, flags);
+      agree = (await runInTurn(prepared, script, common, flags)) && agree;
     } finally {
       await prepared.release?.();
     }
   }
-  return ExitStatus.done;
+  return agree ? ExitStatus.done : ExitStatus.failed;
 }
 
-/** Ours and the peer in turn, so that a machine that slows down does not favour either. */
+/** Ours and the peer in turn, so that a machine that slows down does not favour either. False where their values differ. */
 async function runInTurn(
   { ours, peerArguments }: PreparedWork,
   script: string | undefined,
   { rounds }: BenchOptions,
   flags: OutputFlags,
-): Promise<void> {
-  if (script === undefined) return (await ours()).forEach(print);
+): Promise<boolean> {
+  if (script === undefined) {
+    (await ours()).forEach(print);
+    return true;
+  }
   const turns: { ours: BenchResult[]; peer: BenchResult[] }[] = [];
   for (let round = 0; round < rounds; round++) {
     const results = await ours();
@@ -61,17 +72,29 @@ async function runInTurn(
     const peer = await runPeer(script, peerArguments);
     if ("skipped" in peer) {
       if (!flags.quiet) process.stderr.write(`peer skipped: ${peer.skipped}\n`);
-      return;
+      return true;
     }
     peer.results.forEach(print);
     turns.push({ ours: results, peer: peer.results });
   }
+  let allAgree = true;
   turns[0].ours.forEach((first, line) => {
     const seconds = median(turns.map((turn) => turn.ours[line].seconds));
     const peerSeconds = median(turns.map((turn) => turn.peer[line].seconds));
     const peer = turns[0].peer[line]["dtype"];
-    print({ ...identityOf(first), peer, seconds, peer_seconds: peerSeconds, ratio: peerSeconds / seconds });
+    const { agree, ...values } = agreementOf(first, turns[0].peer[line]);
+    print({
+      ...identityOf(first),
+      peer,
+      seconds,
+      peer_seconds: peerSeconds,
+      ratio: peerSeconds / seconds,
+      agree,
+      ...values,
+    });
+    allAgree &&= agree;
   });
+  return allAgree;
 }
 
 /** What says which work a result is of, among several of a program. */

@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
+import { benchWorks } from "../../eval/bench/works.ts";
 import { flagOf, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
-import { benchWorks } from "./bench-works/index.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
 import { evaluateOptions, runOptionsOf } from "./common-options.ts";
 import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";

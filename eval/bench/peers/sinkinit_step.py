@@ -1,11 +1,13 @@
 """Peer of `otlearn bench sinkinit_step`: one adversarial training step of a learned Sinkhorn initialiser at the paper's sizes
-(Geuter, Tomasson, Laschos), in PyTorch with autograd and float32. Prints one JSON line; seconds are those of the fastest step."""
+(Geuter, Tomasson, Laschos), in PyTorch with autograd and float32, from given weights and prior samples (.npz). Prints one JSON line;
+the loss is that of the first step, seconds are those of the fastest."""
 
 import argparse
 import json
 import os
 import time
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -16,23 +18,28 @@ WIDTH = 4 * POINTS
 EPSILON, FLOOR, RATE, ITERATIONS = 0.01, 1e-2, 0.25, 10
 
 
-def network(inputs, outputs):
-    hidden = [
-        layer
-        for size in (inputs, WIDTH)
-        for layer in (nn.Linear(size, WIDTH), nn.BatchNorm1d(WIDTH), nn.ELU())
-    ]
-    return nn.Sequential(*hidden, nn.Linear(WIDTH, outputs))
+def network(weights, name):
+    """Dense layers with batch normalisation and ELU, a plain one at the end, with the weights of the file."""
+
+    def linear(layer):
+        kernel, bias = (torch.from_numpy(weights[f"{name}/{layer}/{part}"]) for part in ("kernel", "bias"))
+        made = nn.Linear(*kernel.shape)
+        made.weight.data, made.bias.data = kernel.T.contiguous(), bias.clone()
+        return made
+
+    hidden = [(linear(f"hidden{k}"), nn.BatchNorm1d(WIDTH, eps=1e-3), nn.ELU()) for k in (1, 2)]
+    return nn.Sequential(*hidden[0], *hidden[1], linear("output"))
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("inputs")
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
-    torch.manual_seed(0)
-    generator, approximator = network(2 * PRIOR_SIDE**2, 2 * POINTS), network(2 * POINTS, POINTS)
+    inputs = np.load(options.inputs)
+    generator, approximator = network(inputs, "generator"), network(inputs, "approximator")
+    prior = torch.from_numpy(inputs["prior"])
     axis = torch.linspace(0, 1, SIDE)
     kernel = torch.exp(-((axis[:, None] - axis[None, :]) ** 2) / EPSILON)
 
@@ -67,19 +74,20 @@ def main():
             for parameter, gradient in zip(parameters, gradients):
                 parameter.sub_(gradient, alpha=RATE)
 
-    seconds = []
+    seconds, losses = [], []
     for _ in range(options.repeat):
         begin = time.perf_counter()
-        pairs = sample(torch.randn(options.batch, 2 * PRIOR_SIDE**2))
+        pairs = sample(prior)
         loss = distance(pairs.detach())
         descend(approximator, loss)
         descend(generator, -distance(pairs))
+        losses.append(loss.item())
         seconds.append(time.perf_counter() - begin)
     result = {
         "work": "sinkinit_step",
-        "batch": options.batch,
+        "batch": len(prior),
         "dtype": "torch float32",
-        "loss": loss.item(),
+        "loss": losses[0],
         "seconds": min(seconds),
     }
     print(json.dumps(result))

@@ -1,11 +1,11 @@
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
+import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
-import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
 
