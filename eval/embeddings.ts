@@ -1,33 +1,24 @@
-import { Matrix, TSNE, UMAP } from "@saehrimnir/druidjs";
+import { UMAP } from "umap-js";
+import { Random } from "../src/tensor/random.ts";
 import { ndarray, type NdArray } from "../src/tensor/ndarray.ts";
+import { nearest } from "./ground-metric/neighbors.ts";
 
-/** A picture of distances: points [n, 2] whose neighbourhoods are those of distances [n, n], row-major. */
-export type Embedding = (distances: Float64Array, count: number, seed: number) => NdArray<Float64Array>;
-
-/** Neighbours that each point is held close to. */
+/** Neighbours that each point is held close to, itself counted. */
 const UMAP_NEIGHBORS = 15;
-/** Effective number of neighbours; a third of the points where these are few. */
-const TSNE_PERPLEXITY = 30;
 
-/** UMAP (McInnes, Healy & Melville 2018) of given distances. */
-export const umap: Embedding = (distances, count, seed) => {
-  const neighbors = Math.min(UMAP_NEIGHBORS, count - 1);
-  const parameters = { metric: "precomputed", n_neighbors: neighbors, local_connectivity: 1, seed } as const;
-  return embedded(new UMAP(rowsOf(distances, count), parameters).transform(), count);
-};
-
-/** t-SNE (van der Maaten & Hinton 2008) of given distances. */
-export const tsne: Embedding = (distances, count, seed) => {
-  const perplexity = Math.min(TSNE_PERPLEXITY, (count - 1) / 3);
-  const squared = distances.map((distance) => distance * distance); // what the library takes a given matrix for
-  return embedded(new TSNE(rowsOf(squared, count), { metric: "precomputed", perplexity, seed }).transform(), count);
-};
-
-function rowsOf(distances: Float64Array, count: number): Matrix {
-  return new Matrix(count, count, (i, j) => distances[i * count + j]);
-}
-
-function embedded(points: unknown, count: number): NdArray<Float64Array> {
-  const matrix = points as Matrix;
-  return ndarray(Float64Array.from(matrix.values), [count, 2]);
+/**
+ * UMAP (McInnes, Healy & Melville 2018) of distances [n, n], row-major: points [n, 2] whose neighbourhoods are theirs. Only the
+ * nearest neighbours are looked at, so the distances need not be those of a space.
+ */
+export function umap(distances: Float64Array, count: number, seed: number): NdArray<Float64Array> {
+  const nNeighbors = Math.min(UMAP_NEIGHBORS, count - 1);
+  const neighbors = Array.from({ length: count }, (_, i) => [i, ...nearest(distances, count, i, nNeighbors - 1)]);
+  const random = Random.fromSeed(seed);
+  const model = new UMAP({ nNeighbors, random: () => random.uniform() });
+  model.setPrecomputedKNN(
+    neighbors,
+    neighbors.map((row, i) => row.map((j) => distances[i * count + j])),
+  );
+  const points = model.fit(neighbors.map((_, i) => [i])); // of the data themselves only the number counts
+  return ndarray(Float64Array.from(points.flat()), [count, 2]);
 }

@@ -1,7 +1,7 @@
 import type { BySide, SideName } from "../../models/ground-metric/sides.ts";
 import type { Table } from "../../models/ground-metric/table.ts";
 import type { Metrics } from "../../models/task.ts";
-import { tsne, umap, type Embedding } from "../embeddings.ts";
+import { umap } from "../embeddings.ts";
 import { heatMap } from "../pictures/heat-map.ts";
 import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
 import type { Picture } from "../pictures/picture.ts";
@@ -15,9 +15,7 @@ const LEAST_EMBEDDED = 15;
 /** Matrices of more entries are drawn as embeddings only. */
 const LARGEST_HEAT_MAP = 120;
 
-const embeddings: Readonly<Record<string, Embedding>> = { umap, tsne };
-
-/** Embeddings of both sets of distances, the matrices where they are small, and the course of the iterations. */
+/** Maps of both sets of distances, the matrices where they are small, and the course of the iterations. */
 export async function groundMetricPictures(
   distances: BySide<Float64Array>,
   table: Table,
@@ -28,8 +26,8 @@ export async function groundMetricPictures(
   const labels = labelsOf(table);
   for (const side of ["samples", "features"] as const) {
     const count = table[side].length;
-    for (const [name, embed] of count >= LEAST_EMBEDDED ? Object.entries(embeddings) : []) {
-      pictures[`${name}_${side}`] = await scatter(embed(distances[side], count, seed), { labels: labels[side] });
+    if (count >= LEAST_EMBEDDED) {
+      pictures[`umap_${side}`] = await scatter(umap(distances[side], count, seed), { labels: labels[side] });
     }
     if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = await matrixPicture(distances[side], count, side);
   }

@@ -7,9 +7,7 @@ import type { MethodScores } from "./scores.ts";
 /** Captions of the pictures, in the order of the report. */
 const CAPTIONS: readonly FigureCaption[] = [
   ["umap_samples", "Samples", "UMAP of the learned distances between samples."],
-  ["tsne_samples", "Samples, t-SNE", "t-SNE of the same distances."],
   ["umap_features", "Features", "UMAP of the learned distances between features."],
-  ["tsne_features", "Features, t-SNE", "t-SNE of the same distances."],
   ["distances_samples", "Distances between samples", "The learned matrix B."],
   ["distances_features", "Distances between features", "The learned matrix A."],
   ["progress", "Iterations", "Change between successive iterates, and what the iteration converges to."],

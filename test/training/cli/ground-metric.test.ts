@@ -40,7 +40,6 @@ describe("train wsv", () => {
           "result/sample_neighbors.tsv",
           "result/feature_neighbors.tsv",
           "result/umap_samples.png",
-          "result/tsne_features.png",
           "result/distances_samples.png",
         ]),
       );
