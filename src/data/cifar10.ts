@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
+import { gunzip } from "../files/gunzip.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
 import { numbered, type ImageDataset } from "./dataset.ts";
 import { fetchFile, type RemoteFile } from "./download.ts";
@@ -29,7 +29,7 @@ export const cifar10: DatasetEntry = {
 
 async function loadCifar10(options: DatasetOptions): Promise<ImageDataset> {
   const { split = "test", limit = Infinity, size } = options;
-  const tar = gunzipSync(await fetchFile(ARCHIVE, options));
+  const tar = gunzip(await fetchFile(ARCHIVE, options), ARCHIVE.path);
   const files = [...tarEntries(tar, ARCHIVE.path)].filter(({ name }) => FILES[split].test(name));
   if (files.length === 0) throw new InputError(`${ARCHIVE.path}: has no ${split} images`);
   const { values, labels } = decodeCifar(
@@ -51,7 +51,8 @@ export function decodeCifar(
   limit = Infinity,
 ): { readonly values: NdArray<Float64Array>; readonly labels: string[] } {
   const total = files.reduce((sum, { length }) => sum + length, 0);
-  if (total % RECORD !== 0) throw new InputError(`cifar10: expected records of ${RECORD} bytes, got ${total} bytes`);
+  const cut = files.find(({ length }) => length % RECORD !== 0);
+  if (cut) throw new InputError(`cifar10: expected records of ${RECORD} bytes, got a file of ${cut.length} bytes`);
   const count = Math.min(limit, total / RECORD);
   const gray = new Float64Array(count * PLANE);
   const labels: string[] = [];

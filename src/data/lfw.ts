@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import sharp from "sharp";
+import { gunzip } from "../files/gunzip.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { fetchFile, type RemoteFile } from "./download.ts";
@@ -27,7 +27,7 @@ export const lfw: DatasetEntry = {
 
 async function loadLfw(options: DatasetOptions): Promise<ImageDataset> {
   const { limit = DEFAULT_LIMIT, size } = options;
-  const tar = gunzipSync(await fetchFile(ARCHIVE, options));
+  const tar = gunzip(await fetchFile(ARCHIVE, options), ARCHIVE.path);
   const names: string[] = [];
   const faces: Uint8Array[] = [];
   for (const { name, data } of tarEntries(tar, ARCHIVE.path)) {

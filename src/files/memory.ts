@@ -25,6 +25,24 @@ export function requireMemory(bytes: number, name: string, what: string, limit =
   );
 }
 
+type Allocated = Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** Zeros for what a file holds. Throws InputError, as `requireMemory` does, before anything is allocated. */
+export function allocate<T extends Allocated>(
+  type: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
+  length: number,
+  name: string,
+  what: string,
+): T {
+  requireMemory(length * type.BYTES_PER_ELEMENT, name, what);
+  try {
+    return new type(length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${name}: ${what} is more than this machine can hold in one piece; take a part of it`);
+  }
+}
+
 function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toPrecision(3)} GB`;
+  return `${bytes < 1e12 ? (bytes / 1e9).toPrecision(3) : Math.round(bytes / 1e9)} GB`;
 }

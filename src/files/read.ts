@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { InputError } from "../errors.ts";
 import { fileError } from "./errors.ts";
-import { requireMemory } from "./memory.ts";
+import { allocate } from "./memory.ts";
 
 /** Read at once. Node reads no more than 2 GB at a time, and a piece may be text. */
 const PIECE_BYTES = 2 ** 22;
@@ -84,7 +84,7 @@ export async function readAt<T extends Uint8Array>(
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = await openFile(path);
   try {
-    return await readAt(file, 0, allocate(file.size, path));
+    return await readAt(file, 0, allocate<Uint8Array<ArrayBuffer>>(Uint8Array, file.size, path, "its content"));
   } finally {
     await file.handle.close();
   }
@@ -114,17 +114,6 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
     }
   } finally {
     await file.handle.close();
-  }
-}
-
-/** Zeros to be filled. Throws InputError where the memory does not hold them. */
-export function allocate(bytes: number, name: string): Uint8Array<ArrayBuffer> {
-  requireMemory(bytes, name, "its content");
-  try {
-    return new Uint8Array(bytes);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InputError(`${name}: ${bytes} bytes are too many to be read at once; take a part of it`);
   }
 }
 

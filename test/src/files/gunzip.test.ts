@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/errors.ts";
-import { gunzip, gunzipPieces, joined } from "../../../src/files/gunzip.ts";
+import { gunzip, gunzipPieces } from "../../../src/files/gunzip.ts";
+import { joined } from "../../../src/files/pieces.ts";
 
 const content = Buffer.from("an old saying ".repeat(100_000));
 const packed = gzipSync(content);
