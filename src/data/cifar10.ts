@@ -15,6 +15,7 @@ const RECORD = 1 + 3 * PLANE;
 const ARCHIVE: RemoteFile = {
   path: "cifar10/cifar-10-binary.tar.gz",
   urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
+  mostBytes: 180e6,
   checksum: { algorithm: "md5", hex: "c32a1d4ab5d03f1284b67883e8d87530" },
 };
 

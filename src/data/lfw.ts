@@ -10,6 +10,7 @@ import { tarEntries } from "./tar.ts";
 const ARCHIVE: RemoteFile = {
   path: "lfw/lfw-funneled.tgz",
   urls: ["https://ndownloader.figshare.com/files/5976015"],
+  mostBytes: 260e6,
   checksum: { algorithm: "sha256", hex: "b47c8422c8cded889dc5a13418c4bc2abbda121092b3533a83306f90d900100a" },
 };
 

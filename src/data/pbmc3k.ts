@@ -18,6 +18,7 @@ const PUBLISHED: RemoteFile = {
     "https://cf.10xgenomics.com/samples/cell-exp/1.1.0/pbmc3k/pbmc3k_filtered_gene_bc_matrices.tar.gz",
     "https://cf.10xgenomics.com/samples/cell/pbmc3k/pbmc3k_filtered_gene_bc_matrices.tar.gz",
   ],
+  mostBytes: 10e6,
   checksum: { algorithm: "sha256", hex: "847d6ebd9a1ec9a768f2be7e40ca42cbfe75ebeb6d76a4c24167041699dc28b5" },
 };
 
