@@ -32,7 +32,7 @@ export interface EvaluationInput {
 
 /** What an evaluator found, before anything is written. */
 export interface Evaluation {
-  /** `result/summary.json`. Numbers that are not finite are written as null. */
+  /** `result/summary.json`. Numbers that are not finite are written as null; see `jsonNumber` for figures that may be infinite. */
   readonly summary: Readonly<Record<string, unknown>>;
   /** `result/<name>.npy` */
   readonly arrays: Readonly<Record<string, NdArray>>;
