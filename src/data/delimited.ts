@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { InputError } from "../errors.ts";
 import { copies, readLines, type Pieces } from "../files/pieces.ts";
 import { TableBuilder, type NamedMatrix } from "./table-builder.ts";
@@ -75,7 +75,7 @@ async function readCells(pieces: Pieces, table: TableBuilder, delimiter: string,
       for await (const row of rows) void row;
     });
   } catch (error) {
-    if (error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith("CSV_")) {
+    if (error instanceof CsvError) {
       throw new InputError(`${name}: malformed table (${error.message.split("\n")[0]})`);
     }
     throw error;

@@ -96,7 +96,7 @@ export async function readText(path: string): Promise<string> {
 }
 
 /** UTF-8 bytes as text, without a byte order mark. Throws InputError where they are too many for a string (512 MB). */
-export function textOf(bytes: Uint8Array, name: string): string {
+function textOf(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder().decode(bytes);
   } catch (error) {
