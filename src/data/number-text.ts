@@ -1,9 +1,15 @@
 /** Decimal numbers, as tables hold them: no hexadecimal, no infinity, no NaN. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+/** The decimal number that text is; NaN where it is none, or beyond float64. */
+export function numberOf(text: string): number {
+  const value = NUMBER.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : NaN;
+}
+
 /** Whether text is a decimal number that float64 can hold. */
 export function isNumber(text: string): boolean {
-  return NUMBER.test(text) && Number.isFinite(Number(text));
+  return !Number.isNaN(numberOf(text));
 }
 
 /** From here on, digits do not fit a float64 exactly. */
@@ -38,7 +44,7 @@ export function numberAt(bytes: Uint8Array, start: number, end: number): number 
 
 function slowNumberAt(bytes: Uint8Array, start: number, end: number): number {
   const text = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + MOST_CHARACTERS)));
-  return end - start <= MOST_CHARACTERS && isNumber(text) ? Number(text) : NaN;
+  return end - start <= MOST_CHARACTERS ? numberOf(text) : NaN;
 }
 
 /** Longer text is no number that somebody meant. */

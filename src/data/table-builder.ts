@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import { allocate, requireMemory } from "../files/memory.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
-import { isNumber } from "./number-text.ts";
+import { isNumber, numberOf } from "./number-text.ts";
 import { findNames } from "./table-names.ts";
 
 /** A table of numbers with the names that its file gave to rows and columns. */
@@ -43,7 +43,7 @@ export class TableBuilder {
     if (row.length !== width) throw this.#ragged(row.length, width);
     this.#reserve(width);
     const start = this.#below.length * width;
-    this.#values[start] = isNumber(row[0]) ? Number(row[0]) : NaN;
+    this.#values[start] = numberOf(row[0]);
     for (let column = 1; column < width; column++) {
       this.#values[start + column] = this.#number(row[column], this.#below.length + 2, column);
     }
@@ -118,7 +118,8 @@ export class TableBuilder {
   }
 
   #number(cell: string, row: number, column: number): number {
-    if (isNumber(cell)) return Number(cell);
+    const value = numberOf(cell);
+    if (!Number.isNaN(value)) return value;
     const shown = JSON.stringify(cell.slice(0, 60));
     throw new InputError(`${this.#name}: row ${row}, column ${column + 1}: expected a number, got ${shown}`);
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isNumber, numberAt } from "../../../src/data/number-text.ts";
 
-const numberOf = (text: string): number => {
+const parsed = (text: string): number => {
   const bytes = Buffer.from(`  ${text}  `);
   return numberAt(bytes, 2, bytes.length - 2);
 };
@@ -23,23 +23,23 @@ describe("numberAt", () => {
     "1e-400",
     "0.30000000000000004",
     "1.00000000000000000000000001",
-  ])("reads %s as JavaScript does", (text) => expect(numberOf(text)).toBe(Number(text)));
+  ])("reads %s as JavaScript does", (text) => expect(parsed(text)).toBe(Number(text)));
 
   it.each(["", "-", "+", ".", "1.2.3", "0x10", "nan", "Infinity", "1e", "1e999", "1,5", "1 2", "--1"])(
     "refuses %j",
     (text) => {
-      expect(numberOf(text)).toBeNaN();
+      expect(parsed(text)).toBeNaN();
       expect(isNumber(text)).toBe(false);
     },
   );
 
   it("rounds every number correctly", () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => numberOf(String(x)) === x));
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => parsed(String(x)) === x));
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.nat(25), (digits, decimals) => {
         const text = digits.toString().padStart(decimals + 1, "0");
         const decimal = `${text.slice(0, text.length - decimals)}.${text.slice(text.length - decimals)}`;
-        return numberOf(decimal) === Number(decimal);
+        return parsed(decimal) === Number(decimal);
       }),
     );
   });
