@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Dataset } from "../src/data/dataset.ts";
-import { makeFolder, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { makeFolder } from "../src/files/folder.ts";
 import { writeNpy } from "../src/data/npy.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
@@ -31,7 +32,7 @@ export interface EvaluationInput {
 
 /** What an evaluator found, before anything is written. */
 export interface Evaluation {
-  /** `result/summary.json`. Numbers that are not finite are written as null. */
+  /** `result/summary.json`. Numbers that are not finite are written as null; see `jsonNumber` for figures that may be infinite. */
   readonly summary: Readonly<Record<string, unknown>>;
   /** `result/<name>.npy` */
   readonly arrays: Readonly<Record<string, NdArray>>;

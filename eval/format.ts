@@ -12,3 +12,16 @@ function trimZeros(text: string): string {
   const shorter = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
   return exponent === undefined ? shorter : `${shorter}e${exponent.replace("+", "")}`;
 }
+
+/** "33.81 dB", "∞ dB" for an exact image. */
+export function formatDecibels(value: number, digits: number): string {
+  return `${Number.isFinite(value) ? value.toFixed(digits) : formatNumber(value)} dB`;
+}
+
+/**
+ * A number for JSON, which has no word for infinite ones: these as text, "Infinity", which Python's `float` and JavaScript's
+ * `Number` read.
+ */
+export function jsonNumber(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}

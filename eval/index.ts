@@ -4,11 +4,13 @@
  */
 export {
   mean,
+  meanPsnr,
   meanSquaredError,
   normalizedMeanSquaredError,
   perImage,
   psnr,
   type ImageMetric,
+  type MeanPsnr,
 } from "./metrics/images.ts";
 export { massInInterval } from "./metrics/mass.ts";
 export type { LinearDictionary } from "./baselines/linear-dictionary.ts";

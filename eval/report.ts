@@ -170,7 +170,8 @@ function isNumeric(cell: TableCell): boolean {
 
 function formatCell(cell: TableCell, digits?: number): string {
   if (cell === null || cell === undefined || cell === "") return "–";
-  if (typeof cell === "number") return digits === undefined ? formatNumber(cell) : cell.toFixed(digits);
+  if (typeof cell === "number")
+    return digits === undefined || !Number.isFinite(cell) ? formatNumber(cell) : cell.toFixed(digits);
   return escapeXml(String(cell));
 }
 

@@ -3,7 +3,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKPOINTS_FOLDER } from "../checkpoints/locate.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
-import { fileError, makeFolder, readText, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { fileError } from "../src/files/errors.ts";
+import { makeFolder } from "../src/files/folder.ts";
+import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
 import { version } from "../src/version.ts";
 

@@ -1,15 +1,17 @@
+import { encodeTsv } from "../../src/data/tab-separated.ts";
+
 /** Neighbours listed for each entry. */
 const NEIGHBORS = 10;
 
-/** The nearest entries of each one, as a tab-separated table: entry, rank from 1, neighbour, distance. */
+/** The nearest entries of each one, as a tab-separated table (see `encodeTsv`): entry, rank from 1, neighbour, distance. */
 export function neighborTable(distances: Float64Array, names: readonly string[]): string {
-  const lines = ["name\trank\tneighbor\tdistance"];
+  const rows: (string | number)[][] = [["name", "rank", "neighbor", "distance"]];
   names.forEach((name, i) => {
     nearest(distances, names.length, i, NEIGHBORS).forEach((j, rank) => {
-      lines.push([name, rank + 1, names[j], distances[i * names.length + j]].join("\t"));
+      rows.push([name, rank + 1, names[j], distances[i * names.length + j]]);
     });
   });
-  return `${lines.join("\n")}\n`;
+  return encodeTsv(rows);
 }
 
 /** The `wanted` entries nearest to i, itself left out; of equals the one with the lower number first. */

@@ -38,7 +38,7 @@ export type ImageMetric = (image: ArrayLike<number>, reference: ArrayLike<number
 
 /**
  * The figure of each image of a set: `[M, ...]`, `[M, ...]` -> `[M]`. The mean PSNR of the papers is
- * `mean(perImage(images, references))`: the average of the ratios, not the ratio of the average error.
+ * `meanPsnr(perImage(images, references))`: the average of the ratios, not the ratio of the average error.
  *
  * @param metric @default psnr with peak 255
  * @throws InputError on shapes that differ
@@ -54,6 +54,20 @@ export function perImage(images: NdArray, references: NdArray, metric: ImageMetr
     const [first, last] = [index * size, (index + 1) * size];
     return metric(images.data.subarray(first, last), references.data.subarray(first, last));
   });
+}
+
+/** A mean PSNR, and what it leaves out. */
+export interface MeanPsnr {
+  /** dB, over the images that are not exact; Infinity where all are. */
+  readonly mean: number;
+  /** Images that equal their references: their PSNR is infinite, and so would be any mean with them. */
+  readonly exact: number;
+}
+
+/** The mean of the PSNR of some images [M]. */
+export function meanPsnr(psnr: Float64Array): MeanPsnr {
+  const inexact = psnr.filter((value) => value !== Infinity);
+  return { mean: inexact.length > 0 ? mean(inexact) : Infinity, exact: psnr.length - inexact.length };
 }
 
 /** The average of some figures; NaN for none. */

@@ -1,7 +1,7 @@
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { nmf } from "../baselines/nmf.ts";
 import { pca } from "../baselines/pca.ts";
-import { mean, perImage } from "../metrics/images.ts";
+import { meanPsnr, perImage } from "../metrics/images.ts";
 
 /** One way to reconstruct the data, on the 8-bit scale, and how well it does. */
 export interface Reconstruction {
@@ -10,13 +10,17 @@ export interface Reconstruction {
   readonly images: NdArray<Float64Array>;
   /** dB, one a data point */
   readonly psnr: Float64Array;
+  /** dB, over the images that are not exact; Infinity where all are. */
   readonly meanPsnr: number;
+  /** Images that are reproduced exactly. */
+  readonly exact: number;
 }
 
-/** Figures of reconstructions on the 8-bit scale. PSNR: 10 log10(255^2 / MSE), averaged over images. */
+/** Figures of reconstructions on the 8-bit scale. PSNR: 10 log10(255^2 / MSE), averaged over images that are not exact. */
 export function reconstruction(name: string, images: NdArray<Float64Array>, inputs: NdArray): Reconstruction {
   const psnr = perImage(images, inputs);
-  return { name, images, psnr, meanPsnr: mean(psnr) };
+  const { mean, exact } = meanPsnr(psnr);
+  return { name, images, psnr, meanPsnr: mean, exact };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Optimizer } from "../../models/optimizer.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32, type NdArray } from "../../src/tensor/ndarray.ts";
+import { jsonNumber } from "../format.ts";
 import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
 import { linearBaselines, reconstruction } from "./compare.ts";
 import { wdlPictures } from "./pictures.ts";
@@ -34,9 +35,12 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       const last = run.history.at(-1);
       const summary = {
         loss: await finalLoss(run, setup, factors, input, last),
-        psnr: ours.meanPsnr,
-        psnr_pca: byPca.meanPsnr,
-        psnr_nmf: byNmf.meanPsnr,
+        psnr: jsonNumber(ours.meanPsnr),
+        psnr_pca: jsonNumber(byPca.meanPsnr),
+        psnr_nmf: jsonNumber(byNmf.meanPsnr),
+        ...(methods.some(({ exact }) => exact > 0) && {
+          exact: { wdl: ours.exact, pca: byPca.exact, nmf: byNmf.exact },
+        }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],
         seconds: last?.["seconds"],

@@ -4,6 +4,7 @@ import type { WdlOptions } from "../../models/wdl/options.ts";
 import type { WdlSetup } from "../../models/wdl/setup.ts";
 import type { Metrics } from "../../models/task.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
+import { formatDecibels } from "../format.ts";
 import { barycentricPath } from "../pictures/barycentric-path.ts";
 import { curvePanels } from "../pictures/curves.ts";
 import { heatMap } from "../pictures/heat-map.ts";
@@ -87,7 +88,7 @@ async function imagePictures(findings: WdlFindings): Promise<Pictures> {
     atoms: await montage(atomImages(findings), { range: "image" }),
     reconstructions: await imageRows(
       rows.map((images, index) => ({ label: labels[index], images, range: [0, 255] as const })),
-      { captions: Array.from(ours.psnr, (value) => `${value.toFixed(1)} dB`) },
+      { captions: Array.from(ours.psnr, (value) => formatDecibels(value, 1)) },
     ),
   };
   if (options.atoms >= 2) {
@@ -143,7 +144,7 @@ async function curvePictures({ setup, options, factors, methods, inputs }: WdlFi
 function progressPicture({ history, methods }: WdlFindings): Promise<Picture> {
   const series = (name: string) => ({
     name,
-    points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
+    points: history.filter((row) => Number.isFinite(row[name])).map((row) => [row["step"], row[name]] as const),
   });
   const loss = { title: "loss", series: [series("loss")], scale: "log" as const };
   const measured = series("psnr");

@@ -1,3 +1,4 @@
+import { formatDecibels } from "../format.ts";
 import type { TrainedRun } from "../evaluator.ts";
 import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
 import type { Pictures, WdlFindings } from "./pictures.ts";
@@ -22,10 +23,12 @@ export function wdlReport(
   return {
     title: "Wasserstein dictionary",
     subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
-    highlights: methods.map(({ name, meanPsnr }) => ({
+    highlights: methods.map(({ name, meanPsnr, exact }) => ({
       label: name,
-      value: `${meanPsnr.toFixed(2)} dB`,
-      note: name === "WDL" ? "mean PSNR of this dictionary" : `${options.atoms} components`,
+      value: formatDecibels(meanPsnr, 2),
+      note:
+        (name === "WDL" ? "mean PSNR of this dictionary" : `${options.atoms} components`) +
+        (exact > 0 && Number.isFinite(meanPsnr) ? `; ${exact} exact left out` : ""),
     })),
     sections: [
       ...figures,

@@ -1,3 +1,4 @@
+import { expectArray } from "../../checkpoints/leaves.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../checkpoints/safetensors.ts";
 import { InputError } from "../../src/errors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
@@ -5,6 +6,7 @@ import type { StateTree } from "../../src/tensor/tree.ts";
 import { buildApproximator, type ApproximatorSpec } from "./approximator.ts";
 import { learnedInitializer, type LearnedInitializer } from "./initializer.ts";
 import { FORMAT, parseSpec } from "./spec.ts";
+import { weightShapes } from "./weight-shapes.ts";
 import { loadWeights } from "./weights.ts";
 
 /** A trained approximator in one safetensors file; its description is JSON in the header's metadata. */
@@ -21,19 +23,25 @@ export function encodeInitializer(
 export function decodeInitializer(bytes: Uint8Array, name: string): LearnedInitializer {
   const { arrays, metadata } = decodeSafetensors(bytes, name);
   if (metadata["format"] !== FORMAT) {
-    throw new InputError(`${name}: not a learned initialiser, expected format ${FORMAT}, got ${metadata["format"]}`);
+    throw new InputError(
+      `${name}: not a learned initialiser, expected format ${FORMAT}, got ${metadata["format"] ?? "none"}`,
+    );
   }
   const spec = parseSpec(parseJson(metadata["spec"], name), name);
   return initializerOf(spec, { weights: Object.fromEntries(arrays) }, "weights", name);
 }
 
-/** An initialiser from a saved state: of a checkpoint, or of a file. Throws InputError naming the leaf that does not fit. */
+/**
+ * An initialiser from a saved state: of a checkpoint, or of a file. Throws InputError naming the leaf that does not fit, before the
+ * network that the description asks for takes any memory.
+ */
 export function initializerOf(
   spec: ApproximatorSpec,
   state: StateTree,
   path: string,
   name?: string,
 ): LearnedInitializer {
+  for (const [weight, shape] of weightShapes(spec)) expectArray(state, `${path}.${weight}`, shape, Float32Array);
   const network = buildApproximator(spec);
   try {
     loadWeights(network, state, path);

@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
+import { gunzip } from "../files/gunzip.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
 import { numbered, type ImageDataset } from "./dataset.ts";
 import { fetchFile, type RemoteFile } from "./download.ts";
@@ -15,6 +15,7 @@ const RECORD = 1 + 3 * PLANE;
 const ARCHIVE: RemoteFile = {
   path: "cifar10/cifar-10-binary.tar.gz",
   urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
+  mostBytes: 180e6,
   checksum: { algorithm: "md5", hex: "c32a1d4ab5d03f1284b67883e8d87530" },
 };
 
@@ -29,7 +30,7 @@ export const cifar10: DatasetEntry = {
 
 async function loadCifar10(options: DatasetOptions): Promise<ImageDataset> {
   const { split = "test", limit = Infinity, size } = options;
-  const tar = gunzipSync(await fetchFile(ARCHIVE, options));
+  const tar = gunzip(await fetchFile(ARCHIVE, options), ARCHIVE.path);
   const files = [...tarEntries(tar, ARCHIVE.path)].filter(({ name }) => FILES[split].test(name));
   if (files.length === 0) throw new InputError(`${ARCHIVE.path}: has no ${split} images`);
   const { values, labels } = decodeCifar(
@@ -51,7 +52,8 @@ export function decodeCifar(
   limit = Infinity,
 ): { readonly values: NdArray<Float64Array>; readonly labels: string[] } {
   const total = files.reduce((sum, { length }) => sum + length, 0);
-  if (total % RECORD !== 0) throw new InputError(`cifar10: expected records of ${RECORD} bytes, got ${total} bytes`);
+  const cut = files.find(({ length }) => length % RECORD !== 0);
+  if (cut) throw new InputError(`cifar10: expected records of ${RECORD} bytes, got a file of ${cut.length} bytes`);
   const count = Math.min(limit, total / RECORD);
   const gray = new Float64Array(count * PLANE);
   const labels: string[] = [];

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
-import { ndarray, toFloat64, type NdArray } from "../tensor/ndarray.ts";
-import { requireLabels } from "./dataset.ts";
-import { readBytes } from "./files.ts";
+import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
+import { requireContent, requireLabels } from "./dataset.ts";
+import { gunzipPieces } from "../files/gunzip.ts";
+import { joined, readLines, type Pieces } from "../files/pieces.ts";
+import { readPieces } from "../files/read.ts";
 import { parseMatrixMarket } from "./matrix-market.ts";
 import { decodeNpy } from "./npy.ts";
 
@@ -19,8 +20,8 @@ export interface CountTable {
   readonly markerOf?: readonly (string | undefined)[];
 }
 
-/** Files by name: of a folder, or of an archive. Undefined where there is none of that name. */
-export type FileSource = (name: string) => Promise<Uint8Array | undefined>;
+/** Files by name, unpacked: of a folder, or of an archive. Undefined where there is none of that name. */
+export type FileSource = (name: string) => Pieces | undefined;
 
 /** Rows of `azimuth_markers_present.tsv` that list markers of the main cell types. */
 const MAIN_LEVEL = "1";
@@ -32,10 +33,10 @@ export function isCountFolder(folder: string): boolean {
 
 /** The files of a folder; those ending in `.gz` are also found under their plain name, unpacked. */
 export function folderSource(folder: string): FileSource {
-  return async (name) => {
+  return (name) => {
     const path = join(folder, name);
-    if (existsSync(path)) return readBytes(path);
-    return existsSync(`${path}.gz`) ? unpacked(await readBytes(`${path}.gz`), `${path}.gz`) : undefined;
+    if (existsSync(path)) return readPieces(path);
+    return existsSync(`${path}.gz`) ? gunzipPieces(readPieces(`${path}.gz`), `${path}.gz`) : undefined;
   };
 }
 
@@ -48,34 +49,39 @@ export function folderSource(folder: string): FileSource {
  * @throws InputError for a missing or malformed file, or names of another number
  */
 export async function readCounts(files: FileSource, name: string): Promise<CountTable> {
-  const array = await files("counts.npy");
+  const array = files("counts.npy");
   const table = array ? await namedArray(array, files, name) : await tenX(files, name);
-  const [cells, genes] = table.counts.shape;
-  requireNames(`${name}: cells`, table.cells.length, cells);
-  requireNames(`${name}: genes`, table.genes.length, genes);
+  const { counts } = table;
+  requireContent(counts, `${name}: counts`);
+  const [cells, genes] = counts.shape;
+  requireNames(`${name}: cells`, table.cells, cells);
+  requireNames(`${name}: genes`, table.genes, genes);
   if (table.cellTypes) requireLabels(name, cells, table.cellTypes);
-  const markers = await files("azimuth_markers_present.tsv");
+  requireCounts(table, name);
+  const markers = files("azimuth_markers_present.tsv");
   if (!markers || !table.cellTypes) return table;
-  return { ...table, markerOf: markersOf(rowsOf(markers), table.genes, new Set(table.cellTypes)) };
+  const rows = await rowsOf(markers, `${name}/azimuth_markers_present.tsv`);
+  return { ...table, markerOf: markersOf(rows, table.genes, new Set(table.cellTypes)) };
 }
 
-/** The bytes of a gzip file. Throws InputError where it is damaged. */
-export function unpacked(bytes: Uint8Array, name: string): Uint8Array {
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    throw new InputError(`${name}: not a complete gzip file (${(error as Error).message})`);
-  }
-}
-
-async function namedArray(array: Uint8Array, files: FileSource, name: string): Promise<CountTable> {
-  const counts = toFloat64(decodeNpy(array, `${name}/counts.npy`));
+async function namedArray(array: Pieces, files: FileSource, name: string): Promise<CountTable> {
+  const path = `${name}/counts.npy`;
+  const counts = toFloat64(decodeNpy(await joined(array, path), path));
   if (counts.shape.length !== 2) {
-    throw new InputError(`${name}/counts.npy: expected counts [cells, genes], got [${counts.shape.join(", ")}]`);
+    throw new InputError(`${path}: expected counts [cells, genes], got [${counts.shape.join(", ")}]`);
   }
-  const genes = rowsOf(await required(files, ["genes.txt"], name)).map(([gene]) => gene);
-  const [header, ...rows] = rowsOf(await required(files, ["cells.tsv"], name));
+  const genes = (await required(files, ["genes.txt"], name)).map(([gene]) => gene);
+  const [header, ...rows] = await required(files, ["cells.tsv"], name);
+  if (header === undefined) {
+    throw new InputError(`${name}/cells.tsv: empty, expected a header (barcode, cell_type) and a line a cell`);
+  }
   const [barcode, type] = ["barcode", "cell_type"].map((column) => header.indexOf(column));
+  const short = rows.findIndex((row) => row.length !== header.length);
+  if (short >= 0) {
+    throw new InputError(
+      `${name}/cells.tsv: line ${short + 2} has ${rows[short].length} cells, its header has ${header.length}`,
+    );
+  }
   return {
     counts,
     genes,
@@ -85,20 +91,26 @@ async function namedArray(array: Uint8Array, files: FileSource, name: string): P
 }
 
 async function tenX(files: FileSource, name: string): Promise<CountTable> {
-  const text = new TextDecoder().decode(await required(files, ["matrix.mtx"], name));
-  const { data, shape } = parseMatrixMarket(text, `${name}/matrix.mtx`);
-  const [genes, cells] = shape;
-  const counts = new Float64Array(data.length);
-  for (let gene = 0, at = 0; gene < genes; gene++) {
-    for (let cell = 0; cell < cells; cell++) counts[cell * genes + gene] = data[at++];
-  }
-  const geneRows = rowsOf(await required(files, ["genes.tsv", "features.tsv"], name));
-  const barcodes = rowsOf(await required(files, ["barcodes.tsv"], name));
+  const matrix = files("matrix.mtx");
+  if (!matrix) throw new InputError(`${name}: has no counts.npy and no matrix.mtx`);
+  const counts = await parseMatrixMarket(matrix, `${name}/matrix.mtx`, { transposed: true });
+  const geneRows = await required(files, ["genes.tsv", "features.tsv"], name);
+  const barcodes = await required(files, ["barcodes.tsv"], name);
   return {
-    counts: ndarray(counts, [cells, genes]),
+    counts,
     genes: geneRows.map((row) => row[1] ?? row[0]), // an identifier, then the gene's name
     cells: barcodes.map(([barcode]) => barcode),
   };
+}
+
+/** Requires counts that are finite and nonnegative. */
+function requireCounts({ counts: { data, shape }, cells, genes }: CountTable, name: string): void {
+  const at = data.findIndex((count) => !(count >= 0 && count < Infinity));
+  if (at < 0) return;
+  const [cell, gene] = [Math.floor(at / shape[1]), at % shape[1]];
+  throw new InputError(
+    `${name}: cell ${cells[cell]}, gene ${genes[gene]}: expected a count (0 or more), got ${data[at]}; give raw counts`,
+  );
 }
 
 /** Genes listed for exactly one of the cell types there are. */
@@ -114,20 +126,28 @@ function markersOf(rows: readonly string[][], genes: readonly string[], types: R
   });
 }
 
-async function required(files: FileSource, names: readonly string[], folder: string): Promise<Uint8Array> {
+/** The rows of the first of some files that is there. */
+async function required(files: FileSource, names: readonly string[], folder: string): Promise<string[][]> {
   for (const name of names) {
-    const bytes = await files(name);
-    if (bytes) return bytes;
+    const pieces = files(name);
+    if (pieces) return rowsOf(pieces, `${folder}/${name}`);
   }
   throw new InputError(`${folder}: counts without ${names.join(" or ")}; expected this file beside them`);
 }
 
-function requireNames(what: string, got: number, expected: number): void {
-  if (got !== expected) throw new InputError(`${what}: expected ${expected} names (one of each), got ${got}`);
+function requireNames(what: string, names: readonly string[], expected: number): void {
+  if (names.length !== expected) {
+    throw new InputError(`${what}: expected ${expected} names (one of each), got ${names.length}`);
+  }
 }
 
-/** The cells of a tab-separated file, line by line. */
-function rowsOf(bytes: Uint8Array): string[][] {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  return lines.filter((line) => line !== "").map((line) => line.split("\t"));
+/** The cells of a tab-separated file, line by line, without empty lines. */
+async function rowsOf(pieces: Pieces, name: string): Promise<string[][]> {
+  const rows: string[][] = [];
+  const decoder = new TextDecoder();
+  await readLines(pieces, name, (bytes, start, end) => {
+    const line = decoder.decode(bytes.subarray(start, end)).replace(/\r$/, "");
+    if (line !== "") rows.push(line.split("\t"));
+  });
+  return rows;
 }

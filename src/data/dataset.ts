@@ -40,6 +40,14 @@ export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index));
 }
 
+/**
+ * Requires an array with values in it; to be called before anything is made for each of its samples, of which an empty one may
+ * claim any number. Throws InputError.
+ */
+export function requireContent({ shape }: NdArray, name: string): void {
+  if (shape.includes(0)) throw new InputError(`${name}: no values (shape [${shape.join(", ")}])`);
+}
+
 /** The first `count` samples; all of them where there are no more. */
 export function takeFirst<D extends Dataset>(dataset: D, count: number): D {
   const [samples, ...rest] = dataset.values.shape;
@@ -59,9 +67,9 @@ export function takeFirst<D extends Dataset>(dataset: D, count: number): D {
  * @throws InputError naming the sample and the place
  */
 export function requireValues({ name, values, names }: Dataset, { masses }: { readonly masses: boolean }): void {
+  requireContent(values, name);
   const [samples, ...rest] = values.shape;
   const size = sizeOf(rest);
-  if (samples * size === 0) throw new InputError(`${name}: no values (shape [${values.shape.join(", ")}])`);
   for (let sample = 0; sample < samples; sample++) {
     let total = 0;
     for (let index = 0; index < size; index++) {

@@ -1,96 +1,130 @@
-import { parse } from "csv-parse/sync";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CsvError, parse } from "csv-parse";
 import { InputError } from "../errors.ts";
-import { ndarray, type NdArray } from "../tensor/ndarray.ts";
+import { copies, readLines, type Pieces } from "../files/pieces.ts";
+import { TableBuilder, type NamedMatrix } from "./table-builder.ts";
 
-/** A table of numbers with the names that its file gave to rows and columns. */
-export interface NamedMatrix {
-  /** [n, m] */
-  readonly values: NdArray<Float64Array>;
-  readonly rowNames?: readonly string[];
-  readonly columnNames?: readonly string[];
+/** `"whitespace"`: runs of blanks. */
+export type Delimiter = "," | "\t" | "whitespace";
+
+export interface DelimitedOptions {
+  /** Whether the first row holds names of columns. @default found by itself, see `findNames` */
+  readonly header?: boolean;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** Characters that one row may have; more are a quote that was never closed. */
+const MOST_ROW_CHARACTERS = 2 ** 27;
+/** A line of which all cells are in quotes. */
+const ALL_QUOTED = /^\s*"[^"]*"(?:[\s,]+"[^"]*")*\s*$/;
 
 /**
- * Reads a table of numbers separated by `delimiter` (`"whitespace"`: runs of blanks, `#` starts a comment, as NumPy's
- * `savetxt` writes). Names are found by themselves:
- *
- * - a **header row** where no cell of the first row after its first is a number, also where it is one cell shorter than
- *   the next row (R's `write.table`), or where the corner is empty and 0, 1, 2, ... follow (pandas' default);
- * - a **column of row names** under an empty or missing corner, or where no cell of the first column is a number.
+ * Reads a table of numbers separated by `delimiter`, of any size, with the names of its rows and columns where `findNames` finds
+ * some. Cells may be quoted; empty lines and a byte order mark are passed over. Lines that begin with `#` above the first row are
+ * comments, in tables separated by blanks any text behind a `#`; the last comment above is the header where it has a name for every
+ * column (NumPy's `savetxt`, biom) and the first row has none.
  *
  * @param name what messages call the content (its path)
- * @throws InputError naming row and column, counted from 1 with the header and without empty lines, of the first cell
- *   that is not a number ("NA" and empty cells included) or of a row that has another length
+ * @throws InputError naming row and column, counted from 1 with the header and without empty lines and comments, of the first cell
+ *   that is not a number (NA and empty cells included) or of a row that has another length; for a first row that can be read in two
+ *   ways
  */
-export function parseDelimited(text: string, delimiter: "," | "\t" | "whitespace", name: string): NamedMatrix {
-  const rows = delimiter === "whitespace" ? splitBlanks(text) : splitRows(text, delimiter, name);
-  if (rows.length === 0) throw new InputError(`${name}: empty, expected a table of numbers`);
-  const { hasHeader, hasRowNames, cornerless } = detectNames(rows);
-  const body = hasHeader ? rows.slice(1) : rows;
-  const skip = hasRowNames ? 1 : 0;
-  const width = (body[0]?.length ?? 0) - skip;
-  if (width < 1) throw new InputError(`${name}: no numbers below the header`);
+export async function parseDelimited(
+  pieces: Pieces,
+  delimiter: Delimiter,
+  name: string,
+  { header }: DelimitedOptions = {},
+): Promise<NamedMatrix> {
+  const table = new TableBuilder(name);
+  const read = delimiter === "whitespace" ? readBlanks : readCells;
+  const { lines, comment } = await read(pieces, table, delimiter, name);
+  const quotedFirst = lines.length > 1 && ALL_QUOTED.test(lines[0]) && !ALL_QUOTED.test(lines[1]);
+  return table.finish(quotedFirst, comment, header);
+}
 
-  const values = new Float64Array(body.length * width);
-  for (const [index, row] of body.entries()) {
-    const line = index + (hasHeader ? 2 : 1);
-    if (row.length !== width + skip) {
-      throw new InputError(`${name}: row ${line} has ${row.length} cells, the rows before have ${width + skip}`);
-    }
-    for (let column = 0; column < width; column++) {
-      const cell = row[column + skip];
-      if (!isNumber(cell)) {
-        throw new InputError(
-          `${name}: row ${line}, column ${column + skip + 1}: expected a number, got ${JSON.stringify(cell)}`,
-        );
-      }
-      values[index * width + column] = Number(cell);
+/** The first two lines as they stand, and the cells of the last comment above them. */
+interface Start {
+  readonly lines: readonly string[];
+  readonly comment?: readonly string[];
+}
+
+async function readCells(pieces: Pieces, table: TableBuilder, delimiter: string, name: string): Promise<Start> {
+  let start: Start & { readonly tableAt: number } = { lines: [], tableAt: 0 };
+  async function* belowComments(): AsyncGenerator<Uint8Array> {
+    let isFirst = true;
+    for await (const piece of copies(pieces)) {
+      if (isFirst) start = startOf(piece, delimiter);
+      yield isFirst ? piece.subarray(start.tableAt) : piece;
+      isFirst = false;
     }
   }
-  const columnNames = hasHeader ? rows[0].slice(cornerless ? 0 : skip) : undefined;
-  if (columnNames && columnNames.length !== width) {
-    throw new InputError(`${name}: the header names ${columnNames.length} columns, the rows have ${width}`);
+  const parser = parse({
+    delimiter,
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    max_record_size: MOST_ROW_CHARACTERS,
+    on_record: (row: string[]) => {
+      table.add(row);
+      return null; // nothing is kept
+    },
+  });
+  try {
+    await pipeline(Readable.from(belowComments()), parser, async (rows: AsyncIterable<unknown>) => {
+      for await (const row of rows) void row;
+    });
+  } catch (error) {
+    if (error instanceof CsvError) {
+      throw new InputError(`${name}: malformed table (${error.message.split("\n")[0]})`);
+    }
+    throw error;
   }
+  return start;
+}
+
+/** What stands at the beginning of the first piece of a file; comments that are longer than it are not known as such. */
+function startOf(piece: Uint8Array, delimiter: string): Start & { readonly tableAt: number } {
+  const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1"); // a character a byte
+  const comments = /^(?:\xef\xbb\xbf)?(?:#[^\n]*\n|\s*\n)*/.exec(text)![0];
+  const last = comments.split("\n").findLast((line) => line.includes("#"));
+  const cells =
+    last &&
+    Buffer.from(last.replace(/^[^#]*#/, ""), "latin1")
+      .toString()
+      .split(delimiter);
   return {
-    values: ndarray(values, [body.length, width]),
-    ...(hasRowNames && { rowNames: body.map((row) => row[0]) }),
-    ...(columnNames && { columnNames }),
+    lines: text.slice(comments.length, comments.length + MOST_ROW_CHARACTERS).split("\n", 2),
+    tableAt: comments.includes("#") ? Buffer.byteLength(comments, "latin1") : 0,
+    ...(cells && { comment: cells.map((cell) => cell.trim()) }),
   };
 }
 
-function detectNames(rows: readonly string[][]): { hasHeader: boolean; hasRowNames: boolean; cornerless: boolean } {
-  const [first, second] = rows;
-  const cornerless = second !== undefined && first.length === second.length - 1 && !first.some(isNumber);
-  const rest = first.length > 1 ? first.slice(1) : first;
-  const emptyCorner = first.length > 1 && first[0] === "";
-  const hasHeader =
-    cornerless || !rest.some(isNumber) || (emptyCorner && rest.every((cell, index) => cell === String(index)));
-  const body = hasHeader ? rows.slice(1) : rows;
-  const hasRowNames =
-    cornerless ||
-    (hasHeader && emptyCorner) ||
-    (body.length > 0 && body[0].length > 1 && !body.some((row) => isNumber(row[0])));
-  return { hasHeader, hasRowNames, cornerless };
+/** Cells between blanks, perhaps quoted, as R and NumPy write them, and comments. */
+const BLANK_CELL = /"((?:\\.|""|[^"\\])*)"|#.*|[^\s#]+/g;
+
+async function readBlanks(pieces: Pieces, table: TableBuilder, _: string, name: string): Promise<Start> {
+  const lines: string[] = [];
+  let comment: string[] | undefined;
+  let isFirstLine = true;
+  await readLines(pieces, name, (bytes, start, end) => {
+    const line = new TextDecoder("utf-8", { ignoreBOM: !isFirstLine }).decode(bytes.subarray(start, end));
+    isFirstLine = false;
+    const matches = [...line.matchAll(BLANK_CELL)];
+    const cells = matches.filter(([text]) => !text.startsWith("#")).map(([text, quoted]) => unquoted(text, quoted));
+    if (cells.length > 0) {
+      if (lines.length < 2) lines.push(line);
+      table.add(cells);
+    } else if (lines.length === 0 && matches.length > 0) {
+      comment = line
+        .replace(/^\s*#+/, "")
+        .trim()
+        .split(/\s+/);
+    }
+  });
+  return { lines, ...(comment && { comment }) };
 }
 
-function isNumber(cell: string): boolean {
-  return NUMBER.test(cell) && Number.isFinite(Number(cell));
-}
-
-function splitRows(text: string, delimiter: string, name: string): string[][] {
-  try {
-    return parse(text, { delimiter, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
-  } catch (error) {
-    throw new InputError(`${name}: malformed table (${(error as Error).message.split("\n")[0]})`);
-  }
-}
-
-function splitBlanks(text: string): string[][] {
-  return text
-    .split("\n")
-    .map((line) => line.replace(/#.*/, "").trim())
-    .filter((line) => line !== "")
-    .map((line) => line.split(/\s+/));
+function unquoted(text: string, quoted: string | undefined): string {
+  return quoted === undefined ? text : quoted.replace(/""|\\(.)/g, (pair, escaped?: string) => escaped ?? pair[0]);
 }

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { InputError, RunError } from "../errors.ts";
-import { fileError, makeFolder, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { fileError } from "../files/errors.ts";
+import { makeFolder } from "../files/folder.ts";
+import { readBytes } from "../files/read.ts";
 
 /** A mirror that has not delivered the whole file after this time is given up. */
 const FETCH_TIMEOUT_MS = 10 * 60_000;
+/** So is one that has sent nothing for this time. */
+const SILENCE_TIMEOUT_MS = 60_000;
 
 /** A file of a data set as its authors publish it. */
 export interface RemoteFile {
@@ -14,6 +19,8 @@ export interface RemoteFile {
   readonly path: string;
   /** Addresses of the same bytes, tried in this order. */
   readonly urls: readonly string[];
+  /** Bytes of the file, or somewhat more: a mirror that sends more is given up. */
+  readonly mostBytes: number;
   readonly checksum: { readonly algorithm: "md5" | "sha256"; readonly hex: string };
 }
 
@@ -22,6 +29,8 @@ export interface DownloadOptions {
   readonly folder?: string;
   /** Receives a line before each download. @default none */
   readonly report?: (line: string) => void;
+  /** A mirror that has sent nothing for so long is given up, in milliseconds. @default one minute */
+  readonly silenceTimeout?: number;
 }
 
 /** Where downloaded files are kept: the environment variable `OTLEARN_DATA`, else the user's cache folder. */
@@ -31,42 +40,45 @@ export function dataFolder(): string {
 
 /**
  * The bytes of a published file, with the checksum verified: from the data folder where it is there, else from the first
- * address that delivers the right bytes, which are then kept. A file gets its name only when it is complete and right.
+ * address that delivers the right bytes, which are then kept. A download goes to the disk as it comes, under a temporary name; the
+ * file gets its own only when it is complete and right.
  *
  * @throws InputError where a kept file has another checksum; RunError where no address delivers (no network)
  */
 export async function fetchFile(remote: RemoteFile, options: DownloadOptions = {}): Promise<Uint8Array> {
   const path = join(options.folder ?? dataFolder(), remote.path);
-  return (await readKept(remote, path)) ?? (await download(remote, path, options.report));
+  const kept = await readKept(remote, path);
+  if (kept) return kept;
+  await download(remote, path, options);
+  return readBytes(path);
 }
 
-async function readKept({ checksum, urls }: RemoteFile, path: string): Promise<Uint8Array | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+async function readKept({ checksum, mostBytes, urls }: RemoteFile, path: string): Promise<Uint8Array | undefined> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
     throw fileError(path, error);
-  }
-  const found = digest(bytes, checksum.algorithm);
+  });
+  if (!stats) return undefined;
+  const isLarger = stats.isFile() && stats.size > mostBytes; // not worth reading
+  const bytes = isLarger ? undefined : await readBytes(path);
+  const found = bytes && createHash(checksum.algorithm).update(bytes).digest("hex");
   if (found === checksum.hex) return bytes;
   throw new InputError(
-    `${path}: not the published file, expected ${checksum.algorithm} ${checksum.hex}, got ${found}; ` +
-      `remove it to have it fetched again from ${urls[0]}`,
+    `${path}: not the published file, expected ${checksum.algorithm} ${checksum.hex}, ` +
+      `got ${found ?? `a file of ${stats.size} bytes`}; remove it to have it fetched again from ${urls[0]}`,
   );
 }
 
-async function download(remote: RemoteFile, path: string, report?: (line: string) => void): Promise<Uint8Array> {
-  const { urls, checksum } = remote;
+async function download(remote: RemoteFile, path: string, { report, silenceTimeout }: DownloadOptions): Promise<void> {
+  const { urls } = remote;
   const failures: string[] = [];
   for (const url of urls) {
     report?.(`fetching ${url}`);
     try {
-      const bytes = await fetchBytes(url);
-      const found = digest(bytes, checksum.algorithm);
-      if (found !== checksum.hex) throw new Error(`wrong content, ${checksum.algorithm} ${found} for ${checksum.hex}`);
-      await keep(path, bytes);
-      return bytes;
+      const body = await openBody(url, silenceTimeout ?? SILENCE_TIMEOUT_MS);
+      await makeFolder(dirname(path));
+      await writeFileAtomic(path, verified(body, remote));
+      return;
     } catch (error) {
       if (error instanceof InputError || error instanceof RunError) throw error; // ours: it cannot be kept
       failures.push(`${new URL(url).host}: ${reasonOf(error)}`);
@@ -78,19 +90,56 @@ async function download(remote: RemoteFile, path: string, report?: (line: string
   );
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+/** What an address sends, piece by piece. Throws where it does not answer, or falls silent. */
+async function openBody(url: string, silenceTimeout: number): Promise<AsyncGenerator<Uint8Array>> {
+  const silence = new AbortController();
+  const giveUp = () => silence.abort(new Error(`sent nothing for ${silenceTimeout / 1000} s`));
+  let timer = setTimeout(giveUp, silenceTimeout);
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, silenceTimeout);
+  };
+  async function* pieces(body: AsyncIterable<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of body ?? []) {
+        heard();
+        yield piece;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([silence.signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`HTTP status ${response.status}`);
+    }
+    heard();
+    return pieces(response.body);
+  } catch (error) {
+    clearTimeout(timer);
+    throw error;
+  }
 }
 
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  await makeFolder(dirname(path));
-  await writeFileAtomic(path, bytes);
-}
-
-function digest(bytes: Uint8Array, algorithm: string): string {
-  return createHash(algorithm).update(bytes).digest("hex");
+/** Passes pieces on. Throws where they are more than the file has, as soon as they are, or at the end other ones. */
+async function* verified(
+  pieces: AsyncIterable<Uint8Array>,
+  { checksum: { algorithm, hex }, mostBytes }: RemoteFile,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash(algorithm);
+  let length = 0;
+  for await (const piece of pieces) {
+    length += piece.length;
+    if (length > mostBytes) throw new Error(`wrong content, more than ${mostBytes} bytes`);
+    hash.update(piece);
+    yield piece;
+  }
+  const found = hash.digest("hex");
+  if (found !== hex) throw new Error(`wrong content, ${algorithm} ${found} for ${hex}`);
 }
 
 /** `fetch` says only "fetch failed"; the cause says why. */

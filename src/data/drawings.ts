@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { allocate } from "../files/memory.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import { Random } from "../tensor/random.ts";
 import type { ImageDataset } from "./dataset.ts";
@@ -27,7 +28,8 @@ async function generateDrawings({ seed = 0, size }: DatasetOptions): Promise<Ima
   const drawn = Object.entries(kinds).flatMap(([kind, draw]) =>
     Array.from({ length: COUNT }, (_, index) => ({ name: `${kind} ${index + 1}`, kind, svg: draw(random) })),
   );
-  const values = new Float64Array(drawn.length * height * width);
+  const what = `${drawn.length} images of ${width} x ${height}`;
+  const values = allocate(Float64Array, drawn.length * height * width, "size", what);
   for (const [index, { svg }] of drawn.entries()) {
     const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${CANVAS} ${CANVAS}" preserveAspectRatio="none">${svg}</svg>`;
     const pixels = await sharp(Buffer.from(picture)).flatten({ background: "black" }).grayscale().raw().toBuffer();

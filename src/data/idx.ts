@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
+import { gunzip } from "../files/gunzip.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
 
 const UNSIGNED_BYTE = 0x08;
@@ -20,19 +20,11 @@ export function decodeIdx(gzipped: Uint8Array, name: string): NdArray<Uint8Array
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  if (axes === 0 || shape.includes(0)) throw new InputError(`${name}: no values (shape [${shape.join(", ")}])`);
   if (sizeOf(shape) !== bytes.length - start) {
     throw new InputError(
       `${name}: shape [${shape.join(", ")}] needs ${sizeOf(shape)} bytes of data, the file has ${bytes.length - start}`,
     );
   }
   return ndarray(bytes.subarray(start), shape);
-}
-
-function gunzip(bytes: Uint8Array, name: string): Uint8Array {
-  try {
-    const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  } catch (error) {
-    throw new InputError(`${name}: damaged gzip archive (${(error as Error).message})`);
-  }
 }

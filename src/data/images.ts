@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { ndarray, sizeOf, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { numbered, type ImageDataset } from "./dataset.ts";
-import { fileError } from "./files.ts";
-import { IMAGE_EXTENSIONS, readGrayImage } from "./image-file.ts";
+import { fileError } from "../files/errors.ts";
+import { allocate } from "../files/memory.ts";
+import { IMAGE_EXTENSIONS, readGrayImage, type GrayImage } from "./image-file.ts";
 import { parseSize, resizeArea } from "./resize.ts";
 
 export interface ImageOptions {
@@ -23,9 +24,9 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
  * Reads images as float64 [M, h, w] on the scale 0..255: a folder (its image files by name, numbers in names by value,
  * other files passed over), one image file, or a stack [M, h, w] in `.npy` or `.npz`.
  *
- * A stack whose values lie in 0..255 with some above 1 is taken as it is; one whose largest value is at most 1
- * (fractions, masks, densities) or above 255 (16 bits) is scaled, all images by one factor, so that its largest becomes
- * 255.
+ * Files of 8 bits are on that scale. Of a stack, and of files of 16 or 32 bits, one rule makes it: values that lie in 0..255 with
+ * some above 1 are taken as they are; where the largest is at most 1 (fractions, masks, densities) or above 255 (a camera's counts),
+ * all images are scaled by one factor, so that the largest becomes 255.
  *
  * @throws InputError for an empty folder, images of different sizes (naming both), an unreadable file, values that are
  *   negative or not finite
@@ -33,8 +34,9 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
 export async function loadImages(path: string, options: ImageOptions = {}): Promise<ImageDataset> {
   if (isArrayFile(path)) return imagesOfArray(await readArray(path, [3]), path, options);
   const isImage = IMAGE_EXTENSIONS.includes(extname(path).toLowerCase());
-  const { values, names } = await readFiles(isImage ? [path] : await listImages(path));
-  return { kind: "images", name: basename(path), values: resized(values, options), names };
+  const { values, white, names } = await readFiles(isImage ? [path] : await listImages(path));
+  const scaled = white === undefined ? toFullScale(values, path) : values;
+  return { kind: "images", name: basename(path), values: resized(scaled, options), names };
 }
 
 /** A stack [M, h, w] of numbers as images, scaled and checked as `loadImages` says. Throws InputError. */
@@ -50,7 +52,7 @@ function resized(images: NdArray<Float64Array>, { size }: ImageOptions): NdArray
   return size === undefined ? images : resizeArea(images, parseSize(size));
 }
 
-interface Stack {
+interface Stack extends Pick<GrayImage, "white"> {
   readonly values: NdArray<Float64Array>;
   readonly names: readonly string[];
 }
@@ -75,7 +77,7 @@ async function listImages(folder: string): Promise<string[]> {
 }
 
 async function readFiles(paths: readonly string[]): Promise<Stack> {
-  const images: NdArray<Float64Array>[] = [];
+  const images: GrayImage[] = [];
   for (const path of paths) {
     const image = await readGrayImage(path);
     const [first = image] = images;
@@ -85,13 +87,19 @@ async function readFiles(paths: readonly string[]): Promise<Stack> {
           `${path} is ${image.shape.join(" x ")}; crop or scale them to one size`,
       );
     }
+    if (image.white !== first.white) {
+      const depth = ({ white }: GrayImage): string => (white === undefined ? "more" : "8 bits");
+      throw new InputError(
+        `images: all must have one depth, but ${paths[0]} has ${depth(first)} and ${path} has ${depth(image)}; convert them`,
+      );
+    }
     images.push(image);
   }
   const size = sizeOf(images[0].shape);
-  const values = new Float64Array(images.length * size);
+  const values = allocate(Float64Array, images.length * size, dirname(paths[0]), `a stack of ${images.length} images`);
   images.forEach((image, index) => values.set(image.data, index * size));
   const names = paths.map((path) => basename(path, extname(path)));
-  return { values: ndarray(values, [images.length, ...images[0].shape]), names };
+  return { values: ndarray(values, [images.length, ...images[0].shape]), white: images[0].white, names };
 }
 
 function toFullScale(images: NdArray<Float64Array>, path: string): NdArray<Float64Array> {

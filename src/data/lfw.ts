@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import sharp from "sharp";
+import { gunzip } from "../files/gunzip.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { fetchFile, type RemoteFile } from "./download.ts";
@@ -10,6 +10,7 @@ import { tarEntries } from "./tar.ts";
 const ARCHIVE: RemoteFile = {
   path: "lfw/lfw-funneled.tgz",
   urls: ["https://ndownloader.figshare.com/files/5976015"],
+  mostBytes: 260e6,
   checksum: { algorithm: "sha256", hex: "b47c8422c8cded889dc5a13418c4bc2abbda121092b3533a83306f90d900100a" },
 };
 
@@ -27,7 +28,7 @@ export const lfw: DatasetEntry = {
 
 async function loadLfw(options: DatasetOptions): Promise<ImageDataset> {
   const { limit = DEFAULT_LIMIT, size } = options;
-  const tar = gunzipSync(await fetchFile(ARCHIVE, options));
+  const tar = gunzip(await fetchFile(ARCHIVE, options), ARCHIVE.path);
   const names: string[] = [];
   const faces: Uint8Array[] = [];
   for (const { name, data } of tarEntries(tar, ARCHIVE.path)) {

@@ -1,17 +1,17 @@
-import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { InputError } from "../errors.ts";
 import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { isCountFolder } from "./count-files.ts";
-import { numbered, requireValues, type Dataset } from "./dataset.ts";
-import { fileError } from "./files.ts";
+import { numbered, requireContent, requireValues, type Dataset } from "./dataset.ts";
+import { isFolder } from "../files/read.ts";
+import type { DelimitedOptions } from "./delimited.ts";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
 import { imagesOfArray, loadImages, type ImageOptions } from "./images.ts";
 import { loadMatrix, MATRIX_EXTENSIONS, matrixOfArray } from "./matrix.ts";
 import { loadCounts } from "./pbmc3k.ts";
 
-export interface LoadOptions extends ImageOptions {
+export interface LoadOptions extends ImageOptions, DelimitedOptions {
   /**
    * The values will be used as masses: refuse negative ones and samples that are all zero.
    * @default false
@@ -53,11 +53,12 @@ export async function loadData(path: string, options: LoadOptions = {}): Promise
 
 async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> {
   const extension = extname(path).toLowerCase();
-  const folder = await isFolder(path);
+  const folder = await isDataFolder(path);
   if (folder && isCountFolder(path)) return loadCounts(path);
   if (folder || IMAGE_EXTENSIONS.includes(extension)) return loadImages(path, options);
   if (isArrayFile(path)) {
     const array = await readArray(path, Object.keys(KINDS_BY_AXES).map(Number));
+    requireContent(array, path);
     const axes = array.shape.length;
     if (!Object.hasOwn(KINDS_BY_AXES, axes)) {
       throw new InputError(
@@ -66,16 +67,15 @@ async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> 
     }
     return KINDS_BY_AXES[axes](array, path, options);
   }
-  if (MATRIX_EXTENSIONS.includes(extension)) return loadMatrix(path);
+  if (MATRIX_EXTENSIONS.includes(extension)) return loadMatrix(path, options);
   throw new InputError(`${path}: unknown kind of file; expected ${READABLE}`);
 }
 
-async function isFolder(path: string): Promise<boolean> {
+async function isDataFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    return await isFolder(path);
   } catch (error) {
-    const described = fileError(path, error);
-    if (!(described instanceof InputError)) throw described;
-    throw new InputError(`${described.message}; expected data: ${READABLE}`);
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${error.message}; expected data: ${READABLE}`);
   }
 }

@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
+import { allocate } from "../files/memory.ts";
+import { readLines, type Pieces } from "../files/pieces.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
-
-/** A matrix is held densely; a size line that asks for more elements than this (8 GiB) is refused before allocating. */
-const MOST_ELEMENTS = 2 ** 30;
+import { numberAt } from "./number-text.ts";
 
 /** What the value at (column, row) is where a file lists only (row, column) of the lower triangle. */
 const MIRRORED: Readonly<Record<string, ((value: number) => number) | undefined>> = {
@@ -12,29 +12,51 @@ const MIRRORED: Readonly<Record<string, ((value: number) => number) | undefined>
 };
 const LAYOUTS = ["coordinate", "array"];
 const FIELDS = ["real", "double", "integer", "pattern"];
+const COMMENT = "%".charCodeAt(0);
+/** Characters of a line that a message shows. */
+const SHOWN = 60;
 
-/** The matrix being filled, and where in the file the next number comes from. */
-interface Reader {
-  readonly name: string;
-  readonly lines: readonly string[];
-  /** Index of the first line after the size line. */
-  readonly start: number;
-  readonly values: Float64Array;
-  readonly rows: number;
-  readonly columns: number;
-  readonly mirror?: (value: number) => number;
+/** The first line of a file. */
+interface Banner {
+  readonly layout: string;
+  readonly field: string;
+  readonly symmetry: string;
 }
 
 /**
- * Reads a MatrixMarket file as a dense float64 matrix [n, m]: coordinate (1-based, repeated entries add up) or array
- * (column by column), real, integer or pattern (ones), general, symmetric or skew-symmetric.
+ * Reads a MatrixMarket file of any size as a dense float64 matrix [n, m], line by line: coordinate (1-based, repeated entries
+ * add up) or array (column by column), real, integer or pattern (ones), general, symmetric or skew-symmetric.
  *
  * @param name what messages call the content (its path)
- * @throws InputError naming the line for anything malformed, truncated, complex or hermitian
+ * @param transposed gives [m, n]. @default false
+ * @throws InputError naming the line for anything malformed, truncated, complex or hermitian; for a matrix that is too large for
+ *   the memory, before it is allocated
  */
-export function parseMatrixMarket(text: string, name: string): NdArray<Float64Array> {
-  const lines = text.split("\n");
-  const [banner, object, layout, field, symmetry] = lines[0].trim().toLowerCase().split(/\s+/);
+export async function parseMatrixMarket(
+  pieces: Pieces,
+  name: string,
+  { transposed = false }: { readonly transposed?: boolean } = {},
+): Promise<NdArray<Float64Array>> {
+  let line = 0;
+  let banner: Banner | undefined;
+  let matrix: Filling | undefined;
+  await readLines(pieces, name, (bytes, start, end) => {
+    line++;
+    if (line === 1) {
+      banner = parseBanner(textOf(bytes, start, end), name);
+      return;
+    }
+    const from = skipBlanks(bytes, start, end);
+    if (from === end || bytes[from] === COMMENT) return;
+    if (matrix) matrix.read(bytes, from, end, line);
+    else matrix = fillingOf(banner!, textOf(bytes, from, end), name, transposed);
+  });
+  if (!banner) parseBanner("", name);
+  return (matrix ?? fillingOf(banner!, "", name, transposed)).finish();
+}
+
+function parseBanner(text: string, name: string): Banner {
+  const [banner, object, layout, field, symmetry] = text.trim().toLowerCase().split(/\s+/);
   if (banner !== "%%matrixmarket" || object !== "matrix") {
     throw new InputError(`${name}: not a MatrixMarket file (its first line must start with "%%MatrixMarket matrix")`);
   }
@@ -44,89 +66,186 @@ export function parseMatrixMarket(text: string, name: string): NdArray<Float64Ar
         `${FIELDS.join(" or ")}, ${Object.keys(MIRRORED).join(" or ")})`,
     );
   }
-  const sizeLine = lines.findIndex((line, index) => index > 0 && isContent(line));
-  const size = (lines[sizeLine] ?? "").trim().split(/\s+/).map(Number);
+  return { layout, field, symmetry };
+}
+
+/** The matrix that a size line asks for, to be filled. */
+function fillingOf({ layout, field, symmetry }: Banner, sizeLine: string, name: string, transposed: boolean): Filling {
+  const size = sizeLine.trim().split(/\s+/).map(Number);
   if (size.length !== (layout === "coordinate" ? 3 : 2) || !size.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw new InputError(`${name}: malformed MatrixMarket size line ${JSON.stringify(lines[sizeLine] ?? "")}`);
+    throw new InputError(`${name}: malformed MatrixMarket size line ${JSON.stringify(sizeLine.slice(0, SHOWN))}`);
   }
   const [rows, columns, entries] = size;
   const mirror = MIRRORED[symmetry];
   if (mirror && rows !== columns) {
     throw new InputError(`${name}: a ${symmetry} matrix must be square, the size line says ${rows} x ${columns}`);
   }
-  if (rows * columns > MOST_ELEMENTS) {
-    throw new InputError(
-      `${name}: ${rows} x ${columns} is too large to be held as a dense matrix; select rows or columns`,
-    );
-  }
-  const values = new Float64Array(rows * columns);
-  const reader: Reader = { name, lines, start: sizeLine + 1, values, rows, columns, mirror };
-  if (layout === "coordinate") readCoordinates(reader, entries, field === "pattern");
-  else readArray(reader, symmetry === "skew-symmetric");
-  return ndarray(values, [rows, columns]);
+  const target = new Target(name, rows, columns, transposed, mirror);
+  if (layout === "coordinate") return new Coordinates(target, entries, field === "pattern");
+  return new Columns(target, symmetry === "skew-symmetric");
 }
 
-function readCoordinates(
-  { name, lines, start, values, rows, columns, mirror }: Reader,
-  entries: number,
-  pattern: boolean,
-): void {
-  const width = pattern ? 2 : 3;
-  let found = 0;
-  for (let index = start; index < lines.length; index++) {
-    if (!isContent(lines[index])) continue;
-    const numbers = lines[index].trim().split(/\s+/).map(Number);
-    const [row, column, value = 1] = numbers;
-    const fits = numbers.length === width && isWithin(row, rows) && isWithin(column, columns) && Number.isFinite(value);
-    if (!fits) {
+/** A matrix and what the lines behind the size line put into it. */
+interface Filling {
+  /** A line with content, from its first character that is not blank. */
+  read(bytes: Uint8Array, from: number, end: number, line: number): void;
+  /** Throws InputError where there were fewer entries, or more, than the size line says. */
+  finish(): NdArray<Float64Array>;
+}
+
+/** The dense matrix. */
+class Target {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly #values: Float64Array<ArrayBuffer>;
+  readonly #mirror: ((value: number) => number) | undefined;
+  readonly #transposed: boolean;
+
+  constructor(
+    name: string,
+    rows: number,
+    columns: number,
+    transposed: boolean,
+    mirror: ((value: number) => number) | undefined,
+  ) {
+    this.#values = allocate(Float64Array, rows * columns, name, `a dense matrix of ${rows} x ${columns}`);
+    this.name = name;
+    this.rows = rows;
+    this.columns = columns;
+    this.#mirror = mirror;
+    this.#transposed = transposed;
+  }
+
+  get isMirrored(): boolean {
+    return this.#mirror !== undefined;
+  }
+
+  /** Adds to an entry, and to the one that mirrors it; counted from 0. */
+  add(row: number, column: number, value: number): void {
+    this.#values[this.#at(row, column)] += value;
+    if (this.#mirror && row !== column) this.#values[this.#at(column, row)] += this.#mirror(value);
+  }
+
+  finish(found: number, expected: number): NdArray<Float64Array> {
+    if (found !== expected) {
+      throw new InputError(`${this.name}: expected ${expected} entries as the size line says, got ${found}`);
+    }
+    return ndarray(this.#values, this.#transposed ? [this.columns, this.rows] : [this.rows, this.columns]);
+  }
+
+  #at(row: number, column: number): number {
+    return this.#transposed ? column * this.rows + row : row * this.columns + column;
+  }
+}
+
+/** Lines of row, column and value; of row and column alone for a pattern. */
+class Coordinates implements Filling {
+  readonly #target: Target;
+  readonly #entries: number;
+  readonly #pattern: boolean;
+  #found = 0;
+
+  constructor(target: Target, entries: number, pattern: boolean) {
+    this.#target = target;
+    this.#entries = entries;
+    this.#pattern = pattern;
+  }
+
+  read(bytes: Uint8Array, from: number, end: number, line: number): void {
+    const { name, rows, columns } = this.#target;
+    const rowEnd = skipWord(bytes, from, end);
+    const columnStart = skipBlanks(bytes, rowEnd, end);
+    const columnEnd = skipWord(bytes, columnStart, end);
+    const valueStart = skipBlanks(bytes, columnEnd, end);
+    const valueEnd = skipWord(bytes, valueStart, end);
+    const row = numberAt(bytes, from, rowEnd);
+    const column = numberAt(bytes, columnStart, columnEnd);
+    const value = this.#pattern ? 1 : numberAt(bytes, valueStart, valueEnd);
+    const complete = this.#pattern ? valueStart === end : skipBlanks(bytes, valueEnd, end) === end;
+    if (!complete || !isWithin(row, rows) || !isWithin(column, columns) || Number.isNaN(value)) {
       throw new InputError(
-        `${name}: line ${index + 1}: expected ${pattern ? "row column" : "row column value"} within ${rows} x ${columns}, ` +
-          `got ${JSON.stringify(lines[index].trim())}`,
+        `${name}: line ${line}: expected ${this.#pattern ? "row column" : "row column value"} within ${rows} x ${columns}, ` +
+          `got ${shown(bytes, from, end)}`,
       );
     }
-    found++;
-    values[(row - 1) * columns + (column - 1)] += value;
-    if (mirror && row !== column) values[(column - 1) * columns + (row - 1)] += mirror(value);
+    this.#found++;
+    this.#target.add(row - 1, column - 1, value);
   }
-  requireCount(name, found, entries);
+
+  finish(): NdArray<Float64Array> {
+    return this.#target.finish(this.#found, this.#entries);
+  }
 }
 
-function readArray({ name, lines, start, values, rows, columns, mirror }: Reader, strict: boolean): void {
-  // the positions that the file lists: columns from top to bottom, from the diagonal on where the rest is mirrored
-  const firstRow = (column: number): number => (mirror ? column + (strict ? 1 : 0) : 0);
-  let expected = 0;
-  for (let column = 0; column < columns; column++) expected += rows - firstRow(column);
-  let column = 0;
-  let row = firstRow(0);
-  let found = 0;
-  for (let index = start; index < lines.length; index++) {
-    if (!isContent(lines[index])) continue;
-    for (const text of lines[index].trim().split(/\s+/)) {
-      const value = Number(text);
-      if (!Number.isFinite(value)) {
-        throw new InputError(`${name}: line ${index + 1}: expected a number, got ${JSON.stringify(text)}`);
+/** Values column by column, any number a line; of a mirrored matrix the lower triangle. */
+class Columns implements Filling {
+  readonly #target: Target;
+  readonly #expected: number;
+  /** Rows above the first one that a column lists, less the column's number; undefined where it lists all. */
+  readonly #offset: number | undefined;
+  #found = 0;
+  #row: number;
+  #column = 0;
+
+  constructor(target: Target, strict: boolean) {
+    const { rows, columns } = target;
+    this.#target = target;
+    this.#offset = target.isMirrored ? (strict ? 1 : 0) : undefined;
+    this.#expected = target.isMirrored ? (rows * (rows + (strict ? -1 : 1))) / 2 : rows * columns;
+    this.#row = this.#offset ?? 0;
+  }
+
+  read(bytes: Uint8Array, from: number, end: number, line: number): void {
+    for (let start = from; start < end;) {
+      const stop = skipWord(bytes, start, end);
+      const value = numberAt(bytes, start, stop);
+      if (Number.isNaN(value)) {
+        throw new InputError(`${this.#target.name}: line ${line}: expected a number, got ${shown(bytes, start, stop)}`);
       }
-      if (++found > expected) continue;
-      while (row >= rows) row = firstRow(++column);
-      values[row * columns + column] = value;
-      if (mirror && row !== column) values[column * columns + row] = mirror(value);
-      row++;
+      if (++this.#found <= this.#expected) this.#put(value);
+      start = skipBlanks(bytes, stop, end);
     }
   }
-  requireCount(name, found, expected);
-}
 
-function requireCount(name: string, found: number, expected: number): void {
-  if (found !== expected) {
-    throw new InputError(`${name}: expected ${expected} entries as the size line says, got ${found}`);
+  finish(): NdArray<Float64Array> {
+    return this.#target.finish(this.#found, this.#expected);
+  }
+
+  #put(value: number): void {
+    while (this.#row >= this.#target.rows) {
+      this.#column++;
+      this.#row = this.#offset === undefined ? 0 : this.#column + this.#offset;
+    }
+    this.#target.add(this.#row++, this.#column, value);
   }
 }
 
-function isContent(line: string): boolean {
-  const text = line.trimStart();
-  return text !== "" && !text.startsWith("%");
+/** Blanks, and the carriage return of a Windows line. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isBlank(bytes[at])) at++;
+  return at;
+}
+
+function skipWord(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && !isBlank(bytes[at])) at++;
+  return at;
 }
 
 function isWithin(index: number, extent: number): boolean {
   return Number.isInteger(index) && index >= 1 && index <= extent;
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + 1000))).trim();
+}
+
+function shown(bytes: Uint8Array, start: number, end: number): string {
+  return JSON.stringify(textOf(bytes, start, end).slice(0, SHOWN));
 }

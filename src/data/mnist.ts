@@ -22,6 +22,9 @@ const FILE_NAMES = {
   test: { images: "t10k-images-idx3-ubyte.gz", labels: "t10k-labels-idx1-ubyte.gz" },
 } as const;
 
+/** The largest of the files has 26 million. */
+const MOST_BYTES = 30e6;
+
 /** Handwritten digits (LeCun, Cortes, Burges). */
 export const mnist = idxDataset({
   name: "mnist",
@@ -83,6 +86,7 @@ async function fetchIdx(
   const remote: RemoteFile = {
     path: `${name}/${file}`,
     urls: mirrors.map((mirror) => mirror + file),
+    mostBytes: MOST_BYTES,
     checksum: { algorithm: "md5", hex: md5[split][part] },
   };
   return decodeIdx(await fetchFile(remote, options), remote.path);

@@ -1,8 +1,14 @@
 import { InputError } from "../errors.ts";
 import { sizeOf, type NdArray, type TypedArray } from "../tensor/ndarray.ts";
-import { readBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { allocate } from "../files/memory.ts";
+import { openFile, readAt } from "../files/read.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+/** The magic bytes, two of the version, and at most four of the header's length. */
+const PREFIX_BYTES = MAGIC.length + 2 + 4;
+/** NumPy writes some hundred, and reads no more than 10 000 by itself. */
+const MOST_HEADER_BYTES = 2 ** 16;
 /** Data start at a multiple of this many bytes, as NumPy writes them. */
 const ALIGNMENT = 64;
 
@@ -47,25 +53,28 @@ const DESCRIPTORS = new Map<unknown, string>([
  * @throws InputError for anything that is not a complete array of a known type
  */
 export function decodeNpy(bytes: Uint8Array, name: string): NdArray {
-  const { descriptor, fortranOrder, shape, dataStart } = readHeader(bytes, name);
-  if (!Object.hasOwn(ELEMENT_TYPES, descriptor)) {
-    throw new InputError(
-      `${name}: element type ${descriptor} is not supported (expected one of ${Object.keys(ELEMENT_TYPES).join(" ")}); ` +
-        "convert the array with .astype first",
-    );
-  }
-  const type = ELEMENT_TYPES[descriptor];
-  const expected = sizeOf(shape) * type.bytes;
-  const found = bytes.length - dataStart;
-  if (expected !== found) {
-    throw new InputError(
-      `${name}: shape [${shape.join(", ")}] of ${descriptor} needs ${expected} bytes of data, the file has ${found}`,
-    );
-  }
+  const dataStart = dataStartOf(bytes, bytes.length, name);
+  const header = readHeader(bytes.subarray(0, dataStart), bytes.length, name);
   // a copy, since the data may start at any offset of a larger buffer
   const buffer = bytes.buffer.slice(bytes.byteOffset + dataStart, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  const data = type.decode(buffer, name);
-  return { shape, data: fortranOrder && shape.length > 1 ? fromColumnMajor(data, shape) : data };
+  return arrayOf(header, buffer, name);
+}
+
+/**
+ * Reads a `.npy` file; see `decodeNpy`. What its header claims is compared with the size of the file before any memory is
+ * taken. Throws InputError, also for an array that is too large for the memory.
+ */
+export async function readNpy(path: string): Promise<NdArray> {
+  const file = await openFile(path);
+  try {
+    const prefix = await readAt(file, 0, new Uint8Array(Math.min(file.size, PREFIX_BYTES)));
+    const dataStart = dataStartOf(prefix, file.size, path);
+    const header = readHeader(await readAt(file, 0, new Uint8Array(dataStart)), file.size, path);
+    const bytes = await readAt(file, dataStart, allocate(Uint8Array, file.size - dataStart, path, "its array"));
+    return arrayOf(header, bytes.buffer, path);
+  } finally {
+    await file.handle.close();
+  }
 }
 
 /** The `.npy` (version 1, C order) bytes of an array. */
@@ -85,11 +94,6 @@ export function encodeNpy(array: NdArray): Uint8Array {
   return bytes;
 }
 
-/** Reads a `.npy` file; see `decodeNpy`. */
-export async function readNpy(path: string): Promise<NdArray> {
-  return decodeNpy(await readBytes(path), path);
-}
-
 /** Writes a `.npy` file, atomically. */
 export async function writeNpy(path: string, array: NdArray): Promise<void> {
   await writeFileAtomic(path, encodeNpy(array));
@@ -99,10 +103,14 @@ interface Header {
   readonly descriptor: string;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
-  readonly dataStart: number;
 }
 
-function readHeader(bytes: Uint8Array, name: string): Header {
+/**
+ * Where the data of a file of `fileBytes` bytes start.
+ *
+ * @param bytes its first ones, `PREFIX_BYTES` where there are so many
+ */
+function dataStartOf(bytes: Uint8Array, fileBytes: number, name: string): number {
   if (bytes.length < MAGIC.length + 2 || !MAGIC.every((byte, index) => bytes[index] === byte)) {
     throw new InputError(`${name}: not a NumPy array (.npy) file`);
   }
@@ -110,17 +118,42 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   if (major < 1 || major > 3) throw new InputError(`${name}: .npy version ${major} is not known (expected 1, 2 or 3)`);
   const lengthBytes = major === 1 ? 2 : 4;
   const headerStart = MAGIC.length + 2 + lengthBytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headerStart) throw new InputError(`${name}: truncated in its header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = major === 1 ? view.getUint16(headerStart - 2, true) : view.getUint32(headerStart - 4, true);
-  const dataStart = headerStart + length;
-  if (bytes.length < dataStart) throw new InputError(`${name}: truncated in its header`);
-  const text = new TextDecoder().decode(bytes.subarray(headerStart, dataStart));
-  return { ...parseHeader(text, name), dataStart };
+  if (fileBytes < headerStart + length) throw new InputError(`${name}: truncated in its header`);
+  if (length > MOST_HEADER_BYTES) throw new InputError(`${name}: malformed .npy header, ${length} bytes long`);
+  return headerStart + length;
+}
+
+/** The checked header: a known element type, and a shape that has as many bytes as follow. */
+function readHeader(head: Uint8Array, fileBytes: number, name: string): Header {
+  const start = head[MAGIC.length] === 1 ? PREFIX_BYTES - 2 : PREFIX_BYTES;
+  const header = parseHeader(new TextDecoder().decode(head.subarray(start)), name);
+  const { descriptor, shape } = header;
+  if (!Object.hasOwn(ELEMENT_TYPES, descriptor)) {
+    throw new InputError(
+      `${name}: element type ${descriptor} is not supported (expected one of ${Object.keys(ELEMENT_TYPES).join(" ")}); ` +
+        "convert the array with .astype first",
+    );
+  }
+  const expected = sizeOf(shape) * ELEMENT_TYPES[descriptor].bytes;
+  const found = fileBytes - head.length;
+  if (expected !== found) {
+    throw new InputError(
+      `${name}: shape [${shape.join(", ")}] of ${descriptor} needs ${expected} bytes of data, the file has ${found}`,
+    );
+  }
+  return header;
+}
+
+function arrayOf({ descriptor, fortranOrder, shape }: Header, buffer: ArrayBuffer, name: string): NdArray {
+  const data = ELEMENT_TYPES[descriptor].decode(buffer, name);
+  return { shape, data: fortranOrder && shape.length > 1 ? fromColumnMajor(data, shape) : data };
 }
 
 /** The three entries of a header, in any order: `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }`. */
-function parseHeader(text: string, name: string): Omit<Header, "dataStart"> {
+function parseHeader(text: string, name: string): Header {
   if (/'descr':\s*\[/.test(text))
     throw new InputError(`${name}: record arrays are not supported; save one plain array`);
   const descriptor = /'descr':\s*'([^']*)'/.exec(text)?.[1];
@@ -130,7 +163,7 @@ function parseHeader(text: string, name: string): Omit<Header, "dataStart"> {
     throw new InputError(`${name}: malformed .npy header`);
   }
   const shape = (extents.match(/\d+/g) ?? []).map(Number);
-  if (!Number.isSafeInteger(sizeOf(shape))) {
+  if (![...shape, sizeOf(shape)].every(Number.isSafeInteger)) {
     throw new InputError(`${name}: malformed .npy header, shape [${shape.join(", ")}] is too large`);
   }
   return { descriptor, fortranOrder: order === "True", shape };

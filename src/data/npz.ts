@@ -1,8 +1,12 @@
+import { crc32 } from "node:zlib";
 import { unzipSync, zipSync } from "fflate";
 import { InputError } from "../errors.ts";
 import type { NdArray } from "../tensor/ndarray.ts";
-import { readBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { requireMemory } from "../files/memory.ts";
+import { readBytes } from "../files/read.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
+import { checksumsOf } from "./zip-checksums.ts";
 
 const EXTENSION = ".npy";
 /** Written as the time of every entry, so that the same arrays give the same bytes. The first that zip can hold. */
@@ -48,21 +52,36 @@ export async function writeNpz(path: string, arrays: Iterable<readonly [name: st
   await writeFileAtomic(path, encodeNpz(arrays));
 }
 
+/** The `.npy` entries, each of the length and the CRC-32 that the archive's directory says. */
 function unzip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
-  try {
-    return unzipSync(bytes, {
-      filter(entry) {
-        if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(entry.name)) {
-          throw new InputError(`${name}: refused, entry ${JSON.stringify(entry.name)} points outside the archive`);
+  const checksums = checksumsOf(bytes, name);
+  let total = 0;
+  const read = (): Record<string, Uint8Array> =>
+    unzipSync(bytes, {
+      filter({ name: entry, size, originalSize }) {
+        if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(entry)) {
+          throw new InputError(`${name}: refused, entry ${JSON.stringify(entry)} points outside the archive`);
         }
-        if (entry.originalSize > entry.size * LARGEST_DEFLATE_RATIO) {
-          throw new InputError(`${name}: damaged archive, entry ${entry.name} claims ${entry.originalSize} bytes`);
+        if (originalSize > size * LARGEST_DEFLATE_RATIO) {
+          throw new InputError(`${name}: damaged archive, entry ${entry} claims ${originalSize} bytes`);
         }
-        return entry.name.endsWith(EXTENSION);
+        const wanted = entry.endsWith(EXTENSION);
+        if (wanted) requireMemory((total += originalSize), name, "what it unpacks to");
+        return wanted;
       },
     });
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = read();
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${name}: not a complete .npz (zip) archive (${(error as Error).message})`);
   }
+  for (const [entry, content] of Object.entries(entries)) {
+    const { crc, size } = checksums.get(entry) ?? {};
+    if (content.length !== size || crc32(content) !== crc) {
+      throw new InputError(`${name}: damaged archive, entry ${entry} has another CRC-32 than the archive says`);
+    }
+  }
+  return entries;
 }

@@ -1,11 +1,11 @@
 import { basename, join } from "node:path";
-import { parseTar } from "nanotar";
-import { InputError } from "../errors.ts";
+import { gunzip } from "../files/gunzip.ts";
 import { logNormalized, mostVariable, submatrix, wellObserved } from "./cells.ts";
-import { folderSource, isCountFolder, readCounts, unpacked, type CountTable, type FileSource } from "./count-files.ts";
+import { folderSource, isCountFolder, readCounts, type CountTable, type FileSource } from "./count-files.ts";
 import type { MatrixDataset } from "./dataset.ts";
 import { dataFolder, fetchFile, type RemoteFile } from "./download.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
+import { tarEntries } from "./tar.ts";
 
 /** Usual bounds for this set, and as many genes as Huizing et al. 2022 took before they added markers. */
 const LEAST = { genesOfCell: 200, cellsOfGene: 20 };
@@ -18,6 +18,7 @@ const PUBLISHED: RemoteFile = {
     "https://cf.10xgenomics.com/samples/cell-exp/1.1.0/pbmc3k/pbmc3k_filtered_gene_bc_matrices.tar.gz",
     "https://cf.10xgenomics.com/samples/cell/pbmc3k/pbmc3k_filtered_gene_bc_matrices.tar.gz",
   ],
+  mostBytes: 10e6,
   checksum: { algorithm: "sha256", hex: "847d6ebd9a1ec9a768f2be7e40ca42cbfe75ebeb6d76a4c24167041699dc28b5" },
 };
 
@@ -45,7 +46,7 @@ export async function loadCounts(folder: string): Promise<MatrixDataset> {
 async function load(name: string, published: RemoteFile, options: DatasetOptions): Promise<MatrixDataset> {
   const folder = join(options.folder ?? dataFolder(), name);
   if (isCountFolder(folder)) return { ...(await loadCounts(folder)), name };
-  const archive = unpacked(await fetchFile(published, options), published.path);
+  const archive = gunzip(await fetchFile(published, options), published.path);
   return variableGenes(
     datasetOf(name, observedPart(await readCounts(tarSource(archive, published.path), published.path))),
   );
@@ -53,16 +54,11 @@ async function load(name: string, published: RemoteFile, options: DatasetOptions
 
 /** The files of a tar archive by the last part of their path; nothing is written. */
 function tarSource(archive: Uint8Array, name: string): FileSource {
-  const entries = tarEntries(archive, name);
-  return async (file) => entries.find((entry) => basename(entry.name) === file)?.data;
-}
-
-function tarEntries(archive: Uint8Array, name: string) {
-  try {
-    return parseTar(archive).filter(({ type }) => type === "file");
-  } catch (error) {
-    throw new InputError(`${name}: not a complete tar archive (${(error as Error).message})`);
-  }
+  const entries = [...tarEntries(archive, name)];
+  return (file) => {
+    const found = entries.find((entry) => basename(entry.name) === file);
+    return found && [found.data];
+  };
 }
 
 function observedPart(table: CountTable): CountTable {

@@ -11,6 +11,7 @@ const SIDE = 28;
 const BEARS: RemoteFile = {
   path: "quickdraw/teddy-bear.npy",
   urls: ["https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/teddy-bear.npy"],
+  mostBytes: 150e6,
   checksum: { algorithm: "sha256", hex: "9c47b93f17843ec22fdd32b82c4c064adac09667d7b02bcd89edbefbb3939aae" },
 };
 

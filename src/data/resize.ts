@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { requireMemory } from "../files/memory.ts";
 import { ndarray, sizeOf, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 
 /** Height and width in pixels. */
@@ -17,11 +18,14 @@ export function parseSize(text: string): ImageSize {
  * filter; for others Pillow counts a pixel fully or not at all, and moves mass by up to half a pixel.
  *
  * @returns float64 [..., height, width]
+ * @throws InputError where the memory does not hold them
  */
 export function resizeArea(images: NdArray, [height, width]: ImageSize): NdArray<Float64Array> {
   const lead = images.shape.slice(0, -2);
   const [h, w] = images.shape.slice(-2);
   const count = sizeOf(lead);
+  const largest = Math.max(height * width, h * width) * count;
+  requireMemory(largest * Float64Array.BYTES_PER_ELEMENT, "size", `resizing ${count} images to ${width} x ${height}`);
   const narrow = averageAxis(toFloat64(images).data, count * h, w, width, 1); // [..., h, width]
   return ndarray(averageAxis(narrow, count, h, height, width), [...lead, height, width]);
 }

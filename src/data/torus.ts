@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { allocate } from "../files/memory.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import { numbered, type MatrixDataset } from "./dataset.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
@@ -39,7 +40,7 @@ function torusDataset(name: string, what: string, template: readonly Bump[]): Da
 
 function translations(name: string, template: readonly Bump[], { size }: DatasetOptions): MatrixDataset {
   const [samples, features] = torusSize(size);
-  const values = new Float64Array(samples * features);
+  const values = allocate(Float64Array, samples * features, "size", `a table of ${samples} x ${features}`);
   for (let i = 0; i < samples; i++) {
     for (let k = 0; k < features; k++) values[i * features + k] = templateAt(template, i / samples - k / features);
   }

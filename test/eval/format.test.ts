@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatNumber } from "../../eval/format.ts";
+import { formatDecibels, formatNumber, jsonNumber } from "../../eval/format.ts";
 
 it.each([
   [0, "0"],
@@ -20,4 +20,13 @@ it.each([
   [NaN, "NaN"],
 ])("writes %s as %s", (value, text) => {
   expect(formatNumber(value)).toBe(text);
+});
+
+it("writes decibels, of exact images too", () => {
+  expect(formatDecibels(33.8149, 2)).toBe("33.81 dB");
+  expect(formatDecibels(Infinity, 2)).toBe("∞ dB");
+});
+
+it("gives JSON an infinite number as text", () => {
+  expect(JSON.stringify([33.5, Infinity].map(jsonNumber))).toBe('[33.5,"Infinity"]');
 });

@@ -11,10 +11,11 @@ export interface FileServer {
 
 /**
  * Serves these files on this machine until the test ends; other paths get status 404. A file given as a function is cut
- * off: its bytes are sent, more are promised, and the connection closes.
+ * off: its bytes are sent, more are promised, and the connection closes. "endless" sends zeros until it is left, "silent" a few
+ * bytes and then nothing.
  */
 export async function serveFiles(
-  files: Readonly<Record<string, Uint8Array | (() => Uint8Array)>>,
+  files: Readonly<Record<string, Uint8Array | (() => Uint8Array) | "endless" | "silent">>,
 ): Promise<FileServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -23,6 +24,12 @@ export async function serveFiles(
     const content = files[path];
     if (content === undefined) {
       response.writeHead(404).end();
+    } else if (content === "silent") {
+      response.writeHead(200).write(Buffer.alloc(16));
+    } else if (content === "endless") {
+      response.writeHead(200);
+      const send = (): void => void (!response.destroyed && response.write(Buffer.alloc(2 ** 16), send));
+      send();
     } else if (typeof content === "function") {
       const bytes = content();
       response.writeHead(200, { "content-length": bytes.length + 100 });

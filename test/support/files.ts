@@ -10,6 +10,7 @@ export async function contentOf(folder: string): Promise<Record<string, string>>
     const name = path.slice(folder.length + 1);
     if (entry.isSymbolicLink()) return [name, `link to ${await readlink(path)}`] as const;
     if (entry.isDirectory()) return [name, "folder"] as const;
+    if (!entry.isFile()) return [name, "pipe or device"] as const; // reading it could take for ever
     return [
       name,
       createHash("sha256")

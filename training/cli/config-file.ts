@@ -1,4 +1,4 @@
-import { readText } from "../../src/data/files.ts";
+import { readText } from "../../src/files/read.ts";
 import { InputError } from "../../src/errors.ts";
 import { resolveOptions, type OptionTable } from "../../src/options.ts";
 

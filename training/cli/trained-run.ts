@@ -4,7 +4,7 @@ import { readCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { CHECKPOINTS_FOLDER, isCheckpoint, locateCheckpoint } from "../../checkpoints/locate.ts";
 import type { TrainedRun } from "../../eval/evaluator.ts";
 import type { Metrics } from "../../models/task.ts";
-import { readText } from "../../src/data/files.ts";
+import { readText } from "../../src/files/read.ts";
 import { InputError } from "../../src/errors.ts";
 import { openRunDirectory } from "../run-directory.ts";
 

@@ -1,4 +1,4 @@
-import { mean, perImage } from "../../eval/metrics/images.ts";
+import { meanPsnr, perImage } from "../../eval/metrics/images.ts";
 import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import type { Factors } from "../../models/wdl/operator.ts";
@@ -26,17 +26,17 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       warmRestart: options.warmRestart,
       sides: options.heavyBall === 0 ? 1 : 2,
       init: options.init,
-      evaluate: async (factors, start) => ({ psnr: await meanPsnr(setup, factors, start) }),
+      evaluate: async (factors, start) => ({ psnr: await trainingPsnr(setup, factors, start) }),
     });
     return { task, engine: setup.problem.operator.name };
   },
 };
 
 /** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */
-async function meanPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
+async function trainingPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
   const { problem, points, intensities } = setup;
   const barycenters = normalizeRows(await problem.operator.barycenters(factors, start), problem.pixels);
   const shape = [points, problem.pixels];
   const images = { shape, data: setup.restore(barycenters) };
-  return mean(perImage(images, { shape, data: intensities.map(Math.round) }));
+  return meanPsnr(perImage(images, { shape, data: intensities.map(Math.round) })).mean;
 }

@@ -1,5 +1,6 @@
 import { open, truncate, type FileHandle } from "node:fs/promises";
-import { fileError, readBytes } from "../../src/data/files.ts";
+import { fileError } from "../../src/files/errors.ts";
+import { readBytes } from "../../src/files/read.ts";
 import type { Metrics } from "../../models/task.ts";
 
 /** A line of `metrics.jsonl`: `{"step":1,"seconds":0.31,"loss":...}`. A metric that is not finite is written as null. */

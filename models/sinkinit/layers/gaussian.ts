@@ -3,7 +3,7 @@ import type { Algebra } from "./algebra.ts";
 import { FixedLayer } from "./fixed-layer.ts";
 
 /** Numbers that `GaussianMap` gives: two means (4), two covariances (6), the map S (3). */
-const GAUSSIAN_FEATURES = 13;
+export const GAUSSIAN_FEATURES = 13;
 
 /** Pixel centres run over [-2, 2] here, so that means and covariances are of order one. */
 const SIDE = 4;

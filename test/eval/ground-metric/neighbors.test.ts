@@ -1,3 +1,4 @@
+import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import { nearest, neighborTable } from "../../../eval/ground-metric/neighbors.ts";
 
@@ -12,4 +13,11 @@ it("neighborTable lists entries, ranks, neighbours and distances", () => {
   const [header, first] = neighborTable(distances, ["a", "b", "c"]).split("\n");
   expect(header).toBe("name\trank\tneighbor\tdistance");
   expect(first).toBe("a\t1\tc\t1");
+});
+
+it("neighborTable keeps its columns where a name has a tab or a newline", () => {
+  const table = neighborTable(distances, ["a\tb", "c\nd", 'e"f']);
+  const rows: string[][] = parse(table, { delimiter: "\t" });
+  expect(rows.map((row) => row.length)).toEqual(Array(rows.length).fill(4));
+  expect(new Set(rows.slice(1).map(([name]) => name))).toEqual(new Set(["a\tb", "c\nd", 'e"f']));
 });

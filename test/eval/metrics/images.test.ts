@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mean, meanSquaredError, normalizedMeanSquaredError, perImage, psnr } from "../../../eval/metrics/images.ts";
+import {
+  mean,
+  meanPsnr,
+  meanSquaredError,
+  normalizedMeanSquaredError,
+  perImage,
+  psnr,
+} from "../../../eval/metrics/images.ts";
 import { InputError } from "../../../src/errors.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
 import { flatten } from "../../support/allclose.ts";
@@ -37,6 +44,13 @@ describe("image metrics", () => {
   it("give infinity for equal images and 1 for an image of nothing", () => {
     expect(psnr(reference, reference)).toBe(Infinity);
     expect(normalizedMeanSquaredError([0, 0], [3, 4])).toBe(1);
+  });
+
+  it("leave exact images out of the mean PSNR, and say how many", () => {
+    expect(meanPsnr(Float64Array.of(30, Infinity, 40))).toEqual({ mean: 35, exact: 1 });
+    expect(meanPsnr(Float64Array.of(Infinity, Infinity))).toEqual({ mean: Infinity, exact: 2 });
+    expect(meanPsnr(Float64Array.of(30, 40))).toEqual({ mean: 35, exact: 0 });
+    expect(meanPsnr(Float64Array.of(30, NaN)).mean).toBeNaN();
   });
 
   it("average the ratios of the images, not the errors", () => {

@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { buildApproximator, type ApproximatorSpec } from "../../../models/sinkinit/approximator.ts";
 import { encodeInitializer } from "../../../models/sinkinit/file.ts";
 import { loadInitializer, sinkhorn, unitGrid } from "../../../models/sinkinit/index.ts";
+import { weightShapes } from "../../../models/sinkinit/weight-shapes.ts";
 import { InputError } from "../../../src/errors.ts";
 import { loadDataset } from "../../../src/data/registry.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
@@ -15,6 +18,18 @@ import { backends } from "../../support/backends.ts";
 const geometry = unitGrid([28, 28]);
 const epsilon = 0.01;
 const RELEASED = new URL("../../../models/sinkinit/released/learned-28.safetensors", import.meta.url);
+
+/** A description of few weights. */
+const SMALL: ApproximatorSpec = {
+  network: "dense",
+  extent: 2,
+  epsilon: 0.1,
+  cost: "euclidean",
+  widths: [3],
+  modes: { input: 1, output: 1 },
+  gaussian: false,
+  iteration: false,
+};
 
 describe("learned-28", () => {
   it("starts sinkhorn nearer to its answer than ones, by name, on held-out drawings", async () => {
@@ -89,6 +104,11 @@ describe("loadInitializer", () => {
 
   it.each([
     ["no file", undefined, /cannot be read/],
+    [
+      "a description of far more than the file holds, without building it",
+      encodeInitializer({ ...SMALL, widths: [20000, 20000, 20000, 20000] }, {}, "0"),
+      /hidden1\/kernel: saved nothing, expected an array \[8, 20000\]/,
+    ],
     ["a foreign file", [new Uint8Array(100)], /not a/],
     [
       "a description that asks for the impossible",
@@ -97,28 +117,47 @@ describe("loadInitializer", () => {
     ],
     [
       "weights that are missing",
-      encodeInitializer(
-        {
-          network: "dense",
-          extent: 2,
-          epsilon: 0.1,
-          cost: "euclidean",
-          widths: [3],
-          modes: { input: 1, output: 1 },
-          gaussian: false,
-          iteration: false,
-        },
-        {},
-        "0",
-      ),
+      encodeInitializer(SMALL, {}, "0"),
       /hidden1\/kernel: saved nothing, expected an array \[8, 3\]/,
     ],
   ])("refuses %s", async (_, chunks, message) => {
     const file = `${await temporaryFolder()}/x.safetensors`;
     if (chunks) await writeFile(file, Buffer.concat(chunks));
+    const before = tf.memory().numBytes;
     const error = await loadInitializer(file).catch((reason: unknown) => reason);
+    expect(tf.memory().numBytes).toBe(before);
     expect(error).toBeInstanceOf(InputError);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain("\n");
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a pipe and a device at once", async () => {
+    const pipe = `${await temporaryFolder()}/pipe.safetensors`;
+    execFileSync("mkfifo", [pipe]);
+    await expect(loadInitializer(pipe)).rejects.toThrow(/pipe\.safetensors: cannot be read \(it is no file\)/);
+    await expect(loadInitializer("/dev/zero")).rejects.toThrow(/cannot be read \(it is no file\)/);
+  });
+});
+
+describe("weightShapes", () => {
+  const spectral = {
+    ...SMALL,
+    network: "spectral",
+    extent: 8,
+    modes: { input: 3, output: 4 },
+    widths: [5, 6],
+  } as const;
+  it.each<[string, ApproximatorSpec]>([
+    ["dense", { ...SMALL, widths: [5, 6] }],
+    ["dense, without hidden layers", { ...SMALL, widths: [] }],
+    ["spectral", spectral],
+    ["spectral and Gaussian", { ...spectral, gaussian: true }],
+    ["spectral, Gaussian and iterated", { ...spectral, gaussian: true, iteration: true }],
+  ])("knows the weights of a network: %s", async (_, spec) => {
+    await useBackend("cpu");
+    const network = buildApproximator(spec);
+    const built = Object.fromEntries(network.weights.map(({ originalName, shape }) => [originalName, shape]));
+    expect(Object.fromEntries(weightShapes(spec))).toEqual(built);
+    network.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { dataFolder, fetchFile, type RemoteFile } from "../../../src/data/download.ts";
@@ -12,7 +13,7 @@ const other = Buffer.from("other bytes");
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function remote(...urls: string[]): RemoteFile {
-  return { path: "set/file.gz", urls, checksum: { algorithm: "sha256", hex: sha256(content) } };
+  return { path: "set/file.gz", urls, mostBytes: 1_000_000, checksum: { algorithm: "sha256", hex: sha256(content) } };
 }
 
 describe("fetchFile", () => {
@@ -51,7 +52,41 @@ describe("fetchFile", () => {
     );
     expect(message).toContain(`fetch ${url}none elsewhere and put it at ${join(folder, "set", "file.gz")}`);
     expect(message).not.toContain("\n");
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(join(folder, "set"))).toEqual([]);
+  });
+
+  it("gives up an address that sends without end, or nothing, and keeps no part of it", async () => {
+    const folder = await temporaryFolder();
+    const { url } = await serveFiles({ "/endless": "endless", "/silent": "silent" });
+    const host = new URL(url).host;
+    const failed = fetchFile(remote(`${url}endless`, `${url}silent`), { folder, silenceTimeout: 300 });
+    await expect(failed).rejects.toThrow(
+      `file.gz: cannot be fetched (${host}: wrong content, more than 1000000 bytes; ${host}: sent nothing for 0.3 s)`,
+    );
+    expect(await readdir(join(folder, "set"))).toEqual([]);
+  });
+
+  it("does not read a kept file that is larger than the published one, or a pipe", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "set", "file.gz");
+    await mkdir(join(folder, "set"));
+    await writeFile(path, "");
+    await truncate(path, 2 ** 40); // a terabyte of nothing
+    await expect(fetchFile(remote("http://127.0.0.1:1/"), { folder })).rejects.toThrow(
+      /got a file of 1099511627776 bytes; remove it/,
+    );
+    await rm(path);
+    execFileSync("mkfifo", [path]);
+    await expect(fetchFile(remote("http://127.0.0.1:1/"), { folder })).rejects.toThrow(/is a pipe, expected a file/);
+  });
+
+  it("refuses a data folder that is a loop of symbolic links", async () => {
+    const folder = await temporaryFolder();
+    await symlink("loop", join(folder, "loop"));
+    const { url } = await serveFiles({ "/file.gz": content });
+    const failed = fetchFile(remote(`${url}file.gz`), { folder: join(folder, "loop") });
+    await expect(failed).rejects.toThrow(InputError);
+    await expect(failed).rejects.toThrow(/is a loop of symbolic links$/);
   });
 
   it("says why there is no connection", async () => {

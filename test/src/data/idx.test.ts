@@ -13,12 +13,17 @@ describe("decodeIdx", () => {
   });
 
   it.each<[string, Uint8Array, RegExp]>([
-    ["no archive", images, /damaged gzip archive/],
-    ["a truncated archive", gzipSync(images).subarray(0, 20), /damaged gzip archive/],
+    ["no archive", images, /not a complete gzip file/],
+    ["a truncated archive", gzipSync(images).subarray(0, 20), /not a complete gzip file/],
     ["nothing inside", gzipSync(new Uint8Array()), /not an IDX file/],
     ["another element type", gzipSync(images.with(2, 13)), /not an IDX file of unsigned bytes/],
     ["a truncated header", gzipSync(images.subarray(0, 10)), /not an IDX file/],
     ["missing data", gzipSync(images.subarray(0, 19)), /shape \[2, 1, 2\] needs 4 bytes of data, the file has 3/],
+    [
+      "no values of a huge extent",
+      gzipSync(images.with(4, 255).with(11, 0).subarray(0, 16)),
+      /no values \(shape \[\d+, 0, 2\]\)/,
+    ],
     ["a huge shape", gzipSync(images.with(4, 255)), /needs \d+ bytes of data, the file has 4/],
   ])("refuses %s", (_, bytes, message) => {
     expect(() => decodeIdx(bytes, "x.gz")).toThrow(InputError);

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { loadImages } from "../../../src/data/images.ts";
 import { writeGrayImage } from "../../../src/data/image-file.ts";
@@ -7,6 +8,7 @@ import { writeNpy } from "../../../src/data/npy.ts";
 import { writeNpz } from "../../../src/data/npz.ts";
 import { InputError } from "../../../src/errors.ts";
 import { ndarray, type TypedArray } from "../../../src/tensor/ndarray.ts";
+import { encodeTiff } from "../../support/tiff.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 /** A folder with constant images of these names, the gray value counting up from 10. */
@@ -51,6 +53,34 @@ describe("loadImages", () => {
     const images = await loadImages(join(folder, "a.png"));
     expect(images.names).toEqual(["a"]);
     expect(images.values.shape).toEqual([1, 2, 2]);
+  });
+
+  it("scales 16-bit files by one factor, so that no level is lost", async () => {
+    const folder = await temporaryFolder();
+    for (const [name, first] of [
+      ["a.png", 0],
+      ["b.png", 1024],
+    ] as const) {
+      const levels = Uint16Array.from({ length: 1024 }, (_, index) => first + index);
+      const raw = { width: 32, height: 32, channels: 1 } as const;
+      await writeFile(join(folder, name), await sharp(levels, { raw }).toColourspace("grey16").png().toBuffer());
+    }
+    const { data } = (await loadImages(folder)).values;
+    expect(data).toBeAllclose(Array.from({ length: 2048 }, (_, level) => (level / 2047) * 255));
+    await writeGrayImage(join(folder, "c.png"), ndarray(new Uint8Array(1024), [32, 32]));
+    await expect(loadImages(folder)).rejects.toThrow(
+      /all must have one depth, but .*a\.png has more and .*c\.png has 8 bits/,
+    );
+  });
+
+  it("reads fractions in a float TIFF, and refuses negative ones", async () => {
+    const path = join(await temporaryFolder(), "x.tif");
+    const save = (...data: number[]) =>
+      writeFile(path, encodeTiff([{ width: 2, height: 1, data: Float32Array.from(data), bits: 32, format: 3 }]));
+    await save(0.25, 1);
+    expect([...(await loadImages(path)).values.data]).toEqual([63.75, 255]);
+    await save(-0.25, 1);
+    await expect(loadImages(path)).rejects.toThrow(/expected pixels that are nonnegative numbers, got -0\.25/);
   });
 
   it.each<[string, TypedArray, number[]]>([

@@ -6,7 +6,7 @@ import { createTar } from "nanotar";
 import { describe, expect, it } from "vitest";
 import { logNormalized } from "../../../src/data/cells.ts";
 import { loadData } from "../../../src/data/load.ts";
-import { writeNpy } from "../../../src/data/npy.ts";
+import { encodeNpy, writeNpy } from "../../../src/data/npy.ts";
 import { cellDataset } from "../../../src/data/pbmc3k.ts";
 import { InputError, RunError } from "../../../src/errors.ts";
 import { Random } from "../../../src/tensor/random.ts";
@@ -89,12 +89,66 @@ describe("a folder of counts", () => {
   });
 });
 
+describe("a folder of counts that is wrong", () => {
+  it.each<[string, string, string | Uint8Array, RegExp]>([
+    [
+      "an empty cells.tsv",
+      "cells.tsv",
+      "",
+      /cells\.tsv: empty, expected a header \(barcode, cell_type\) and a line a cell/,
+    ],
+    [
+      "a line of cells.tsv without its type",
+      "cells.tsv",
+      "barcode\tcell_type\nAAA\nCCC\tNK\n",
+      /cells\.tsv: line 2 has 1 cells, its header has 2/,
+    ],
+    [
+      "a negative count",
+      "counts.npy",
+      encodeNpy({ shape: [2, 3], data: Int16Array.of(3, 0, 1, 0, -2, 2) }),
+      /cell CCC, gene NKG7: expected a count \(0 or more\), got -2; give raw counts/,
+    ],
+    [
+      "a count that is not known",
+      "counts.npy",
+      encodeNpy({ shape: [2, 3], data: Float32Array.of(3, 0, NaN, 0, 2, 2) }),
+      /cell AAA, gene CD74: expected a count \(0 or more\), got NaN/,
+    ],
+    [
+      "counts of nothing, 999999999 times",
+      "counts.npy",
+      encodeNpy({ shape: [999_999_999, 0], data: new Uint8Array() }),
+      /counts: no values \(shape \[999999999, 0\]\)/,
+    ],
+    [
+      "counts that are no table",
+      "counts.npy",
+      encodeNpy({ shape: [6], data: new Uint8Array(6) }),
+      /expected counts \[cells, genes\], got \[6\]/,
+    ],
+  ])("is refused for %s", async (_, name, content, message) => {
+    const folder = await annotatedFolder(await temporaryFolder());
+    await writeFile(join(folder, name), content);
+    await expect(loadData(folder)).rejects.toThrow(InputError);
+    await expect(loadData(folder)).rejects.toThrow(message);
+  });
+
+  it("is refused for a .gz that is cut off", async () => {
+    const folder = await temporaryFolder();
+    for (const [name, text] of Object.entries(tenX(3, 12)))
+      await writeFile(join(folder, `${name}.gz`), gzipSync(text).subarray(0, -9));
+    await expect(loadData(folder)).rejects.toThrow(/matrix\.mtx\.gz: not a complete gzip file/);
+  });
+});
+
 describe("cellDataset", () => {
   async function published(content: Uint8Array) {
     const { url } = await serveFiles({ "/cells.tar.gz": content });
     return cellDataset("small", {
       path: "small/cells.tar.gz",
       urls: [`${url}cells.tar.gz`],
+      mostBytes: 1e6,
       checksum: { algorithm: "sha256", hex: createHash("sha256").update(content).digest("hex") },
     });
   }
@@ -112,7 +166,12 @@ describe("cellDataset", () => {
   it("prefers a person's own folder of that name", async () => {
     const folder = await temporaryFolder();
     await annotatedFolder(folder);
-    const entry = cellDataset("cells", { path: "x", urls: [], checksum: { algorithm: "sha256", hex: "" } });
+    const entry = cellDataset("cells", {
+      path: "x",
+      urls: [],
+      mostBytes: 0,
+      checksum: { algorithm: "sha256", hex: "" },
+    });
     expect(await entry.load({ folder })).toMatchObject({ name: "cells", labels: ["Mono", "NK"] });
   });
 
@@ -122,6 +181,7 @@ describe("cellDataset", () => {
     const entry = cellDataset("absent", {
       path: "absent/cells.tar.gz",
       urls: [`${(await serveFiles({})).url}cells.tar.gz`],
+      mostBytes: 1e6,
       checksum: { algorithm: "sha256", hex: "00" },
     });
     await expect(entry.load({ folder: await temporaryFolder() })).rejects.toThrow(RunError);

@@ -52,7 +52,9 @@ describe("decodeCifar", () => {
   });
 
   it("refuses files of another length and labels out of range", () => {
-    expect(() => decodeCifar([new Uint8Array(3000)])).toThrow(/records of 3073 bytes, got 3000/);
+    expect(() => decodeCifar([new Uint8Array(3000)])).toThrow(/records of 3073 bytes, got a file of 3000/);
+    const uneven = [new Uint8Array(3000), new Uint8Array(2 * 3073 - 3000)]; // records over the ends of files
+    expect(() => decodeCifar(uneven)).toThrow(InputError);
     expect(() => decodeCifar([record(10, [0, 0, 0])])).toThrow(/labels 0 to 9, got 10/);
   });
 });

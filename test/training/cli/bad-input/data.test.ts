@@ -1,4 +1,5 @@
-import { mkdir, truncate, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { encodeNpy, writeNpy } from "../../../../src/data/npy.ts";
 import { encodeNpz } from "../../../../src/data/npz.ts";
 import { ndarray } from "../../../../src/tensor/ndarray.ts";
@@ -118,6 +119,65 @@ const DATA: readonly BadInput[] = [
     command: "train wdl --data x.doc",
     ...withFile("x.doc", ""),
     message: /x\.doc: unknown kind of file; expected a folder of images or one of \.npy/,
+  },
+  {
+    name: "a pipe that nobody writes into",
+    command: "train wdl --data x.csv",
+    given: async (path) => execFileSync("mkfifo", [path("x.csv")]),
+    message: /x\.csv: is a pipe, expected a file; write its content to one and give its path; expected data/,
+  },
+  {
+    name: "a folder with a pipe among its pictures",
+    command: "train wdl --data images",
+    async given(path) {
+      await withImages({ "a.png": gray(9) }).given!(path);
+      execFileSync("mkfifo", [path("images/b.png")]);
+    },
+    message: /images\/b\.png: is a pipe, expected a file/,
+  },
+  {
+    name: "a device that never ends",
+    command: "train wdl --data /dev/zero",
+    message: /\/dev\/zero: is a device, expected a file/,
+  },
+  {
+    name: "a loop of symbolic links",
+    command: "train wdl --data x.csv",
+    async given(path) {
+      await symlink("y.csv", path("x.csv"));
+      await symlink("x.csv", path("y.csv"));
+    },
+    message: /x\.csv: is a loop of symbolic links; expected data/,
+  },
+  {
+    name: "an array of nothing, 999999999 times",
+    command: "train wdl --data x.npy",
+    ...withFile("x.npy", encodeNpy(ndarray(new Uint8Array(), [999_999_999, 0]))),
+    message: /x\.npy: no values \(shape \[999999999, 0\]\)/,
+  },
+  {
+    name: "counts with an empty list of cells",
+    command: "train wsv --data counts",
+    async given(path) {
+      await mkdir(path("counts"));
+      await writeNpy(path("counts/counts.npy"), gray(1));
+      await writeFile(path("counts/genes.txt"), "a\nb\nc\nd\n");
+      await writeFile(path("counts/cells.tsv"), "");
+    },
+    message: /counts\/cells\.tsv: empty, expected a header \(barcode, cell_type\) and a line a cell/,
+  },
+  {
+    name: "a first sample with missing values",
+    command: "train wdl --data x.csv",
+    ...withFile("x.csv", "5,NA,NA\n1,2,3\n4,5,6\n"),
+    message: /x\.csv: row 1, column 2: expected a number, got "NA"/,
+  },
+  {
+    name: "a header that may be values",
+    command: "train wdl --data x.csv",
+    ...withFile("x.csv", "cell,10,20\nx,1,2\ny,3,4\n"),
+    message:
+      /x\.csv: the first row \(cell, 10, 20\) may be a header of numbers or not \(a row named cell\); write a header/,
   },
   {
     name: "an unknown data set",
