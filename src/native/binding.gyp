@@ -1,4 +1,5 @@
 {
+  "variables": {"otlearn_skip%": ""},
   "targets": [
     {
       "target_name": "otlearn_native",
@@ -38,6 +39,7 @@
         "cpp/tensors/reduce.cc",
         "cpp/tensors/softmax.cc",
       ],
+      "defines": ["<@(otlearn_skip)"],
       "include_dirs": ["cpp"],
       "cflags": ["-O3", "-Wall", "-Wextra", "-Wno-psabi", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
       "cflags!": ["-O2"],

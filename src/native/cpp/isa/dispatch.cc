@@ -14,8 +14,12 @@ const Kernels& choose() {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#ifndef OTLEARN_SKIP_AVX512
   if (avx512 && name != "avx2" && name != "plain") return kAvx512Kernels;
+#endif
+#ifndef OTLEARN_SKIP_AVX2
   if (avx2 && name != "plain") return kAvx2Kernels;
+#endif
 #endif
   return kPlainKernels;
 }

@@ -1,6 +1,6 @@
 #include "isa/isa.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(OTLEARN_SKIP_AVX2)
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
