@@ -1,10 +1,13 @@
 // Where an addon may lie. CommonJS, so that loader.ts can ask for it at run time and browsers never see it.
-const { existsSync, statSync } = require("node:fs");
-const { join } = require("node:path");
+const { existsSync, statSync } = process.getBuiltinModule("node:fs");
+const { join } = process.getBuiltinModule("node:path");
+
+/** Where node-gyp leaves an addon beside its `binding.gyp`. */
+const COMPILED = join("build", "Release", "otlearn_native.node");
 
 /** What `npm install` compiles on this machine. */
 function builtAddon(root) {
-  return join(root, "src", "native", "build", "Release", "otlearn_native.node");
+  return join(root, "src", "native", COMPILED);
 }
 
 /** What the package brings, named as by prebuildify: `prebuilds/linux-x64/node.napi.glibc.node`. */
@@ -28,4 +31,4 @@ function addonFiles(root) {
     .sort((a, b) => statSync(b.file).mtimeMs - statSync(a.file).mtimeMs);
 }
 
-module.exports = { addonFiles, builtAddon, libcOf, prebuiltAddon };
+module.exports = { COMPILED, addonFiles, builtAddon, libcOf, prebuiltAddon };
