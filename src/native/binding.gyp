@@ -47,10 +47,22 @@
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17", "-std=gnu++20"],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "CLANG_CXX_LIBRARY": "libc++",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
         "GCC_OPTIMIZATION_LEVEL": "3",
-        "OTHER_CPLUSPLUSFLAGS": ["-fno-math-errno", "-fno-trapping-math"],
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        "MACOSX_DEPLOYMENT_TARGET": "11.0",
+        "OTHER_CPLUSPLUSFLAGS": ["-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math"],
       },
+      # vector extensions and target attributes: clang-cl compiles them, Microsoft's compiler does not
+      "msbuild_toolset": "ClangCL",
+      "msvs_settings": {
+        "VCCLCompilerTool": {
+          "ExceptionHandling": 1,
+          "AdditionalOptions": ["/clang:-O3", "/clang:-fno-math-errno", "/clang:-fno-trapping-math"],
+        },
+      },
+      "conditions": [["OS=='win'", {"defines": ["NOMINMAX", "_USE_MATH_DEFINES"]}]],
     },
   ],
 }

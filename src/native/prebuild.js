@@ -15,6 +15,9 @@ const HERE = `${process.platform}-${process.arch}`;
 const COMPILERS = {
   "linux-x64": { CC: "x86_64-linux-gnu-gcc", CXX: "x86_64-linux-gnu-g++" },
   "linux-arm64": { CC: "aarch64-linux-gnu-gcc", CXX: "aarch64-linux-gnu-g++" },
+  // Apple's compiler makes both
+  "darwin-x64": {},
+  "darwin-arm64": {},
 };
 /** No libstdc++ of the user's is asked for, nor shadowed. */
 const LINUX = { LDFLAGS: "-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -s" };
