@@ -1,14 +1,31 @@
 {
-  "variables": {"otlearn_skip%": ""},
+  "variables": {
+    # Instruction sets to leave out, as macros separated by blanks: OTLEARN_SKIP_AVX2, OTLEARN_SKIP_AVX512, OTLEARN_SKIP_NEON.
+    "otlearn_skip%": "",
+  },
   "targets": [
     {
       "target_name": "otlearn_native",
+      # A line a source; those that take longest come first.
       "sources": [
+        "cpp/barycenter/grid_engine32.cc",
+        "cpp/barycenter/grid_engine64.cc",
+        "cpp/barycenter/dense_engine32.cc",
+        "cpp/barycenter/dense_engine64.cc",
+        "cpp/sinkhorn/dense/dense_log.cc",
+        "cpp/sinkhorn/dense/dense_scaling.cc",
+        "cpp/sinkhorn/grid/lanes_engine.cc",
+        "cpp/sinkhorn/grid/log_engine.cc",
+        "cpp/sinkhorn/grid/scaling_engine.cc",
+        "cpp/tensors/elementwise.cc",
+        "cpp/tensors/matmul_kernels.cc",
         "cpp/barycenter/barycenter_plan.cc",
+        "cpp/barycenter/engines.cc",
         "cpp/base/thread_pool.cc",
         "cpp/emd/cost_block.cc",
         "cpp/emd/emd.cc",
         "cpp/emd/emd_pairs.cc",
+        "cpp/emd/emd_pricing.cc",
         "cpp/emd/masses.cc",
         "cpp/emd/network_simplex.cc",
         "cpp/emd/spanning_tree.cc",
@@ -26,21 +43,19 @@
         "cpp/glue/glue_softmax.cc",
         "cpp/host/dense_operator.cc",
         "cpp/isa/dispatch.cc",
-        "cpp/isa/isa_avx2.cc",
-        "cpp/isa/isa_avx512.cc",
-        "cpp/isa/isa_plain.cc",
+        "cpp/isa/processor.cc",
+        "cpp/pairs/pairs.cc",
         "cpp/pairs/pairs_plan.cc",
         "cpp/sinkhorn/dense/sinkhorn_dense_plan.cc",
         "cpp/sinkhorn/grid/sinkhorn_batch.cc",
         "cpp/sinkhorn/sinkhorn_tally.cc",
         "cpp/tensors/batch_norm.cc",
-        "cpp/tensors/elementwise.cc",
         "cpp/tensors/matmul.cc",
         "cpp/tensors/reduce.cc",
         "cpp/tensors/softmax.cc",
       ],
-      "defines": ["<@(otlearn_skip)"],
       "include_dirs": ["cpp"],
+      "defines": ["<@(otlearn_skip)"],
       "cflags": ["-O3", "-Wall", "-Wextra", "-Wno-psabi", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
       "cflags!": ["-O2"],
       "cflags_cc": ["-std=c++17", "-fexceptions"],
@@ -54,12 +69,12 @@
         "MACOSX_DEPLOYMENT_TARGET": "11.0",
         "OTHER_CPLUSPLUSFLAGS": ["-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math"],
       },
-      # vector extensions and target attributes: clang-cl compiles them, Microsoft's compiler does not
+      # clang-cl: the registers are the vector types that gcc and clang share
       "msbuild_toolset": "ClangCL",
       "msvs_settings": {
         "VCCLCompilerTool": {
           "ExceptionHandling": 1,
-          "AdditionalOptions": ["/clang:-O3", "/clang:-fno-math-errno", "/clang:-fno-trapping-math"],
+          "AdditionalOptions": ["/std:c++17", "/clang:-O3", "/clang:-fno-math-errno", "/clang:-fno-trapping-math", "-Wno-psabi"],
         },
       },
       "conditions": [["OS=='win'", {"defines": ["NOMINMAX", "_USE_MATH_DEFINES"]}]],
