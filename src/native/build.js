@@ -1,38 +1,35 @@
-// Run by `npm install`: compiles the native kernels where a C++ compiler is there. Never fails the installation: without
-// the addon everything works through plain kernels, only slower, and `otlearn info` says so.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+// Run by `npm install`: compiles the native kernels for this machine, unless an addon of these sources is there already, prebuilt or
+// compiled before. Never fails the installation: without a C++ compiler everything works through plain kernels, only slower, and
+// `otlearn info` says so.
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { wantedSets } from "./instruction-sets.js";
+import { compileAddon, isCurrent, nativeFolder, sourcesDigest, writeStamp } from "./node-gyp.js";
 
-if (process.env.OTLEARN_NATIVE === "0") {
-  process.exit(0);
-}
-if (process.platform === "win32") {
-  console.warn("otlearn: the native kernels need gcc or clang; continuing with the plain ones");
-  process.exit(0);
+const require = createRequire(import.meta.url);
+const { addonFiles, builtAddon } = require("./addon-files.cjs");
+
+if (process.env.OTLEARN_NATIVE !== "0") build();
+
+function build() {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const sources = sourcesDigest();
+  const sets = wantedSets();
+  const used = addonFiles(root).find(({ file }) => loads(file)); // as loader.ts takes it
+  if (used && isCurrent(used.file, sources, sets)) return;
+  const failure = compileAddon(nativeFolder, { sets });
+  if (failure) {
+    console.warn(`otlearn: no native kernels (${failure}); continuing with the plain ones, which are slower`);
+  } else {
+    writeStamp(builtAddon(root), sources, sets);
+  }
 }
 
-// headers beside the running Node, when they are there, spare node-gyp a download
-const prefix = dirname(dirname(process.execPath));
-const local = existsSync(join(prefix, "include", "node", "node_api.h")) ? [`--nodedir=${prefix}`] : [];
-const gyp = process.env.npm_config_node_gyp;
-const [command, first] = gyp ? [process.execPath, [gyp]] : ["node-gyp", []];
-const result = spawnSync(
-  command,
-  [
-    ...first,
-    "rebuild",
-    "--silent",
-    "--jobs=max",
-    `--directory=${fileURLToPath(new URL(".", import.meta.url))}`,
-    ...local,
-  ],
-  {
-    encoding: "utf8",
-  },
-);
-if (result.status !== 0) {
-  const why = `${result.stderr ?? ""}${result.error ?? ""}`.trim().split("\n").at(-1);
-  console.warn(`otlearn: the native kernels were not built (${why}); continuing with the plain ones, which are slower`);
+/** Not when it was made for another system, or for a newer libc. */
+function loads(file) {
+  try {
+    return Boolean(require(file));
+  } catch {
+    return false;
+  }
 }

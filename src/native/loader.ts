@@ -27,11 +27,19 @@ export interface NativeAddon
 
 export interface NativeStatus {
   readonly addon?: NativeAddon;
+  /** Where the addon lies. */
+  readonly file?: string;
+  /** "prebuilt linux-x64", which came with the package, or "built here", by `npm install`. */
+  readonly origin?: string;
   /** "avx2, 2 threads", or why there are no native kernels. */
   readonly detail: string;
 }
 
-const ADDON = ["src", "native", "build", "Release", "otlearn_native.node"];
+/** Of addon-files.cjs. */
+interface AddonFile {
+  readonly file: string;
+  readonly origin: string;
+}
 
 let status: NativeStatus | undefined;
 
@@ -51,13 +59,22 @@ function load(): NativeStatus {
   // the sources are two levels below the package, the compiled files three
   let root = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(root, "package.json")) && root !== dirname(root)) root = dirname(root);
-  const file = join(root, ...ADDON);
-  if (!existsSync(file)) return { detail: "not built (npm install builds them where a C++17 compiler is there)" };
-  try {
-    const addon = createRequire(import.meta.url)(file) as NativeAddon;
-    const { instructionSet, threads } = addon.describe();
-    return { addon, detail: `${instructionSet}, ${threads} threads` };
-  } catch (error) {
-    return { detail: `does not load: ${(error as Error).message.split("\n")[0]}` };
+  const require = createRequire(import.meta.url);
+  let failure = "not built (npm install builds them where a C++17 compiler is there)";
+  for (const { file, origin } of addonsOf(root)) {
+    try {
+      const addon = require(file) as NativeAddon;
+      const { instructionSet, threads } = addon.describe();
+      return { addon, file, origin, detail: `${instructionSet}, ${threads} threads` };
+    } catch (error) {
+      failure = `${origin}, does not load: ${(error as Error).message.split("\n")[0]}`;
+    }
+  }
+  return { detail: failure };
+
+  function addonsOf(folder: string): readonly AddonFile[] {
+    const list = join(folder, "src", "native", "addon-files.cjs");
+    if (!existsSync(list)) return []; // bundled without it
+    return (require(list) as { addonFiles(root: string): readonly AddonFile[] }).addonFiles(folder);
   }
 }

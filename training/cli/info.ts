@@ -10,12 +10,18 @@ import { ExitStatus } from "./exit-status.ts";
 
 /** `otlearn info`: what was found on this machine, and why the rest was not. */
 export async function infoCommand({ json }: OutputFlags): Promise<number> {
-  const native = nativeStatus();
+  const { addon, file, origin, detail } = nativeStatus();
   const info = {
     otlearn: version,
     node: process.version,
     machine: `${process.platform} ${process.arch}, ${availableParallelism()} x ${cpus()[0]?.model ?? "unknown"}`,
-    native: { available: native.addon !== undefined, detail: native.detail },
+    native: {
+      available: addon !== undefined,
+      detail: origin ? `${origin}, ${detail}` : detail,
+      origin,
+      file,
+      ...addon?.describe(),
+    },
     backends: await probeBackends(),
     tasks: Object.keys(components),
     datasets: Object.keys(datasets),

@@ -4,7 +4,7 @@
 
 #include "barycenter_reference.h"
 #include "base/thread_pool.h"
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 
 namespace {
 
@@ -98,7 +98,7 @@ std::unique_ptr<otlearn::BarycenterEngine> make_float32(const Case& c, const otl
                                            s.dense ? c.cost.data() : nullptr,
                                            s.epsilon,
                                            s.cost_is_symmetric};
-  std::unique_ptr<otlearn::BarycenterEngine> engine(otlearn::kernels().barycenter_float32(problem));
+  std::unique_ptr<otlearn::BarycenterEngine> engine = otlearn::make_engine32(problem);
   for (int part = 0; part < engine->kernel_parts(); ++part) engine->make_kernel_part(part);
   engine->finish_kernel();
   engine->begin(1, groups, data.start.empty());

@@ -71,7 +71,7 @@ void check_recomputation(Exponents exponents) {
 
 int main() {
   if (!has_wanted_set()) return 0;
-  std::printf("%s, %d threads\n", otlearn::kernels().name, otlearn::thread_pool().threads());
+  std::printf("%s, %d threads\n", otlearn::instruction_set_name(), otlearn::thread_pool().threads());
   const Exponents plain, heavy = variant(-0.1, 0), unbalanced = variant(0, 2), both = variant(-0.3, 0.5);
   const Loss kl = Loss::kKullbackLeibler;
   const Case cases[] = {

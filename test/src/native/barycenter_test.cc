@@ -88,7 +88,7 @@ void check_recomputation(bool warm, Exponents exponents) {
 
 int main() {
   if (!has_wanted_set()) return 0;
-  std::printf("%s, %d threads\n", otlearn::kernels().name, otlearn::thread_pool().threads());
+  std::printf("%s, %d threads\n", otlearn::instruction_set_name(), otlearn::thread_pool().threads());
   const Case cases[] = {
       {"line", 1, 33, 3, 6, 5, 2, Loss::kQuadratic, 0.3, false},
       {"column", 33, 1, 3, 6, 5, 2, Loss::kKullbackLeibler, 0.3, false},

@@ -89,6 +89,6 @@ int main() {
   for (const std::size_t n : {1, 2, 3, 4, 5, 16, 17, 40}) {
     for (const std::size_t m : {1, 2, 7, 8, 9, 255, 256, 257, 300}) check(n, m);
   }
-  std::printf("dense operators, %s: %d checks, %d failures\n", otlearn::kernels().name, checks, failures);
+  std::printf("dense operators, %s: %d checks, %d failures\n", otlearn::instruction_set_name(), checks, failures);
   return failures == 0 ? 0 : 1;
 }

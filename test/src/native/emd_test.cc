@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "emd/emd_pairs.h"
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 #include "base/thread_pool.h"
 #include "wanted_set.h"
 
@@ -188,6 +188,6 @@ int main() {
   count_check(optimal(120, 120, true));
   for (const int bins : {2, 7, 16, 33}) count_check(same_from_warm_starts(bins, one, several));
   for (const int bins : {2, 9, 30}) count_check(same_after_restore(bins, one, several));
-  std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::kernels().name, failures, count);
+  std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::instruction_set_name(), failures, count);
   return failures == 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@ import type { BarycenterBatch } from "../../../src/native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../../src/native/loader.ts";
 import { relativeNorm } from "../../support/allclose.ts";
 import { printedBy } from "../../support/children.ts";
+import { itOnEachSet } from "../../support/instruction-sets.ts";
 
 const { addon, detail } = nativeStatus();
 const suite = (name: string): string => (addon ? name : `${name} (skipped: ${detail})`);
@@ -43,22 +44,20 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
     expect(odd.status).toBe(all.status);
   });
 
-  it("agree to float32 rounding between instruction sets, and with the host", async () => {
-    const [host, ...sets] = await Promise.all([
+  itOnEachSet("agree with the host to float32 rounding", async (environment) => {
+    const [host, { results, operator, status }] = await Promise.all([
       gradientWith({ OTLEARN_NATIVE: "0" }),
-      ...["plain", "avx2", "avx512"].map((OTLEARN_ISA) => gradientWith({ OTLEARN_ISA })),
+      gradientWith(environment),
     ]);
-    expect(sets[0].status).toMatch(/^plain, /);
-    for (const { results, operator } of sets) {
-      expect(operator).toMatch(/^native float32 \((plain|avx2|avx512), /);
-      expect(results).toHaveLength(host.results.length);
-      results.forEach((result, variant) => {
-        const expected = host.results[variant];
-        expect([result.value]).toBeAllclose([expected.value], { relative: 1e-6, absolute: 0 });
-        expect(relativeNorm(result.atoms, expected.atoms)).toBeLessThan(1e-5);
-        expect(relativeNorm(result.weights, expected.weights)).toBeLessThan(1e-5);
-      });
-    }
+    expect(status.split(", ")[0]).toBe(environment.OTLEARN_ISA);
+    expect(operator).toContain(`native float32 (${environment.OTLEARN_ISA}, `);
+    expect(results).toHaveLength(host.results.length);
+    results.forEach((result, variant) => {
+      const expected = host.results[variant];
+      expect([result.value]).toBeAllclose([expected.value], { relative: 1e-6, absolute: 0 });
+      expect(relativeNorm(result.atoms, expected.atoms)).toBeLessThan(1e-5);
+      expect(relativeNorm(result.weights, expected.weights)).toBeLessThan(1e-5);
+    });
   });
 });
 

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 #include "base/thread_pool.h"
 #include "wanted_set.h"
 
@@ -105,6 +105,6 @@ int main() {
     count_check({28, 28, 40, 90, a, b, false, Activation::kLinear, false});
     count_check({28, 28, 40, 90, a, b, true, Activation::kSigmoid, true});
   }
-  std::printf("matrix products, %s: %d of %d cases fail\n", otlearn::kernels().name, failures, count);
+  std::printf("matrix products, %s: %d of %d cases fail\n", otlearn::instruction_set_name(), failures, count);
   return failures == 0 ? 0 : 1;
 }

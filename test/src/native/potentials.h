@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sinkhorn/sinkhorn.h"
+#include "sinkhorn/batch.h"
 
 // Potentials up to a constant, which goes from f to g.
 inline bool agree(const float* potential, const std::vector<double>& logs, const float* masses, double epsilon) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 #include "potentials.h"
 #include "sinkhorn/dense/sinkhorn_dense_plan.h"
 #include "base/thread_pool.h"
@@ -167,7 +167,7 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
 
 int main() {
   const char* wanted = std::getenv("OTLEARN_ISA");
-  if (wanted && std::string(wanted) != otlearn::kernels().name) {
+  if (wanted && std::string(wanted) != otlearn::instruction_set_name()) {
     std::printf("%s: this processor does not have it\n", wanted);
     return 0;
   }
@@ -187,6 +187,6 @@ int main() {
   otlearn::ThreadPool one(1), several(4);
   int failures = 0;
   for (const Case& c : cases) failures += check(c, generator, one, several);
-  std::printf("Sinkhorn under dense costs, %s: %d failures\n", otlearn::kernels().name, failures);
+  std::printf("Sinkhorn under dense costs, %s: %d failures\n", otlearn::instruction_set_name(), failures);
   return failures == 0 ? 0 : 1;
 }

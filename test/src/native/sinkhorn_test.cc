@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 #include "potentials.h"
 #include "sinkhorn/grid/sinkhorn_batch.h"
 #include "base/thread_pool.h"
@@ -196,6 +196,6 @@ int main() {
   otlearn::ThreadPool one(1), several(4);
   int failures = 0;
   for (const Case& c : cases) failures += check(c, generator, one, several);
-  std::printf("Sinkhorn, %s: %d failures\n", otlearn::kernels().name, failures);
+  std::printf("Sinkhorn, %s: %d failures\n", otlearn::instruction_set_name(), failures);
   return failures == 0 ? 0 : 1;
 }

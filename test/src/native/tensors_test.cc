@@ -10,7 +10,7 @@
 
 #include "tensors/batch_norm.h"
 #include "tensors/elementwise.h"
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 #include "tensors/reduce.h"
 #include "base/thread_pool.h"
 #include "wanted_set.h"
@@ -231,6 +231,6 @@ int main() {
   }
   for (int round = 0; round < 40; ++round) check_batch_norm(pools, 1 + below(40), 1 + below(90));
   check_batch_norm(pools, 150, 300);
-  std::printf("tensor kernels, %s: %d of %d checks fail\n", otlearn::kernels().name, failures, checks);
+  std::printf("tensor kernels, %s: %d of %d checks fail\n", otlearn::instruction_set_name(), failures, checks);
   return failures == 0 ? 0 : 1;
 }

@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 
 inline bool has_wanted_set() {
   const char* wanted = std::getenv("OTLEARN_ISA");
-  if (!wanted || std::string(wanted) == otlearn::kernels().name) return true;
+  if (!wanted || std::string(wanted) == otlearn::instruction_set_name()) return true;
   std::printf("%s: this processor does not have it\n", wanted);
   return false;
 }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeSafetensors } from "../../../checkpoints/index.ts";
 import { readNpy } from "../../../src/data/npy.ts";
 import { readNpz } from "../../../src/data/npz.ts";
 import { datasets } from "../../../src/data/registry.ts";
+import { nativeStatus } from "../../../src/native/loader.ts";
 import { flagOf, type OptionTable } from "../../../src/options.ts";
 import type { NdArray } from "../../../src/tensor/ndarray.ts";
 import { version } from "../../../src/version.ts";
@@ -89,7 +90,16 @@ describe("info", () => {
     expect(backends.map(({ name }) => name)).toEqual(["tensorflow", "webgpu", "wasm", "cpu"]);
     expect(backends.every(({ detail }) => detail !== "")).toBe(true);
     expect(backends.at(-1)).toMatchObject({ available: true });
-    expect(info["native"]).toEqual({ available: expect.any(Boolean), detail: expect.any(String) });
+    const { addon, file, origin, detail } = nativeStatus();
+    const native = { available: addon !== undefined, detail: origin ? `${origin}, ${detail}` : detail };
+    expect(info["native"]).toMatchObject(native);
+    if (addon)
+      expect(info["native"]).toEqual({
+        ...native,
+        origin,
+        file: expect.stringMatching(basename(file!)),
+        ...addon.describe(),
+      });
   });
 
   it("tells why native kernels are not used", async () => {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace otlearn {
 
@@ -75,6 +76,8 @@ class BarycenterEngine {
   virtual void add_gradient(int worker, int s, double* out) = 0;
 };
 
-using EngineFactory = BarycenterEngine* (*)(const BarycenterProblem&);
+// Engines of the instruction set that runs, in float32 and in float64, for a grid or, where the problem has one, a dense cost.
+std::unique_ptr<BarycenterEngine> make_engine32(const BarycenterProblem& problem);
+std::unique_ptr<BarycenterEngine> make_engine64(const BarycenterProblem& problem);
 
 }  // namespace otlearn

@@ -1,4 +1,24 @@
 // The products of data points with a dense cost: one for all atoms of all points in work.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/dense_kernel_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "isa/set.h"
+#include "vector/tile_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename T, typename Steps>
 class DenseProducts {
@@ -143,3 +163,8 @@ class DenseProducts {
   DenseScratch<T> scratch_;
   std::vector<Row> rows_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,5 +1,21 @@
 // The products of data points on a grid: one after the other, each by the shortest kernel that is exact for it, so that the
 // images of an atom stay in the cache from one to the next.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_GRID_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_GRID_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_GRID_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_GRID_IMPL_H
+#endif
+
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/grid_kernel_impl.h"
+#include "isa/set.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename T, typename Steps>
 class GridProducts {
@@ -80,3 +96,8 @@ class GridProducts {
   const PointContext<T>& context_;
   GridScratch<T> scratch_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,5 +1,25 @@
 // The images of the barycenter operator in memory. All are upright but c, a, d and their gradients, which lie
 // (grid_kernel_impl.h).
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_IMAGES_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_IMAGES_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_IMAGES_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_IMAGES_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "barycenter/strip_layout_impl.h"
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // The log-scaling that stands for no mass; see log-matvec.ts.
 constexpr double kLogZero = -1e30;
@@ -90,3 +110,8 @@ struct AtomGradients {
   Images<T> first_phi;  // [S], upright: with respect to phi of the shared first iteration; K is applied to the sum
   bool has_any = false;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

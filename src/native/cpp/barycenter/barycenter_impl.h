@@ -1,5 +1,31 @@
-// The engine of barycenter.h, compiled once for each instruction set (isa_*.cc) and instantiated for float and double: what
+// The engine of barycenter.h and instantiated for float and double: what
 // the data points of a call share, and the sums of their gradients.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_plain_impl.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/barycenter_powers_impl.h"
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T, typename Steps, template <typename, typename> class Products>
 class Engine final : public BarycenterEngine {
   using Kernel = typename Products<T, Steps>::Kernel;
@@ -160,7 +186,7 @@ BarycenterEngine* make_engine_with(const BarycenterProblem& problem) {
   return new Engine<T, PowerSteps<T, false>, Products>(problem);
 }
 
-template <typename T>
-BarycenterEngine* make_engine(const BarycenterProblem& problem) {
-  return problem.cost ? make_engine_with<T, DenseProducts>(problem) : make_engine_with<T, GridProducts>(problem);
-}
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

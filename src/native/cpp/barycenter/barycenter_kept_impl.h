@@ -2,6 +2,23 @@
 // iteration starts from. Beyond the given number of bytes only those E of the ends of segments are kept, and the
 // iterations of one segment; the adjoint computes each segment again. With segments of sqrt(L E / F) iterations that is
 // about 2 sqrt(L E F) images.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_KEPT_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_KEPT_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_KEPT_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_KEPT_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "barycenter/barycenter_images_impl.h"
+#include "isa/set.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T>
 class KeptIterations {
  public:
@@ -51,3 +68,8 @@ class KeptIterations {
   bool ends_are_kept_ = false;
   Images<T> kept_, ends_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,22 @@
 // The losses of barycenter.h on upright images.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_LOSS_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_LOSS_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_LOSS_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_LOSS_IMPL_H
+#endif
+
+#include <cstddef>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "isa/set.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // The loss of p [image] against a target [N], and G = p dL/dp, zero in the padding. `unpacked` is one image to work in, zero
 // in the padding.
@@ -43,3 +61,8 @@ double loss_and_slope(const StripLayout& layout, const BarycenterPoint& point, c
   }
   return value;
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,5 +1,30 @@
 // The mean p of the marginals phi_s (mean.ts of the transport folder): prod phi^lambda in the balanced case, else the power
 // mean (sum lambda phi^power)^(1 / power).
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_MEAN_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_MEAN_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_MEAN_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_MEAN_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "isa/set.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T, bool kGeometric>
 class MarginalMean {
   static constexpr int kLanes = Traits<T>::kLanes;
@@ -75,3 +100,8 @@ class MarginalMean {
 
   const double power_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

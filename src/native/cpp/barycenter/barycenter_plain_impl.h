@@ -1,5 +1,29 @@
 // The plain iteration, a = d / K b and b = p / K a, and its adjoint. Reciprocals of c = K b and phi = K a are kept, so that no
 // loop divides, and neither a nor b is ever in memory.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
+#endif
+
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_kept_impl.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "isa/set.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T>
 class PlainSteps {
   static constexpr int kLanes = Traits<T>::kLanes;
@@ -163,3 +187,8 @@ class PlainSteps {
   Images<T> next_;          // what the two adjoint products of an atom hand over
   Images<T> weighted_;      // [S] -gb * b
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

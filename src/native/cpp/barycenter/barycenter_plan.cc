@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
 
 namespace otlearn {
@@ -47,8 +46,8 @@ void BarycenterPlan::run(const PlanBatch& batch) {
 void BarycenterPlan::run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points) {
   ThreadPool& pool = thread_pool();
   if (!which.engine) {
-    const EngineFactory make = which.wide ? kernels().barycenter_float64 : kernels().barycenter_float32;
-    which.engine.reset(make(problem_of(settings_, batch.cost, which.wide)));
+    const BarycenterProblem problem = problem_of(settings_, batch.cost, which.wide);
+    which.engine = which.wide ? make_engine64(problem) : make_engine32(problem);
     pool.run(which.engine->kernel_parts(), [&](int, int part) { which.engine->make_kernel_part(part); });
     which.engine->finish_kernel();
   }

@@ -1,6 +1,33 @@
 // Data points in work: forward, loss, adjoint (barycenter.h). `Steps` is the mathematics of one iteration, forward and adjoint,
 // of one data point: PlainSteps or PowerSteps. `Products` applies the kernel to what they give it, in the order that suits the
 // kernel: GridProducts or DenseProducts.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_POINT_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_POINT_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_POINT_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_POINT_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_kept_impl.h"
+#include "barycenter/barycenter_loss_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "isa/set.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // What the steps of one worker work with.
 template <typename T>
@@ -238,3 +265,8 @@ class PointsWorker {
   std::vector<std::unique_ptr<State>> states_;
   std::vector<State*> active_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -6,6 +6,33 @@
 //     rb before = tau rb - sigma b_before K(q / c)
 // with share from the mean. What it sums for an atom is q; sigma / d comes in the end. A pixel without mass keeps a = 0, and
 // q = 0.
+#if defined(OTLEARN_BARYCENTER_BARYCENTER_POWERS_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_BARYCENTER_POWERS_IMPL_H
+#undef OTLEARN_BARYCENTER_BARYCENTER_POWERS_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_BARYCENTER_POWERS_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_kept_impl.h"
+#include "barycenter/barycenter_mean_impl.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "isa/set.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // y = x^update base^memory of positive numbers as x exp((update - 1) log x + memory log base): the exponent is small where the
 // powers are near 1, and with it its rounding.
@@ -235,3 +262,8 @@ class PowerSteps {
   Images<T> gradient_b_;  // [S] rb
   Images<T> gradient_a_;  // [S] ra, lying, where a is remembered
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

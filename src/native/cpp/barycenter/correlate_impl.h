@@ -1,4 +1,21 @@
-// Correlations along the rows of a strip (grid_kernel_impl.h). Compiled once for each instruction set (isa_*.cc).
+// Correlations along the rows of a strip (grid_kernel_impl.h).
+#if defined(OTLEARN_BARYCENTER_CORRELATE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_CORRELATE_IMPL_H
+#undef OTLEARN_BARYCENTER_CORRELATE_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_CORRELATE_IMPL_H
+#endif
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+#include "vector/transpose_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Results that share their loads.
 template <typename T>
@@ -107,3 +124,8 @@ inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body 
   const bool is_short = ((radius == kRadii ? (body(std::integral_constant<int, kRadii>()), true) : false) || ...);
   if (!is_short) body(std::integral_constant<int, kAnyRadius>());
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,4 @@
-// K x for a ground cost that is given as a matrix, K = exp(-C / epsilon), compiled once for each instruction set.
+// K x for a ground cost that is given as a matrix, K = exp(-C / epsilon).
 //
 // One vector at a time would read the matrix from memory for each. Products are therefore made for many vectors at once, as
 // those of matrices: X in panels of some vectors, K in panels of some results, and a tile of results in registers. A result's
@@ -6,6 +6,32 @@
 //
 // A panel of K consists of blocks, and a level keeps those with an entry above its threshold: where the points lie in an order
 // that has to do with their distances, as the pixels of an image do, most blocks are all but zero.
+#if defined(OTLEARN_BARYCENTER_DENSE_KERNEL_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_DENSE_KERNEL_IMPL_H
+#undef OTLEARN_BARYCENTER_DENSE_KERNEL_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_DENSE_KERNEL_IMPL_H
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+#include "vector/tile_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Vectors of one worker.
 template <typename T>
@@ -312,3 +338,8 @@ class DenseKernel : public LevelledKernel<T> {
   const StripLayout layout_;
   std::vector<Matrix> sides_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,4 @@
-// K x on a grid, K a product of one kernel exp(-d^2 / epsilon) an axis, compiled once for each instruction set.
+// K x on a grid, K a product of one kernel exp(-d^2 / epsilon) an axis.
 //
 // Registers lie along the axis that is not summed over, so that all loads are aligned and neighbours in the sum are
 // neighbouring registers: an image is stored as strips one register wide, rows of a strip one after the other. A product
@@ -8,6 +8,29 @@
 //
 // The input is asked for register by register and the result is given away register by register: what lies between two
 // products happens on the fly. A volume is one image a plane; what the planes' products leave is then summed over the depth.
+#if defined(OTLEARN_BARYCENTER_GRID_KERNEL_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_GRID_KERNEL_IMPL_H
+#undef OTLEARN_BARYCENTER_GRID_KERNEL_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_GRID_KERNEL_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/correlate_impl.h"
+#include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/strip_layout_impl.h"
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // One axis: its taps, and what is left out from a radius on.
 template <typename T>
@@ -273,3 +296,8 @@ class GridKernel : public LevelledKernel<T> {
   int reach_;
   std::vector<Radii> radii_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

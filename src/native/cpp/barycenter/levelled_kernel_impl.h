@@ -1,4 +1,19 @@
 // When a product by a kernel that is not whole, as its small entries were left out, is exact.
+#if defined(OTLEARN_BARYCENTER_LEVELLED_KERNEL_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_LEVELLED_KERNEL_IMPL_H
+#undef OTLEARN_BARYCENTER_LEVELLED_KERNEL_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_LEVELLED_KERNEL_IMPL_H
+#endif
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "isa/set.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename T>
 struct Band;
@@ -75,3 +90,8 @@ class LevelledKernel {
   // [level], of the row that loses most; ascending levels leave out less.
   std::vector<double> left_out_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,18 @@
-// The images of a grid in memory (grid_kernel_impl.h). Compiled once for each instruction set (isa_*.cc).
+// The images of a grid in memory (grid_kernel_impl.h).
+#if defined(OTLEARN_BARYCENTER_STRIP_LAYOUT_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_STRIP_LAYOUT_IMPL_H
+#undef OTLEARN_BARYCENTER_STRIP_LAYOUT_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_STRIP_LAYOUT_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+
+#include "isa/set.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Where the numbers of an image lie: in each plane `strips` strips of `rows` registers. Lanes past `columns` are padding.
 struct StripLayout {
@@ -32,3 +46,8 @@ struct StripLayout {
     }
   }
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

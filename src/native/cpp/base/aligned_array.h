@@ -1,7 +1,6 @@
 // Arrays whose registers do not straddle cache lines: a load of 64 bytes that does costs two.
 #pragma once
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -22,8 +21,8 @@ class AlignedArray {
     if (size == 0) return;
     const std::size_t alignment = size * sizeof(T) >= kLargePage ? kLargePage : kLine;
     const std::size_t bytes = (size * sizeof(T) + alignment - 1) / alignment * alignment;
-    data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
-    if (!data_) throw std::bad_alloc();
+    alignment_ = std::align_val_t(alignment);
+    data_ = static_cast<T*>(::operator new(bytes, alignment_));
 #if defined(__linux__)
     if (alignment == kLargePage) madvise(data_, bytes, MADV_HUGEPAGE);
 #endif
@@ -34,7 +33,7 @@ class AlignedArray {
     AlignedArray(std::move(other)).swap(*this);
     return *this;
   }
-  ~AlignedArray() { std::free(data_); }
+  ~AlignedArray() { ::operator delete(data_, alignment_); }
 
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -42,12 +41,14 @@ class AlignedArray {
   void swap(AlignedArray& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(alignment_, other.alignment_);
   }
 
  private:
   static constexpr std::size_t kLine = 64, kLargePage = std::size_t(1) << 21;
   T* data_ = nullptr;
   std::size_t size_ = 0;
+  std::align_val_t alignment_{kLine};
 };
 
 template <typename T>

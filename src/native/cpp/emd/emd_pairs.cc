@@ -4,8 +4,8 @@
 #include <atomic>
 #include <limits>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
+#include "emd/emd_pricing.h"
 
 namespace otlearn {
 namespace {
@@ -38,7 +38,7 @@ bool is_metric(const std::vector<double>& cost, int size, double largest, Thread
   const double tolerance = kTriangleUnits * std::numeric_limits<double>::epsilon() * largest;
   std::atomic<bool> metric{true};
   for_each(static_cast<std::size_t>(size), kRowsPerTask, pool, [&](int, std::size_t row) {
-    if (metric && !kernels().emd.obeys_triangles(block.data(), block.stride(), size, static_cast<int>(row), tolerance)) {
+    if (metric && !emd_kernels().obeys_triangles(block.data(), block.stride(), size, static_cast<int>(row), tolerance)) {
       metric = false;
     }
   });

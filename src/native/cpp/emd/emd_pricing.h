@@ -20,5 +20,7 @@ struct EmdKernels {
   // Whether C_ij <= C_ik + C_kj + tolerance for row i and all k and j of a square matrix; `stride` as above.
   bool (*obeys_triangles)(const double* cost, std::ptrdiff_t stride, int size, int row, double tolerance);
 };
+// Those of the instruction set that runs.
+const EmdKernels& emd_kernels();
 
 }  // namespace otlearn

@@ -1,4 +1,21 @@
-// Pricing of arcs, see emd_pricing.h. Included once for each instruction set, after vector_math.h.
+// Pricing of arcs, see emd_pricing.h.
+#if defined(OTLEARN_EMD_EMD_PRICING_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_EMD_EMD_PRICING_IMPL_H
+#undef OTLEARN_EMD_EMD_PRICING_IMPL_H
+#else
+#define OTLEARN_EMD_EMD_PRICING_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "emd/emd_pricing.h"
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // The least of a vector's lanes, without branches: which lane has it cannot be predicted.
 inline double least_lane(const Vector<double>& value) {
@@ -73,3 +90,8 @@ inline bool obeys_triangles(const double* cost, std::ptrdiff_t stride, int size,
 }
 
 constexpr EmdKernels kEmd = {price, obeys_triangles};
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

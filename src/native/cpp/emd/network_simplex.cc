@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "isa/kernels.h"
 
 namespace otlearn {
 namespace {
@@ -65,7 +64,7 @@ void NetworkSimplex::build_greedy_tree() {
   };
   const int rows = problem_.rows, columns = problem_.columns;
   const double infinity = std::numeric_limits<double>::infinity();
-  const auto& price = kernels().emd.price;
+  const auto& price = emd_kernels().price;
   double* full = levels_.data() + first_column_;  // infinity where a column is full: none is dearer than that
   const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
   std::vector<Remainder> left(static_cast<std::size_t>(first_column_ + columns));
@@ -129,7 +128,7 @@ void NetworkSimplex::refresh_levels() {
 }
 
 bool NetworkSimplex::solve(std::int64_t most_pivots) {
-  const auto& price = kernels().emd.price;
+  const auto& price = emd_kernels().price;
   const double tolerance = kToleranceUnits * std::numeric_limits<double>::epsilon() * problem_.largest_cost;
   const int block = static_cast<int>(std::min<std::ptrdiff_t>(problem_.rows, 1 + kBlockArcs / problem_.stride));
   bool fresh = false;
@@ -198,7 +197,7 @@ double NetworkSimplex::value() const {
 double NetworkSimplex::row_potential(int row) const {
   const double none = 0;
   const double* costs = problem_.cost + row * problem_.stride;
-  return kernels().emd.price(costs, problem_.stride, &none, levels_.data() + first_column_, 0, 1).reduced_cost;
+  return emd_kernels().price(costs, problem_.stride, &none, levels_.data() + first_column_, 0, 1).reduced_cost;
 }
 
 void NetworkSimplex::store(StoredNode* basis) {

@@ -1,5 +1,25 @@
-// The parts of dense_operator.h, compiled once for each instruction set (isa_*.cc). Columns are summed row after row for a block
+// The parts of dense_operator.h. Columns are summed row after row for a block
 // of them at a time, so that the matrix is read in the order in which it lies in memory.
+#if defined(OTLEARN_HOST_DENSE_OPERATOR_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_HOST_DENSE_OPERATOR_IMPL_H
+#undef OTLEARN_HOST_DENSE_OPERATOR_IMPL_H
+#else
+#define OTLEARN_HOST_DENSE_OPERATOR_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "host/dense_operator.h"
+#include "isa/set.h"
+#include "vector/exponentials_impl.h"
+#include "vector/registers_impl.h"
+#include "vector/rows_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 namespace dense_operator {
 
@@ -106,3 +126,8 @@ inline void log_apply_transpose(const DenseOperation& of, std::size_t begin, std
 
 constexpr DenseOperatorKernels kDenseOperatorParts = {
     {dense_operator::gibbs, dense_operator::apply, dense_operator::apply_transpose, dense_operator::log_apply, dense_operator::log_apply_transpose}};
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

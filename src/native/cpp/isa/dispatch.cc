@@ -1,30 +1,46 @@
-#include <cstdlib>
-#include <string>
+#include "isa/dispatch.h"
 
-#include "isa/isa.h"
+#include <cstdlib>
+#include <cstring>
+
+#include "isa/processor.h"
 
 namespace otlearn {
 namespace {
 
-const Kernels& choose() {
+constexpr const char* kNames[kInstructionSets] = {"plain", "avx2", "avx512", "neon"};
+
+bool runs(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::kAvx2:
+      return OTLEARN_HAS_AVX2 && processor_has_avx2();
+    case InstructionSet::kAvx512:
+      return OTLEARN_HAS_AVX512 && processor_has_avx512();
+    case InstructionSet::kNeon:
+      return OTLEARN_HAS_NEON;  // part of the architecture
+    case InstructionSet::kPlain:
+      break;
+  }
+  return true;
+}
+
+InstructionSet best() {
   const char* wanted = std::getenv("OTLEARN_ISA");
-  const std::string name = wanted ? wanted : "";
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-  if (avx512 && name != "avx2" && name != "plain") return kAvx512Kernels;
-  if (avx2 && name != "plain") return kAvx2Kernels;
-#endif
-  return kPlainKernels;
+  int set = kInstructionSets - 1;
+  for (int named = 0; wanted && named < kInstructionSets; ++named) {
+    if (std::strcmp(wanted, kNames[named]) == 0) set = named;
+  }
+  while (!runs(static_cast<InstructionSet>(set))) --set;
+  return static_cast<InstructionSet>(set);
 }
 
 }  // namespace
 
-const Kernels& kernels() {
-  static const Kernels& chosen = choose();
+InstructionSet instruction_set() {
+  static const InstructionSet chosen = best();
   return chosen;
 }
+
+const char* instruction_set_name() { return kNames[static_cast<int>(instruction_set())]; }
 
 }  // namespace otlearn

@@ -82,5 +82,7 @@ struct PairKernels {
   double (*solve_self)(const PairSide& side, const double* scaled, std::ptrdiff_t bins, double* matrix, double* work,
                        float* potential);
 };
+// Those of the instruction set that runs.
+const PairKernels& pair_kernels();
 
 }  // namespace otlearn

@@ -1,4 +1,23 @@
-// What the solvers of pairs share, compiled once for each instruction set (isa_*.cc).
+// What the solvers of pairs share.
+#if defined(OTLEARN_PAIRS_PAIRS_COMMON_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_PAIRS_PAIRS_COMMON_IMPL_H
+#undef OTLEARN_PAIRS_PAIRS_COMMON_IMPL_H
+#else
+#define OTLEARN_PAIRS_PAIRS_COMMON_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "isa/set.h"
+#include "pairs/pairs.h"
+#include "vector/exponentials_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // What is left of the dual of one pair after an update, from the errors so far: stopping.ts says why.
 class RemainingDual {
@@ -43,3 +62,8 @@ inline void pair_gather(const float* kernel, std::ptrdiff_t bins, const PairSide
 struct PairErrors {
   double error, violation;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,25 @@
-// The solvers of pairs.h in float64, compiled once for each instruction set (isa_*.cc).
+// The solvers of pairs.h in float64.
+#if defined(OTLEARN_PAIRS_PAIRS_DOUBLE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_PAIRS_PAIRS_DOUBLE_IMPL_H
+#undef OTLEARN_PAIRS_PAIRS_DOUBLE_IMPL_H
+#else
+#define OTLEARN_PAIRS_PAIRS_DOUBLE_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "isa/set.h"
+#include "pairs/pairs.h"
+#include "pairs/pairs_common_impl.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // sum x y of padded arrays.
 inline double dot_of(const double* x, const double* y, std::ptrdiff_t padded) {
@@ -195,4 +216,7 @@ inline double pair_solve_self(const PairSide& side, const double* scaled, std::p
   }
 }
 
-constexpr PairKernels kPairs = {pair_gibbs, pair_gather, pair_solve32, pair_solve64, pair_solve_self};
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

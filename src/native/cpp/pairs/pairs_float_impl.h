@@ -1,4 +1,26 @@
-// The solver of pairs.h on float32 scalings, compiled once for each instruction set (isa_*.cc).
+// The solver of pairs.h on float32 scalings.
+#if defined(OTLEARN_PAIRS_PAIRS_FLOAT_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_PAIRS_PAIRS_FLOAT_IMPL_H
+#undef OTLEARN_PAIRS_PAIRS_FLOAT_IMPL_H
+#else
+#define OTLEARN_PAIRS_PAIRS_FLOAT_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+
+#include "isa/set.h"
+#include "pairs/pairs.h"
+#include "pairs/pairs_common_impl.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Sums of the lanes of several registers.
 template <int kRows>
@@ -148,3 +170,8 @@ inline PairOutcome pair_solve32(const PairJob32& job) {
   }
   return outcome;
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

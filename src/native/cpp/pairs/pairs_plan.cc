@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
 
 namespace otlearn {
@@ -76,7 +75,7 @@ void PairPlan::prepare(const double* cost, double epsilon, const PairStop& stop,
   const std::size_t row = bins();
   if (in_float_) {
     thread_pool().run(bins(), [&](int, int k) {
-      kernels().pairs.gibbs(scaled_.data() + k * row, row, kernel_.data() + k * row);
+      pair_kernels().gibbs(scaled_.data() + k * row, row, kernel_.data() + k * row);
     });
   }
   thread_pool().run(count(), [&](int index, int rank) {
@@ -85,7 +84,7 @@ void PairPlan::prepare(const double* cost, double epsilon, const PairStop& stop,
     const std::size_t size = sides_[i].size, stride = padded(size);
     if (worker.matrices.size() < size * stride) worker.matrices.resize(size * stride);
     if (worker.columns64.size() < 2 * stride) worker.columns64.resize(2 * stride);
-    self_values[i] = epsilon_ * kernels().pairs.solve_self(sides_[i], scaled_.data(), bins(), worker.matrices.data(),
+    self_values[i] = epsilon_ * pair_kernels().solve_self(sides_[i], scaled_.data(), bins(), worker.matrices.data(),
                                                            worker.columns64.data(), &self_potentials_[supports_.starts[i]]);
   });
 }
@@ -157,11 +156,11 @@ PairOutcome PairPlan::solve_pair(Worker& worker, int i, int j, const PairPotenti
       worker.panel.resize(m * most);
       worker.rows32.resize(2 * most);
       worker.columns32.resize(2 * most);
-      kernels().pairs.gather(kernel_.data(), m, sides_[i], worker.panel.data(), stride);
+      pair_kernels().gather(kernel_.data(), m, sides_[i], worker.panel.data(), stride);
       worker.panel_of = i;
     }
     const PairOutcome outcome =
-        kernels().pairs.solve32({&sides_[j], &sides_[i], worker.panel.data(), static_cast<std::ptrdiff_t>(stride), potential,
+        pair_kernels().solve32({&sides_[j], &sides_[i], worker.panel.data(), static_cast<std::ptrdiff_t>(stride), potential,
                                  stop_, worker.rows32.data(), worker.columns32.data()});
     if (outcome.exact) return outcome;
   }
@@ -169,7 +168,7 @@ PairOutcome PairPlan::solve_pair(Worker& worker, int i, int j, const PairPotenti
   if (worker.matrices.size() < entries) worker.matrices.resize(entries);
   worker.rows64.resize(2 * most);
   if (worker.columns64.size() < 5 * most) worker.columns64.resize(5 * most);
-  return kernels().pairs.solve64({&sides_[j], &sides_[i], scaled_.data(), static_cast<std::ptrdiff_t>(m), potential, stop_,
+  return pair_kernels().solve64({&sides_[j], &sides_[i], scaled_.data(), static_cast<std::ptrdiff_t>(m), potential, stop_,
                                   worker.matrices.data(), worker.rows64.data(), worker.columns64.data()});
 }
 

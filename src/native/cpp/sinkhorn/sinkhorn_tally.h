@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sinkhorn/grid/sinkhorn_batch.h"
+#include "sinkhorn/batch.h"
 
 namespace otlearn {
 

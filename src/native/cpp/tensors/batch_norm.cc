@@ -2,11 +2,20 @@
 
 #include <algorithm>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
+#include "isa/dispatch.h"
+
+#define OTLEARN_FILE "tensors/batch_norm.cc"
+#include "isa/each_set.h"
+
+#include "tensors/batch_norm_impl.h"
+
+#if OTLEARN_ONCE
 
 namespace otlearn {
 namespace {
+
+const BatchNormKernels& kernels() { return OTLEARN_CHOOSE(kBatchNorm); }
 
 template <typename Arrays>
 void in_blocks(void (*loop)(const BatchNormShape&, const Arrays&, std::ptrdiff_t, int), const BatchNormShape& shape,
@@ -21,15 +30,17 @@ void in_blocks(void (*loop)(const BatchNormShape&, const Arrays&, std::ptrdiff_t
 }  // namespace
 
 void batch_norm(const BatchNormShape& shape, const BatchNormForward& arrays, ThreadPool& pool) {
-  in_blocks(kernels().batch_norm.apply, shape, arrays, pool);
+  in_blocks(kernels().apply, shape, arrays, pool);
 }
 
 void training_batch_norm(const BatchNormShape& shape, const BatchNormForward& arrays, ThreadPool& pool) {
-  in_blocks(kernels().batch_norm.forward, shape, arrays, pool);
+  in_blocks(kernels().forward, shape, arrays, pool);
 }
 
 void training_batch_norm_gradient(const BatchNormShape& shape, const BatchNormBackward& arrays, ThreadPool& pool) {
-  in_blocks(kernels().batch_norm.backward, shape, arrays, pool);
+  in_blocks(kernels().backward, shape, arrays, pool);
 }
 
 }  // namespace otlearn
+
+#endif

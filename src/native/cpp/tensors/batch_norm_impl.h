@@ -1,4 +1,21 @@
-// The loops of batch_norm.h, compiled once for each instruction set (isa_*.cc).
+// The loops of batch_norm.h.
+#if defined(OTLEARN_TENSORS_BATCH_NORM_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_TENSORS_BATCH_NORM_IMPL_H
+#undef OTLEARN_TENSORS_BATCH_NORM_IMPL_H
+#else
+#define OTLEARN_TENSORS_BATCH_NORM_IMPL_H
+#endif
+
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+
+#include "isa/set.h"
+#include "tensors/batch_norm.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Calls body(column, numbers) for each register of a row's columns [0, count); the last one may hold fewer numbers.
 template <typename Body>
@@ -116,3 +133,8 @@ inline void batch_norm_backward(const BatchNormShape& shape, const BatchNormBack
 }
 
 constexpr BatchNormKernels kBatchNorm = {batch_norm_apply, batch_norm_forward, batch_norm_backward};
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

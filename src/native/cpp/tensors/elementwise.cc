@@ -4,11 +4,20 @@
 #include <functional>
 #include <numeric>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
+#include "isa/dispatch.h"
+
+#define OTLEARN_FILE "tensors/elementwise.cc"
+#include "isa/each_set.h"
+
+#include "tensors/elementwise_impl.h"
+
+#if OTLEARN_ONCE
 
 namespace otlearn {
 namespace {
+
+const ElementwiseKernels& kernels() { return OTLEARN_CHOOSE(kElementwise); }
 
 // Numbers of a task; arrays of one task are computed by the calling thread.
 constexpr std::ptrdiff_t kTaskNumbers = 1 << 14;
@@ -71,16 +80,18 @@ void run(ElementwiseKernels::Loop<Out> loop, const Broadcast& given, const float
 }  // namespace
 
 void unary(Unary op, std::ptrdiff_t count, const float* x, float* out, ThreadPool& pool) {
-  const auto loop = kernels().elementwise.unary[static_cast<int>(op)];
+  const auto loop = kernels().unary[static_cast<int>(op)];
   in_parts(count, pool, [&](std::ptrdiff_t first, std::ptrdiff_t numbers) { loop(numbers, x + first, out + first); });
 }
 
 void binary(Binary op, const Broadcast& shape, const float* a, const float* b, float* out, ThreadPool& pool) {
-  run(kernels().elementwise.binary[static_cast<int>(op)], shape, a, b, out, pool);
+  run(kernels().binary[static_cast<int>(op)], shape, a, b, out, pool);
 }
 
 void compare(Comparison op, const Broadcast& shape, const float* a, const float* b, std::uint8_t* out, ThreadPool& pool) {
-  run(kernels().elementwise.compare[static_cast<int>(op)], shape, a, b, out, pool);
+  run(kernels().compare[static_cast<int>(op)], shape, a, b, out, pool);
 }
 
 }  // namespace otlearn
+
+#endif

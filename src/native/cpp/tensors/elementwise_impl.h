@@ -1,5 +1,24 @@
-// The loops of elementwise.h, compiled once for each instruction set (isa_*.cc). What is left over at the end of an array is
+// The loops of elementwise.h. What is left over at the end of an array is
 // computed in a register too, so that a number does not depend on where in the array it stands.
+#if defined(OTLEARN_TENSORS_ELEMENTWISE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_TENSORS_ELEMENTWISE_IMPL_H
+#undef OTLEARN_TENSORS_ELEMENTWISE_IMPL_H
+#else
+#define OTLEARN_TENSORS_ELEMENTWISE_IMPL_H
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "isa/set.h"
+#include "tensors/elementwise.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename Function>
 void unary_loop(std::ptrdiff_t count, const float* x, float* out) {
@@ -103,3 +122,8 @@ constexpr ElementwiseKernels kElementwise = {
     {binary_loop<Equal, std::uint8_t>, binary_loop<NotEqual, std::uint8_t>, binary_loop<Less, std::uint8_t>,
      binary_loop<LessEqual, std::uint8_t>, binary_loop<Greater, std::uint8_t>, binary_loop<GreaterEqual, std::uint8_t>},
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -4,7 +4,6 @@
 #include <functional>
 #include <numeric>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
 
 namespace otlearn {
@@ -72,7 +71,7 @@ class Product {
   Product(const MatmulProblem& problem, const Finish& finish, const float* a, const float* b, float* out)
       : p_(problem),
         finish_(finish),
-        k_(kernels().matmul),
+        k_(matmul_kernels()),
         a_(a),
         b_(b),
         out_(out),
@@ -194,7 +193,7 @@ class Product {
 };
 
 Finish prepare_finish(const MatmulProblem& problem) {
-  const auto padded = static_cast<std::size_t>(round_up(problem.columns, kernels().matmul.tile_columns));
+  const auto padded = static_cast<std::size_t>(round_up(problem.columns, matmul_kernels().tile_columns));
   Finish finish;
   if (problem.bias) {
     finish.bias.assign(problem.bias, problem.bias + problem.columns);

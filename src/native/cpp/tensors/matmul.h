@@ -62,5 +62,7 @@ struct MatmulKernels {
   void (*pack_columns)(const float* from, std::ptrdiff_t vector_stride, std::ptrdiff_t depth_stride, int vectors,
                        std::ptrdiff_t depth, float* to);
 };
+// Those of the instruction set that runs.
+const MatmulKernels& matmul_kernels();
 
 }  // namespace otlearn

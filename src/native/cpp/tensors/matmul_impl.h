@@ -1,4 +1,23 @@
-// The micro-kernels of matmul.h, compiled once for each instruction set (isa_*.cc).
+// The micro-kernels of matmul.h.
+#if defined(OTLEARN_TENSORS_MATMUL_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_TENSORS_MATMUL_IMPL_H
+#undef OTLEARN_TENSORS_MATMUL_IMPL_H
+#else
+#define OTLEARN_TENSORS_MATMUL_IMPL_H
+#endif
+
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "isa/set.h"
+#include "tensors/matmul.h"
+#include "vector/exponentials_impl.h"
+#include "vector/registers_impl.h"
+#include "vector/tile_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 constexpr int kTileColumns = kTileRegisters * Traits<float>::kLanes;
 
@@ -89,3 +108,8 @@ constexpr MatmulKernels matmul_kernels_of(std::index_sequence<kIndex...>) {
 }
 
 constexpr MatmulKernels kMatmul = matmul_kernels_of(std::make_index_sequence<kTileRows>());
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

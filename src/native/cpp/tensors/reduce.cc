@@ -4,11 +4,20 @@
 #include <limits>
 #include <vector>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
+#include "isa/dispatch.h"
+
+#define OTLEARN_FILE "tensors/reduce.cc"
+#include "isa/each_set.h"
+
+#include "tensors/reduce_impl.h"
+
+#if OTLEARN_ONCE
 
 namespace otlearn {
 namespace {
+
+const ReduceKernels& kernels() { return OTLEARN_CHOOSE(kReduce); }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kStart[kReductionCount] = {0, 0, -kInfinity, kInfinity};
@@ -23,7 +32,7 @@ std::ptrdiff_t parts(std::ptrdiff_t size, std::ptrdiff_t part) { return (size + 
 
 void reduce(Reduction op, const ReduceShape& shape, const float* x, float* out, ThreadPool& pool) {
   const int index = static_cast<int>(op);
-  const auto& loops = kernels().reduce;
+  const auto& loops = kernels();
   const std::ptrdiff_t width = std::min(shape.inner, kPartColumns), blocks = parts(shape.inner, width);
   const std::ptrdiff_t rows = std::min(shape.length, kPartNumbers / width), chunks = parts(shape.length, rows);
   std::vector<double> partial(static_cast<std::size_t>(shape.outer * chunks * shape.inner), kStart[index]);
@@ -65,3 +74,5 @@ void reduce(Reduction op, const ReduceShape& shape, const float* x, float* out, 
 }
 
 }  // namespace otlearn
+
+#endif

@@ -1,4 +1,19 @@
-// The loops of reduce.h, compiled once for each instruction set (isa_*.cc).
+// The loops of reduce.h.
+#if defined(OTLEARN_TENSORS_REDUCE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_TENSORS_REDUCE_IMPL_H
+#undef OTLEARN_TENSORS_REDUCE_IMPL_H
+#else
+#define OTLEARN_TENSORS_REDUCE_IMPL_H
+#endif
+
+#include <cstddef>
+
+#include "isa/set.h"
+#include "tensors/reduce.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 struct SumOf {
   template <typename Number>
@@ -19,14 +34,6 @@ struct MinOf {
     return ((b < a) | (b != b)) ? b : a;
   }
 };
-
-// As many float32 numbers as a register holds in float64.
-inline Vector<double> load_widened(const float* from) {
-  typedef float Half __attribute__((vector_size(OTLEARN_VECTOR_BYTES / 2)));
-  Half numbers;
-  std::memcpy(&numbers, from, sizeof numbers);
-  return __builtin_convertvector(numbers, Vector<double>);
-}
 
 template <typename Op>
 double reduce_row(std::ptrdiff_t count, const float* x, double start) {
@@ -62,3 +69,8 @@ constexpr ReduceKernels kReduce = {
     {reduce_columns<SumOf>, reduce_columns<SumOf>, reduce_columns<MaxOf>, reduce_columns<MinOf>},
     {SumOf::combine<double>, SumOf::combine<double>, MaxOf::combine<double>, MinOf::combine<double>},
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

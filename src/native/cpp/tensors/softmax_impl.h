@@ -1,4 +1,22 @@
-// The rows of softmax.h, compiled once for each instruction set (isa_*.cc).
+// The rows of softmax.h.
+#if defined(OTLEARN_TENSORS_SOFTMAX_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_TENSORS_SOFTMAX_IMPL_H
+#undef OTLEARN_TENSORS_SOFTMAX_IMPL_H
+#else
+#define OTLEARN_TENSORS_SOFTMAX_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+
+#include "isa/set.h"
+#include "tensors/softmax.h"
+#include "vector/exponentials_impl.h"
+#include "vector/registers_impl.h"
+#include "vector/rows_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 inline void softmax_row(const double* free, std::size_t columns, double* out) {
   using V = Vector<double>;
@@ -31,3 +49,8 @@ inline void softmax_row_backward(const double* gradient, const double* row, std:
 }
 
 constexpr SoftmaxKernels kSoftmax = {softmax_row, softmax_row_backward};
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

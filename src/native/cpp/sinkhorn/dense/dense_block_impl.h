@@ -1,4 +1,22 @@
-// What some pairs under a dense cost iterate on, side by side. Compiled once for each instruction set (isa_*.cc).
+// What some pairs under a dense cost iterate on, side by side.
+#if defined(OTLEARN_SINKHORN_DENSE_DENSE_BLOCK_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_DENSE_DENSE_BLOCK_IMPL_H
+#undef OTLEARN_SINKHORN_DENSE_DENSE_BLOCK_IMPL_H
+#else
+#define OTLEARN_SINKHORN_DENSE_DENSE_BLOCK_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/sinkhorn_tally.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Entry i of slot s is at i * width + s. A block of width 1 has zero or one pair, and registers along its points.
 template <typename Domain>
@@ -89,3 +107,8 @@ struct DenseBlock {
   Field v, u, y, z;   // y and z with momentum
   Field products[2];  // the last K v and K^T u
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

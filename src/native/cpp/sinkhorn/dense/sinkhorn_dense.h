@@ -8,10 +8,14 @@
 #include <cstddef>
 
 #include "base/aligned_array.h"
-#include "sinkhorn/grid/sinkhorn_batch.h"
+#include "sinkhorn/batch.h"
 #include "sinkhorn/sinkhorn_tally.h"
 
 namespace otlearn {
+
+// Columns that a tile adds up before they go to the result: what is read of them stays in the first-level cache, and long
+// sums lose fewer digits.
+constexpr std::ptrdiff_t kDenseDepth = 128;
 
 // C [rows, columns], or its transpose by other strides.
 struct DenseCost {
@@ -56,5 +60,9 @@ struct DenseDomain {
   void (*pack)(const DenseCost& cost, std::ptrdiff_t panel, float* numbers);
   DenseEngine* (*make)(const DenseKernels& kernels, const SinkhornBatch& batch);
 };
+
+// Of the instruction set that runs.
+const DenseDomain& dense_scaling_domain();
+const DenseDomain& dense_log_domain();
 
 }  // namespace otlearn

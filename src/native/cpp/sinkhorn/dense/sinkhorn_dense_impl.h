@@ -1,6 +1,29 @@
-// Sinkhorn under a dense cost (sinkhorn_dense.h). Compiled once for each instruction set (isa_*.cc). What is written here is
+// Sinkhorn under a dense cost (sinkhorn_dense.h). What is written here is
 // the order of things; how numbers are stored and multiplied, and whether a product is exact, is the domain's: DenseScaling or
 // DenseLog.
+#if defined(OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_IMPL_H
+#undef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_IMPL_H
+#else
+#define OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/dense/dense_block_impl.h"
+#include "sinkhorn/dense/sinkhorn_dense.h"
+#include "sinkhorn/sinkhorn_tally.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename Domain>
 class DenseSinkhorn final : public DenseEngine {
@@ -301,3 +324,8 @@ template <typename Domain>
 constexpr DenseDomain dense_domain() {
   return {Domain::kRows, Domain::kPanelNumbers, pack_dense<Domain>, make_dense<Domain>};
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

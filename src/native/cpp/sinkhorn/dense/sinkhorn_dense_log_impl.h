@@ -1,5 +1,4 @@
-// Scalings of any size, for DenseSinkhorn: a float in [1, 2) and a power of two as an integer. Compiled once for each
-// instruction set (isa_*.cc).
+// Scalings of any size, for DenseSinkhorn: a float in [1, 2) and a power of two as an integer.
 //
 // That is the log domain without logarithms. A term of a product is the product of two floats times a power of two, which is
 // added into the exponent bits of one of them; the sum is kept relative to the power of two that the entry is expected to have,
@@ -7,6 +6,29 @@
 // 2^kJump since: then neither has any entry, and whatever is smaller than 2^-126 of it, and clamped to that, is nothing beside
 // it. After a larger change the largest term of each entry is looked for. So a product has float's relative precision for any
 // epsilon, as its potentials, epsilon times logarithms, have float's absolute one.
+#if defined(OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_LOG_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_LOG_IMPL_H
+#undef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_LOG_IMPL_H
+#else
+#define OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_LOG_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/dense/sinkhorn_dense.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 class DenseLog {
   using V = Vector<float>;
@@ -288,3 +310,8 @@ class DenseLog {
 
   const float omega_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

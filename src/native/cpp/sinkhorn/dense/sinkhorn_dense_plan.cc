@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "isa/kernels.h"
 #include "base/thread_pool.h"
 
 namespace otlearn {
@@ -94,12 +93,12 @@ SinkhornReport DensePlan::solve(const double* cost, const SinkhornBatch& batch, 
   std::vector<int> pairs(batch.pairs);
   std::iota(pairs.begin(), pairs.end(), 0);
   if (batch.domain != SinkhornDomain::kLog && batch.pairs > 0) {
-    const DenseDomain& domain = kernels().dense_scaling;
+    const DenseDomain& domain = dense_scaling_domain();
     pairs = solve_in(domain, packed(cost, domain, scaling_, pool), batch, std::move(pairs), tallies, pool);
   }
   if (!pairs.empty()) {
     tallies.front().use_log_domain();
-    const DenseDomain& domain = kernels().dense_log;
+    const DenseDomain& domain = dense_log_domain();
     solve_in(domain, packed(cost, domain, log_, pool), batch, std::move(pairs), tallies, pool);
   }
   return SinkhornTally::report(tallies, batch);

@@ -1,11 +1,28 @@
-// Scalings as they are, in float, for DenseSinkhorn. Compiled once for each instruction set (isa_*.cc).
+// Scalings as they are, in float, for DenseSinkhorn.
 //
 // A product is exact to rounding where its least entry is far above all that underflow takes from it: entries of K below the
 // normal numbers, of which each takes less than exp(-87) times the largest scaling, and terms and scalings below them.
+#if defined(OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_SCALING_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_SCALING_IMPL_H
+#undef OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_SCALING_IMPL_H
+#else
+#define OTLEARN_SINKHORN_DENSE_SINKHORN_DENSE_SCALING_IMPL_H
+#endif
 
-// Columns that a tile adds up before they go to the result: what is read of them stays in the first-level cache, and long
-// sums lose fewer digits.
-constexpr std::ptrdiff_t kDenseDepth = 128;
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/dense/sinkhorn_dense.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+#include "vector/tile_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 class DenseScaling {
   using V = Vector<float>;
@@ -165,3 +182,8 @@ class DenseScaling {
   const float omega_, excused_;  // masses up to excused_ need no exact product
   const bool unchecked_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

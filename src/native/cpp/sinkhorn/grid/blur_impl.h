@@ -1,8 +1,26 @@
-// Symmetric convolutions of parallel lines, one line a lane, that reach no farther than matters. Compiled once for each
-// instruction set (isa_*.cc).
+// Symmetric convolutions of parallel lines, one line a lane, that reach no farther than matters.
 //
 // Neighbours at the same distance are added before they are multiplied: half the multiplications, no cancellation, and
 // additions run on pipes of their own.
+#if defined(OTLEARN_SINKHORN_GRID_BLUR_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_BLUR_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_BLUR_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_BLUR_IMPL_H
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Outputs of a tile: their sums and the two windows of neighbours just fit the register file (32 registers of 64 bytes, 16 of
 // the others).
@@ -192,3 +210,8 @@ Vector<T> copy_line(const T* from, std::size_t stride, int length, T* to) {
   }
   return sum;
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,6 +1,25 @@
-// Images of several histograms, one a lane: [points][kLanes]. Compiled once for each instruction set (isa_*.cc). The interface is
+// Images of several histograms, one a lane: [points][kLanes]. The interface is
 // StripGrid's; here a strip is the same line of each histogram, so nothing is transposed and nothing is padding: lanes without
 // a histogram repeat the last one.
+#if defined(OTLEARN_SINKHORN_GRID_LANE_GRID_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_LANE_GRID_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_LANE_GRID_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_LANE_GRID_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "isa/set.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T>
 class LaneGrid {
  public:
@@ -68,3 +87,8 @@ class LaneGrid {
   std::size_t points_ = 1;
   std::vector<Axis> axes_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

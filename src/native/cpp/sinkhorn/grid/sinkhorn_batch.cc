@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "isa/kernels.h"
 #include "sinkhorn/sinkhorn_tally.h"
 #include "base/thread_pool.h"
 
@@ -20,7 +19,7 @@ std::size_t points_of(const SinkhornGrid& grid) {
 // images, if the second cache holds them. Tests end some pairs before others, which then are in the way: an image runs by itself.
 int pairs_side_by_side(const SinkhornGrid& grid, const SinkhornBatch& batch) {
   constexpr std::size_t kCacheBytes = std::size_t(1) << 19, kImages = 4;  // two of masses, the image, products
-  const int lanes = kernels().lanes;
+  const int lanes = sinkhorn_lanes();
   if (batch.domain == SinkhornDomain::kLog) return 1;
   const bool fits = kImages * points_of(grid) * lanes * sizeof(float) <= kCacheBytes;
   return grid.size.size() == 1 || (fits && batch.check_every == 0 && 2 * batch.pairs >= lanes) ? lanes : 1;
@@ -50,11 +49,11 @@ class Worker {
 
  private:
   SinkhornEngine& scaling() {
-    if (!scaling_) scaling_.reset(kernels().sinkhorn_scaling(grid_));
+    if (!scaling_) scaling_ = make_scaling_engine(grid_);
     return *scaling_;
   }
   SinkhornEngine& log() {
-    if (!log_) log_.reset(kernels().sinkhorn_log(grid_));
+    if (!log_) log_ = make_log_engine(grid_);
     tally_.use_log_domain();
     return *log_;
   }
@@ -70,7 +69,7 @@ class Worker {
   // run by themselves, from the start.
   void solve_side_by_side(int first, std::vector<SinkhornTally::Pair>& ends, std::vector<bool>& ended) {
     const int count = static_cast<int>(ends.size());
-    if (!lanes_) lanes_.reset(kernels().sinkhorn_lanes(grid_));
+    if (!lanes_) lanes_ = make_lanes_engine(grid_);
     if (!lanes_->begin(pairs_from(first, count), rule_)) return;
     std::vector<double> errors(count);
     int iterations = 0, left = count;

@@ -1,9 +1,29 @@
-// Sinkhorn on a grid (sinkhorn.h). Compiled once for each instruction set (isa_*.cc). What is written here is the order of
+// Sinkhorn on a grid (sinkhorn.h). What is written here is the order of
 // things; how numbers are stored, and whether a product is exact, is the domain's: ScalingDomain or LogDomain.
 //
 // A half step is one pass over the strips of an axis: the last blur of a product, the scalings that follow, and the first
 // blur of the next product, so that each image is read and written once. The two half steps take turns between the first
 // and the last axis; a third one lies between and is blurred in a pass of its own.
+#if defined(OTLEARN_SINKHORN_GRID_SINKHORN_GRID_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_SINKHORN_GRID_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_SINKHORN_GRID_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_SINKHORN_GRID_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/sinkhorn_engine.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 template <typename Domain, template <typename> class Layout>
 class GridSinkhorn final : public SinkhornEngine {
@@ -241,7 +261,7 @@ class GridSinkhorn final : public SinkhornEngine {
   AlignedVector<T> saved_y_, saved_z_, saved_next_, potential_;
 };
 
-template <typename Domain, template <typename> class Layout>
-SinkhornEngine* make_sinkhorn(const SinkhornGrid& grid) {
-  return new GridSinkhorn<Domain, Layout>(grid);
-}
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

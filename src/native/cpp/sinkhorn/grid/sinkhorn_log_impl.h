@@ -1,7 +1,34 @@
-// Logarithms of scalings in double, for what scalings cannot hold. Compiled once for each instruction set (isa_*.cc).
+// Logarithms of scalings in double, for what scalings cannot hold.
 //
 // A blur subtracts the largest entry of each line, so that a line may be anywhere, and then works on numbers; a line
 // whose sums leave the range of double is added up by log-sum-exp. It is exact for any epsilon.
+#if defined(OTLEARN_SINKHORN_GRID_SINKHORN_LOG_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_SINKHORN_LOG_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_SINKHORN_LOG_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_SINKHORN_LOG_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/batch.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/sinkhorn_engine.h"
+#include "sinkhorn/grid/strip_grid_impl.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 class LogDomain {
   using V = Vector<double>;
@@ -137,3 +164,8 @@ class LogDomain {
   Reaches<double> reaches_;
   SinkhornRule rule_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

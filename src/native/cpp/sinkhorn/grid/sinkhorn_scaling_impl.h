@@ -1,9 +1,35 @@
-// Scalings as they are, in float. Compiled once for each instruction set (isa_*.cc).
+// Scalings as they are, in float.
 //
 // A sum is exact to rounding where two things hold. What its blurs leave out is at most kLost of it: each blur of a line
 // stops at the distance where the rest of the line, whatever lies there, adds less than kLost of the sum itself or of a
 // floor below which no product needs digits. And no underflow matters: the least entry of a product is far above the
 // smallest normal numbers. Both the floor and that entry are examined for each product.
+#if defined(OTLEARN_SINKHORN_GRID_SINKHORN_SCALING_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_SINKHORN_SCALING_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_SINKHORN_SCALING_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_SINKHORN_SCALING_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "base/aligned_array.h"
+#include "isa/set.h"
+#include "sinkhorn/batch.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/sinkhorn_engine.h"
+#include "vector/exponentials_impl.h"
+#include "vector/logarithms_impl.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 class ScalingDomain {
   using V = Vector<float>;
@@ -242,3 +268,8 @@ class ScalingDomain {
   Certificate product_{};
   V least_{}, total_{}, strip_total_{};  // of the strips so far, and of the last one
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

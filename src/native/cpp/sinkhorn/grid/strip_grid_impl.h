@@ -1,8 +1,28 @@
-// Images for Sinkhorn on a grid, one histogram each. Compiled once for each instruction set (isa_*.cc).
+// Images for Sinkhorn on a grid, one histogram each.
 //
 // Images of one to three axes, row-major with padding: the last axis is `pitch` numbers long and there are `rows` lines
 // along it, both multiples of kLanes. A strip is kLanes parallel lines of an axis; a strip image holds those of one axis
 // one behind the other, [strips][length][kLanes].
+#if defined(OTLEARN_SINKHORN_GRID_STRIP_GRID_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_SINKHORN_GRID_STRIP_GRID_IMPL_H
+#undef OTLEARN_SINKHORN_GRID_STRIP_GRID_IMPL_H
+#else
+#define OTLEARN_SINKHORN_GRID_STRIP_GRID_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "isa/set.h"
+#include "sinkhorn/grid/blur_impl.h"
+#include "vector/registers_impl.h"
+#include "vector/transpose_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
 template <typename T>
 class StripGrid {
  public:
@@ -103,3 +123,8 @@ class StripGrid {
   std::size_t pitch_, lines_ = 1, rows_ = 1;
   std::vector<Axis> axes_;
 };
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

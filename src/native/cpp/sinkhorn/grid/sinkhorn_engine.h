@@ -4,11 +4,10 @@
 // What they iterate on are the products y = K v and z = K^T u, from which the scalings follow, u = a / y and v = b / z. Their
 // logarithms are -fKL / epsilon and -gKL / epsilon, which exist at points without mass too.
 #pragma once
+#include <memory>
 #include <vector>
 
 namespace otlearn {
-
-constexpr float kNoMassPotential = -1e30f;  // stands for -infinity
 
 // What all pairs share.
 struct SinkhornGrid {
@@ -56,6 +55,11 @@ class SinkhornEngine {
   virtual void kl_potentials(float* f, float* g) = 0;
 };
 
-using SinkhornFactory = SinkhornEngine* (*)(const SinkhornGrid&);
+// Engines of the instruction set that runs: on scalings, on those of up to `sinkhorn_lanes()` pairs side by side, and in the
+// log domain.
+std::unique_ptr<SinkhornEngine> make_scaling_engine(const SinkhornGrid& grid);
+std::unique_ptr<SinkhornEngine> make_lanes_engine(const SinkhornGrid& grid);
+std::unique_ptr<SinkhornEngine> make_log_engine(const SinkhornGrid& grid);
+int sinkhorn_lanes();
 
 }  // namespace otlearn

@@ -1,5 +1,20 @@
-// Rows of any length in registers, compiled once for each instruction set (isa_*.cc). What is left of a row after whole registers
+// Rows of any length in registers. What is left of a row after whole registers
 // goes through a register padded with zeros.
+#if defined(OTLEARN_VECTOR_ROWS_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_VECTOR_ROWS_IMPL_H
+#undef OTLEARN_VECTOR_ROWS_IMPL_H
+#else
+#define OTLEARN_VECTOR_ROWS_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cstddef>
+
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // The first `count` numbers of a register.
 inline Vector<double> load_some(const double* from, std::size_t count) {
@@ -24,3 +39,7 @@ inline void put_row(double* out, const Vector<double>& values, std::size_t count
   for (std::size_t lane = 0; lane < count; ++lane) out[lane] = values[lane];
 }
 
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

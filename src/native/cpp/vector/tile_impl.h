@@ -1,9 +1,24 @@
-// What the dense matrix products have in common, compiled once for each instruction set (isa_*.cc): a tile of the result that
+// What the dense matrix products have in common: a tile of the result that
 // stays in registers, and the panels from which its numbers are read.
+#if defined(OTLEARN_VECTOR_TILE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_VECTOR_TILE_IMPL_H
+#undef OTLEARN_VECTOR_TILE_IMPL_H
+#else
+#define OTLEARN_VECTOR_TILE_IMPL_H
+#endif
+
+#include <cstddef>
+
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+#include "vector/transpose_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // With two registers a row, the sums, the two registers of B and one of A just fit the register file: 32 registers of 64
 // bytes, 16 of the others.
-constexpr int kTileRows = OTLEARN_VECTOR_BYTES == 64 ? 14 : 6;
+constexpr int kTileRows = OTLEARN_REGISTERS == 32 ? 14 : 6;
 constexpr int kTileRegisters = 2;
 
 // Loops over the registers of a tile are unrolled by the compiler, so that the sums never leave them. The order in which the
@@ -57,3 +72,8 @@ inline void pack_across(VectorAt vector, int width, std::ptrdiff_t depth, T* to)
     for (int v = 0; v < width; ++v) to[p * width + v] = vector(v)[p];
   }
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,4 +1,19 @@
-// Transposes squares of registers in place. Compiled once for each instruction set (isa_*.cc).
+// Transposes squares of registers in place.
+#if defined(OTLEARN_VECTOR_TRANSPOSE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_VECTOR_TRANSPOSE_IMPL_H
+#undef OTLEARN_VECTOR_TRANSPOSE_IMPL_H
+#else
+#define OTLEARN_VECTOR_TRANSPOSE_IMPL_H
+#endif
+
+#include <cstddef>
+#include <utility>
+
+#include "isa/set.h"
+#include "vector/registers_impl.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
 
 // Lanes of two registers by number, those of the second counted on.
 #if defined(__has_builtin)
@@ -75,3 +90,8 @@ inline void transpose(Vector<T> (&x)[Traits<T>::kLanes]) {
   for (int i = 0; i < Traits<T>::kLanes; i += kUnit<T>) transpose_units<T>(x + i);
   exchange_units<T>(x);
 }
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif

@@ -1,0 +1,18 @@
+#include "tensors/matmul.h"
+
+#include "isa/dispatch.h"
+
+#define OTLEARN_FILE "tensors/matmul_kernels.cc"
+#include "isa/each_set.h"
+
+#include "tensors/matmul_impl.h"
+
+#if OTLEARN_ONCE
+
+namespace otlearn {
+
+const MatmulKernels& matmul_kernels() { return OTLEARN_CHOOSE(kMatmul); }
+
+}  // namespace otlearn
+
+#endif
