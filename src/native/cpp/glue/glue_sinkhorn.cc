@@ -58,7 +58,7 @@ napi_value write_report(napi_env env, const SinkhornReport& report) {
 }
 
 // What a batch of either geometry has; n and m numbers a pair on its two sides.
-SinkhornBatch read_batch(napi_env env, napi_value heap_array, napi_value given, double n, double m) {
+SinkhornBatch read_batch(napi_env env, napi_value given, double n, double m) {
   SinkhornBatch batch;
   batch.pairs = integer(env, given, "pairs");
   batch.iterations = integer(env, given, "iterations");
@@ -72,8 +72,10 @@ SinkhornBatch read_batch(napi_env env, napi_value heap_array, napi_value given, 
   require(batch.momentum > 0 && batch.momentum < 2, "momentum");
   require(batch.pairs * n < kMostNumbers && batch.pairs * m < kMostNumbers, "size: beyond any memory");
   if (batch.pairs == 0) return batch;
-  const Heap heap(env, heap_array);
-  const auto tensor = [&](const char* name, double numbers) { return heap.tensor<float>(given, name, batch.pairs * numbers); };
+  const auto tensor = [&](const char* name, double numbers) {
+    return elements<float>(env, property(env, given, name), napi_float32_array, static_cast<std::size_t>(batch.pairs * numbers),
+                           name);
+  };
   batch.a = tensor("a", n);
   batch.b = tensor("b", m);
   batch.start = tensor("start", m);
@@ -91,14 +93,14 @@ double read_epsilon(napi_env env, napi_value given) {
   return epsilon;
 }
 
-// sinkhornOnGrid(heap, problem): the tensors are at byte offsets in the heap of tfjs' wasm backend.
+// sinkhornOnGrid(problem)
 napi_value run_on_grid(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
-    const SinkhornGrid grid = read_grid(env, arguments[1], read_epsilon(env, arguments[1]));
+    const SinkhornGrid grid = read_grid(env, arguments[0], read_epsilon(env, arguments[0]));
     double points = 1;
     for (const int extent : grid.size) points *= extent;
     require(points < kMostNumbers, "size: beyond any memory");
-    const SinkhornBatch batch = read_batch(env, arguments[0], arguments[1], points, points);
+    const SinkhornBatch batch = read_batch(env, arguments[0], points, points);
     return write_report(env, sinkhorn_on_grid(grid, batch, thread_pool()));
   });
 }
@@ -131,10 +133,10 @@ napi_value create_dense(napi_env env, napi_callback_info info) {
   });
 }
 
-// sinkhornOnDense(heap, problem): problem.plan is what createDenseCost gave, problem.cost C [n, m].
+// sinkhornOnDense(problem): problem.plan is what createDenseCost gave, problem.cost C [n, m].
 napi_value run_on_dense(napi_env env, napi_callback_info info) {
   return guarded(env, info, [&](napi_value* arguments) {
-    const napi_value given = arguments[1];
+    const napi_value given = arguments[0];
     void* data = nullptr;
     require(napi_get_value_external(env, property(env, given, "plan"), &data) == napi_ok && data, "plan");
     DensePlan& plan = *static_cast<DensePlan*>(data);
@@ -142,7 +144,7 @@ napi_value run_on_dense(napi_env env, napi_callback_info info) {
     const auto* cost = elements<double>(env, property(env, given, "cost"), napi_float64_array, entries, "cost");
     require(cost != nullptr, "cost");
     const auto n = static_cast<double>(plan.n()), m = static_cast<double>(plan.m());
-    const SinkhornBatch batch = read_batch(env, arguments[0], given, n, m);
+    const SinkhornBatch batch = read_batch(env, given, n, m);
     const std::size_t before = plan.bytes();
     const SinkhornReport report = plan.solve(cost, batch, thread_pool());
     tell_memory(env, static_cast<double>(plan.bytes() - before));
