@@ -48,7 +48,7 @@ export function nativeSinkhorn(
   return tf.tidy(() => {
     const problem = problemOf(run, a.size / kernel.shape[0]);
     const { outputs, result } = runOnTensors([a, b, run.start], [a.shape, b.shape], ([a, b, start], [f, g]) =>
-      solver({ ...problem, a: a!, b: b!, start, f, g }),
+      solver({ ...problem, a, b, start, f, g }),
     );
     const [f, g] = outputs.map(asTensor);
     return { ...result, f, g };
@@ -68,7 +68,7 @@ export function nativeSelfPotential(
     const run = { iterations, domain, momentum: 0.5, output: "kl", symmetric: true } as const;
     const problem = problemOf(run, a.size / kernel.shape[0]);
     const { outputs } = runOnTensors([a], [a.shape], ([a], [f]) =>
-      solver({ ...problem, a: a!, b: a!, start: undefined, f, g: undefined }),
+      solver({ ...problem, a, b: a, start: undefined, f, g: undefined }),
     );
     return asTensor(outputs[0]);
   });
