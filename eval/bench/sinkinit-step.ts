@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
 import { sinkinitOptions } from "../../models/sinkinit/options.ts";
 import { completeSinkinit } from "../../models/sinkinit/presets.ts";
 import { drawPrior } from "../../models/sinkinit/prior.ts";
@@ -28,7 +29,7 @@ export const sinkinitStepWork = defineWork({
   },
   peer: "sinkinit_step.py",
   async prepare({ batch, repeat }, { sgd }) {
-    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "wasm");
+    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), tf.getBackend());
     const settings = setUpSinkinit(options, { approximator: sgd(RATE), generator: sgd(RATE) });
     const task = sinkinitTask(settings);
 

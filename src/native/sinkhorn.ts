@@ -1,11 +1,11 @@
 /** Of `cpp/glue/glue_sinkhorn.cc`. */
 export interface SinkhornNatives {
-  /** Sinkhorn for pairs of histograms on one grid, with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
-  sinkhornOnGrid(heap: Uint8Array, problem: GridSinkhornProblem): SinkhornReport;
+  /** Sinkhorn for pairs of histograms on one grid. */
+  sinkhornOnGrid(problem: GridSinkhornProblem): SinkhornReport;
   /** Undefined where the largest cost is too many epsilons (more than 5e7). */
   createDenseCost(shape: DenseCostShape): DenseCost | undefined;
   /** The same under one dense cost. */
-  sinkhornOnDense(heap: Uint8Array, problem: DenseSinkhornProblem): SinkhornReport;
+  sinkhornOnDense(problem: DenseSinkhornProblem): SinkhornReport;
 }
 
 /** The Gibbs kernel of one cost, formed when it is first used and freed with the garbage collector. */
@@ -21,7 +21,6 @@ interface DenseCostShape {
   readonly largest: number;
 }
 
-/** Tensors are byte offsets in the heap; -1 where there is none. */
 export interface SinkhornProblem {
   readonly pairs: number;
   /** At most. */
@@ -36,11 +35,11 @@ export interface SinkhornProblem {
   readonly output: number;
   /** Averaged updates of the one potential of (a, a): momentum 0.5, b and g unused, KL potentials only. */
   readonly symmetric: boolean;
-  readonly a: number; // [pairs, n]
-  readonly b: number; // [pairs, m]
-  readonly start: number; // g [pairs, m] in cost units; -1: gKL = 0
-  readonly f: number; // [pairs, n]
-  readonly g: number; // [pairs, m]
+  readonly a: Float32Array; // [pairs, n]
+  readonly b: Float32Array; // [pairs, m]
+  readonly start: Float32Array | undefined; // g [pairs, m] in cost units; without it gKL = 0
+  readonly f: Float32Array; // [pairs, n], written
+  readonly g: Float32Array | undefined; // [pairs, m], written
 }
 
 interface GridSinkhornProblem extends SinkhornProblem {

@@ -4,15 +4,16 @@ import type { BenchResult } from "../../eval/bench/timing.ts";
 import type { PreparedWork } from "../../eval/bench/work.ts";
 import { benchWorks } from "../../eval/bench/works.ts";
 import { InputError } from "../../src/errors.ts";
-import { choiceOption, flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
-import { useBackend } from "../../src/tensor/backend.ts";
+import { flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
+import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
 import { variableSgd } from "../optimizers/variables.ts";
-import type { OutputFlags } from "./common-options.ts";
+import { runOptions, type OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
 
 /** Of every work. */
 export const benchOptions = {
   repeat: numberOption({ description: "repetitions, the best is reported", default: 3, least: 1, integer: true }),
+  backend: { ...runOptions.backend, default: "wasm" },
   peers: flagOption("run the peer programs that are installed in turn with ours, and print the ratios"),
   rounds: numberOption({
     description: "with --peers: turns of each side, the ratio is that of the medians",
@@ -20,7 +21,6 @@ export const benchOptions = {
     least: 1,
     integer: true,
   }),
-  backend: choiceOption(["wasm", "tensorflow", "webgpu", "cpu"], { description: "tfjs backend", default: "wasm" }),
 } as const;
 
 type BenchOptions = OptionValues<typeof benchOptions>;
@@ -39,7 +39,7 @@ export async function benchCommand(
   }
   const works = name === undefined ? Object.values(benchWorks) : [benchWorks[name]];
   const common = pickOptions(benchOptions, given);
-  await useBackend(common.backend);
+  await useBackend(common.backend as BackendChoice);
   let agree = true;
   for (const work of works) {
     const values = { ...pickOptions(work.options, given), repeat: common.repeat };

@@ -1,12 +1,11 @@
-// Sinkhorn for a batch of pairs by the native addon: tensors of tfjs' `wasm` backend are read and written where they lie in
-// its heap. The results are those of the composed operations within float32, and constants of the tape.
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+// Sinkhorn for a batch of pairs by the native addon, on tensors of any backend of the host. The results are those of the
+// composed operations within float32, and constants of the tape.
 import * as tf from "@tensorflow/tfjs-core";
 import type { KernelSource, TensorKernel } from "../../geometry/geometry.ts";
-import { activeNative } from "../../native/active.ts";
-import type { NativeAddon } from "../../native/loader.ts";
+import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { DenseCost, SinkhornProblem, SinkhornReport } from "../../native/sinkhorn.ts";
-import { heapOf, offsetOf } from "../../native/wasm-memory.ts";
+import { runOnTensors } from "../../native/tensor-memory.ts";
+import { isOnHost } from "../../tensor/placement.ts";
 import type { SinkhornDomain } from "./options.ts";
 
 /** What to run on a [..., n] and b [..., m]. */
@@ -28,8 +27,6 @@ interface NativeSolution extends SinkhornReport {
   readonly g: tf.Tensor;
 }
 
-const BACKEND = "wasm";
-const NONE = -1;
 /** Numbered as `SinkhornProblem` says. */
 const DOMAINS: Readonly<Record<SinkhornDomain, number>> = { auto: 0, log: 1, scaling: 2 };
 const OUTPUTS = { potentials: 0, kl: 1 } as const;
@@ -49,9 +46,12 @@ export function nativeSinkhorn(
   const solver = solverFor(kernel);
   if (!solver) return undefined;
   return tf.tidy(() => {
-    const [f, g] = [output(a), output(b)];
-    const report = solve(solver, { a, b, start: run.start, f, g }, a.size / kernel.shape[0], run);
-    return { ...report, f: asTensor(f), g: asTensor(g) };
+    const problem = problemOf(run, a.size / kernel.shape[0]);
+    const { outputs, result } = runOnTensors([a, b, run.start], [a.shape, b.shape], ([a, b, start], [f, g]) =>
+      solver({ ...problem, a, b, start, f, g }),
+    );
+    const [f, g] = outputs.map(asTensor);
+    return { ...result, f, g };
   });
 }
 
@@ -65,37 +65,31 @@ export function nativeSelfPotential(
   const solver = solverFor(kernel);
   if (!solver) return undefined;
   return tf.tidy(() => {
-    const f = output(a);
     const run = { iterations, domain, momentum: 0.5, output: "kl", symmetric: true } as const;
-    solve(solver, { a, b: a, f }, a.size / kernel.shape[0], run);
-    return asTensor(f);
+    const problem = problemOf(run, a.size / kernel.shape[0]);
+    const { outputs } = runOnTensors([a], [a.shape], ([a], [f]) =>
+      solver({ ...problem, a, b: a, start: undefined, f, g: undefined }),
+    );
+    return asTensor(outputs[0]);
   });
 }
 
-interface Tensors {
-  readonly a: tf.Tensor;
-  readonly b: tf.Tensor;
-  readonly start?: tf.Tensor | undefined;
-  readonly f: tf.TensorInfo;
-  readonly g?: tf.TensorInfo;
-}
-
 /** The addon's solver for one kernel. */
-type Solver = (heap: Uint8Array, problem: SinkhornProblem) => SinkhornReport;
+type Solver = (problem: SinkhornProblem) => SinkhornReport;
 
 function solverFor(kernel: TensorKernel): Solver | undefined {
   const { source, epsilon } = kernel;
-  const addon = source && tf.getBackend() === BACKEND ? activeNative() : undefined;
+  const addon = source && isOnHost() ? nativeStatus().addon : undefined;
   if (!addon) return undefined;
   switch (source!.kind) {
     case "grid": {
       const { size, spacing } = source!;
-      return (heap, problem) => addon.sinkhornOnGrid(heap, { ...problem, epsilon, size, spacing });
+      return (problem) => addon.sinkhornOnGrid({ ...problem, epsilon, size, spacing });
     }
     case "dense": {
       const { cost } = source!;
       const plan = densePlan(addon, kernel, source!);
-      return plan && ((heap, problem) => addon.sinkhornOnDense(heap, { ...problem, plan, cost }));
+      return plan && ((problem) => addon.sinkhornOnDense({ ...problem, plan, cost }));
     }
   }
 }
@@ -111,17 +105,8 @@ function densePlan(addon: NativeAddon, kernel: TensorKernel, source: KernelSourc
   return plan;
 }
 
-function solve(
-  solver: Solver,
-  { a, b, start, f, g }: Tensors,
-  pairs: number,
-  run: NativeRun & { readonly symmetric?: boolean },
-): SinkhornReport {
-  const backend = tf.backend() as BackendWasm;
-  // dataIdMap.get brings a tensor here that lies on another backend
-  const offset = (tensor?: tf.TensorInfo): number => (tensor ? offsetOf(backend, tensor) : NONE);
-  const input = (tensor?: tf.Tensor): number => offset(tensor && tf.cast(tensor, "float32"));
-  const problem = {
+function problemOf(run: NativeRun & { readonly symmetric?: boolean }, pairs: number) {
+  return {
     pairs,
     iterations: run.iterations,
     checkEvery: run.checkEvery ?? 0,
@@ -130,17 +115,7 @@ function solve(
     domain: DOMAINS[run.domain],
     output: OUTPUTS[run.output ?? "potentials"],
     symmetric: run.symmetric ?? false,
-    a: input(a),
-    b: input(b),
-    start: input(start),
-    f: offset(f),
-    g: offset(g),
   };
-  return solver(heapOf(backend), problem);
-}
-
-function output({ shape }: tf.Tensor): tf.TensorInfo {
-  return (tf.backend() as BackendWasm).makeOutput(shape, "float32");
 }
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {
