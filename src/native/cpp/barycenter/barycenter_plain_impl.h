@@ -16,6 +16,7 @@
 #include "barycenter/barycenter_images_impl.h"
 #include "barycenter/barycenter_kept_impl.h"
 #include "barycenter/barycenter_point_impl.h"
+#include "barycenter/operands_impl.h"
 #include "barycenter/strip_layout_impl.h"
 #include "isa/set.h"
 #include "vector/logarithms_impl.h"
@@ -74,7 +75,7 @@ class PlainSteps {
     const T *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
     T* inverse_c = this->inverse_c(iteration, s);
     return Product{[=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); },
-                   [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); }};
+                   StoreReciprocal<T>{inverse_c}};
   }
   bool make_a(int, int) { return true; }  // on the fly
   auto phi_product(int iteration, int s) {
@@ -142,7 +143,7 @@ class PlainSteps {
   auto c_adjoint(int iteration, int s, T* next_g) {
     const T *next = this->next(s), *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
     T* weighted = weighted_[s];
-    return Product{[=](std::size_t i, V&) { return load<T>(next + i); },
+    return Product{Load<T>{next},
                    [=](std::size_t i, const V& minus_gb, V&) {
                      const V value = minus_gb * (load<T>(p + i) * load<T>(inverse_phi + i));
                      store<T>(weighted + i, value);

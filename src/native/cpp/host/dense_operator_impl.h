@@ -43,7 +43,7 @@ void multiply_rows(const DenseOperation& of, std::size_t row) {
   V sums[kRows] = {};
   for (int r = 0; r < kRows; ++r) rows[r] = of.matrix + (row + r) * of.m;
   each_of_row(of.x, of.m, [&](const V& x, std::size_t j, std::size_t count) {
-#pragma GCC unroll 4
+    OTLEARN_UNROLL(4)
     for (int r = 0; r < kRows; ++r) sums[r] += x * load_some(rows[r] + j, count);
   });
   for (int r = 0; r < kRows; ++r) of.out[row + r] = sum_lanes<double>(sums[r]);
@@ -63,7 +63,7 @@ inline void apply_transpose(const DenseOperation& of, std::size_t begin, std::si
     const double *first = of.matrix + row * of.m + begin, *x = of.x + row;
     each_of_row(first, end - begin, [&](const V& k, std::size_t j, std::size_t count) {
       V sum = load<double>(sums + j) + k * x[0];
-#pragma GCC unroll 3
+      OTLEARN_UNROLL(3)
       for (std::size_t r = 1; r < kRows; ++r) sum += load_some(first + r * of.m + j, count) * x[r];
       store<double>(sums + j, sum);
     });

@@ -8,13 +8,11 @@
 #include "pairs/pairs_double_impl.h"
 #include "pairs/pairs_float_impl.h"
 
-OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 constexpr PairKernels kPairs = {pair_gibbs, pair_gather, pair_solve32, pair_solve64, pair_solve_self};
 
 }  // namespace otlearn::OTLEARN_SET
-OTLEARN_END_TARGET
 
 #if OTLEARN_ONCE
 

@@ -66,7 +66,7 @@ template <typename T>
 inline void exchange_units(Vector<T>* x) {
   constexpr int kW = kUnit<T>, kU = Traits<T>::kLanes / kW;
   const auto lanes = std::make_index_sequence<Traits<T>::kLanes>();
-#pragma GCC unroll 4
+  OTLEARN_UNROLL(4)
   for (int q = 0; q < kW; ++q) {
     if constexpr (kU == 2) {
       const Vector<T> even = alternate_units<T, 0>(x[q], x[kW + q], lanes), odd = alternate_units<T, 1>(x[q], x[kW + q], lanes);
@@ -86,7 +86,7 @@ inline void exchange_units(Vector<T>* x) {
 // Transposes L registers.
 template <typename T>
 inline void transpose(Vector<T> (&x)[Traits<T>::kLanes]) {
-#pragma GCC unroll 16
+  OTLEARN_UNROLL(16)
   for (int i = 0; i < Traits<T>::kLanes; i += kUnit<T>) transpose_units<T>(x + i);
   exchange_units<T>(x);
 }

@@ -92,7 +92,7 @@ void sum_near(const T* centre, const T* taps, int reach, Vector<T>* sum, std::in
   constexpr int kLanes = Traits<T>::kLanes, kTile = kLineTile;
   Vector<T> below[kTile], above[kTile];
   const Vector<T> middle = broadcast<T>(taps[0]);
-#pragma GCC unroll 8
+  OTLEARN_UNROLL(8)
   for (int i = 0; i < kTile; ++i) {
     below[i] = above[i] = load<T>(centre + i * kLanes);
     sum[i] = middle * below[i];
@@ -104,7 +104,7 @@ void sum_near(const T* centre, const T* taps, int reach, Vector<T>* sum, std::in
     below[(kTile - kTurn) % kTile] = load<T>(centre - d * kLanes);
     above[(kTile - 1 + kTurn) % kTile] = load<T>(centre + (kTile - 1 + d) * kLanes);
     const Vector<T> tap = broadcast<T>(taps[d]);
-#pragma GCC unroll 8
+    OTLEARN_UNROLL(8)
     for (int i = 0; i < kTile; ++i) sum[i] += tap * (below[(i - kTurn + kTile) % kTile] + above[(i + kTurn) % kTile]);
     return true;
   };
@@ -149,7 +149,7 @@ void blur_tiles(const T* in, int length, const T* taps, const Negligible<T>& neg
   for (int p = 0;;) {
     Vector<T> sum[kLineTile];
     sum_near<T, kReach>(in + p * kLanes, taps, reach, sum, steps);
-#pragma GCC unroll 8
+    OTLEARN_UNROLL(8)
     for (int i = 0; i < kLineTile; ++i) {
       smallest = least<T>(smallest, sum[i]);
       store<T>(target.at(p + i), sum[i]);
