@@ -24,3 +24,13 @@ run_programs() {
     done | xargs -P "$jobs" -I{} sh -c "{} > $build/log.\$\$ 2>&1; status=\$?; cat $build/log.\$\$; exit \$status"
   )
 }
+
+# Compiles each header alone: it includes what it uses.
+check_headers() {
+  (
+    cd "$root"
+    find src/native/cpp -name '*.h' ! -path '*/glue/*' |
+      xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} "$1" -std=c++17 -Wall -Wextra -Werror -Wno-psabi -Wno-unused-function \
+        -Isrc/native/cpp -fsyntax-only -include {} -x c++ /dev/null
+  )
+}

@@ -5,6 +5,7 @@
 set -eu
 . "$(dirname "$0")/programs.sh"
 
+check_headers "${CXX:-g++}"
 for sanitizers in ${SANITIZERS:-address,undefined thread}; do
   echo "== ${CXX:-g++} -fsanitize=$sanitizers"
   flags="-O1 -g1 -fsanitize=$sanitizers -fno-sanitize-recover=all"

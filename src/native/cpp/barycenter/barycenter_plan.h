@@ -68,7 +68,9 @@ class BarycenterPlan {
   void run(const PlanBatch& batch);
 
   bool dense() const { return settings_.dense; }
-  std::size_t pixels() const { return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size; }
+  std::size_t pixels() const {
+    return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size;
+  }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
   std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
 

@@ -1,5 +1,5 @@
-// K x on one plane of a grid (grid_kernel_impl.h): the sums down the rows of each strip, whose tiles are transposed, and then the
-// sums along the other axis.
+// K x on one plane of a grid (grid_kernel_impl.h): the sums down the rows of each strip, whose tiles are transposed, and then
+// the sums along the other axis.
 #if defined(OTLEARN_BARYCENTER_PLANE_PRODUCT_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_PLANE_PRODUCT_IMPL_H
 #undef OTLEARN_BARYCENTER_PLANE_PRODUCT_IMPL_H
@@ -100,14 +100,14 @@ void sum_strip(const PlaneWay<T>& way, int x, const T* from, T outside, const Co
 // The first pass: tiles of the strips of `in`, correlated and transposed, make the strips of `out` in `middle`, which are
 // `middle_strip` numbers apart. `strip` holds one strip of the input with `margin` numbers before and behind.
 template <typename T, bool kMeasure, typename Produce>
-void first_pass(const PlaneWay<T>& way, std::size_t margin, T* strip, T* middle, std::size_t middle_strip, const Produce& produce,
-                Outcome<T>& outcome) {
+void first_pass(const PlaneWay<T>& way, std::size_t margin, T* strip, T* middle, std::size_t middle_strip,
+                const Produce& produce, Outcome<T>& outcome) {
   constexpr int kLanes = Traits<T>::kLanes;
   const StripLayout& in = way.in;
   const int tiles = in.row_tiles();
   const auto correlate = transposing_correlation<T>(way.first);
-  std::fill(strip + static_cast<std::size_t>(in.rows) * kLanes, strip + static_cast<std::size_t>(tiles) * kLanes * kLanes + margin,
-            T(0));
+  std::fill(strip + static_cast<std::size_t>(in.rows) * kLanes,
+            strip + static_cast<std::size_t>(tiles) * kLanes * kLanes + margin, T(0));
   Vector<T> largest = {};
   for (int x = 0; x < in.strips(); ++x) {
     const int columns = std::min(kLanes, in.columns - x * kLanes);

@@ -26,8 +26,8 @@ struct StripLayout {
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
   }
-  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops over
-  // neighbours in the image.
+  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops
+  // over neighbours in the image.
   template <typename Body>
   void each_pixel(Body body) const {
     const std::size_t strip = static_cast<std::size_t>(rows) * lanes;

@@ -84,7 +84,8 @@ inline void log_apply(const DenseOperation& of, std::size_t begin, std::size_t e
     each_of_row(costs, of.m, [&](const V& cost, std::size_t j, std::size_t count) {
       const V term = load_some(of.x + j, count) - cost * of.inverse;
       if (count == kLanes) highest = most<double>(term, highest);
-      else for (std::size_t lane = 0; lane < count; ++lane) largest = std::max(largest, term[lane]);
+      else
+        for (std::size_t lane = 0; lane < count; ++lane) largest = std::max(largest, term[lane]);
     });
     largest = std::max(largest, largest_lane<double>(highest));
     if (largest == kAbsent) {
@@ -96,7 +97,8 @@ inline void log_apply(const DenseOperation& of, std::size_t begin, std::size_t e
     each_of_row(costs, of.m, [&](const V& cost, std::size_t j, std::size_t count) {
       const V share = exp_of<double>(load_some(of.x + j, count) - cost * of.inverse - largest);
       if (count == kLanes) sums += share;
-      else for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
+      else
+        for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
     });
     of.out[row] = largest + std::log(sum + sum_lanes<double>(sums));
   }
@@ -124,8 +126,9 @@ inline void log_apply_transpose(const DenseOperation& of, std::size_t begin, std
 
 }  // namespace dense_operator
 
-constexpr DenseOperatorKernels kDenseOperatorParts = {
-    {dense_operator::gibbs, dense_operator::apply, dense_operator::apply_transpose, dense_operator::log_apply, dense_operator::log_apply_transpose}};
+constexpr DenseOperatorKernels kDenseOperatorParts = {{dense_operator::gibbs, dense_operator::apply,
+                                                       dense_operator::apply_transpose, dense_operator::log_apply,
+                                                       dense_operator::log_apply_transpose}};
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

@@ -5,8 +5,10 @@
 #define OTLEARN_FILE "pairs/pairs.cc"
 #include "isa/each_set.h"
 
+#include "pairs/pairs_common_impl.h"
 #include "pairs/pairs_double_impl.h"
 #include "pairs/pairs_float_impl.h"
+#include "pairs/pairs_self_impl.h"
 
 namespace otlearn::OTLEARN_SET {
 

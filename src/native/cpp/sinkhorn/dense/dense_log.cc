@@ -5,8 +5,8 @@
 #define OTLEARN_FILE "sinkhorn/dense/dense_log.cc"
 #include "isa/each_set.h"
 
-#include "sinkhorn/dense/sinkhorn_dense_log_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_impl.h"
+#include "sinkhorn/dense/sinkhorn_dense_log_impl.h"
 
 namespace otlearn::OTLEARN_SET {
 

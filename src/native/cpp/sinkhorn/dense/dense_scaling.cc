@@ -5,8 +5,8 @@
 #define OTLEARN_FILE "sinkhorn/dense/dense_scaling.cc"
 #include "isa/each_set.h"
 
-#include "sinkhorn/dense/sinkhorn_dense_scaling_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_impl.h"
+#include "sinkhorn/dense/sinkhorn_dense_scaling_impl.h"
 
 namespace otlearn::OTLEARN_SET {
 
