@@ -1,8 +1,8 @@
 import type { DistanceMap } from "../distance-map.ts";
 import type { Histograms } from "../histograms.ts";
-import { exactMap } from "./exact.ts";
+
 import { quadraticMap } from "./quadratic.ts";
-import { sinkhornMap } from "./sinkhorn.ts";
+import { exactMap, sinkhornMap } from "./transport.ts";
 
 /** What the maps need to know besides the histograms; each uses what applies to it. */
 export interface MapSettings {
