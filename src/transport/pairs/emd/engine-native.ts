@@ -6,7 +6,7 @@ import { KeptBases } from "./kept-bases.ts";
 import type { EmdPairsProblem, EmdSettings } from "./problem.ts";
 
 /** A quarter of a second of work, more or less. */
-const PIECE_ENTRIES = 2 ** 26;
+const PIECE_ENTRIES = 2 ** 25;
 
 /** `cpp/emd/emd_pairs.h`: at least one pair. */
 export function nativeEmdPairs(

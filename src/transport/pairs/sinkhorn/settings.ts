@@ -18,8 +18,8 @@ export interface DivergencePairsSettings {
   readonly maxIterations?: number;
 }
 
-/** Costs over epsilon stay far from overflow. */
-const MOST_RATIO = 1e300;
+/** Beyond this, rounding of a potential is no longer small in units of epsilon; and transport is exact to 12 digits. */
+const MOST_RATIO = 1e12;
 /** The native kernels count in 32 bits. */
 const MOST_ITERATIONS = 2 ** 31 - 1;
 
@@ -37,7 +37,12 @@ export function resolveDivergenceSettings(
   const counts = Number.isInteger(maxIterations) && maxIterations > 0 && maxIterations <= MOST_ITERATIONS;
   requireThat(counts, "maxIterations", `an integer from 1 to ${MOST_ITERATIONS}`, maxIterations);
   const fits = cost.largest / epsilon <= MOST_RATIO;
-  requireThat(fits, "epsilon", `at least ${MOST_RATIO ** -1} of the largest cost (${cost.largest})`, epsilon);
+  requireThat(
+    fits,
+    "epsilon",
+    `at least ${1 / MOST_RATIO} of the largest cost (${cost.largest}), below which emdPairs serves better`,
+    epsilon,
+  );
   checkSelfCost(cost);
   return { epsilon, tolerance, maxIterations };
 }
