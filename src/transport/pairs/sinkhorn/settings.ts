@@ -8,9 +8,9 @@ export interface DivergencePairsSettings {
   readonly epsilon: number;
   /**
    * A pair's iteration ends when what further iterations would add to OT(a, b) is estimated at or below this, in units of
-   * epsilon; the estimate is then added. The error is about a tenth of it from a cold start, and up to three times it where
-   * the cost moved so little that one iteration seemed enough. A deviation of the marginals enters the value squared: 1e-6 is
-   * reached at an L1 violation of about 1e-3.
+   * epsilon; the estimate is then added. The error is about a tenth of it from a cold start, up to three times it where the
+   * cost moved so little that one iteration seemed enough, and seldom ten times it where a slow mode takes over late. A
+   * deviation of the marginals enters the value squared: 1e-6 is reached at an L1 violation of about 1e-3.
    * @default 1e-6
    */
   readonly tolerance?: number;
