@@ -33,21 +33,27 @@ export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unroll
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
-export { PairDivergences, type PairDivergencesResult } from "./transport/pairs/pair-divergences.ts";
-export { pairAt, pairCount, symmetricFromPairs } from "./transport/pairs/pair-order.ts";
-export type { PairDivergencesOptions } from "./transport/pairs/settings.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
+export type { ExactOptions } from "./transport/exact/options.ts";
+export type { GroundCost } from "./transport/ground-cost.ts";
+
+export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
+export { sinkhornDivergencePairs, type SinkhornDivergencePairs } from "./transport/pairs/sinkhorn-divergence-pairs.ts";
+export type { DivergencePairsSettings } from "./transport/pairs/sinkhorn/settings.ts";
+export type { PairRange, PairSelection, PairStatistics } from "./transport/pairs/engine.ts";
+export type { PairsOptions } from "./transport/pairs/histograms.ts";
+export type { PairSolver, PairsResult, SolveOptions } from "./transport/pairs/pair-solver.ts";
 export {
   allPairs,
-  emdPairs,
-  type EmdPairs,
-  type EmdPairsOptions,
-  type EmdPairsResult,
-} from "./transport/exact/emd-pairs.ts";
-export type { PairList } from "./transport/exact/pairs-engine.ts";
-export type { ExactOptions, GroundCost } from "./transport/exact/options.ts";
+  condensedFromSquare,
+  pairAt,
+  pairCount,
+  pairIndex,
+  squareFromCondensed,
+  type PairList,
+} from "./transport/pairs/pair-order.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
 export { barycenterComposed } from "./transport/barycenter/composed.ts";

@@ -1,7 +1,8 @@
 import { ndarray } from "../../src/tensor/ndarray.ts";
-import { allPairs, emdPairs, type EmdPairs } from "../../src/transport/exact/emd-pairs.ts";
+import { emdPairs, type EmdPairs } from "../../src/transport/pairs/emd-pairs.ts";
+import { squareFromCondensed } from "../../src/transport/pairs/pair-order.ts";
 import { best, type BenchResult } from "./timing.ts";
-import { l1Distances, largest, scaled, symmetric, torusHistograms, type Matrix } from "./torus-pairs.ts";
+import { l1Distances, largest, scaled, torusHistograms, type Matrix } from "./torus-pairs.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -45,16 +46,15 @@ async function emdAllPairs({ samples, features, iterations, repeat }: EmdAllPair
   const start = scaled(l1Distances(columns));
 
   const cold = await best(repeat, async () => {
-    const pairs = emdPairs(rows, rows, allPairs(samples));
-    return distances(pairs, samples, start);
+    return distances(emdPairs(rows), samples, start);
   });
   const power = await best(repeat, async () => {
-    const [between, across] = [emdPairs(rows, rows, allPairs(samples)), emdPairs(columns, columns, allPairs(features))];
+    const [between, across] = [emdPairs(rows), emdPairs(columns)];
     const [rowRegulariser, columnRegulariser] = [l1Distances(rows), l1Distances(columns)];
     let [featureCost, sampleCost] = [start, start];
     for (let iteration = 0; iteration < iterations; iteration++) {
-      sampleCost = scaled(regularised(distances(between, samples, featureCost), rowRegulariser));
-      featureCost = scaled(regularised(distances(across, features, sampleCost), columnRegulariser));
+      sampleCost = scaled(regularised(await distances(between, samples, featureCost), rowRegulariser));
+      featureCost = scaled(regularised(await distances(across, features, sampleCost), columnRegulariser));
     }
     return featureCost;
   });
@@ -66,11 +66,10 @@ async function emdAllPairs({ samples, features, iterations, repeat }: EmdAllPair
 }
 
 /** Transport costs of all pairs under a cost, as a matrix. */
-function distances(pairs: EmdPairs, count: number, cost: Matrix): Matrix {
+async function distances(pairs: EmdPairs, count: number, cost: Matrix): Promise<Matrix> {
   pairs.setCost(cost);
-  const { values } = pairs.solve();
-  let next = 0;
-  return symmetric(count, () => values[next++]);
+  const { values } = await pairs.solve();
+  return ndarray(squareFromCondensed(values, count), [count, count]);
 }
 
 /** D + tau R, for costs whose largest entry is one. */

@@ -1,5 +1,6 @@
 import { nativeStatus } from "../../src/native/loader.ts";
-import { PairDivergences } from "../../src/transport/pairs/pair-divergences.ts";
+import { sinkhornDivergencePairs } from "../../src/transport/pairs/sinkhorn-divergence-pairs.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
 import type { BenchResult } from "./timing.ts";
 import { l1Distances, scaled, torusHistograms } from "./torus-pairs.ts";
 import { numberOption } from "../../src/options.ts";
@@ -38,15 +39,16 @@ const NEXT_COST_POWER = 1.05;
 async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<BenchResult[]> {
   const { samples, features, epsilon, repeat } = settings;
   const { rows, columns } = torusHistograms(samples, features);
-  const cost = scaled(l1Distances(columns)).data;
-  const costs = [cost, cost.map((entry) => entry ** NEXT_COST_POWER)];
+  const { data, shape } = scaled(l1Distances(columns));
+  const costs = [data, data.map((entry) => entry ** NEXT_COST_POWER)].map((cost) => ndarray(cost, shape));
   const seconds = costs.map(() => Infinity);
   const values = costs.map(() => ({ sum: 0, max: 0 }));
   for (let run = 0; run < repeat; run++) {
-    const pairs = new PairDivergences(rows.data, samples);
+    const pairs = sinkhornDivergencePairs(rows);
     for (const [step, ground] of costs.entries()) {
       const start = performance.now();
-      const { divergences } = await pairs.compute(ground, { epsilon });
+      pairs.setCost(ground, { epsilon });
+      const { values: divergences } = await pairs.solve();
       seconds[step] = Math.min(seconds[step], (performance.now() - start) / 1000);
       const sum = 2 * divergences.reduce((total, value) => total + value, 0);
       values[step] = { sum, max: divergences.reduce((most, value) => Math.max(most, value), 0) };

@@ -1,4 +1,5 @@
 import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
+import { allPairs, squareFromCondensed } from "../../src/transport/pairs/pair-order.ts";
 
 export type Matrix = NdArray<Float64Array>;
 
@@ -42,20 +43,14 @@ function normalise(values: Float64Array): void {
 
 /** Between rows. */
 export function l1Distances({ data, shape: [count, bins] }: Matrix): Matrix {
-  return symmetric(count, (i, j) => {
+  const { rows, columns } = allPairs(count);
+  const condensed = Float64Array.from(rows, (i, pair) => {
+    const j = columns[pair];
     let sum = 0;
     for (let bin = 0; bin < bins; bin++) sum += Math.abs(data[i * bins + bin] - data[j * bins + bin]);
     return sum;
   });
-}
-
-/** The symmetric matrix with a zero diagonal of entry(i, j), i < j. */
-export function symmetric(count: number, entry: (i: number, j: number) => number): Matrix {
-  const data = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    for (let j = i + 1; j < count; j++) data[i * count + j] = data[j * count + i] = entry(i, j);
-  }
-  return ndarray(data, [count, count]);
+  return ndarray(squareFromCondensed(condensed, count), [count, count]);
 }
 
 export function largest({ data }: Matrix): number {

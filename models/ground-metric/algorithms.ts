@@ -2,6 +2,10 @@ import { RunError } from "../../src/errors.ts";
 import { pairNumber } from "./half-iteration.ts";
 import { largestEntry, type SymmetricMatrix } from "./symmetric-matrix.ts";
 
+/** Largest entries that leave room for the products of the other side's map, in float64. */
+const LEAST_LARGEST = 1e-100;
+const MOST_LARGEST = 1e100;
+
 /** Values of a map that were computed for one update of a matrix. */
 export interface Evaluated {
   /** F(B) with its regulariser, at the positions of `list`. */
@@ -31,18 +35,17 @@ export const normalized: UpdateRule = (present, evaluated) => {
 };
 
 /** `A <- alpha F(B)` (Algorithm 2). */
-export const unnormalized: UpdateRule = (present, evaluated, scale) => ({
-  matrix: moved(present, evaluated, scale, 1),
-  scale,
-  factor: scale,
-});
+export const unnormalized: UpdateRule = (present, evaluated, scale) => {
+  const matrix = requireRange(moved(present, evaluated, scale, 1));
+  return { matrix, scale, factor: scale };
+};
 
 /**
  * Algorithm 2 with a factor that follows the largest entry: `alpha <- alpha |A|_inf / |A_new|_inf` after each update, so that
  * the iteration neither dies out nor grows, whatever alpha it started from.
  */
 export const adaptive: UpdateRule = (present, evaluated, scale) => {
-  const matrix = moved(present, evaluated, scale, 1);
+  const matrix = requireRange(moved(present, evaluated, scale, 1));
   return { matrix, scale: (scale * largestEntry(present)) / largestEntry(matrix), factor: scale };
 };
 
@@ -51,11 +54,10 @@ export const adaptive: UpdateRule = (present, evaluated, scale) => {
  * F(B)_kl`; all others stay as they are.
  */
 export function randomFunctionIterations(a: number): UpdateRule {
-  return (present, evaluated, scale) => ({
-    matrix: moved(present, evaluated, scale, a),
-    scale,
-    factor: scale,
-  });
+  return (present, evaluated, scale) => {
+    const matrix = requireRange(moved(present, evaluated, scale, a));
+    return { matrix, scale, factor: scale };
+  };
 }
 
 /**
@@ -100,10 +102,28 @@ function moved(
   return { ...present, values: next, diagonal: onDiagonal };
 }
 
-/** The matrix over its largest entry, which must not be zero: such a metric tells nothing apart. */
-function divided(matrix: SymmetricMatrix): { readonly matrix: SymmetricMatrix; readonly largest: number } {
+/** Throws RunError where the largest entry leaves the range in which the next products are right. */
+function requireRange(matrix: SymmetricMatrix): SymmetricMatrix {
+  const largest = checkedLargest(matrix);
+  if (largest >= LEAST_LARGEST && largest <= MOST_LARGEST) return matrix;
+  throw new RunError(
+    `distances left the range of float64: the largest is ${largest}, expected ${LEAST_LARGEST} to ${MOST_LARGEST}; ` +
+      "use the normalized algorithm, or an alpha and beta that hold distances where they are",
+  );
+}
+
+/** The largest entry. Throws RunError where it is zero, as such a metric tells nothing apart, or beyond float64. */
+function checkedLargest(matrix: SymmetricMatrix): number {
   const largest = largestEntry(matrix);
   if (largest === 0) throw new RunError("all distances became zero; use a larger tau, or data that differ");
+  if (!Number.isFinite(largest))
+    throw new RunError("distances left the range of float64; use smaller options, or data of smaller values");
+  return largest;
+}
+
+/** The matrix over its largest entry. Throws RunError. */
+function divided(matrix: SymmetricMatrix): { readonly matrix: SymmetricMatrix; readonly largest: number } {
+  const largest = checkedLargest(matrix);
   const { values, diagonal } = matrix;
   return {
     matrix: { ...matrix, values: values.map((value) => value / largest), diagonal: diagonal / largest },

@@ -29,5 +29,5 @@ export function effectiveDimension({ count, values }: SymmetricMatrix): number {
 }
 
 function forPairs(count: number, visit: (pair: number, i: number, j: number) => void): void {
-  for (let i = 1, pair = 0; i < count; i++) for (let j = 0; j < i; j++, pair++) visit(pair, i, j);
+  for (let i = 0, pair = 0; i < count; i++) for (let j = i + 1; j < count; j++, pair++) visit(pair, i, j);
 }

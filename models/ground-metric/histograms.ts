@@ -19,7 +19,7 @@ export interface TwoWayHistograms {
 /**
  * Normalises rows and columns of X [n, m]. `dust` is added to every entry of a normalised histogram, which is then
  * normalised again: the strict positivity of Huizing et al. 2022; zero masses need none. Throws InputError for a row or
- * column without mass.
+ * column without mass, or with a sum beyond float64.
  *
  * @param names what messages call rows and columns
  */
@@ -60,6 +60,8 @@ function normalised(
     const source = values.subarray(row * bins, (row + 1) * bins);
     const total = sum(source);
     if (!(total > 0)) throw new InputError(`${nameOf(row)}: all zero, expected some mass; leave it out`);
+    if (total === Infinity)
+      throw new InputError(`${nameOf(row)}: its sum is beyond float64; divide the data by a factor`);
     const target = data.subarray(row * bins, (row + 1) * bins);
     for (let bin = 0; bin < bins; bin++) target[bin] = source[bin] / total + dust;
     if (dust === 0) continue;

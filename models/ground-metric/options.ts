@@ -13,7 +13,8 @@ export const groundMetricOptions = {
   epsilon: numberOption({
     description: "entropic regularisation of sinkhorn, as a share of the largest ground cost",
     default: 0.1,
-    above: 0,
+    least: 1e-9,
+    most: 1000,
   }),
   norm: choiceOption(NORM_NAMES, { description: "norm of the regulariser", default: "l1" }),
   stochastic: numberOption({
@@ -36,11 +37,16 @@ export const groundMetricOptions = {
   earlyStop: flagOption(
     "stop once distances between samples spread over fewer dimensions than the data has significant principal components",
   ),
-  dust: numberOption({ description: "added to every entry of the normalised histograms", default: 0, least: 0 }),
+  dust: numberOption({
+    description: "added to every entry of the normalised histograms",
+    default: 0,
+    least: 0,
+    most: 1,
+  }),
   topFeatures: numberOption({
     description: "use only so many features, those of largest variance (default: all)",
     default: undefined,
-    least: 2,
+    least: 3,
     integer: true,
   }),
   principalComponents: numberOption({

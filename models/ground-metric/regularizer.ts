@@ -25,7 +25,7 @@ export function regularizer({ count, bins, data }: Histograms, name: NormName): 
   const norm = norms[name];
   const values = new Float64Array(pairCount(count));
   for (let pair = 0; pair < values.length; pair++) {
-    const [i, j] = pairAt(pair);
+    const [i, j] = pairAt(pair, count);
     values[pair] = norm(rows[i], rows[j]);
   }
   return values;

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../src/data/dataset.ts";
-import { InputError } from "../../src/errors.ts";
+import { OptionError } from "../../src/errors.ts";
 import { bytesOf } from "../../src/options.ts";
 import type { Histograms } from "./histograms.ts";
 import { twoWayHistograms, twoWayRows, type TwoWayHistograms } from "./histograms.ts";
@@ -47,15 +47,15 @@ export function setUpGroundMetric(
   return { table, histograms, sides, exact: name === "exact" };
 }
 
-/** What `leastDimension` of a task is by these options; reads no labels. Throws InputError for options that exclude each other. */
+/** What `leastDimension` of a task is by these options; reads no labels. Throws OptionError for options that exclude each other. */
 export function leastDimensionOf(
   { earlyStop, leastDimension }: GroundMetricOptions,
   { histograms, sides }: GroundMetricSetup,
 ): number | undefined {
   if (!earlyStop) return leastDimension;
-  if (leastDimension !== undefined) throw new InputError("--early-stop: sets --least-dimension; leave one of them out");
+  if (leastDimension !== undefined) throw new OptionError("earlyStop", "sets leastDimension; leave one of them out");
   if (sides.samples.map.form !== "distance") {
-    throw new InputError("--early-stop: goes by transport distances, which this method does not learn; leave it out");
+    throw new OptionError("earlyStop", "goes by transport distances, which this method does not learn; leave it out");
   }
   return significantComponents(histograms.samples);
 }

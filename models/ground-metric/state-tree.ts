@@ -8,10 +8,17 @@ import type { BySide, Side, SideName } from "./sides.ts";
 import type { GroundMetricState } from "./state.ts";
 import type { SymmetricMatrix } from "./symmetric-matrix.ts";
 
+/**
+ * Version of what is saved: 2 since pairs go along the rows of the upper triangle. Before, they went along those of the lower
+ * one, with nothing to tell them by.
+ */
+const FORMAT = 2;
+
 /** A state as plain data: the matrices, the iteration under way, and what the maps keep. */
 export function saveState(state: GroundMetricState, sides: BySide<Side>): StateTree {
   const { features, samples, scales, half, featureChange, clamped } = state;
   return {
+    format: FORMAT,
     features: saveMatrix(features),
     samples: saveMatrix(samples),
     scales: { ...scales },
@@ -37,6 +44,12 @@ export function loadState(tree: StateTree, sides: BySide<Side>): GroundMetricSta
 
 /** The two matrices alone, for evaluation. Throws InputError naming the leaf that does not fit. */
 export function loadMatrices(tree: StateTree, sides: BySide<Side>): BySide<SymmetricMatrix> {
+  if (tree["format"] !== FORMAT) {
+    throw new InputError(
+      `format: saved ${JSON.stringify(tree["format"] ?? 1)}, expected ${FORMAT}: the run is of another version of otlearn; ` +
+        "train it again, or use that version",
+    );
+  }
   const matrix = (side: SideName): SymmetricMatrix => ({
     form: sides[side].map.form,
     count: sides[side].count,

@@ -1,4 +1,4 @@
-import { pairCount } from "../../src/transport/pairs/pair-order.ts";
+import { pairCount, squareFromCondensed } from "../../src/transport/pairs/pair-order.ts";
 
 /**
  * What stands on the diagonal: zeros (distances), one constant (kernel matrices), or minus the sum of the rest of the row
@@ -6,7 +6,7 @@ import { pairCount } from "../../src/transport/pairs/pair-order.ts";
  */
 export type MatrixForm = "distance" | "kernel" | "laplacian";
 
-/** A symmetric matrix [count, count] as its entries below the diagonal, in the order of `pairAt`, and its diagonal. */
+/** A symmetric matrix [count, count] as a value for each pair, in the order of `pairAt`, and its diagonal. */
 export interface SymmetricMatrix {
   readonly form: MatrixForm;
   readonly count: number;
@@ -24,12 +24,8 @@ export function startMatrix(form: MatrixForm, count: number): SymmetricMatrix {
 
 /** The whole matrix [count, count], row-major. */
 export function denseMatrix({ form, count, values, diagonal }: SymmetricMatrix): Float64Array {
-  const matrix = new Float64Array(count * count);
-  for (let i = 1, pair = 0; i < count; i++) {
-    for (let j = 0; j < i; j++) matrix[i * count + j] = matrix[j * count + i] = values[pair++];
-  }
-  const onDiagonal = form === "laplacian" ? rowSums(values, count).map((sum) => -sum) : undefined;
-  for (let i = 0; i < count; i++) matrix[i * count + i] = onDiagonal ? onDiagonal[i] : diagonal;
+  const matrix = squareFromCondensed(values, count, diagonal);
+  if (form === "laplacian") rowSums(values, count).forEach((sum, i) => (matrix[i * count + i] = -sum));
   return matrix;
 }
 
@@ -44,8 +40,8 @@ export function largestEntry({ form, count, values, diagonal }: SymmetricMatrix)
 /** Sums of the rows without their diagonal entries [count]. */
 function rowSums(values: Float64Array, count: number): Float64Array {
   const sums = new Float64Array(count);
-  for (let i = 1, pair = 0; i < count; i++) {
-    for (let j = 0; j < i; j++, pair++) {
+  for (let i = 0, pair = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++, pair++) {
       sums[i] += values[pair];
       sums[j] += values[pair];
     }

@@ -1,5 +1,5 @@
 import { emd } from "../../src/transport/exact/emd.ts";
-import { pairAt, pairCount } from "../../src/transport/pairs/pair-order.ts";
+import { pairAt, pairCount, pairIndex } from "../../src/transport/pairs/pair-order.ts";
 import type { Histograms, TwoWayHistograms } from "./histograms.ts";
 import { OTHER_SIDE, type BySide, type SideName } from "./sides.ts";
 
@@ -95,11 +95,11 @@ function planSupports({ count, bins, data }: Histograms, cost: Float64Array): Pl
   const starts = new Int32Array(pairCount(count) + 1);
   const pairs: number[] = [];
   for (let pair = 0; pair + 1 < starts.length; pair++) {
-    const [i, j] = pairAt(pair);
+    const [i, j] = pairAt(pair, count);
     const { plan } = emd(rows[i], rows[j], ground);
     plan.masses.forEach((mass, entry) => {
       const [k, l] = [plan.rows[entry], plan.columns[entry]];
-      if (mass > 0 && k !== l) pairs.push(pairCount(Math.max(k, l)) + Math.min(k, l));
+      if (mass > 0 && k !== l) pairs.push(pairIndex(k, l, bins));
     });
     starts[pair + 1] = pairs.length;
   }

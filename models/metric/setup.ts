@@ -1,5 +1,5 @@
 import type { Dataset } from "../../src/data/dataset.ts";
-import { InputError } from "../../src/errors.ts";
+import { OptionError } from "../../src/errors.ts";
 import {
   adaptive,
   normalized,
@@ -20,7 +20,7 @@ export function setUpMetric(options: MetricOptions, dataset: Dataset): GroundMet
   ruleOf(options);
   const map: MapName = options.method === "wasserstein" ? "exact" : options.method;
   if (options.raw && TRANSPORT.includes(map)) {
-    throw new InputError(`--raw: transport needs histograms, so not with --method ${options.method}; leave it out`);
+    throw new OptionError("raw", `transport needs histograms, so not with method ${options.method}; leave it out`);
   }
   const { tau, sigma, raw } = options;
   return setUpGroundMetric(options, { map, tau, sigma, raw }, dataset);
@@ -49,16 +49,18 @@ export function metricSettings(options: MetricOptions, setup: GroundMetricSetup)
   };
 }
 
-/** Throws InputError for options that exclude each other. */
+/** Throws OptionError for options that exclude each other. */
 function ruleOf({ algorithm, adaptive: follows, stochastic: share, step }: MetricOptions): UpdateRule {
   if (follows && algorithm !== "unnormalized") {
-    throw new InputError(`--adaptive: only with --algorithm unnormalized, got ${algorithm}; leave one of them out`);
+    throw new OptionError("adaptive", `only with algorithm unnormalized, got ${algorithm}; leave one of them out`);
   }
   switch (algorithm) {
     case "normalized":
       return share < 1 ? stochastic : normalized;
     case "unnormalized":
-      if (share < 1) throw new InputError(`--stochastic ${share}: with --algorithm unnormalized, use --algorithm rfi`);
+      if (share < 1) {
+        throw new OptionError("stochastic", `expected 1 with algorithm unnormalized, got ${share}; use algorithm rfi`);
+      }
       return follows ? adaptive : unnormalized;
     case "rfi":
       return randomFunctionIterations(step);

@@ -7,7 +7,7 @@ export const wsvOptions = {
     description: "transport: entropic (divergence), exact, or the limit of large epsilon",
     default: "sinkhorn",
   }),
-  tau: numberOption({ description: "weight of the regulariser", default: 0.001, least: 0 }),
+  tau: numberOption({ description: "weight of the regulariser", default: 0.001, least: 0, most: 1e50 }),
   ...groundMetricOptions,
 } as const;
 

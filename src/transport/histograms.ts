@@ -19,6 +19,7 @@ export function checkMasses(masses: ArrayLike<number>, count: number, name: stri
     }
     total += mass;
   }
+  if (total === Infinity) throw new InputError(`masses ${name}: their sum is beyond float64; divide them`);
   if (total === 0) throw new InputError(`masses ${name}: all ${count} are zero; at least one must be positive`);
   return total;
 }

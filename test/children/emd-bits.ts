@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
 import { emd } from "../../src/transport/exact/emd.ts";
-import { allPairs, emdPairs } from "../../src/transport/exact/emd-pairs.ts";
+import { emdPairs } from "../../src/transport/pairs/emd-pairs.ts";
 
 const [COUNT, BINS] = [20, 30];
 
@@ -30,12 +30,12 @@ const single = emd(rows[0], rows[1], cost(0));
 for (const bits of [single.f, single.g, single.plan.rows, single.plan.columns, single.plan.masses]) hash.update(bits);
 
 const set = ndarray(Float64Array.from(rows.flatMap((row) => [...row])), [COUNT, BINS]);
-const pairs = emdPairs(set, set, allPairs(COUNT));
+const pairs = emdPairs(set);
 const sample = [single.value];
 for (const turn of [0, 0.01, 0.02, 0.3]) {
   pairs.setCost(cost(turn));
-  const { values, pivots } = pairs.solve();
-  hash.update(values).update(`${pivots}`);
+  const { values, iterations } = await pairs.solve();
+  hash.update(values).update(`${iterations}`);
   sample.push(values[0], values[100]);
 }
 const description = nativeStatus().addon?.describe() ?? null;

@@ -1,7 +1,8 @@
 // Prints the divergences of a few sets as the environment variables choose the arithmetic: cold, and again after the cost moved.
 import { createHash } from "node:crypto";
 import { nativeStatus } from "../../src/native/loader.ts";
-import { PairDivergences } from "../../src/transport/pairs/pair-divergences.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
+import { sinkhornDivergencePairs } from "../../src/transport/pairs/sinkhorn-divergence-pairs.ts";
 
 /** Histograms, bins, share of zeros, epsilon: float32 and float64, one support of a single bin. */
 const SETS = [
@@ -27,12 +28,11 @@ for (const [count, bins, zeros, epsilon] of SETS) {
   const cost = Float64Array.from({ length: bins * bins }, (_, e) => {
     return Math.abs(place(Math.floor(e / bins)) - place(e % bins));
   });
-  const pairs = new PairDivergences(histograms, count);
+  const pairs = sinkhornDivergencePairs(ndarray(histograms, [count, bins]));
   for (const power of [1, 1.1]) {
-    const { divergences } = await pairs.compute(
-      cost.map((entry) => entry ** power),
-      { epsilon, maxIterations: 20_000 },
-    );
+    const ground = cost.map((entry) => entry ** power);
+    pairs.setCost(ndarray(ground, [bins, bins]), { epsilon, maxIterations: 20_000 });
+    const { values: divergences } = await pairs.solve();
     hash.update(divergences);
     values.push(...divergences);
   }

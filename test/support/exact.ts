@@ -4,14 +4,14 @@ import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { emd } from "../../src/transport/exact/emd.ts";
 import type { EmdResult } from "../../src/transport/exact/emd-result.ts";
-import { emdHost } from "../../src/transport/exact/emd-host.ts";
+import { hostEmd } from "../../src/transport/exact/engine-host.ts";
 
 type Solver = (a: Float64Array, b: Float64Array, cost: NdArray<Float64Array>) => EmdResult;
 
 /** Both implementations of exact transport, the native one where the addon is there. */
 export const exactSolvers: readonly { name: string; solve: Solver }[] = [
   ...(nativeStatus().addon ? [{ name: "native", solve: emd as Solver }] : []),
-  { name: "TypeScript", solve: (a, b, cost) => emdHost(a, b, cost.data, 1e8) },
+  { name: "TypeScript", solve: (a, b, cost) => hostEmd({ a, b, cost: cost.data, maxPivots: 1e8 }) },
 ];
 
 /** A matrix of f(i, j). */

@@ -1,8 +1,7 @@
 import type { DistanceMap } from "../distance-map.ts";
 import type { Histograms } from "../histograms.ts";
-import { exactMap } from "./exact.ts";
 import { quadraticMap } from "./quadratic.ts";
-import { sinkhornMap } from "./sinkhorn.ts";
+import { exactMap, sinkhornMap } from "./transport.ts";
 
 /** What the maps need to know besides the histograms; each uses what applies to it. */
 export interface MapSettings {
@@ -24,10 +23,11 @@ export const maps = {
   sinkhorn: (histograms, { epsilon, memory }) => sinkhornMap(histograms, epsilon, memory),
   /** Their limit for epsilon to infinity: squared distances of principal components at the fixed point. */
   limit: (histograms) => quadraticMap(histograms, { form: "distance", entry: (q) => -q / 2 }),
-  gaussian: (histograms, { sigma, tau }) => kernelMap(histograms, (q) => Math.exp(-q / (2 * sigma * sigma)), tau),
+  gaussian: (histograms, { sigma, tau }) => kernelMap(histograms, (q) => Math.exp(-(q / sigma / sigma) / 2), tau),
   laplacian: (histograms, { sigma, tau }) => kernelMap(histograms, (q) => Math.exp(-Math.sqrt(q) / sigma), tau),
   /** Inverse multiquadric. */
-  multiquadric: (histograms, { sigma, tau }) => kernelMap(histograms, (q) => 1 / Math.sqrt(1 + q * sigma * sigma), tau),
+  multiquadric: (histograms, { sigma, tau }) =>
+    kernelMap(histograms, (q) => 1 / Math.hypot(1, Math.sqrt(q) * sigma), tau),
   /** Graph Laplacian: linear, so its fixed point is a dominant eigenvector. */
   graph: (histograms) => quadraticMap(histograms, { form: "laplacian", entry: (q) => -q }),
 } as const satisfies Readonly<Record<string, (histograms: Histograms, settings: MapSettings) => DistanceMap>>;

@@ -27,7 +27,7 @@ export function quadraticMap(histograms: Histograms, { form, entry, diagonal = 0
       const { formOf } = prepared;
       let clamped = 0;
       for (let position = slice.from; position < slice.to; position++) {
-        const [i, j] = pairAt(pairNumber(slice.list, position));
+        const [i, j] = pairAt(pairNumber(slice.list, position), histograms.count);
         const value = entry(formOf(i, j));
         const negative = form === "distance" && value < 0;
         values[position] = negative ? 0 : value;

@@ -1,8 +1,11 @@
-import { nativeStatus } from "../../native/loader.ts";
+import { InputError } from "../../errors.ts";
+import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
+import { checkCost, type GroundCost } from "../ground-cost.ts";
 import { checkPair } from "../histograms.ts";
-import { checkCost, checkMaxPivots, type ExactOptions, type GroundCost } from "./options.ts";
-import { emdHost } from "./emd-host.ts";
+import { chooseEmd } from "./choose.ts";
 import type { EmdResult } from "./emd-result.ts";
+import { checkMaxPivots, type ExactOptions } from "./options.ts";
+import { ldexp, scaledCost } from "./powers-of-two.ts";
 
 /**
  * Exact optimal transport (the earth mover's distance for a metric cost) between a [n] and b [m], masses >= 0 of equal
@@ -10,18 +13,21 @@ import type { EmdResult } from "./emd-result.ts";
  * P 1 = a, P^T 1 = b. By the primal network simplex in float64, native where the addon is there.
  *
  * Masses are held as whole units of 2^-60 of their total (2^-52 without the addon), so totals that differ by rounding are
- * balanced, and a mass below half a unit counts as zero. Throws InputError for bad masses, costs or options.
+ * balanced, and a mass below half a unit counts as zero; the size of the total changes nothing. Very large and very small
+ * costs are solved near one. Throws InputError for bad masses, costs or options, and where the value is beyond float64.
  */
-export function emd(a: Float64Array, b: Float64Array, cost: GroundCost, options: ExactOptions = {}): EmdResult {
+export function emd(a: Numbers, b: Numbers, cost: GroundCost, options: ExactOptions = {}): EmdResult {
   const maxPivots = checkMaxPivots(options);
-  const { shape, data } = checkCost(cost);
-  checkPair(a, b, shape);
-  const { addon } = nativeStatus();
-  if (!addon) return emdHost(a, b, data, maxPivots);
-  const f = new Float64Array(a.length);
-  const g = new Float64Array(b.length);
-  const solution = addon.emd({ rows: a.length, columns: b.length, a, b, cost: data, maxPivots, f, g });
-  const { value, pivots, converged, rows, columns, masses } = solution;
-  const status = converged ? "converged" : "max-iterations";
-  return { value, plan: { rows, columns, masses }, f, g, pivots, status };
+  const ground = checkCost(cost);
+  const [first, second] = [float64Of(a, "masses a"), float64Of(b, "masses b")];
+  checkPair(first, second, ground.shape);
+  const { data, exponent } = scaledCost(ground);
+  const result = chooseEmd()({ a: first, b: second, cost: data, maxPivots });
+  if (exponent === 0 && Number.isFinite(result.value)) return result;
+  const value = ldexp(result.value, exponent);
+  if (!Number.isFinite(value)) {
+    throw new InputError(`emd: the value is beyond float64 with costs up to ${ground.largest}; divide costs or masses`);
+  }
+  const [f, g] = [result.f, result.g].map((potentials) => potentials.map((entry) => ldexp(entry, exponent)));
+  return { ...result, value, f, g };
 }

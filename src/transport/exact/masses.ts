@@ -1,3 +1,5 @@
+import { ldexp } from "./powers-of-two.ts";
+
 /**
  * Histograms as whole numbers, in units of a power of two, about 2^-52 of the total (2^-60 natively): with them the network
  * simplex adds and subtracts without rounding, so ties are exact and no tolerance decides what is degenerate.
@@ -21,8 +23,7 @@ export interface IntegerHistogram {
 export function integerHistogram(values: Float64Array): IntegerHistogram {
   const total = sum(values);
   const exponent = UNIT_EXPONENT - Math.round(Math.log2(total));
-  const half = Math.floor(exponent / 2); // 2^exponent itself may overflow
-  const units = values.map((value) => Math.round(value * 2 ** half * 2 ** (exponent - half)));
+  const units = values.map((value) => Math.round(ldexp(value, exponent)));
   const bins = Int32Array.from(units.keys()).filter((bin) => units[bin] > 0);
   return { bins, masses: Float64Array.from(bins, (bin) => units[bin]), total };
 }
@@ -31,8 +32,8 @@ export function integerHistogram(values: Float64Array): IntegerHistogram {
 export interface BalancedPair {
   readonly left: Float64Array;
   readonly right: Float64Array;
-  /** Mass of a unit. */
-  readonly unit: number;
+  /** The mass of so many units; the same for a cost of units. */
+  readonly massOf: (units: number) => number;
 }
 
 /**
@@ -43,7 +44,10 @@ export function balance(a: IntegerHistogram, b: IntegerHistogram): BalancedPair 
   const totals = [sum(a.masses), sum(b.masses)];
   const total = Math.max(...totals);
   const [left, right] = [raised(a.masses, totals[0], total), raised(b.masses, totals[1], total)];
-  return { left, right, unit: (a.total + b.total) / 2 / total };
+  const mean = a.total / 2 + b.total / 2; // their sum may overflow
+  const exponent = Math.floor(Math.log2(mean)); // and a unit of their mass underflow
+  const unit = ldexp(mean, -exponent) / total;
+  return { left, right, massOf: (units) => ldexp(units * unit, exponent) };
 }
 
 function raised(masses: Float64Array, from: number, total: number): Float64Array {

@@ -25,17 +25,20 @@ export class NetworkSimplex {
   readonly potentials: Float64Array;
   pivots = 0;
 
+  readonly #problem: TransportProblem;
+
   /** From a first basis with its flows. */
   constructor(
-    private readonly problem: TransportProblem,
+    problem: TransportProblem,
     readonly tree: SpanningTree,
   ) {
+    this.#problem = problem;
     this.potentials = new Float64Array(tree.nodes);
   }
 
   /** Pivots until no arc has a negative reduced cost. False if `mostPivots` were not enough. */
   solve(mostPivots: number): boolean {
-    const { rows, columns, cost } = this.problem;
+    const { rows, columns, cost } = this.#problem;
     const largest = cost.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
     const tolerance = TOLERANCE_UNITS * Number.EPSILON * largest;
     const block = 1 + Math.floor(BLOCK_ARCS / columns);
@@ -43,17 +46,17 @@ export class NetworkSimplex {
     for (let begin = 0, left = 0; ;) {
       if (left <= 0) {
         if (fresh) return true; // no arc of all rows enters
-        this.refreshPotentials(); // pivots have rounded them
+        this.#refreshPotentials(); // pivots have rounded them
         fresh = true;
         left = rows;
       }
       const end = Math.min(begin + block, rows);
-      const arc = this.price(begin, end);
+      const arc = this.#price(begin, end);
       left -= end - begin;
       begin = end % rows;
       if (arc.reducedCost >= -tolerance) continue;
       if (this.pivots === mostPivots) return false;
-      this.pivot(arc);
+      this.#pivot(arc);
       this.pivots++;
       fresh = false;
       left = rows;
@@ -68,7 +71,7 @@ export class NetworkSimplex {
 
   /** Calls `visit` for each arc of the tree. */
   arcs(visit: (row: number, column: number, flow: number) => void): void {
-    const { rows } = this.problem;
+    const { rows } = this.#problem;
     const { parent, flow } = this.tree;
     for (let node = 0; node < this.tree.nodes; node++) {
       if (parent[node] < 0) continue;
@@ -78,8 +81,8 @@ export class NetworkSimplex {
   }
 
   /** The arc with the least reduced cost of rows [begin, end), the first one where several have it. */
-  private price(begin: number, end: number): PricedArc {
-    const { rows, columns, cost } = this.problem;
+  #price(begin: number, end: number): PricedArc {
+    const { rows, columns, cost } = this.#problem;
     let [reducedCost, bestRow, bestColumn] = [Infinity, begin, 0];
     for (let row = begin; row < end; row++) {
       for (let column = 0, entry = row * columns; column < columns; column++, entry++) {
@@ -93,7 +96,7 @@ export class NetworkSimplex {
     return { reducedCost, row: bestRow, column: bestColumn };
   }
 
-  private refreshPotentials(): void {
+  #refreshPotentials(): void {
     const { root, parent, next, cost } = this.tree;
     this.potentials[root] = 0;
     for (let node = next[root]; node !== root; node = next[node]) {
@@ -106,8 +109,8 @@ export class NetworkSimplex {
    * on the others. Of those that become empty first, the last one after the join leaves: that keeps the tree strongly
    * feasible.
    */
-  private pivot({ reducedCost, row, column: columnIndex }: PricedArc): void {
-    const { rows } = this.problem;
+  #pivot({ reducedCost, row, column: columnIndex }: PricedArc): void {
+    const { rows } = this.#problem;
     const { parent, flow } = this.tree;
     const column = rows + columnIndex;
     const join = this.tree.join(row, column);
@@ -124,7 +127,7 @@ export class NetworkSimplex {
     }
     const [end, upper] = leavesRowSide ? [row, column] : [column, row];
     const rowChange = leavesRowSide ? reducedCost : -reducedCost;
-    this.tree.hang(leaving, end, upper, join, least, arcCost(this.problem, row, column), (node) => {
+    this.tree.hang(leaving, end, upper, join, least, arcCost(this.#problem, row, column), (node) => {
       this.potentials[node] += node < rows ? rowChange : -rowChange;
     });
   }

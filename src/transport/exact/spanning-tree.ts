@@ -7,9 +7,9 @@ export class SpanningTree {
   readonly parent: Int32Array;
   /** The thread, a circle. */
   readonly next: Int32Array;
-  private readonly previous: Int32Array;
+  readonly #previous: Int32Array;
   /** Nodes of the subtree. */
-  private readonly size: Int32Array;
+  readonly #size: Int32Array;
   /** On the arc to the parent, in units of mass. */
   readonly flow: Float64Array;
   /** Of the arc to the parent. */
@@ -19,8 +19,8 @@ export class SpanningTree {
   constructor(readonly nodes: number) {
     this.parent = new Int32Array(nodes).fill(-1);
     this.next = new Int32Array(nodes);
-    this.previous = new Int32Array(nodes);
-    this.size = new Int32Array(nodes);
+    this.#previous = new Int32Array(nodes);
+    this.#size = new Int32Array(nodes);
     this.flow = new Float64Array(nodes);
     this.cost = new Float64Array(nodes);
   }
@@ -39,7 +39,8 @@ export class SpanningTree {
 
   /** Sets thread and sizes from the parents. `order` lists the nodes parents first. */
   thread(order: readonly number[] | Int32Array): void {
-    const { parent, next, previous, size } = this;
+    const { parent, next } = this;
+    const [previous, size] = [this.#previous, this.#size];
     this.root = order[0];
     next[this.root] = previous[this.root] = this.root;
     size.fill(1);
@@ -56,7 +57,8 @@ export class SpanningTree {
 
   /** The deepest node whose subtree has both. */
   join(first: number, second: number): number {
-    const { parent, size } = this;
+    const parent = this.parent;
+    const size = this.#size;
     // of two different nodes, the one with the smaller subtree has not the other below it
     while (first !== second) {
       if (size[first] < size[second]) first = parent[first];
@@ -78,7 +80,8 @@ export class SpanningTree {
     cost: number,
     visit: (node: number) => void,
   ): void {
-    const { parent, next, previous, size } = this;
+    const { parent, next } = this;
+    const [previous, size] = [this.#previous, this.#size];
     const moved = size[top];
     const before = previous[top];
     for (let node = parent[top]; node !== join; node = parent[node]) size[node] -= moved;
@@ -88,13 +91,13 @@ export class SpanningTree {
     // two stem nodes turns round.
     let [tail, below, belowSize, after] = [-1, -1, 0, -1];
     for (let stem = end, above = upper; ;) {
-      if (tail >= 0) this.link(tail, stem);
+      if (tail >= 0) this.#link(tail, stem);
       tail = stem;
       visit(stem);
       let beyond = below < 0;
       for (let left = size[stem] - belowSize - 1; left > 0; left--) {
         if (next[tail] === below) {
-          this.link(tail, after);
+          this.#link(tail, after);
           beyond = true;
         }
         tail = next[tail];
@@ -111,14 +114,14 @@ export class SpanningTree {
       [belowSize, flow, cost, stem] = [oldSize, oldFlow, oldCost, oldParent];
     }
 
-    this.link(before, after);
+    this.#link(before, after);
     const following = next[upper];
-    this.link(upper, end);
-    this.link(tail, following);
+    this.#link(upper, end);
+    this.#link(tail, following);
   }
 
-  private link(node: number, next: number): void {
+  #link(node: number, next: number): void {
     this.next[node] = next;
-    this.previous[next] = node;
+    this.#previous[next] = node;
   }
 }

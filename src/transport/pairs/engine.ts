@@ -1,40 +1,51 @@
-import type { PairSettings } from "./settings.ts";
+import type { StateTree } from "../../tensor/tree.ts";
 
-/** Computes entropic values for the pairs of one set of histograms; one engine a kind of arithmetic. */
-export interface PairEngine {
-  /** Entries of the kernels of so many pairs as `solve` should take at once: other work waits for it. */
-  readonly pieceEntries: number;
-  /**
-   * Sets the ground cost for what follows and solves the self problems.
-   * Returns OT_epsilon(a_i, a_i) [count], cost units.
-   */
-  prepare(cost: Float64Array, settings: PairSettings): Float64Array;
-  /**
-   * Writes OT_epsilon(a_i, a_j) of the pairs [from, to), or of those whose mark in `wanted` [to - from] is not 0, and returns
-   * how they went. Synchronous.
-   */
-  solve(from: number, to: number, values: Float64Array, wanted?: Uint8Array): PairStatistics;
+/** The pairs with the numbers [from, to). */
+export interface PairRange {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** How a number of pairs were solved. */
+/** Pairs by their numbers: a range, or a list in which each number stands once. */
+export type PairSelection = PairRange | Int32Array;
+
+/** How a number of pairs were solved, by whatever algorithm. */
 export interface PairStatistics {
-  /** Sinkhorn iterations of all pairs together. */
+  /** Sinkhorn iterations or pivots of the simplex, of all pairs together. */
   readonly iterations: number;
-  /** Of the pair that took most. */
-  readonly mostIterations: number;
-  /** Pairs that ended at `maxIterations`. */
+  /** Pairs that started from what an earlier call kept. */
+  readonly warmStarts: number;
+  /** Pairs that met the limit of iterations. */
   readonly unconverged: number;
-  /** Largest L1 violation of a marginal before the last half step. */
+  /** Values that came out below zero, from rounding or an early stop, and were set to zero. */
+  readonly clamped: number;
+  /** Largest L1 violation of a marginal at the end of a pair; 0 where plans have their marginals exactly. */
   readonly largestViolation: number;
 }
 
-export const noPairs: PairStatistics = { iterations: 0, mostIterations: 0, unconverged: 0, largestViolation: 0 };
-
-export function joinStatistics(a: PairStatistics, b: PairStatistics): PairStatistics {
-  return {
-    iterations: a.iterations + b.iterations,
-    mostIterations: Math.max(a.mostIterations, b.mostIterations),
-    unconverged: a.unconverged + b.unconverged,
-    largestViolation: Math.max(a.largestViolation, b.largestViolation),
-  };
+/**
+ * The contract of everything that solves transport between pairs of histograms that stay, under a cost that changes: exact
+ * (`emd/`) and entropic (`sinkhorn/`), in TypeScript and natively. What comes in has been checked by `pairSolver`, which is the
+ * only caller; `choose.ts` picks the engine. Another kind of transport is another folder with its engines: it needs its
+ * `Settings`, a way to start warm, and nothing else of this.
+ */
+export interface PairEngine<Settings> {
+  /** What computes, for logs: "native, avx2, 2 threads". */
+  readonly name: string;
+  /** Products of support sizes that one call of `solve` should take at most: other work waits for it. */
+  readonly pieceEntries: number;
+  /** Bytes that are kept between calls; may be known only after `setCost`. */
+  readonly keptBytes: number;
+  /** Sets the ground cost [n, m] and how to solve under it, for the calls of `solve` that follow. Copies what it needs. */
+  setCost(cost: Float64Array, settings: Settings): void;
+  /** Writes the value of each pair, in the order of the selection, and returns how they went. Synchronous. */
+  solve(which: PairSelection, values: Float64Array): PairStatistics;
+  /** What is kept for warm starts, as plain data; valid until the next call of `solve` (it may not be a copy). */
+  save(): StateTree;
+  /**
+   * Goes on from what `save` of the same kind of engine gave for the same histograms, pairs and memory, at once or with the next
+   * `setCost`. What belongs to another engine's arithmetic, or to another kind of cost, is left out: those pairs start anew.
+   * Throws InputError where it fits no such pairs.
+   */
+  load(kept: StateTree): void;
 }

@@ -34,7 +34,7 @@ describe("regularizer", () => {
     ["l1", [1, 0.5, 1.5]],
     ["l2", [Math.SQRT1_2, Math.sqrt(0.125), Math.sqrt(1.125)]],
     ["constant", [1, 1, 1]],
-  ] as const)("%s norms of the pairs (1,0), (2,0), (2,1)", (name, expected) => {
+  ] as const)("%s norms of the pairs (0,1), (0,2), (1,2)", (name, expected) => {
     [...regularizer(histograms, name)].forEach((value, pair) => expect(value).toBeCloseTo(expected[pair]!, 15));
   });
 });

@@ -83,7 +83,7 @@ describe("--early-stop", () => {
     const options = resolveOptions(wsvOptions, { epsilon: 1, iterations: 50, tolerance: 0, earlyStop: true });
     const data = randomMatrix(30, 20, 4);
     for (let row = 0; row < 30; row++)
-      for (let kind = 0; kind < 3; kind++) data.values.data[row * 20 + (row % 3) * 5 + kind]! += 3;
+      for (let kind = 0; kind < 3; kind++) data.values.data[row * 20 + (row % 3) * 5 + kind] += 3;
     const setup = setUpWsv(options, data);
     const settings = wsvSettings(options, setup);
     expect(settings.leastDimension).toBe(significantComponents(setup.histograms.samples));
@@ -99,6 +99,6 @@ describe("--early-stop", () => {
     expect(() => settingsOf({ earlyStop: true, leastDimension: 4 })).toThrow(InputError);
     const options = resolveOptions(metricOptions, { method: "graph", earlyStop: true });
     const setup = setUpMetric(options, randomMatrix(9, 9, 1));
-    expect(() => metricSettings(options, setup)).toThrow(/^--early-stop: goes by transport distances/);
+    expect(() => metricSettings(options, setup)).toThrow(/^earlyStop: goes by transport distances/);
   });
 });

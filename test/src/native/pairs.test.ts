@@ -34,7 +34,7 @@ describe.skipIf(!addon)(suite("the addon, called past the checks of TypeScript")
     values: new Float64Array(3),
     storedPairs: 3,
     storedNumbers: 4,
-    rowStarts: Float64Array.of(0, 0, 1),
+    rowStarts: Float64Array.of(0, 3, 4),
     potentials: new Float32Array(4),
     present: new Uint8Array(3),
     statistics: new Float64Array(4),
@@ -85,7 +85,7 @@ describe.skipIf(!addon)(suite("the addon, called past the checks of TypeScript")
     ["a negative number of stored pairs", { storedPairs: -1 }],
     ["fewer numbers than the stored pairs take", { storedNumbers: 3 }],
     ["fewer potentials than it says", { potentials: new Float32Array(3) }],
-    ["rows that start elsewhere", { rowStarts: Float64Array.of(0, 0, 2) }],
+    ["rows that start elsewhere", { rowStarts: Float64Array.of(0, 2, 4) }],
     ["short marks", { present: new Uint8Array(2) }],
   ])("refuses a batch with %s", (_, change) => {
     const plan = prepared();

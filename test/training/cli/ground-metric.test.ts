@@ -157,18 +157,31 @@ describe("bad input", () => {
     ["train wsv --dataset torus --size 100", /^otlearn: size: expected samples x features .* got "100"$/m],
     ["train wsv --dataset torus --memory much", /^otlearn: --memory: expected a size as in 8GB or 500MB, got "much"$/m],
     ["train wsv --dataset torus --stochastic 0", /^otlearn: --stochastic: expected a number above 0 and at most 1/m],
-    ["train wsv --dataset torus --principal-components 90", /^otlearn: principal components: at most 80 of data/m],
+    [
+      "train wsv --dataset torus --principal-components 90",
+      /^otlearn: .*rincipal-?[cC]omponents: expected at most 80 of data/m,
+    ],
     [
       "train metric --dataset torus --raw",
-      /^otlearn: --raw: transport needs histograms, so not with --method sinkhorn/m,
+      /^otlearn: (--)?raw: transport needs histograms, so not with method sinkhorn/m,
     ],
-    ["train metric --dataset torus --adaptive", /^otlearn: --adaptive: only with --algorithm unnormalized/m],
-    ["train metric --dataset torus --algorithm unnormalized --stochastic 0.1", /use --algorithm rfi$/m],
+    ["train metric --dataset torus --adaptive", /^otlearn: (--)?adaptive: only with algorithm unnormalized/m],
+    ["train metric --dataset torus --algorithm unnormalized --stochastic 0.1", /use algorithm rfi$/m],
   ])("%s: one line, status 2", async (args, message) => {
     const { code, stderr } = await otlearnHere([...args.split(" "), "--backend", "cpu"], await temporaryFolder());
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("rows whose sum is beyond float64 are refused before training, and write no zero distances", async () => {
+    const folder = await temporaryFolder();
+    await writeNpy(join(folder, "huge.npy"), { shape: [4, 3], data: new Float64Array(12).fill(1e308) });
+    const args = "train metric --method gaussian --backend cpu --data huge.npy --out run";
+    const { code, stderr } = await otlearnHere(args.split(" "), folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^otlearn: huge.npy: expected a largest value from 1e-50 to 1e\+50, got 1e\+308; multiply/m);
+    expect(Object.keys(await contentOf(folder)).filter((name) => name.includes("distances"))).toEqual([]);
   });
 
   it("distances are not evaluated on other data", async () => {

@@ -47,12 +47,12 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
   EmdSolution solution;
   solution.converged = simplex.solve(problem.most_pivots);
   solution.pivots = simplex.pivots();
-  const double unit = (a.total + b.total) / 2 / static_cast<double>(total);
-  solution.value = simplex.value() * unit;
+  const MassUnit unit(a, b, total);
+  solution.value = unit.of(simplex.value());
 
   std::vector<std::pair<std::pair<int, int>, double>> entries;
   simplex.arcs([&](int row, int column, Mass flow) {
-    if (flow > 0) entries.push_back({{a.bins[row], b.bins[column]}, static_cast<double>(flow) * unit});
+    if (flow > 0) entries.push_back({{a.bins[row], b.bins[column]}, unit.of(static_cast<double>(flow))});
   });
   std::sort(entries.begin(), entries.end());
   for (const auto& [place, mass] : entries) {

@@ -177,8 +177,7 @@ double EmdPairs::solve_pair(std::size_t pair, std::int64_t most_pivots, Workspac
   w.totals.pivots += w.simplex.pivots();
   w.totals.warm += warm;
   w.totals.unconverged += !converged;
-  const double total = (left_[pairs_[pair].first].total + right_[pairs_[pair].second].total) / 2;
-  return w.simplex.value() * (total / static_cast<double>(w.total));
+  return MassUnit(left_[pairs_[pair].first], right_[pairs_[pair].second], w.total).of(w.simplex.value());
 }
 
 EmdPairs::Totals EmdPairs::solve(const int* which, std::size_t count, std::int64_t most_pivots, double* values,

@@ -46,4 +46,11 @@ Mass balance(const Histogram& a, const Histogram& b, std::vector<Mass>& a_masses
   return std::max(a_total, b_total);
 }
 
+MassUnit::MassUnit(const Histogram& a, const Histogram& b, Mass total) {
+  const double mean = std::frexp(a.total / 2 + b.total / 2, &exponent_);  // their sum may overflow, and a unit underflow
+  unit_ = mean / static_cast<double>(total);
+}
+
+double MassUnit::of(double units) const { return std::ldexp(units * unit_, exponent_); }
+
 }  // namespace otlearn

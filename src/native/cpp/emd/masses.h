@@ -22,4 +22,15 @@ Histogram integer_histogram(const double* values, int size);
 // the largest mass of the smaller, which leaves all others as they are; with a greater one all of it is scaled.
 Mass balance(const Histogram& a, const Histogram& b, std::vector<Mass>& a_masses, std::vector<Mass>& b_masses);
 
+// Turns units of a balanced pair, or costs of units, back into what was given, whatever the size of its total.
+class MassUnit {
+ public:
+  MassUnit(const Histogram& a, const Histogram& b, Mass total);
+  double of(double units) const;
+
+ private:
+  double unit_;  // times 2^exponent_
+  int exponent_;
+};
+
 }  // namespace otlearn

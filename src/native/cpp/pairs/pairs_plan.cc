@@ -92,7 +92,7 @@ bool PairPlan::holds(const PairStore& store, std::size_t numbers) const {
   std::int64_t pair = 0;
   for (int i = 0; i < count() && pair < store.pairs; ++i) {
     if (store.row_starts[i] != end) return false;
-    for (int j = 0; j < i && pair < store.pairs; ++j, ++pair) end += std::min(sides_[i].size, sides_[j].size);
+    for (int j = i + 1; j < count() && pair < store.pairs; ++j, ++pair) end += std::min(sides_[i].size, sides_[j].size);
   }
   return end <= static_cast<double>(numbers);
 }
@@ -101,14 +101,15 @@ PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairSto
                                const std::uint8_t* wanted) {
   std::vector<Segment> segments;
   std::vector<std::int64_t> firsts;
-  for (int i = 1; i < count(); ++i) {
-    const std::int64_t row = static_cast<std::int64_t>(i) * (i - 1) / 2;
-    if (row >= to || row + i <= from) continue;
-    const int end = static_cast<int>(std::min<std::int64_t>(i, to - row));
-    for (int j = static_cast<int>(std::max<std::int64_t>(0, from - row)); j < end; j += kMostPairsInSegment) {
-      segments.push_back({i, j, std::min(end, j + kMostPairsInSegment)});
-      firsts.push_back(row + j);
+  std::int64_t row = 0;  // number of the pair (i, i + 1)
+  for (int i = 0; i < count(); ++i) {
+    const std::int64_t first = std::max(row, from), behind = std::min(row + count() - 1 - i, to);
+    for (std::int64_t pair = first; pair < behind; pair += kMostPairsInSegment) {
+      const int j = i + 1 + static_cast<int>(pair - row);
+      segments.push_back({i, j, j + static_cast<int>(std::min<std::int64_t>(kMostPairsInSegment, behind - pair))});
+      firsts.push_back(pair);
     }
+    row += count() - 1 - i;
   }
   for (Worker& worker : workers_) worker.statistics = {};
   thread_pool().run(static_cast<int>(segments.size()), [&](int worker, int index) {
@@ -126,7 +127,7 @@ void PairPlan::solve_segment(Worker& worker, const Segment& segment, std::int64_
   std::size_t offset = 0;
   if (first < store.pairs) {
     offset = static_cast<std::size_t>(store.row_starts[i]);
-    for (int j = 0; j < segment.from; ++j) offset += std::min(size, sides_[j].size);
+    for (int j = i + 1; j < segment.from; ++j) offset += std::min(size, sides_[j].size);
   }
   for (int j = segment.from; j < segment.to; ++j) {
     const std::int64_t pair = first + (j - segment.from);

@@ -1,7 +1,7 @@
 // Entropic transport between all pairs of a set of histograms, spread over the thread pool. Pairs are numbered as in
 // pair-order.ts. The same bits for any number of threads: a pair's arithmetic depends on nothing but the pair.
 //
-// All pairs (i, j < i) of one i share a panel, the columns of K in the support of i packed together: row k of it lies in a
+// All pairs (i, j > i) of one i share a panel, the columns of K in the support of i packed together: row k of it lies in a
 // few cache lines, and a pair reads the rows in the support of j where they are. So no pair copies its part of K.
 //
 // Memory beside the arrays of the caller, with m bins: 12 m^2 bytes for the cost and its kernel, 4 n s for the self potentials,
@@ -22,8 +22,8 @@ struct PairSupports {
   std::vector<double> masses;
 };
 
-// Potentials between calls, of the pairs [0, pairs): log(u / a) of the histogram of smaller support, of pair (i, 0) at
-// row_starts[i], those of (i, 1), ... behind it. Arrays of the caller.
+// Potentials between calls, of the pairs [0, pairs): log(u / a) of the histogram of smaller support, of pair (i, i + 1) at
+// row_starts[i], those of (i, i + 2), ... behind it. Arrays of the caller.
 struct PairStore {
   std::int64_t pairs = 0;
   const double* row_starts = nullptr;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../../src/errors.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
-import { ndarray } from "../../../../src/tensor/ndarray.ts";
+import { ndarray, type TypedArray } from "../../../../src/tensor/ndarray.ts";
 import { emd } from "../../../../src/transport/exact/emd.ts";
 import { costMatrix, euclideanCost, exactSolvers, expectOptimal, randomCost } from "../../../support/exact.ts";
 import { points, randomHistogram } from "../../../support/problems.ts";
@@ -94,6 +94,20 @@ describe.each(exactSolvers)("$name", ({ solve }) => {
     const tall = costMatrix(5, 1, (i) => i + 0.5);
     expectOptimal(solve(b, one, tall), b, one, tall);
     expect(wide.value).toBe(solve(b, one, tall).value);
+  });
+
+  it("the size of the total mass changes nothing but the size of the plan", () => {
+    const [a, b, cost] = [randomHistogram(20, 31, 0.2), randomHistogram(25, 32), randomCost(20, 25, 33)];
+    const plain = solve(a, b, cost);
+    for (const scale of [2 ** -960, 2 ** -40, 2 ** 40, 2 ** 1000]) {
+      const times = (values: Float64Array) => values.map((value) => value * scale);
+      const scaled = solve(times(a), times(b), cost);
+      expect(scaled).toEqual({
+        ...plain,
+        value: plain.value * scale,
+        plan: { ...plain.plan, masses: times(plain.plan.masses) },
+      });
+    }
   });
 
   it("identical histograms are at distance zero, exactly", () => {
@@ -191,6 +205,37 @@ describe("emd", () => {
     });
   });
 
+  it("takes masses and costs of any numeric type, in float64", () => {
+    const [a, b, entries] = [
+      [2, 1, 1],
+      [1, 3],
+      [0, 3, 1, 1, 5, 2],
+    ];
+    const expected = emd(Float64Array.from(a), Float64Array.from(b), ndarray(Float64Array.from(entries), [3, 2]));
+    expect(emd(a, b, { shape: [3, 2], data: entries as unknown as TypedArray })).toEqual(expected);
+    for (const type of [Int32Array, Float32Array, Uint8Array]) {
+      expect(emd(type.from(a), type.from(b), ndarray(type.from(entries), [3, 2]))).toEqual(expected);
+    }
+  });
+
+  it.each([1e291, 1e300, 5e-324, 1e-310])("a cost of %d has the value and the potentials that it should", (size) => {
+    const whole = costMatrix(3, 2, (i, j) => ((i * 5 + j * 3) % 4) + (size > 1 ? 0 : 1));
+    const [a, b] = [Float64Array.of(0.5, 0.25, 0.25), Float64Array.of(0.25, 0.75)];
+    const share = size > 1 ? size / 4 : size;
+    const large = costMatrix(3, 2, (i, j) => whole.data[2 * i + j] * share);
+    const { value, f, g, status } = emd(a, b, large);
+    expect(status).toBe("converged");
+    const plain = emd(a, b, whole);
+    expect(plain.value).toBeGreaterThan(0);
+    const ulp = 2 ** -1074; // of the smallest numbers
+    expect(Math.abs(value - share * plain.value)).toBeLessThanOrEqual(1e-15 * value + ulp);
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 2; j++) expect(f[i] + g[j] - large.data[2 * i + j]).toBeLessThanOrEqual(1e-15 * size);
+    }
+    const dual = f.reduce((s, x, i) => s + x * a[i], 0) + g.reduce((s, x, j) => s + x * b[j], 0);
+    expect(Math.abs(dual - value)).toBeLessThanOrEqual(1e-14 * size + 8 * ulp);
+  });
+
   it("balances totals that differ by rounding", () => {
     const [a, b] = [Float64Array.of(0.3, 0.3, 0.4 + 1e-9), Float64Array.of(0.5, 0.5)];
     expect(emd(a, b, cost).status).toBe("converged");
@@ -213,7 +258,7 @@ describe("emd", () => {
       new Float64Array(3).fill(1e308),
       new Float64Array(2).fill(1e308),
       cost,
-      /a sums to Infinity/,
+      /masses a: their sum is beyond float64/,
     ],
     ["negative masses", Float64Array.of(1, -1, 1), Float64Array.of(0.5, 0.5), cost, /finite numbers >= 0, got -1/],
     ["no mass", Float64Array.of(0, 0, 0), Float64Array.of(0, 0), cost, /at least one must be positive/],
@@ -223,7 +268,36 @@ describe("emd", () => {
       Float64Array.of(1, 1, 1),
       Float64Array.of(1, 2),
       costMatrix(3, 2, () => Infinity),
-      /finite entries, got Infinity at \[0, 0\]/,
+      /finite entries of at most 1e\+300 in size, got Infinity at \[0, 0\]/,
+    ],
+    [
+      "costs whose sums would overflow",
+      Float64Array.of(1, 1, 1),
+      Float64Array.of(1, 2),
+      costMatrix(3, 2, () => -1e305),
+      /finite entries of at most 1e\+300 in size, got -1e\+305 at \[0, 0\]/,
+    ],
+    [
+      "a value beyond float64",
+      Float64Array.of(1e10),
+      Float64Array.of(1e10),
+      costMatrix(1, 1, () => 1e300),
+      /emd: the value is beyond float64 with costs up to 1e\+300; divide costs or masses/,
+    ],
+    [
+      "a cost of another length than its shape",
+      Float64Array.of(1),
+      Float64Array.of(1),
+      { shape: [1, 1], data: new Float64Array(2) },
+      /needs 1 elements, got 2/,
+    ],
+    ["no bins", new Float64Array(), new Float64Array(), { shape: [0, 0], data: new Float64Array() }, /with entries/],
+    [
+      "masses that are no numbers",
+      ["0.5", "0.5"] as unknown as Float64Array,
+      Float64Array.of(1),
+      costMatrix(2, 1, () => 1),
+      /masses a: expected an array of numbers/,
     ],
     [
       "a cost that is no matrix",

@@ -27,7 +27,7 @@ export function withoutCommonMass(
   [rows, supply]: readonly [bins: Int32Array, masses: Float64Array],
   [columns, demand]: readonly [bins: Int32Array, masses: Float64Array],
 ): Excess {
-  const excess = new Float64Array(Math.max(rows.at(-1)!, columns.at(-1)!) + 1);
+  const excess = new Float64Array(Math.max(rows[rows.length - 1], columns[columns.length - 1]) + 1);
   rows.forEach((bin, k) => (excess[bin] += supply[k]));
   columns.forEach((bin, k) => (excess[bin] -= demand[k]));
   const bins = Int32Array.from(excess.keys());

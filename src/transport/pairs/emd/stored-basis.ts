@@ -1,5 +1,5 @@
-import { arcCost, type TransportProblem } from "./problem.ts";
-import { SpanningTree } from "./spanning-tree.ts";
+import { arcCost, type TransportProblem } from "../../exact/problem.ts";
+import { SpanningTree } from "../../exact/spanning-tree.ts";
 
 /** A basis that outlives its solver: for each node, root first, which it is and where in this list its parent stands. */
 export interface StoredBasis {
@@ -9,6 +9,10 @@ export interface StoredBasis {
 
 /** A node of the tree and its parent, 2 bytes each. */
 export const STORED_NODE_BYTES = 4;
+/** Nodes that a stored basis can number. */
+export const MOST_STORED_NODES = 0xffff;
+/** Stands for the root of a pair that has no basis yet. */
+export const NO_NODE = 0xffff;
 
 export function storeBasis(tree: SpanningTree): StoredBasis {
   const place = new Int32Array(tree.nodes);
@@ -40,4 +44,14 @@ export function restoreBasis(problem: TransportProblem, { nodes, parents }: Stor
   }
   tree.thread([...nodes]);
   return tree;
+}
+
+/** Whether a basis names each node once, below one that came before it, and joins rows with columns. */
+export function isTree({ nodes, parents }: StoredBasis, rows: number): boolean {
+  const seen = new Uint8Array(nodes.length);
+  return nodes.every((node, k) => {
+    const known = node < nodes.length && seen[node] === 0 && (k === 0 || parents[k] < k);
+    seen[node] = 1;
+    return known && (k === 0 || node < rows !== nodes[parents[k]] < rows);
+  });
 }

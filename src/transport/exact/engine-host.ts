@@ -1,10 +1,11 @@
 import type { EmdResult } from "./emd-result.ts";
+import type { EmdProblem } from "./engine.ts";
 import { greedyTree } from "./greedy-tree.ts";
 import { balance, integerHistogram, type IntegerHistogram } from "./masses.ts";
 import { NetworkSimplex } from "./network-simplex.ts";
 
-/** `emd` in plain TypeScript, on arrays that have been checked. */
-export function emdHost(a: Float64Array, b: Float64Array, cost: Float64Array, maxPivots: number): EmdResult {
+/** Exact transport in plain TypeScript. */
+export function hostEmd({ a, b, cost, maxPivots }: EmdProblem): EmdResult {
   const left = integerHistogram(a);
   const right = integerHistogram(b);
   const masses = balance(left, right);
@@ -20,7 +21,7 @@ export function emdHost(a: Float64Array, b: Float64Array, cost: Float64Array, ma
 
   const entries: { row: number; column: number; mass: number }[] = [];
   simplex.arcs((row, column, flow) => {
-    if (flow > 0) entries.push({ row: left.bins[row], column: right.bins[column], mass: flow * masses.unit });
+    if (flow > 0) entries.push({ row: left.bins[row], column: right.bins[column], mass: masses.massOf(flow) });
   });
   entries.sort((first, second) => first.row - second.row || first.column - second.column);
   const plan = {
@@ -29,7 +30,7 @@ export function emdHost(a: Float64Array, b: Float64Array, cost: Float64Array, ma
     masses: Float64Array.from(entries, ({ mass }) => mass),
   };
   const potentials = transformed(simplex.potentials, cost, [a.length, b.length], left, right);
-  return { value: simplex.value() * masses.unit, plan, ...potentials, pivots: simplex.pivots, status };
+  return { value: masses.massOf(simplex.value()), plan, ...potentials, pivots: simplex.pivots, status };
 }
 
 /** The entries (rows[i], columns[j]) of a matrix with so many columns. */

@@ -1,5 +1,5 @@
-import { InputError } from "../../errors.ts";
-import { checkMasses } from "../histograms.ts";
+import { InputError } from "../../../errors.ts";
+import type { HistogramRows } from "../histograms.ts";
 
 /** Histograms without their zeros, one after the other: entry k of histogram i stands at `starts[i] + k`. */
 export interface Supports {
@@ -16,31 +16,31 @@ export interface Supports {
 /** Largest distance of a histogram's sum from one that float32 rounding of its masses explains. */
 const TOTAL_TOLERANCE = 1e-5;
 
-/**
- * Takes the zeros out of histograms [count, bins] and divides each by its sum. Throws InputError for masses that are not
- * finite numbers >= 0, and for a sum that is not one to 1e-5.
- */
-export function supportsOf(histograms: Float64Array, count: number): Supports {
-  const bins = histograms.length / count;
-  if (!(Number.isInteger(count) && count > 0 && Number.isInteger(bins) && bins > 0)) {
+/** So that the native kernels number pairs and entries in 32 bits. */
+const MOST_HISTOGRAMS = 2 ** 16;
+const MOST_BINS = 2 ** 20;
+
+/** Takes the zeros out of histograms and divides each by its sum. Throws InputError for a sum that is not one to 1e-5. */
+export function supportsOf({ count, bins, data, totals }: HistogramRows): Supports {
+  if (count > MOST_HISTOGRAMS || bins > MOST_BINS) {
     throw new InputError(
-      `histograms: expected [${count}, bins] numbers, row-major, got ${histograms.length}; count must divide the length`,
+      `histograms: expected at most ${MOST_HISTOGRAMS} of ${MOST_BINS} bins, got [${count}, ${bins}]`,
     );
   }
   const starts = new Int32Array(count + 1);
-  const indices = new Int32Array(histograms.reduce((sum, mass) => sum + (mass === 0 ? 0 : 1), 0));
+  const indices = new Int32Array(data.reduce((sum, mass) => sum + (mass === 0 ? 0 : 1), 0));
   const masses = new Float64Array(indices.length);
   let end = 0;
   for (let row = 0; row < count; row++) {
-    const histogram = histograms.subarray(row * bins, (row + 1) * bins);
-    const total = checkMasses(histogram, bins, `of histogram ${row}`);
+    const total = totals[row];
     if (Math.abs(total - 1) > TOTAL_TOLERANCE) {
-      throw new InputError(`histogram ${row}: expected masses that sum to one, got ${total}; divide each by its sum`);
+      throw new InputError(`histograms[${row}]: expected masses that sum to one, got ${total}; divide each by its sum`);
     }
     for (let bin = 0; bin < bins; bin++) {
-      if (histogram[bin] === 0) continue;
+      const mass = data[row * bins + bin];
+      if (mass === 0) continue;
       indices[end] = bin;
-      masses[end++] = histogram[bin] / total;
+      masses[end++] = mass / total;
     }
     starts[row + 1] = end;
   }

@@ -1,0 +1,55 @@
+import { InputError } from "../errors.ts";
+import type { Geometry } from "../geometry/geometry.ts";
+import { float64Of, ndarray, type NdArray } from "../tensor/ndarray.ts";
+
+/** A cost matrix [n, m] of any numeric type, or a geometry, whose matrix is then made. */
+export type GroundCost = NdArray | Geometry;
+
+/** A cost matrix that has been checked. */
+export interface CheckedCost {
+  /** [n, m], row-major. */
+  readonly data: Float64Array;
+  readonly shape: readonly [n: number, m: number];
+  /** The largest absolute value. */
+  readonly largest: number;
+}
+
+/** Sums of costs along a path of potentials stay below the largest float64. */
+const MOST_COST = 1e300;
+
+/** The matrix in float64; no copy if it is. Throws InputError unless it is a matrix of finite entries of at most 1e300 in size. */
+export function checkCost(cost: GroundCost): CheckedCost {
+  const { data, shape } = matrixOf(isGeometry(cost) ? cost.costMatrix() : cost, "ground cost");
+  let largest = 0;
+  for (let k = 0; k < data.length; k++) {
+    const size = Math.abs(data[k]);
+    if (size > largest) largest = size;
+    if (size <= MOST_COST) continue;
+    const at = `[${Math.floor(k / shape[1])}, ${k % shape[1]}]`;
+    throw new InputError(
+      `ground cost: expected finite entries of at most ${MOST_COST} in size, got ${data[k]} at ${at}`,
+    );
+  }
+  return { data, shape, largest };
+}
+
+/** A matrix with entries in float64; no copy if it is. Throws InputError. */
+export function matrixOf(
+  given: NdArray,
+  name: string,
+): NdArray<Float64Array> & { readonly shape: readonly [number, number] } {
+  const { shape } = given;
+  if (!Array.isArray(shape)) throw new InputError(`${name}: expected { shape: [n, m], data }, got no shape`);
+  const data = float64Of(given.data, name);
+  const [rows, columns, ...others] = shape as readonly number[];
+  const isMatrix = others.length === 0 && Number.isInteger(rows) && Number.isInteger(columns) && rows > 0;
+  if (!isMatrix || data.length === 0) {
+    throw new InputError(`${name}: expected a matrix [n, m] with entries, got shape [${shape.join(", ")}]`);
+  }
+  ndarray(data, shape);
+  return { data, shape: [rows, columns] };
+}
+
+function isGeometry(cost: GroundCost): cost is Geometry {
+  return "costMatrix" in cost;
+}
