@@ -43,10 +43,13 @@ export type { PairList } from "./transport/exact/pairs-engine.ts";
 export type { ExactOptions, GroundCost } from "./transport/exact/options.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
-export { barycenterComposed } from "./transport/barycenter/composed.ts";
-export { debiasedBarycenter, debiasedBarycenterComposed } from "./transport/barycenter/debiased.ts";
-export { hostDebiasedBarycenter } from "./transport/barycenter/debiased-host.ts";
-export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host.ts";
+export { barycenterComposed } from "./transport/barycenter/tensor/composed.ts";
+export { debiasedBarycenter } from "./transport/barycenter/debiased/barycenter.ts";
+export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts";
+export { debiasedBarycenterComposed } from "./transport/barycenter/debiased/tensor.ts";
+export type { DataTerm } from "./transport/barycenter/engine.ts";
+export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host/barycenter.ts";
+export { barycenterOperator, type BarycenterOperator } from "./transport/barycenter/operator.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
 
 export { registerInitializer } from "./transport/initializers/by-name.ts";

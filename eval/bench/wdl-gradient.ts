@@ -1,3 +1,4 @@
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { setUpWdl } from "../../models/wdl/setup.ts";
 import { resolveOptions } from "../../src/options.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
@@ -30,9 +31,10 @@ export async function wdlGradient(dataset: Dataset, settings: WdlGradientSetting
     return ((Math.floor(i / pixels) + 1) * ((i % pixels) + 1) * GOLDEN) % 1;
   });
   const beta = Float64Array.from({ length: setup.points * count }, (_, i) => (i * GOLDEN) % 1);
+  const inputsOf = (factors: Factors) => barycenterInputs(setup.problem, factors);
   const { seconds, value } = await best(repeat, async () => {
     const factors = { atoms: softmax.forward(alpha, pixels), weights: softmax.forward(beta, count) };
-    const { value: loss, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    const { value: loss, gradient } = await operator.lossAndGradient(inputsOf(factors), term);
     return {
       loss,
       alpha: softmax.backward(gradient.atoms, factors.atoms, pixels),

@@ -1,13 +1,13 @@
-import { hostOperator } from "../../models/wdl/operator-host.ts";
-import { nativeOperator } from "../../models/wdl/operator-native.ts";
+import { isDeepStrictEqual } from "node:util";
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
+import { hostFactors, nativeFactors } from "../support/factors.ts";
 
 /**
  * `node native-gradient.js`: loss and gradients of one fixed problem on a grid and with a cost that is not symmetric, for
- * each variant of the operator, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
+ * each variant of the operator, at once and in the smallest pieces, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
  * JSON. On the grid some points need float64 and some the log domain.
  */
 const [height, width, atoms, points] = [11, 29, 3, 21];
@@ -55,13 +55,16 @@ const term = {
 
 const results = [];
 let name = "";
+let pausesChangeNothing = true;
 for (const { geometry, epsilon } of grounds) {
   for (const variant of variants) {
     const options = { epsilon, iterations: 6, ...variant };
-    const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
+    const operator = nativeFactors(geometry, options) ?? hostFactors(geometry, options);
     const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
     results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
+    const paused = await nativeFactors(geometry, options, 0)?.lossAndGradient(factors, undefined, term);
+    pausesChangeNothing &&= !paused || isDeepStrictEqual(paused, { value, gradient });
     name = operator.name;
   }
 }
-process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results }));
+process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results, pausesChangeNothing }));

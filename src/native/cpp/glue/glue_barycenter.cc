@@ -95,8 +95,10 @@ napi_value run_barycenter(napi_env env, napi_callback_info info) {
     require(!plan.dense() || work.cost, "cost");
     require(work.atoms && work.weights && work.done, "atoms, weights and done are required");
     require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
-    plan.run(work);
-    return static_cast<napi_value>(nullptr);
+    if (flag(env, batch, "begins")) plan.begin(work);
+    napi_value is_complete;
+    napi_get_boolean(env, plan.advance(work, number(env, batch, "seconds")), &is_complete);
+    return is_complete;
   });
 }
 
