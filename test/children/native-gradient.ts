@@ -3,7 +3,10 @@ import { denseGeometry } from "../../src/geometry/dense.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
-import { hostFactors, nativeFactors } from "../support/factors.ts";
+import { hostEngine } from "../../src/transport/barycenter/engine-host.ts";
+import { nativeEngine } from "../../src/transport/barycenter/engine-native.ts";
+import { operatorOf } from "../../src/transport/barycenter/operator.ts";
+import { resolveBarycenterOptions } from "../../src/transport/barycenter/options.ts";
 
 /**
  * `node native-gradient.js`: loss and gradients of one fixed problem on a grid and with a cost that is not symmetric, for
@@ -25,12 +28,15 @@ function rows(count: number, columns: number, value: (column: number) => number)
 }
 
 // atoms fill a third of the width each
-const factors = {
-  atoms: rows(atoms, pixels, () => random.uniform()).map((mass, index) => {
-    const third = Math.floor((3 * (index % width)) / width);
-    return third === Math.floor(index / pixels) ? mass : 0;
-  }),
-  weights: rows(points, atoms, () => random.uniform() ** 8),
+const inputs = {
+  atoms: {
+    shape: [atoms, pixels],
+    data: rows(atoms, pixels, () => random.uniform()).map((mass, index) => {
+      const third = Math.floor((3 * (index % width)) / width);
+      return third === Math.floor(index / pixels) ? mass : 0;
+    }),
+  },
+  weights: { shape: [points, atoms], data: rows(points, atoms, () => random.uniform() ** 8) },
 };
 const data = rows(points, pixels, () => random.uniform());
 const plane = grid({ size: [height, width] });
@@ -59,11 +65,15 @@ let pausesChangeNothing = true;
 for (const { geometry, epsilon } of grounds) {
   for (const variant of variants) {
     const options = { epsilon, iterations: 6, ...variant };
-    const operator = nativeFactors(geometry, options) ?? hostFactors(geometry, options);
-    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    const resolved = resolveBarycenterOptions(options);
+    const host = hostEngine(geometry, resolved);
+    const native = nativeEngine(geometry, resolved, host);
+    const operator = operatorOf(native ?? host, options);
+    const { value, gradient } = await operator.lossAndGradient(inputs, term);
     results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
-    const paused = await nativeFactors(geometry, options, 0)?.lossAndGradient(factors, undefined, term);
-    pausesChangeNothing &&= !paused || isDeepStrictEqual(paused, { value, gradient });
+    const smallest = operatorOf(nativeEngine(geometry, resolved, host, 0) ?? host, options);
+    const paused = await smallest.lossAndGradient(inputs, term);
+    pausesChangeNothing &&= isDeepStrictEqual(paused, { value, gradient });
     name = operator.name;
   }
 }

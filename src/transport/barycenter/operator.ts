@@ -90,5 +90,6 @@ async function throughBarycenters(
     const row = (values: Float64Array) => values.subarray(point * pixels, (point + 1) * pixels);
     return evaluateLoss(term, point, row(data), row(slopes));
   });
-  return { losses: ndarray(losses, [points]), ...(await arrays.pullBack(inputs, ndarray(slopes, shape), signal)) };
+  const { atoms, weights } = await arrays.pullBack(inputs, ndarray(slopes, shape), signal);
+  return { losses: ndarray(losses, [points]), atoms, weights };
 }

@@ -24,9 +24,13 @@ export function atOnce<R>(pieces: InPieces<R>): R {
 
 /** All pieces, with a turn of the event loop between them. Throws the reason of `signal` once that is aborted. */
 export async function withPauses<R>(pieces: InPieces<R>, signal?: AbortSignal): Promise<R> {
-  for (;;) {
-    const piece = pieces.next();
-    if (piece.done) return piece.value;
-    await pause(signal);
+  try {
+    for (;;) {
+      const piece = pieces.next();
+      if (piece.done) return piece.value;
+      await pause(signal);
+    }
+  } finally {
+    pieces.return?.(undefined as never); // gives back what an abandoned computation holds
   }
 }

@@ -109,6 +109,24 @@ describe("set-up", () => {
     );
   });
 
+  it("refuses iterations that do not fit into memory, with what they need, before any work", async () => {
+    const options = resolveOptions(wdlOptions, { ...quick, sinkhornIterations: 2 ** 31 - 1 });
+    await expect(setUpWdl(options, histograms([2, 512, 512]))).rejects.toThrow(
+      /^sinkhornIterations: 2147483647 Sinkhorn iterations need at least .*B of memory here, this machine has .*; ask/,
+    );
+    expect(() => resolveOptions(wdlOptions, { sinkhornIterations: 1e308 })).toThrow(/expected a whole number at/);
+  });
+
+  it("names the option whose cost file is not there or no matrix of costs", async () => {
+    const missing = resolveOptions(wdlOptions, { cost: "no-such.npy" });
+    await expect(setUpWdl(missing, histograms([4, 12]))).rejects.toThrow(/^cost: no-such.npy: /);
+    const cost = join(await temporaryFolder(), "negative.npy");
+    await writeFile(cost, encodeNpy(ndarray(new Float64Array(144).fill(-1), [12, 12])));
+    await expect(setUpWdl(resolveOptions(wdlOptions, { cost }), histograms([4, 12]))).rejects.toThrow(
+      `cost: ${cost}: ground cost: expected finite entries >= 0, got -1 at [0, 0]`,
+    );
+  });
+
   it("refuses a cost of another size, naming both shapes", async () => {
     const cost = await writeCost(5);
     await expect(setUpWdl(resolveOptions(wdlOptions, { cost }), histograms([4, 12]))).rejects.toThrow(

@@ -61,9 +61,10 @@ bool BarycenterPlan::advance(const PlanBatch& batch, double seconds) {
       std::iota(all.begin(), all.end(), 0);
       begin_points(float32_, batch, std::move(all));
     }
-    for (;;) {
+    for (bool has_run = false;;) {
       while (next_ < static_cast<int>(points_.size())) {
-        if (next_ > 0 && started.passed() >= seconds) return false;
+        if (has_run && started.passed() >= seconds) return false;
+        has_run = true;
         run_points(batch, next_, std::min(next_ + piece(seconds - started.passed()), static_cast<int>(points_.size())));
       }
       finish_points(batch);
@@ -71,7 +72,6 @@ bool BarycenterPlan::advance(const PlanBatch& batch, double seconds) {
                     points_.end());
       if (current_ == &float64_ || points_.empty()) return true;
       begin_points(float64_, batch, std::move(points_));
-      if (started.passed() >= seconds) return false;
     }
   } catch (...) {  // out of memory: an engine may hold half a gradient
     float32_.engine.reset();

@@ -48,7 +48,8 @@ export function nativePlan(geometry: Geometry, options: ResolvedOptions, pieceSe
   const { iterations, memory, update, power } = options;
   const { threads } = addon.describe();
   const bytes = (points: number, atoms: number) => nativeBytes(ground, options, points, atoms, threads);
-  let plan: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
+  /** Buffers of the last run, for the next one; two runs at once have their own. */
+  let idle: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
 
   return {
     detail,
@@ -61,13 +62,17 @@ export function nativePlan(geometry: Geometry, options: ResolvedOptions, pieceSe
       const done = new Uint8Array(points);
       const arrays = { atoms: atoms.data, weights: weights.data, start: start && toFloat32(start).data, done };
       const batch = { ...NO_OUTPUTS, ...outputs, ...arrays, points, cost: costOf(geometry), seconds: pieceSeconds };
-      for (let begins = true; ; begins = false) {
-        const isComplete = withinMemory(iterations, () => {
-          if (plan?.atoms !== count) plan = { atoms: count, native: addon.createBarycenter(settings) };
-          return addon.runBarycenter(plan.native, { ...batch, begins });
-        });
-        if (isComplete) return Array.from(done.keys()).filter((point) => !done[point]);
-        yield;
+      const create = () => ({ atoms: count, native: addon.createBarycenter(settings) });
+      const own = idle?.atoms === count ? idle : withinMemory(iterations, create);
+      idle = undefined;
+      try {
+        for (let begins = true; ; begins = false) {
+          const advance = () => addon.runBarycenter(own.native, { ...batch, begins });
+          if (withinMemory(iterations, advance)) return Array.from(done.keys()).filter((point) => !done[point]);
+          yield;
+        }
+      } finally {
+        idle = own;
       }
     },
   };
@@ -78,7 +83,11 @@ function withinMemory<R>(iterations: number, compute: () => R): R {
   try {
     return compute();
   } catch (error) {
-    if (!(error instanceof Error) || !/bad_alloc|length_error|vector/.test(error.message)) throw error;
+    if (
+      !(error instanceof Error) ||
+      !/bad_alloc|bad_array_new_length|length_error|vector::|not enough memory/.test(error.message)
+    )
+      throw error;
     throw new RunError(`barycenter: not enough memory for ${iterations} Sinkhorn iterations; ask for fewer`);
   }
 }

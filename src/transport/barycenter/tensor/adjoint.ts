@@ -27,7 +27,7 @@ export function tensorAdjoint(recursion: LogRecursion, start: LogScalings, gradi
     states.push(
       tf.tidy(() => {
         const { logA, logB } = advance(recursion, from);
-        return { logA, logB };
+        return recursion.options.memory === 0 ? { logA: logB, logB } : { logA, logB }; // a is remembered with heavy-ball
       }),
     );
   }
