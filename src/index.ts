@@ -49,6 +49,7 @@ export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts"
 export { debiasedBarycenterComposed } from "./transport/barycenter/debiased/tensor.ts";
 export type { DataTerm } from "./transport/barycenter/engine.ts";
 export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host/barycenter.ts";
+export { chooseBarycenterEngine } from "./transport/barycenter/choose.ts";
 export { barycenterOperator, type BarycenterOperator } from "./transport/barycenter/operator.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
 

@@ -4,6 +4,7 @@ import { InputError, OptionError } from "../../src/errors.ts";
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
+import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
 import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
@@ -50,7 +51,7 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
   const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
 
   const core = barycenterOptions(options);
-  const operator = barycenterOperator(geometry, core);
+  const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const problem: WdlProblem = {
     term: dataTerm(options, geometry, histograms.data),
@@ -68,7 +69,9 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
     histograms,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
     operatorWith: (iterations) =>
-      iterations === core.iterations ? operator : barycenterOperator(geometry, { ...core, iterations }),
+      iterations === core.iterations
+        ? operator
+        : barycenterOperator(chooseBarycenterEngine(geometry, { ...core, iterations })),
     restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
   };
 }

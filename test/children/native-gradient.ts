@@ -5,7 +5,7 @@ import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { hostEngine } from "../../src/transport/barycenter/engine-host.ts";
 import { nativeEngine } from "../../src/transport/barycenter/engine-native.ts";
-import { operatorOf } from "../../src/transport/barycenter/operator.ts";
+import { barycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import { resolveBarycenterOptions } from "../../src/transport/barycenter/options.ts";
 
 /**
@@ -68,10 +68,10 @@ for (const { geometry, epsilon } of grounds) {
     const resolved = resolveBarycenterOptions(options);
     const host = hostEngine(geometry, resolved);
     const native = nativeEngine(geometry, resolved, host);
-    const operator = operatorOf(native ?? host, options);
+    const operator = barycenterOperator(native ?? host);
     const { value, gradient } = await operator.lossAndGradient(inputs, term);
     results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
-    const smallest = operatorOf(nativeEngine(geometry, resolved, host, 0) ?? host, options);
+    const smallest = barycenterOperator(nativeEngine(geometry, resolved, host, 0) ?? host);
     const paused = await smallest.lossAndGradient(inputs, term);
     pausesChangeNothing &&= isDeepStrictEqual(paused, { value, gradient });
     name = operator.name;

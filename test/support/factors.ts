@@ -4,7 +4,11 @@ import { hostEngine } from "../../src/transport/barycenter/engine-host.ts";
 import { nativeEngine } from "../../src/transport/barycenter/engine-native.ts";
 import { tensorEngine } from "../../src/transport/barycenter/engine-tensor.ts";
 import type { DataTerm, DeviceEngine, HostEngine } from "../../src/transport/barycenter/engine.ts";
-import { operatorOf, type BarycenterOperator, type LossAndGradient } from "../../src/transport/barycenter/operator.ts";
+import {
+  barycenterOperator,
+  type BarycenterOperator,
+  type LossAndGradient,
+} from "../../src/transport/barycenter/operator.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 
 /** The barycenter operator on flat arrays, whose shapes follow from their lengths. */
@@ -27,7 +31,7 @@ export function onFactors(operator: BarycenterOperator, pixels: number): FactorO
 
 /** Float64 on the host with a kernel that is not cut off. */
 export function hostOperator(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
-  return operatorOf(hostEngine(geometry, resolveBarycenterOptions(options), "float64"), options);
+  return barycenterOperator(hostEngine(geometry, resolveBarycenterOptions(options), "float64"));
 }
 
 export function hostFactors(geometry: Geometry, options: BarycenterOptions): FactorOperator {
@@ -41,13 +45,13 @@ export function nativeFactors(
   pieceSeconds?: number,
 ): FactorOperator | undefined {
   const resolved = resolveBarycenterOptions(options);
-  return factorsOf(nativeEngine(geometry, resolved, hostEngine(geometry, resolved), pieceSeconds), geometry, options);
+  return factorsOf(nativeEngine(geometry, resolved, hostEngine(geometry, resolved), pieceSeconds), geometry);
 }
 
 export function tensorFactors(geometry: Geometry, options: BarycenterOptions): FactorOperator {
-  return factorsOf(tensorEngine(geometry, resolveBarycenterOptions(options)), geometry, options)!;
+  return factorsOf(tensorEngine(geometry, resolveBarycenterOptions(options)), geometry)!;
 }
 
-function factorsOf(engine: HostEngine | DeviceEngine | undefined, geometry: Geometry, options: BarycenterOptions) {
-  return engine && onFactors(operatorOf(engine, options), geometry.shape[0]);
+function factorsOf(engine: HostEngine | DeviceEngine | undefined, geometry: Geometry) {
+  return engine && onFactors(barycenterOperator(engine), geometry.shape[0]);
 }

@@ -58,7 +58,7 @@ function forward(inputs: Inputs, attributes: Attributes): tf.Tensor[] {
   const wanted = ["barycenters", "logScalings"] as const;
   if (engine.place === "host") {
     const { barycenters, logScalings } = atOnce(engine.forward(readInputs(inputs), wanted));
-    checkBarycenters(barycenters, resolveBarycenterOptions(attributes.options));
+    checkBarycenters(barycenters, engine.options);
     return [toTensor(barycenters), toTensor(logScalings)];
   }
   const { barycenters, logScalings } = atOnce(engine.forward(deviceInputs(inputs), wanted));

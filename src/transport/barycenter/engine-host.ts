@@ -23,7 +23,7 @@ export function hostEngine(
   return {
     place: "host",
     name: "host float64",
-    sides: options.sides,
+    options,
     bytes: (_, atoms) => HostRun.bytes(geometry, options, settings, atoms),
 
     *forward<W extends BarycenterOutput>(inputs: BarycenterInputs<NdArray>, wanted: readonly W[]) {

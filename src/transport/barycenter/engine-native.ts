@@ -62,7 +62,7 @@ export function nativeEngine(
   return {
     place: "host",
     name: `native float32 (${plan.detail})`,
-    sides: options.sides,
+    options,
     bytes: plan.bytes,
 
     *forward<W extends BarycenterOutput>(inputs: BarycenterInputs<NdArray>, wanted: readonly W[]) {

@@ -25,7 +25,7 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
   return {
     place: "device",
     name: `tfjs ${tf.getBackend()} float32`,
-    sides: options.sides,
+    options,
     // the log-scalings of each iteration; the rest is computed a second time
     bytes: (points, atoms) => 4 * options.sides * options.iterations * points * atoms * geometry.shape[0],
 

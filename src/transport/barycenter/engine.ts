@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { NdArray } from "../../tensor/ndarray.ts";
+import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 
 /**
@@ -13,8 +14,8 @@ export interface BarycenterEngine<A> {
   readonly place: A extends tf.Tensor ? "device" : "host";
   /** What computes: "native float32 (avx2, 2 threads)", "host float64", "tfjs webgpu float32". */
   readonly name: string;
-  /** Scalings of a start and of a result: 1 (b), or 2 (b and a) with heavy-ball. */
-  readonly sides: 1 | 2;
+  /** The setting that it was made for. */
+  readonly options: ResolvedOptions;
   /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
   bytes(points: number, atoms: number): number;
   /** Barycenters, log-scalings or both. Not checked: what is handed out goes through `checkBarycenters`. */

@@ -1,6 +1,4 @@
-import type { Geometry } from "../../geometry/geometry.ts";
 import { ndarray, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
-import { chooseBarycenterEngine } from "./choose.ts";
 import { onDevice, onHost, type ArrayEngine } from "./arrays.ts";
 import type {
   BarycenterGradients,
@@ -10,7 +8,6 @@ import type {
   DeviceEngine,
   HostEngine,
 } from "./engine.ts";
-import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { checkBarycenters, evaluateLoss } from "./result.ts";
 
 type Inputs = BarycenterInputs<NdArray>;
@@ -29,7 +26,7 @@ export interface LossAndGradient {
 export interface BarycenterOperator {
   /** What computes, see `BarycenterEngine`. */
   readonly name: string;
-  /** Scalings of a start and of a result. */
+  /** Scalings of a start and of a result: 1 (b), or 2 (b and a) with heavy-ball. */
   readonly sides: 1 | 2;
   /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
   bytes(points: number, atoms: number): number;
@@ -41,23 +38,18 @@ export interface BarycenterOperator {
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
 }
 
-/** The operation on one geometry with one setting, by the engine of `chooseBarycenterEngine`. Throws InputError. */
-export function barycenterOperator(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
-  return operatorOf(chooseBarycenterEngine(geometry, options), options);
-}
-
-/** The operation by a given engine, made for these options. */
-export function operatorOf(engine: HostEngine | DeviceEngine, options: BarycenterOptions): BarycenterOperator {
+/** The operation by an engine, that of `chooseBarycenterEngine`. */
+export function barycenterOperator(engine: HostEngine | DeviceEngine): BarycenterOperator {
   const arrays = engine.place === "host" ? onHost(engine) : onDevice(engine);
 
   return {
     name: engine.name,
-    sides: engine.sides,
+    sides: engine.options.sides,
     bytes: (points, atoms) => engine.bytes(points, atoms),
 
     async barycenters(inputs, signal) {
       const found = toFloat64(await arrays.forward(inputs, "barycenters", signal));
-      checkBarycenters(found, resolveBarycenterOptions(options));
+      checkBarycenters(found, engine.options);
       return found.data;
     },
 

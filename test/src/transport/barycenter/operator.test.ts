@@ -6,11 +6,12 @@ import { nativeStatus } from "../../../../src/native/loader.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { isOnHost } from "../../../../src/tensor/placement.ts";
 import { barycenter } from "../../../../src/transport/barycenter/barycenter.ts";
+import { chooseBarycenterEngine } from "../../../../src/transport/barycenter/choose.ts";
 import { hostEngine } from "../../../../src/transport/barycenter/engine-host.ts";
 import { nativeEngine } from "../../../../src/transport/barycenter/engine-native.ts";
 import type { HostEngine } from "../../../../src/transport/barycenter/engine.ts";
 import { hostBarycenter } from "../../../../src/transport/barycenter/host/barycenter.ts";
-import { barycenterOperator, operatorOf } from "../../../../src/transport/barycenter/operator.ts";
+import { barycenterOperator } from "../../../../src/transport/barycenter/operator.ts";
 import { resolveBarycenterOptions } from "../../../../src/transport/barycenter/options.ts";
 import { backends } from "../../../support/backends.ts";
 import { relativeNorm } from "../../../support/allclose.ts";
@@ -30,11 +31,11 @@ describe.each(backends)("on %s", (backend) => {
 
   it("runs on the native kernels where tensors are host memory, else on the device", () => {
     const expected = isOnHost() ? (nativeStatus().addon ? "native float32" : "host float64") : `tfjs ${backend}`;
-    expect(barycenterOperator(geometry, options).name).toContain(expected);
+    expect(barycenterOperator(chooseBarycenterEngine(geometry, options)).name).toContain(expected);
   });
 
   it("equals the host in float64", async () => {
-    const operator = barycenterOperator(geometry, options);
+    const operator = barycenterOperator(chooseBarycenterEngine(geometry, options));
     const exact = hostFactors(geometry, options);
     const factors = { atoms: problem.atoms.data as Float64Array, weights: problem.weights.data as Float64Array };
     expect(relativeNorm(await operator.barycenters(problem), await exact.barycenters(factors))).toBeLessThan(1e-5);
@@ -69,7 +70,9 @@ describe("a barycenter without mass or not finite", () => {
     await useBackend("cpu");
     const message = /no finite mass in the result .* take heavyBall \(-0.99\) nearer to 0/;
     expect(() => hostBarycenter({ geometry: plane, ...bumps }, diverging)).toThrow(message);
-    await expect(barycenterOperator(plane, diverging).barycenters(bumps)).rejects.toThrow(RunError);
+    await expect(barycenterOperator(chooseBarycenterEngine(plane, diverging)).barycenters(bumps)).rejects.toThrow(
+      RunError,
+    );
     const [atoms, lambda] = [bumps.atoms, bumps.weights].map(({ data, shape }) => {
       return tf.tensor2d(Float32Array.from(data), shape as [number, number]);
     });
@@ -78,7 +81,7 @@ describe("a barycenter without mass or not finite", () => {
 
   it("costs infinitely much, so that a line search turns back", async () => {
     const data = dataTerm("kl", plane, 0.5, randomRows(1, 144, 3));
-    const { value } = await barycenterOperator(plane, diverging).lossAndGradient(bumps, data);
+    const { value } = await barycenterOperator(chooseBarycenterEngine(plane, diverging)).lossAndGradient(bumps, data);
     expect(value).toBe(Infinity);
   });
 });
@@ -119,7 +122,7 @@ describe("iterations that do not fit into memory", () => {
   it("are refused before any work, with what they would need", async () => {
     expect(() => hostBarycenter({ geometry: large, ...flat }, most)).toThrow(message);
     await useBackend("cpu");
-    await expect(barycenterOperator(large, most).barycenters(flat)).rejects.toThrow(message);
+    await expect(barycenterOperator(chooseBarycenterEngine(large, most)).barycenters(flat)).rejects.toThrow(message);
   });
 });
 
@@ -137,7 +140,7 @@ describe.each(engines.filter(([, engine]) => engine))("pauses of the %s engine",
   const data = dataTerm("quadratic", geometry, 2, randomRows(count, pixels, 18));
 
   it("hear an abort between two pieces, and the engine goes on afterwards", async () => {
-    const operator = operatorOf(engine!, options);
+    const operator = barycenterOperator(engine!);
     const whole = await operator.lossAndGradient(many, data);
     const controller = new AbortController();
     setImmediate(() => controller.abort("SIGINT"));
@@ -146,7 +149,7 @@ describe.each(engines.filter(([, engine]) => engine))("pauses of the %s engine",
   });
 
   it("keep two calls at once apart", async () => {
-    const operator = operatorOf(engine!, options);
+    const operator = barycenterOperator(engine!);
     const few = { atoms: many.atoms, weights: points(randomRowsOf(3)) };
     const alone = [await operator.barycenters(many), await operator.barycenters(few)];
     expect(await Promise.all([operator.barycenters(many), operator.barycenters(few)])).toEqual(alone);
