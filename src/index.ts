@@ -56,10 +56,14 @@ export {
 } from "./transport/pairs/pair-order.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
-export { barycenterComposed } from "./transport/barycenter/composed.ts";
-export { debiasedBarycenter, debiasedBarycenterComposed } from "./transport/barycenter/debiased.ts";
-export { hostDebiasedBarycenter } from "./transport/barycenter/debiased-host.ts";
-export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host.ts";
+export { barycenterComposed } from "./transport/barycenter/tensor/composed.ts";
+export { debiasedBarycenter } from "./transport/barycenter/debiased/barycenter.ts";
+export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts";
+export { debiasedBarycenterComposed } from "./transport/barycenter/debiased/tensor.ts";
+export type { DataTerm } from "./transport/barycenter/engine.ts";
+export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host/barycenter.ts";
+export { chooseBarycenterEngine } from "./transport/barycenter/choose.ts";
+export { barycenterOperator, type BarycenterOperator } from "./transport/barycenter/operator.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
 
 export { registerInitializer } from "./transport/initializers/by-name.ts";

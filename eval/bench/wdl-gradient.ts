@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { setUpWdl } from "../../models/wdl/setup.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { softmax } from "../../models/wdl/simplex.ts";
@@ -77,9 +78,10 @@ async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Pro
     return ((Math.floor(i / pixels) + 1) * ((i % pixels) + 1) * GOLDEN) % 1;
   });
   const beta = Float64Array.from({ length: setup.points * count }, (_, i) => (i * GOLDEN) % 1);
+  const inputsOf = (factors: Factors) => barycenterInputs(setup.problem, factors);
   const { seconds, value } = await best(repeat, async () => {
     const factors = { atoms: softmax.forward(alpha, pixels), weights: softmax.forward(beta, count) };
-    const { value: loss, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    const { value: loss, gradient } = await operator.lossAndGradient(inputsOf(factors), term);
     return {
       loss,
       alpha: softmax.backward(gradient.atoms, factors.atoms, pixels),

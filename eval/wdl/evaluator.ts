@@ -1,7 +1,7 @@
-import { expectArray, expectNumber } from "../../checkpoints/leaves.ts";
+import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import { encode, normalizeRows } from "../../models/wdl/dictionary.ts";
 import { unpackFactors } from "../../models/wdl/objective.ts";
-import type { Factors } from "../../models/wdl/operator.ts";
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import type { Optimizer } from "../../models/optimizer.ts";
@@ -121,20 +121,23 @@ function totalIterations(
 /** Atoms and weights rounded to what is written, and the barycenters of exactly those. */
 async function reconstructAll(setup: WdlSetup, { atoms, weights }: Factors, iterations: number) {
   const rounded = { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
-  const barycenters = await setup.operatorWith(iterations).barycenters(rounded);
+  const inputs = barycenterInputs(setup.problem, rounded);
+  const barycenters = await setup.operatorWith(iterations).barycenters(inputs);
   return { ...rounded, reconstructions: normalizeRows(barycenters, setup.problem.pixels) };
 }
 
-/** The loss that training ended with; of other data, the loss of their encoding. */
+/** The loss that training ended with; before its first step, and of other data, the loss of their encoding. */
 async function finalLoss(
-  run: TrainedRun,
+  { state }: TrainedRun,
   { problem }: WdlSetup,
   factors: Factors,
   { isTrainingData }: EvaluationInput,
   last: Readonly<Record<string, number>> | undefined,
 ): Promise<number> {
-  if (isTrainingData) return last?.["loss"] ?? expectNumber(run.state, "optimizer.value");
-  return (await problem.operator.lossAndGradient(factors, undefined, problem.term)).value;
+  const ended = last?.["loss"] ?? (expectTree(state, "optimizer")["value"] as number | undefined);
+  if (isTrainingData && ended !== undefined) return ended;
+  const { value } = await problem.operator.lossAndGradient(barycenterInputs(problem, factors), problem.term);
+  return value;
 }
 
 function shaped(setup: WdlSetup, data: Float64Array): NdArray<Float64Array> {

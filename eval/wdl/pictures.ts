@@ -1,5 +1,5 @@
 import { interpolateWeights, normalizeRows } from "../../models/wdl/dictionary.ts";
-import type { Factors } from "../../models/wdl/operator.ts";
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import type { WdlOptions } from "../../models/wdl/options.ts";
 import type { WdlSetup } from "../../models/wdl/setup.ts";
 import type { Metrics } from "../../models/task.ts";
@@ -110,7 +110,8 @@ async function interpolations({ setup, options, factors }: WdlFindings) {
   for (let atom = 0; atom < options.atoms; atom++) {
     const corner = Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
     const weights = interpolateWeights(equal, corner, INTERPOLATION_STEPS);
-    const barycenters = await setup.problem.operator.barycenters({ atoms: factors.atoms, weights });
+    const inputs = barycenterInputs(setup.problem, { atoms: factors.atoms, weights });
+    const barycenters = await setup.problem.operator.barycenters(inputs);
     rows.push(asImages(setup, barycenters, options));
   }
   return { weights: INTERPOLATION_STEPS, rows };

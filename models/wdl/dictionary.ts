@@ -1,5 +1,7 @@
 import { InputError } from "../../src/errors.ts";
+import { float64Of, type Numbers } from "../../src/tensor/ndarray.ts";
 import type { Optimizer } from "../optimizer.ts";
+import { barycenterInputs } from "./factors.ts";
 import { encodingObjective, type WdlProblem } from "./objective.ts";
 
 /** How hard `encode` tries. */
@@ -33,11 +35,12 @@ export async function encode(
 }
 
 /** Barycenters [M, N] of mass one for weights [M, S]. Throws InputError for rows of another length. */
-export async function reconstruct({ atoms, problem }: Dictionary, weights: Float64Array): Promise<Float64Array> {
+export async function reconstruct({ atoms, problem }: Dictionary, weights: Numbers): Promise<Float64Array> {
   if (weights.length === 0 || weights.length % problem.atoms !== 0) {
     throw new InputError(`weights: expected rows of ${problem.atoms} (one per atom), got ${weights.length} numbers`);
   }
-  return normalizeRows(await problem.operator.barycenters({ atoms, weights }), problem.pixels);
+  const inputs = barycenterInputs(problem, { atoms, weights: float64Of(weights, "weights") });
+  return normalizeRows(await problem.operator.barycenters(inputs), problem.pixels);
 }
 
 /**

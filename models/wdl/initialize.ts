@@ -1,5 +1,5 @@
 import { kmeans } from "ml-kmeans";
-import { InputError } from "../../src/errors.ts";
+import { OptionError } from "../../src/errors.ts";
 import type { Random } from "../../src/tensor/random.ts";
 import { softmax } from "./simplex.ts";
 
@@ -27,19 +27,18 @@ const NOISE = 0.1;
  * `constant`: uniform atoms and standard normal logits of the weights, as in the paper. `samples`: atoms are data points
  * drawn without repetition. `kmeans`: atoms are the centroids of the data points. The latter two lean each point's
  * weights towards its nearest atom; they reach in 20 iterations what `constant` may never reach, since the problem has
- * many local minima. They need as many data points as atoms; throws InputError for fewer.
+ * many local minima. They need as many data points as atoms; throws OptionError for fewer.
  */
 export function initialLogits(init: InitName, data: Float64Array, shape: Shape, random: Random): InitialLogits {
   checkInit(init, data.length / shape.pixels, shape.atoms);
   return INITIALISERS[init](data, shape, random);
 }
 
-/** Throws InputError where atoms are to be made of fewer data points than there are atoms. */
+/** Throws OptionError where atoms are to be made of fewer data points than there are atoms. */
 export function checkInit(init: InitName, points: number, atoms: number): void {
   if (init !== "constant" && points < atoms) {
-    throw new InputError(
-      `--init ${init}: expected at least ${atoms} data points (one an atom), got ${points}; use --init constant`,
-    );
+    const detail = `expected at least ${atoms} data points for ${init} (one an atom), got ${points}; use constant`;
+    throw new OptionError("init", detail);
   }
 }
 

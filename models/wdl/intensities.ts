@@ -39,7 +39,7 @@ export function toHistograms(
       const side = invert ? "white (inverted, it has no mass)" : "zero";
       throw new InputError(`data: ${names[row] ?? `row ${row + 1}`} is all ${side}; leave it out`);
     }
-    for (let i = 0; i < pixels; i++) histogram[i]! /= mass;
+    for (let i = 0; i < pixels; i++) histogram[i] /= mass;
     masses[row] = mass;
   }
   return { data, masses };
@@ -53,7 +53,7 @@ export function toIntensities(
   { alpha, invert }: IntensityOptions,
 ): Float64Array {
   return histograms.map((value, index) => {
-    const intensity = Math.min((value * masses[Math.floor(index / pixels)]!) ** (1 / alpha), 1);
+    const intensity = Math.min((value * masses[Math.floor(index / pixels)]) ** (1 / alpha), 1);
     return Math.round(255 * (invert ? 1 - intensity : intensity));
   });
 }

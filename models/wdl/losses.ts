@@ -46,7 +46,7 @@ const LOSSES: Readonly<Record<LossName, (settings: WassersteinLossSettings) => L
 const totalVariation: Loss = (p, x, gradient) => {
   let value = 0;
   for (let i = 0; i < p.length; i++) {
-    const difference = p[i]! - x[i]!;
+    const difference = p[i] - x[i];
     value += Math.abs(difference);
     gradient[i] = Math.sign(difference);
   }
@@ -57,7 +57,7 @@ const totalVariation: Loss = (p, x, gradient) => {
 const quadratic: Loss = (p, x, gradient) => {
   let value = 0;
   for (let i = 0; i < p.length; i++) {
-    const difference = p[i]! - x[i]!;
+    const difference = p[i] - x[i];
     value += difference * difference;
     gradient[i] = 2 * difference;
   }
@@ -68,11 +68,11 @@ const quadratic: Loss = (p, x, gradient) => {
 const kullbackLeibler: Loss = (p, x, gradient) => {
   let value = 0;
   for (let i = 0; i < p.length; i++) {
-    const mass = p[i]!;
-    const floored = Math.max(x[i]!, KL_FLOOR);
+    const mass = p[i];
+    const floored = Math.max(x[i], KL_FLOOR);
     // where p underflowed to zero the true slope is -infinity; the smallest number keeps it finite
     const ratio = Math.log(Math.max(mass, Number.MIN_VALUE) / floored);
-    value += mass * ratio - mass + x[i]!;
+    value += mass * ratio - mass + x[i];
     gradient[i] = ratio;
   }
   return value;
@@ -95,10 +95,10 @@ function wasserstein(settings: WassersteinLossSettings, normalized: boolean): Lo
     // the second marginal is exact after the last half step, so the plan has mass one
     const value = first + weightedSum(x, g) - epsilon;
     let mean = 0;
-    for (let i = 0; i < f.length; i++) mean += Number.isFinite(f[i]) ? f[i]! / f.length : 0;
+    for (let i = 0; i < f.length; i++) mean += Number.isFinite(f[i]) ? f[i] / f.length : 0;
     const centre = normalized ? first : mean;
     const scale = normalized ? 1 / mass : 1;
-    for (let i = 0; i < f.length; i++) gradient[i] = Number.isFinite(f[i]) ? (f[i]! - centre) * scale : 0;
+    for (let i = 0; i < f.length; i++) gradient[i] = Number.isFinite(f[i]) ? (f[i] - centre) * scale : 0;
     return value;
   };
 }
@@ -106,6 +106,6 @@ function wasserstein(settings: WassersteinLossSettings, normalized: boolean): Lo
 /** sum of mass * potential over the points that carry mass; potentials are -infinity at the others. */
 function weightedSum(mass: Float64Array, potential: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < mass.length; i++) if (mass[i]! > 0) sum += mass[i]! * potential[i]!;
+  for (let i = 0; i < mass.length; i++) if (mass[i] > 0) sum += mass[i] * potential[i];
   return sum;
 }

@@ -1,9 +1,12 @@
 import type { Objective } from "../optimizer.ts";
-import type { BarycenterOperator, DataTerm, Factors } from "./operator.ts";
+import { pause } from "../../src/event-loop.ts";
+import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
+import type { BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
+import { barycenterInputs, type Factors } from "./factors.ts";
 import { softmax, type RowMap } from "./simplex.ts";
 
 export interface WdlProblem {
-  /** Data [M, N] and their loss. */
+  /** Data [M, N], rows of mass one, and their loss. */
   readonly term: DataTerm;
   /** N */
   readonly pixels: number;
@@ -41,18 +44,20 @@ export function unpackFactors(problem: WdlProblem, x: Float64Array): Factors {
 
 /**
  * sum_i L(P(D, lambda_i), x_i) over the free variables, with the scalings of the barycenters starting at `start` (log
- * scalings of an earlier run, constants) or at one.
+ * scalings of an earlier run, constants) or at one. Rejects with the reason of `signal` once that is aborted.
  */
-export function dictionaryObjective(problem: WdlProblem, start?: Float32Array): Objective {
+export function dictionaryObjective(problem: WdlProblem, start?: Float32Array, signal?: AbortSignal): Objective {
   const { term, pixels, atoms, operator, weightMap, zeta } = problem;
   return async (x) => {
+    await pause(signal);
     const factors = unpackFactors(problem, x);
-    const { value, gradient } = await operator.lossAndGradient(factors, start, term);
+    const inputs = barycenterInputs(problem, factors, start);
+    const { value, gradient } = await operator.lossAndGradient(inputs, term, signal);
     const alpha = softmax.backward(gradient.atoms, factors.atoms, pixels);
     const beta = weightMap.backward(gradient.weights, factors.weights, atoms);
     const out = new Float64Array(x.length);
     out.set(alpha);
-    for (let i = 0; i < beta.length; i++) out[alpha.length + i] = beta[i]! * Math.sqrt(zeta);
+    for (let i = 0; i < beta.length; i++) out[alpha.length + i] = beta[i] * Math.sqrt(zeta);
     return { value, gradient: out };
   };
 }
@@ -62,7 +67,7 @@ export function encodingObjective(problem: WdlProblem, dictionary: Float64Array)
   const { term, atoms, operator, weightMap } = problem;
   return async (beta) => {
     const factors = { atoms: dictionary, weights: weightMap.forward(beta, atoms) };
-    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    const { value, gradient } = await operator.lossAndGradient(barycenterInputs(problem, factors), term);
     return { value, gradient: weightMap.backward(gradient.weights, factors.weights, atoms) };
   };
 }

@@ -1,4 +1,5 @@
 import { choiceOption, flagOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+import { MOST_ITERATIONS } from "../../src/transport/barycenter/options.ts";
 import { INIT_NAMES } from "./initialize.ts";
 import { LOSS_NAMES } from "./losses.ts";
 
@@ -11,6 +12,7 @@ export const wdlOptions = {
     description: "Sinkhorn iterations a barycenter (each evaluation)",
     default: 25,
     least: 1,
+    most: MOST_ITERATIONS,
     integer: true,
   }),
   iterations: numberOption({ description: "L-BFGS iterations", default: 100, least: 1, integer: true }),

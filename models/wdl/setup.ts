@@ -1,18 +1,17 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { readNpy } from "../../src/data/npy.ts";
-import { InputError } from "../../src/errors.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
+import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
+import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
+import { requireMemory } from "../../src/transport/barycenter/memory.ts";
+import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
 import { lossByName } from "./losses.ts";
 import type { WdlProblem } from "./objective.ts";
-import type { BarycenterOperator, DataTerm } from "./operator.ts";
-import { hostOperator } from "./operator-host.ts";
-import { nativeOperator } from "./operator-native.ts";
-import { tensorOperator } from "./operator-tensor.ts";
 import type { WdlOptions } from "./options.ts";
 import { affine, softmax } from "./simplex.ts";
 
@@ -39,9 +38,6 @@ export interface WdlSetup {
  */
 const DEFAULT_ZETA = 0.2;
 
-/** Backends whose memory is the host's: there the float64 and native engines run on the data where it is. */
-const HOST_BACKENDS = ["cpu", "wasm"];
-
 /**
  * Checks data and options against each other and makes the geometry, the operator and the objective's problem. The tfjs
  * backend must have been chosen. Throws InputError.
@@ -55,7 +51,8 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
   const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
 
   const core = barycenterOptions(options);
-  const operator = chooseOperator(geometry, core);
+  const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
+  requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const problem: WdlProblem = {
     term: dataTerm(options, geometry, histograms.data),
     pixels,
@@ -72,7 +69,9 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
     histograms,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
     operatorWith: (iterations) =>
-      iterations === core.iterations ? operator : chooseOperator(geometry, { ...core, iterations }),
+      iterations === core.iterations
+        ? operator
+        : barycenterOperator(chooseBarycenterEngine(geometry, { ...core, iterations })),
     restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
   };
 }
@@ -80,7 +79,7 @@ export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<W
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
 function barycenterOptions(options: WdlOptions): BarycenterOptions {
   if (options.unbalanced !== undefined && options.allowNegativeWeights) {
-    throw new InputError("--allow-negative-weights: not defined with --unbalanced; leave one of them out");
+    throw new OptionError("allowNegativeWeights", "not defined for unbalanced barycenters; leave one of the two out");
   }
   return {
     epsilon: options.gamma,
@@ -89,11 +88,6 @@ function barycenterOptions(options: WdlOptions): BarycenterOptions {
     heavyBall: options.heavyBall,
     rho: options.unbalanced ?? Infinity,
   };
-}
-
-function chooseOperator(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
-  if (!HOST_BACKENDS.includes(tf.getBackend())) return tensorOperator(geometry, options);
-  return nativeOperator(geometry, options) ?? hostOperator(geometry, options, "float32");
 }
 
 function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: Float64Array): DataTerm {
@@ -106,15 +100,18 @@ function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: Float64
   };
 }
 
-/** The pixel grid, or the matrix of `--cost`. */
+/** The pixel grid, or the matrix of a file. */
 async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
   if (file === undefined) return grid({ size: [...shape] });
-  const cost = await readNpy(file);
   const pixels = shape.reduce((product, extent) => product * extent, 1);
-  if (cost.shape.length !== 2 || cost.shape[0] !== pixels || cost.shape[1] !== pixels) {
+  try {
+    const cost = await readNpy(file);
+    if (cost.shape.length === 2 && cost.shape.every((extent) => extent === pixels)) return denseGeometry(cost);
     throw new InputError(
-      `--cost ${file}: expected [${pixels}, ${pixels}] (one row a bin of ${name}), got [${cost.shape.join(", ")}]`,
+      `${file}: expected [${pixels}, ${pixels}] (one row a bin of ${name}), got [${cost.shape.join(", ")}]`,
     );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new OptionError("cost", error.message.startsWith(file) ? error.message : `${file}: ${error.message}`);
   }
-  return denseGeometry(cost);
 }

@@ -30,10 +30,10 @@ export const softmax: RowMap = {
     for (let start = 0; start < free.length; start += columns) {
       const end = start + columns;
       let largest = -Infinity;
-      for (let i = start; i < end; i++) if (free[i]! > largest) largest = free[i]!;
+      for (let i = start; i < end; i++) if (free[i] > largest) largest = free[i];
       let sum = 0;
-      for (let i = start; i < end; i++) sum += out[i] = Math.exp(free[i]! - largest);
-      for (let i = start; i < end; i++) out[i]! /= sum;
+      for (let i = start; i < end; i++) sum += out[i] = Math.exp(free[i] - largest);
+      for (let i = start; i < end; i++) out[i] /= sum;
     }
     return out;
   },
@@ -47,8 +47,8 @@ export const softmax: RowMap = {
     for (let start = 0; start < gradient.length; start += columns) {
       const end = start + columns;
       let mean = 0;
-      for (let i = start; i < end; i++) mean += gradient[i]! * rows[i]!;
-      for (let i = start; i < end; i++) out[i] = rows[i]! * (gradient[i]! - mean);
+      for (let i = start; i < end; i++) mean += gradient[i] * rows[i];
+      for (let i = start; i < end; i++) out[i] = rows[i] * (gradient[i] - mean);
     }
     return out;
   },
@@ -75,8 +75,8 @@ function shiftRows(values: Float64Array, columns: number, target: number): Float
   const out = new Float64Array(values.length);
   for (let start = 0; start < values.length; start += columns) {
     let mean = 0;
-    for (let i = start; i < start + columns; i++) mean += values[i]! / columns;
-    for (let i = start; i < start + columns; i++) out[i] = values[i]! - mean + target;
+    for (let i = start; i < start + columns; i++) mean += values[i] / columns;
+    for (let i = start; i < start + columns; i++) out[i] = values[i] - mean + target;
   }
   return out;
 }

@@ -1,9 +1,9 @@
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
 import type { Iterate, Optimizer } from "../optimizer.ts";
-import type { Metrics, Task } from "../task.ts";
+import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
+import { barycenterInputs, type Factors } from "./factors.ts";
 import { checkInit, initialLogits, type InitName } from "./initialize.ts";
-import type { Factors } from "./operator.ts";
 import { dictionaryObjective, packFactors, unpackFactors, type WdlProblem } from "./objective.ts";
 
 export interface WdlTaskSettings<S extends Iterate> {
@@ -13,16 +13,17 @@ export interface WdlTaskSettings<S extends Iterate> {
   readonly iterations: number;
   /** A fresh optimiser every so many iterations, scalings carried over (paper, section 4.2); 0: never. */
   readonly warmRestart: number;
-  /** Scalings that a warm start carries: 1, or 2 with heavy-ball. */
-  readonly sides: 1 | 2;
   readonly init: InitName;
   /** Dear metrics of the current factors (mean PSNR), given from outside. */
   readonly evaluate?: (factors: Factors, start: Float32Array | undefined) => Promise<Metrics>;
 }
 
+type Start = Pick<Iterate, "x">;
+
 /** Immutable; a cycle is the run of one optimiser between two warm restarts. */
 export interface WdlState<S extends Iterate> {
-  readonly optimizer: S;
+  /** Before the first step only where it starts: nothing is evaluated outside a step. */
+  readonly optimizer: S | Start;
   /** Log scalings [M, S, N] that the barycenters of this cycle start from; undefined in the first: ones. */
   readonly start?: Float32Array;
   /** Cycles begun, the present one included. */
@@ -36,21 +37,46 @@ export interface WdlState<S extends Iterate> {
  * where `init` needs more data points than there are.
  */
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
-  const { problem, optimizer, iterations, warmRestart, sides, init, evaluate } = settings;
+  const { problem, optimizer, iterations, warmRestart, init, evaluate } = settings;
   const { pixels, atoms } = problem;
+  const { sides } = problem.operator;
   const { data } = problem.term;
   const points = data.length / pixels;
   checkInit(init, points, atoms);
 
+  /** The first iterate of a run. */
+  async function begin({ x }: Start, signal: AbortSignal): Promise<S> {
+    return optimizer.init(dictionaryObjective(problem, undefined, signal), x);
+  }
+
   /** Ends the cycle: the scalings reached at its last iterate become the start of the next one. */
-  async function restart(state: WdlState<S>): Promise<WdlState<S>> {
-    const { x, evaluations } = state.optimizer;
-    const start = await problem.operator.logScalings(unpackFactors(problem, x), state.start);
+  async function restart(state: WdlState<S>, { x, evaluations }: S, signal: AbortSignal): Promise<WdlState<S>> {
+    const inputs = barycenterInputs(problem, unpackFactors(problem, x), state.start);
+    const start = await problem.operator.logScalings(inputs, signal);
     return {
-      optimizer: await optimizer.init(dictionaryObjective(problem, start), x),
+      optimizer: await optimizer.init(dictionaryObjective(problem, start, signal), x),
       start,
       cycles: state.cycles + 1,
       earlierEvaluations: state.earlierEvaluations + evaluations,
+    };
+  }
+
+  async function advance(state: WdlState<S>, signal: AbortSignal): Promise<StepOutcome<WdlState<S>>> {
+    const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal);
+    const { iterations: inCycle, finished } = reached;
+    const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
+    const current = due ? await restart(state, reached, signal) : { ...state, optimizer: reached };
+    const objective = dictionaryObjective(problem, current.start, signal);
+    const next = await optimizer.step(objective, current.optimizer as S);
+    const ended = next.finished !== undefined && (warmRestart === 0 || next.iterations === 0);
+    return {
+      state: { ...current, optimizer: next },
+      metrics: {
+        loss: next.value,
+        gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
+        evaluations: current.earlierEvaluations + next.evaluations,
+      },
+      ...(ended ? { done: next.finished! } : {}),
     };
   }
 
@@ -60,37 +86,30 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
 
     async init(random) {
       const { alpha, beta } = initialLogits(init, data, { atoms, pixels }, random);
-      const x = packFactors(problem, alpha, beta);
-      return { optimizer: await optimizer.init(dictionaryObjective(problem), x), cycles: 1, earlierEvaluations: 0 };
+      return { optimizer: { x: packFactors(problem, alpha, beta) }, cycles: 1, earlierEvaluations: 0 };
     },
 
-    async step(state) {
-      const { iterations: inCycle, finished } = state.optimizer;
-      const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
-      const current = due ? await restart(state) : state;
-      const next = await optimizer.step(dictionaryObjective(problem, current.start), current.optimizer);
-      const ended = next.finished !== undefined && (warmRestart === 0 || next.iterations === 0);
-      return {
-        state: { ...current, optimizer: next },
-        metrics: {
-          loss: next.value,
-          gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
-          evaluations: current.earlierEvaluations + next.evaluations,
-        },
-        ...(ended ? { done: next.finished! } : {}),
-      };
+    async step(state, { signal }: StepContext) {
+      try {
+        return await advance(state, signal);
+      } catch (error) {
+        if (!signal.aborted || error !== signal.reason) throw error;
+        return { state, metrics: {}, unfinished: true }; // what was evaluated is lost, the state is not touched
+      }
     },
 
     ...(evaluate ? { evaluate: ({ optimizer: { x }, start }) => evaluate(unpackFactors(problem, x), start) } : {}),
 
     save({ optimizer: inner, start, cycles, earlierEvaluations }): StateTree {
-      const tree = { optimizer: optimizer.save(inner), cycles, earlierEvaluations };
+      const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
+      const tree = { optimizer: saved, cycles, earlierEvaluations };
       return start ? { ...tree, start: { shape: [points, sides, atoms, pixels], data: start } } : tree;
     },
 
     load(tree) {
-      expectArray(tree, "optimizer.x", [atoms * pixels + points * atoms], Float64Array);
-      const inner = optimizer.load(expectTree(tree, "optimizer"));
+      const { data: x } = expectArray(tree, "optimizer.x", [atoms * pixels + points * atoms], Float64Array);
+      const saved = expectTree(tree, "optimizer");
+      const inner = "value" in saved ? optimizer.load(saved) : { x };
       const start =
         "start" in tree ? expectArray(tree, "start", [points, sides, atoms, pixels], Float32Array).data : undefined;
       return {
@@ -101,4 +120,8 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       };
     },
   };
+}
+
+function isBegun<S extends Iterate>(optimizer: S | Start): optimizer is S {
+  return "value" in optimizer;
 }

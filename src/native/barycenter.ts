@@ -1,7 +1,11 @@
 /** Of `cpp/glue/glue_barycenter.cc`. */
 export interface BarycenterNatives {
   createBarycenter(settings: BarycenterPlanSettings): BarycenterPlan;
-  runBarycenter(plan: BarycenterPlan, batch: BarycenterBatch): void;
+  /**
+   * False where the batch is not complete after `seconds`: to be called again with the same batch, until it is. The result does
+   * not depend on how often that was.
+   */
+  runBarycenter(plan: BarycenterPlan, batch: BarycenterBatch): boolean;
 }
 
 /** Buffers of one problem shape, freed with the garbage collector. */
@@ -46,6 +50,10 @@ export interface BarycenterDense {
 type BarycenterPlanSettings = BarycenterSettings & (BarycenterGrid | BarycenterDense);
 
 export interface BarycenterBatch {
+  /** True in the first call for a batch, false in those that go on with it. */
+  readonly begins: boolean;
+  /** Data points are begun for so long; Infinity: until all are done. */
+  readonly seconds: number;
   readonly points: number;
   readonly cost: Float64Array | undefined; // [N, N] of a dense problem, the same at each call with a plan
   /** 0 total variation, 1 quadratic, 2 Kullback-Leibler, 3 the inner product with `targets`, for a slope that is known. */

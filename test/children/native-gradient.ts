@@ -1,13 +1,16 @@
-import { hostOperator } from "../../models/wdl/operator-host.ts";
-import { nativeOperator } from "../../models/wdl/operator-native.ts";
+import { isDeepStrictEqual } from "node:util";
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { Random } from "../../src/tensor/random.ts";
+import { hostEngine } from "../../src/transport/barycenter/engine-host.ts";
+import { nativeEngine } from "../../src/transport/barycenter/engine-native.ts";
+import { barycenterOperator } from "../../src/transport/barycenter/operator.ts";
+import { resolveBarycenterOptions } from "../../src/transport/barycenter/options.ts";
 
 /**
  * `node native-gradient.js`: loss and gradients of one fixed problem on a grid and with a cost that is not symmetric, for
- * each variant of the operator, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
+ * each variant of the operator, at once and in the smallest pieces, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
  * JSON. On the grid some points need float64 and some the log domain.
  */
 const [height, width, atoms, points] = [11, 29, 3, 21];
@@ -25,12 +28,15 @@ function rows(count: number, columns: number, value: (column: number) => number)
 }
 
 // atoms fill a third of the width each
-const factors = {
-  atoms: rows(atoms, pixels, () => random.uniform()).map((mass, index) => {
-    const third = Math.floor((3 * (index % width)) / width);
-    return third === Math.floor(index / pixels) ? mass : 0;
-  }),
-  weights: rows(points, atoms, () => random.uniform() ** 8),
+const inputs = {
+  atoms: {
+    shape: [atoms, pixels],
+    data: rows(atoms, pixels, () => random.uniform()).map((mass, index) => {
+      const third = Math.floor((3 * (index % width)) / width);
+      return third === Math.floor(index / pixels) ? mass : 0;
+    }),
+  },
+  weights: { shape: [points, atoms], data: rows(points, atoms, () => random.uniform() ** 8) },
 };
 const data = rows(points, pixels, () => random.uniform());
 const plane = grid({ size: [height, width] });
@@ -55,13 +61,20 @@ const term = {
 
 const results = [];
 let name = "";
+let pausesChangeNothing = true;
 for (const { geometry, epsilon } of grounds) {
   for (const variant of variants) {
     const options = { epsilon, iterations: 6, ...variant };
-    const operator = nativeOperator(geometry, options) ?? hostOperator(geometry, options);
-    const { value, gradient } = await operator.lossAndGradient(factors, undefined, term);
+    const resolved = resolveBarycenterOptions(options);
+    const host = hostEngine(geometry, resolved);
+    const native = nativeEngine(geometry, resolved, host);
+    const operator = barycenterOperator(native ?? host);
+    const { value, gradient } = await operator.lossAndGradient(inputs, term);
     results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
+    const smallest = barycenterOperator(nativeEngine(geometry, resolved, host, 0) ?? host);
+    const paused = await smallest.lossAndGradient(inputs, term);
+    pausesChangeNothing &&= isDeepStrictEqual(paused, { value, gradient });
     name = operator.name;
   }
 }
-process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results }));
+process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results, pausesChangeNothing }));

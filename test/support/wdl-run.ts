@@ -1,4 +1,4 @@
-import type { Factors } from "../../models/wdl/operator.ts";
+import type { Factors } from "../../models/wdl/factors.ts";
 import { unpackFactors } from "../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
@@ -24,7 +24,6 @@ export async function learn(dataset: Dataset, given: Partial<WdlOptions>, seed =
     optimizer: lbfgs(),
     iterations: options.iterations,
     warmRestart: options.warmRestart,
-    sides: options.heavyBall === 0 ? 1 : 2,
     init: options.init,
   });
   const random = Random.fromSeed(seed);

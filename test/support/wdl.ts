@@ -1,6 +1,7 @@
 import type { LossName } from "../../models/wdl/losses.ts";
 import { lossByName } from "../../models/wdl/losses.ts";
-import type { DataTerm, Factors } from "../../models/wdl/operator.ts";
+import type { Factors } from "../../models/wdl/factors.ts";
+import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { randomHistogram } from "./problems.ts";
 import { reference } from "./reference.ts";

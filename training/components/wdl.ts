@@ -1,7 +1,7 @@
 import { meanPsnr, perImage } from "../../eval/metrics/images.ts";
 import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
-import type { Factors } from "../../models/wdl/operator.ts";
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { wdlTask } from "../../models/wdl/task.ts";
@@ -24,7 +24,6 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       optimizer: lbfgs(),
       iterations: options.iterations,
       warmRestart: options.warmRestart,
-      sides: options.heavyBall === 0 ? 1 : 2,
       init: options.init,
       evaluate: async (factors, start) => ({ psnr: await trainingPsnr(setup, factors, start) }),
     });
@@ -35,7 +34,8 @@ export const wdlComponent: Component<typeof wdlOptions> = {
 /** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */
 async function trainingPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
   const { problem, points, intensities } = setup;
-  const barycenters = normalizeRows(await problem.operator.barycenters(factors, start), problem.pixels);
+  const inputs = barycenterInputs(problem, factors, start);
+  const barycenters = normalizeRows(await problem.operator.barycenters(inputs), problem.pixels);
   const shape = [points, problem.pixels];
   const images = { shape, data: setup.restore(barycenters) };
   return meanPsnr(perImage(images, { shape, data: intensities.map(Math.round) })).mean;

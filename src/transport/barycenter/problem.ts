@@ -1,20 +1,16 @@
 import { InputError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
-import type { NdArray } from "../../tensor/ndarray.ts";
+import { float64Of, ndarray, type NdArray } from "../../tensor/ndarray.ts";
+import type { BarycenterInputs } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** B data points that share S atoms on a geometry of N points. */
-export interface BarycenterProblem {
+/**
+ * B data points that share S atoms on a geometry of N points, as arrays of any numbers: computed in float64. Atoms usually have
+ * mass 1 and weights usually lie on the simplex, which is not asked for: balanced barycenters take negative weights too;
+ * unbalanced ones need weights >= 0, not all 0.
+ */
+export interface BarycenterProblem extends BarycenterInputs<NdArray> {
   readonly geometry: Geometry;
-  /** D [S, N], >= 0, each with some mass; zero pixels are allowed. Usually of mass 1, which is not asked for. */
-  readonly atoms: NdArray;
-  /**
-   * Lambda [B, S]. Usually on the simplex, which is not asked for: balanced barycenters take negative weights too;
-   * unbalanced ones need weights >= 0, not all 0.
-   */
-  readonly weights: NdArray;
-  /** Log-scalings [B, sides, S, N] of an earlier result to start from; constants for the gradients. */
-  readonly start?: NdArray | undefined;
 }
 
 /** Shapes of a problem, tensors or arrays; `start` may be a scalar, which stands for log-scalings 0 everywhere. */
@@ -48,31 +44,52 @@ export function checkShape(name: string, shape: readonly number[], expected: rea
   }
 }
 
+/** Inputs in float64, checked. */
+export interface CheckedInputs extends BarycenterInputs<NdArray> {
+  readonly atoms: NdArray<Float64Array>;
+  readonly weights: NdArray<Float64Array>;
+  /** As it came: an engine takes it in float32 or in float64. */
+  readonly start: NdArray | undefined;
+}
+
 /** Throws InputError unless shapes fit and the values are masses and weights that the operator is defined for. */
-export function checkProblem({ geometry, atoms, weights, start }: BarycenterProblem, options: ResolvedOptions): void {
-  const shapes = { atoms: atoms.shape, weights: weights.shape, start: start?.shape };
-  checkShapes(geometry, shapes, options.sides);
-  const [count, points] = atoms.shape;
+export function checkInputs(
+  geometry: Geometry,
+  { atoms, weights, start }: BarycenterInputs<NdArray>,
+  options: ResolvedOptions,
+): CheckedInputs {
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options.sides);
+  const inputs = {
+    atoms: ndarray(float64Of(atoms.data, "barycenter: atoms"), atoms.shape),
+    weights: ndarray(float64Of(weights.data, "barycenter: weights"), weights.shape),
+    start: start && ndarray(start.data, start.shape),
+  };
+  checkMasses(inputs.atoms);
+  if (!inputs.weights.data.every(Number.isFinite)) {
+    throw new InputError("barycenter: weights must be finite, got NaN or infinity");
+  }
+  if (options.power !== 0) checkUnbalancedWeights(inputs.weights);
+  return inputs;
+}
+
+function checkMasses({ data, shape: [count, points] }: NdArray<Float64Array>): void {
   for (let s = 0; s < count; s++) {
     let mass = 0;
     for (let i = s * points; i < (s + 1) * points; i++) {
-      if (!(atoms.data[i] >= 0)) throw badMass(s, i - s * points, atoms.data[i]);
-      mass += atoms.data[i];
+      if (!(data[i] >= 0)) throw badMass(s, i - s * points, data[i]);
+      mass += data[i];
     }
     if (!(mass > 0 && mass < Infinity)) {
       throw new InputError(`barycenter: atom ${s} must have a positive finite mass, got ${mass}`);
     }
   }
-  if (!weights.data.every(Number.isFinite))
-    throw new InputError("barycenter: weights must be finite, got NaN or infinity");
-  if (options.power !== 0) checkUnbalancedWeights(weights);
 }
 
 function badMass(atom: number, point: number, value: number): InputError {
   return new InputError(`barycenter: atoms must be >= 0 and finite, got ${value} in atom ${atom} at point ${point}`);
 }
 
-function checkUnbalancedWeights({ data, shape }: NdArray): void {
+function checkUnbalancedWeights({ data, shape }: NdArray<Float64Array>): void {
   for (let row = 0; row < shape[0]; row++) {
     const weights = data.subarray(row * shape[1], (row + 1) * shape[1]);
     if (weights.some((weight) => weight < 0) || !weights.some((weight) => weight > 0)) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { encode, interpolateWeights, normalizeRows, reconstruct } from "../../../models/wdl/dictionary.ts";
 import type { WdlProblem } from "../../../models/wdl/objective.ts";
-import { hostOperator } from "../../../models/wdl/operator-host.ts";
+import { barycenterInputs } from "../../../models/wdl/factors.ts";
 import { affine, softmax, type RowMap } from "../../../models/wdl/simplex.ts";
 import { grid } from "../../../src/geometry/grid.ts";
 import { lbfgs } from "../../../training/optimizers/index.ts";
+import { hostOperator } from "../../support/factors.ts";
 import { dataTerm } from "../../support/wdl.ts";
 
 const geometry = grid({ size: [8, 8] });
@@ -32,7 +33,7 @@ function problemWith(data: Float64Array, weightMap: RowMap = softmax): WdlProble
 
 /** The barycenters of given weights, as data. */
 async function dataOf(weights: Float64Array): Promise<Float64Array> {
-  return operator.barycenters({ atoms, weights });
+  return operator.barycenters(barycenterInputs({ pixels: PIXELS, operator }, { atoms, weights }));
 }
 
 describe("encode", () => {

@@ -86,7 +86,7 @@ describe("kmeans", () => {
 describe.each(["samples", "kmeans"] as const)("%s", (init) => {
   it("asks for a data point an atom", () => {
     expect(() => start(init, 1, data.slice(0, 2 * PIXELS))).toThrow(
-      `--init ${init}: expected at least 3 data points (one an atom), got 2; use --init constant`,
+      `init: expected at least 3 data points for ${init} (one an atom), got 2; use constant`,
     );
   });
 });

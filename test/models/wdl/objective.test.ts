@@ -7,9 +7,10 @@ import {
   unpackFactors,
   type WdlProblem,
 } from "../../../models/wdl/objective.ts";
-import { hostOperator } from "../../../models/wdl/operator-host.ts";
+import { barycenterInputs } from "../../../models/wdl/factors.ts";
 import { affine, softmax } from "../../../models/wdl/simplex.ts";
 import { grid } from "../../../src/geometry/grid.ts";
+import { hostOperator } from "../../support/factors.ts";
 import { dot, randomNormal } from "../../support/problems.ts";
 import { dataTerm, dictionaryCases, randomFactors, randomRows, type DictionaryCase } from "../../support/wdl.ts";
 
@@ -98,7 +99,9 @@ describe("several data points", () => {
   });
 
   it("scalings to start from are constants of the gradient", async () => {
-    const start = await problem.operator.logScalings(randomFactors(points, atoms, pixels, 47), undefined);
+    const start = await problem.operator.logScalings(
+      barycenterInputs(problem, randomFactors(points, atoms, pixels, 47)),
+    );
     const cold = await dictionaryObjective(problem)(x);
     const warm = await dictionaryObjective(problem, start)(x);
     expect(Math.abs(warm.value - cold.value)).toBeGreaterThan(1e-6);

@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { wdlOptions, type WdlOptions } from "../../../models/wdl/options.ts";
-import { hostOperator } from "../../../models/wdl/operator-host.ts";
 import { setUpWdl } from "../../../models/wdl/setup.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
 import { encodeNpy } from "../../../src/data/npy.ts";
@@ -10,7 +9,8 @@ import { nativeStatus } from "../../../src/native/loader.ts";
 import { resolveOptions } from "../../../src/options.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
-import { expectSame } from "../../support/native-operator.ts";
+import { expectSame } from "../../support/barycenter-engines.ts";
+import { hostFactors, onFactors } from "../../support/factors.ts";
 import { randomRows } from "../../support/wdl.ts";
 import { learn } from "../../support/wdl-run.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -79,7 +79,7 @@ it.skipIf(!nativeStatus().addon)("a ground cost of one's own runs natively, as o
   const { geometry, problem } = setup;
   expect(problem.operator.name).toMatch(/^native float32/);
   const options = { epsilon: 2, iterations: 10 };
-  await expectSame(problem.operator, hostOperator(geometry, options), {
+  await expectSame(onFactors(problem.operator, 12), hostFactors(geometry, options), {
     factors,
     term: problem.term,
     pixels: 12,
@@ -105,14 +105,32 @@ describe("set-up", () => {
   it("refuses negative weights where barycenters are unbalanced", async () => {
     const options = resolveOptions(wdlOptions, { unbalanced: 20, allowNegativeWeights: true });
     await expect(setUpWdl(options, histograms([4, 12]))).rejects.toThrow(
-      "--allow-negative-weights: not defined with --unbalanced; leave one of them out",
+      "allowNegativeWeights: not defined for unbalanced barycenters; leave one of the two out",
+    );
+  });
+
+  it("refuses iterations that do not fit into memory, with what they need, before any work", async () => {
+    const options = resolveOptions(wdlOptions, { ...quick, sinkhornIterations: 2 ** 31 - 1 });
+    await expect(setUpWdl(options, histograms([2, 512, 512]))).rejects.toThrow(
+      /^sinkhornIterations: 2147483647 Sinkhorn iterations need at least .*B of memory here, this machine has .*; ask/,
+    );
+    expect(() => resolveOptions(wdlOptions, { sinkhornIterations: 1e308 })).toThrow(/expected a whole number at/);
+  });
+
+  it("names the option whose cost file is not there or no matrix of costs", async () => {
+    const missing = resolveOptions(wdlOptions, { cost: "no-such.npy" });
+    await expect(setUpWdl(missing, histograms([4, 12]))).rejects.toThrow(/^cost: no-such.npy: /);
+    const cost = join(await temporaryFolder(), "negative.npy");
+    await writeFile(cost, encodeNpy(ndarray(new Float64Array(144).fill(-1), [12, 12])));
+    await expect(setUpWdl(resolveOptions(wdlOptions, { cost }), histograms([4, 12]))).rejects.toThrow(
+      `cost: ${cost}: ground cost: expected finite entries >= 0, got -1 at [0, 0]`,
     );
   });
 
   it("refuses a cost of another size, naming both shapes", async () => {
     const cost = await writeCost(5);
     await expect(setUpWdl(resolveOptions(wdlOptions, { cost }), histograms([4, 12]))).rejects.toThrow(
-      `--cost ${cost}: expected [12, 12] (one row a bin of test), got [5, 5]`,
+      `cost: ${cost}: expected [12, 12] (one row a bin of test), got [5, 5]`,
     );
   });
 });

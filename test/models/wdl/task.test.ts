@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { WdlProblem } from "../../../models/wdl/objective.ts";
-import { hostOperator } from "../../../models/wdl/operator-host.ts";
 import { softmax } from "../../../models/wdl/simplex.ts";
 import { wdlTask, type WdlState, type WdlTaskSettings } from "../../../models/wdl/task.ts";
 import type { StepContext, StepOutcome, Task } from "../../../models/task.ts";
@@ -8,6 +7,7 @@ import { grid } from "../../../src/geometry/grid.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { arrayLeaves, type StateTree } from "../../../src/tensor/tree.ts";
 import { lbfgs, type LbfgsState } from "../../../training/optimizers/index.ts";
+import { hostOperator } from "../../support/factors.ts";
 import { dataTerm, randomRows } from "../../support/wdl.ts";
 
 type State = WdlState<LbfgsState>;
@@ -15,11 +15,8 @@ type State = WdlState<LbfgsState>;
 const geometry = grid({ size: [6, 5] });
 const data = randomRows(4, 30, 9);
 
-function taskWith(
-  { heavyBall = 0, ...changes }: Partial<WdlTaskSettings<LbfgsState>> & { heavyBall?: number } = {},
-  values = data,
-): Task<State> {
-  const problem: WdlProblem = {
+function problemWith(heavyBall = 0, values = data): WdlProblem {
+  return {
     term: dataTerm("quadratic", geometry, 2, values),
     pixels: 30,
     atoms: 2,
@@ -27,8 +24,20 @@ function taskWith(
     weightMap: softmax,
     zeta: 0.3,
   };
-  const sides = heavyBall === 0 ? 1 : 2;
-  return wdlTask({ problem, optimizer: lbfgs(), iterations: 12, warmRestart: 4, sides, init: "samples", ...changes });
+}
+
+function taskWith(
+  { heavyBall, ...changes }: Partial<WdlTaskSettings<LbfgsState>> & { heavyBall?: number } = {},
+  values = data,
+): Task<State> {
+  const problem = problemWith(heavyBall, values);
+  return wdlTask({ problem, optimizer: lbfgs(), iterations: 12, warmRestart: 4, init: "samples", ...changes });
+}
+
+/** The optimiser's state after a step. */
+function stepped({ optimizer }: State): LbfgsState {
+  if (!("value" in optimizer)) throw new Error("expected a state after a step");
+  return optimizer;
 }
 
 /** The context of one step; nothing in this task is random, stops early or reports progress. */
@@ -57,7 +66,7 @@ describe("cycles", () => {
     const task = taskWith();
     const outcomes = await run(task, await task.init(Random.fromSeed(1)), 1, 12);
     expect(outcomes.map(({ state }) => state.cycles)).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
-    expect(outcomes.map(({ state }) => state.optimizer.iterations)).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
+    expect(outcomes.map(({ state }) => stepped(state).iterations)).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
     expect(outcomes[3].state.start).toBeUndefined();
     expect(outcomes[4].state.start).toHaveLength(4 * 2 * 30);
     expect(outcomes[8].state.start).not.toEqual(outcomes[4].state.start);
@@ -71,8 +80,8 @@ describe("cycles", () => {
     // each step evaluates at least once, and each restart once more
     evaluations.slice(1).forEach((count, i) => expect(count).toBeGreaterThan(evaluations[i]));
     const [end, before] = [outcomes[11].state, outcomes[7].state];
-    expect(end.earlierEvaluations).toBe(before.earlierEvaluations + before.optimizer.evaluations);
-    expect(evaluations[11]).toBe(end.earlierEvaluations + end.optimizer.evaluations);
+    expect(end.earlierEvaluations).toBe(before.earlierEvaluations + stepped(before).evaluations);
+    expect(evaluations[11]).toBe(end.earlierEvaluations + stepped(end).evaluations);
   });
 
   it("are one where warm restarts are off", async () => {
@@ -90,6 +99,15 @@ describe("a saved state", () => {
     expect(resumed.map(({ metrics }) => metrics)).toEqual(whole.slice(saved).map(({ metrics }) => metrics));
     const leaves = async (outcome: StepOutcome<State>) => [...arrayLeaves(await task.save(outcome.state))];
     expect(await leaves(resumed.at(-1)!)).toEqual(await leaves(whole.at(-1)!));
+  });
+
+  it("goes on bit for bit from the start, of which nothing is evaluated yet", async () => {
+    const task = taskWith();
+    const start = await task.init(Random.fromSeed(1));
+    expect(start.optimizer).not.toHaveProperty("value");
+    const [whole] = await run(task, start, 1, 1);
+    const [resumed] = await run(taskWith(), await throughCheckpoint(task, start), 1, 1);
+    expect(resumed).toEqual(whole);
   });
 
   it("carries both scalings with heavy-ball", async () => {
@@ -114,6 +132,52 @@ describe("a saved state", () => {
     const other = taskWith({}, data.slice(0, 3 * 30));
     expect(() => other.load(tree)).toThrow("optimizer.x: saved [68], expected [66]");
   });
+});
+
+describe("an interrupt", () => {
+  /** An objective's evaluations, of which the one with the given number, from 1, brings the signal. */
+  function interruptedAt(evaluation: number): { task: Task<State>; signal: AbortSignal } {
+    const controller = new AbortController();
+    const operator = hostOperator(geometry, { epsilon: 2, iterations: 3 });
+    let evaluations = 0;
+    const counted: WdlProblem["operator"] = {
+      ...operator,
+      lossAndGradient(...given) {
+        if (++evaluations === evaluation) controller.abort("SIGINT");
+        return operator.lossAndGradient(...given);
+      },
+    };
+    return { task: taskWith({ problem: { ...problemWith(), operator: counted } }), signal: controller.signal };
+  }
+
+  it("between two evaluations of a step ends it and leaves the state as it was", async () => {
+    const { task, signal } = interruptedAt(1);
+    const state = await task.init(Random.fromSeed(1));
+    const outcome = await task.step(state, { ...context(1), signal });
+    expect(outcome.state).toBe(state);
+    expect(outcome).toMatchObject({ unfinished: true, metrics: {} });
+    const again = await task.step(state, context(1));
+    const [whole] = await run(taskWith(), await taskWith().init(Random.fromSeed(1)), 1, 1);
+    expect(again.metrics).toEqual(whole.metrics);
+  });
+
+  it("during the last evaluation of a step keeps the step", async () => {
+    const [whole] = await run(taskWith(), await taskWith().init(Random.fromSeed(1)), 1, 1);
+    const { task, signal } = interruptedAt(whole.metrics["evaluations"]);
+    const outcome = await task.step(await task.init(Random.fromSeed(1)), { ...context(1), signal });
+    expect(outcome).toEqual(whole);
+  });
+
+  it("does not hide a failure", async () => {
+    const failing = { ...hostOperator(geometry, { epsilon: 2, iterations: 3 }), lossAndGradient: failed };
+    const task = taskWith({ problem: { ...problemWith(), operator: failing } });
+    const state = await task.init(Random.fromSeed(1));
+    await expect(task.step(state, context(1))).rejects.toThrow("out of order");
+  });
+
+  async function failed(): Promise<never> {
+    throw new Error("out of order");
+  }
 });
 
 describe("the end", () => {

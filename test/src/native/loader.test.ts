@@ -11,6 +11,7 @@ const suite = (name: string): string => (addon ? name : `${name} (skipped: ${det
 interface Output {
   readonly status: string;
   readonly operator: string;
+  readonly pausesChangeNothing: boolean;
   /** One a ground cost and variant. */
   readonly results: readonly { readonly value: number; readonly atoms: number[]; readonly weights: number[] }[];
 }
@@ -26,7 +27,7 @@ describe("OTLEARN_NATIVE=0", () => {
 });
 
 describe.skipIf(!addon)(suite("native kernels"), () => {
-  it("give the same bits for any number of threads", async () => {
+  it("give the same bits for any number of threads, in one piece and with pauses", async () => {
     const [one, two, eight] = await Promise.all(
       ["1", "2", "8"].map((OTLEARN_THREADS) => gradientWith({ OTLEARN_THREADS })),
     );
@@ -36,6 +37,7 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
       "8 threads",
     ]);
     expect(two.results).toEqual(one.results);
+    for (const { pausesChangeNothing } of [one, two, eight]) expect(pausesChangeNothing).toBe(true);
     expect(eight.results).toEqual(one.results);
   });
 
@@ -78,6 +80,8 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     power: 0,
   };
   const batch: BarycenterBatch = {
+    begins: true,
+    seconds: Infinity,
     points: 1,
     cost: undefined,
     loss: 1,

@@ -66,6 +66,10 @@ class BarycenterPlan {
 
   // Runs every point in float32 and, where that does not reach, in float64. The same result for any number of threads.
   void run(const PlanBatch& batch);
+  // The same in pieces: `begin`, then `advance` with the same batch until it returns true, which it does not before all is
+  // done or `seconds` have passed. The same result for any pieces.
+  void begin(const PlanBatch& batch);
+  bool advance(const PlanBatch& batch, double seconds);
 
   bool dense() const { return settings_.dense; }
   std::size_t pixels() const {
@@ -79,11 +83,21 @@ class BarycenterPlan {
   struct Engine {
     std::unique_ptr<BarycenterEngine> engine;
     bool wide;
+    double point_seconds = 0;  // of a point in the last piece, 0 before the first
   };
-  void run_points(Engine& which, const PlanBatch& batch, const std::vector<int>& points);
+  void begin_points(Engine& which, const PlanBatch& batch, std::vector<int> points);
+  void run_points(const PlanBatch& batch, int begin, int end);
+  void finish_points(const PlanBatch& batch);
+  int piece(double seconds) const;
+  int groups() const;
 
   PlanSettings settings_;
   Engine float32_{nullptr, false}, float64_{nullptr, true};
+  // The batch in work: the number of its points, the engine, the points that are its, and how many of them were run.
+  int begun_ = 0;
+  Engine* current_ = nullptr;
+  std::vector<int> points_;
+  int next_ = 0;
 };
 
 }  // namespace otlearn

@@ -64,8 +64,8 @@ Napi::Value create_barycenter(const Napi::CallbackInfo& info) {
   return handed_over(info.Env(), std::make_unique<BarycenterPlan>(std::move(plan)), kPlan);
 }
 
-// runBarycenter(plan, batch): BarycenterBatch
-void run_barycenter(const Napi::CallbackInfo& info) {
+// runBarycenter(plan, batch): BarycenterBatch; whether it is complete
+Napi::Value run_barycenter(const Napi::CallbackInfo& info) {
   auto& plan = held<BarycenterPlan>(info[0], kPlan, "plan");
   const Arguments batch(info[1]);
   PlanBatch work;
@@ -85,7 +85,8 @@ void run_barycenter(const Napi::CallbackInfo& info) {
   work.done = batch.array<std::uint8_t>("done", points);
   work.cost = plan.dense() ? batch.array<double>("cost", pixels * pixels) : nullptr;
   require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
-  plan.run(work);
+  if (batch.flag("begins")) plan.begin(work);
+  return Napi::Boolean::New(info.Env(), plan.advance(work, batch.number("seconds")));
 }
 
 }  // namespace

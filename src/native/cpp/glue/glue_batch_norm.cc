@@ -16,16 +16,16 @@ double matrix(const BatchNormShape& shape) { return static_cast<double>(shape.ro
 double row(const BatchNormShape& shape) { return static_cast<double>(shape.columns); }
 
 BatchNormForward forward_of(const Arguments& given, const BatchNormShape& shape) {
-  return {given.array<float>("x", matrix(shape)),     given.optional<float>("gamma", row(shape)),
-          given.optional<float>("beta", row(shape)),  given.array<float>("y", matrix(shape)),
-          given.array<float>("mean", row(shape)),     given.array<float>("variance", row(shape))};
+  return {given.array<float>("x", matrix(shape)),    given.optional<float>("gamma", row(shape)),
+          given.optional<float>("beta", row(shape)), given.array<float>("y", matrix(shape)),
+          given.array<float>("mean", row(shape)),    given.array<float>("variance", row(shape))};
 }
 
 BatchNormBackward backward_of(const Arguments& given, const BatchNormShape& shape) {
-  return {given.array<float>("dy", matrix(shape)),     given.array<float>("x", matrix(shape)),
-          given.array<float>("gamma", row(shape)),     given.array<float>("mean", row(shape)),
-          given.array<float>("variance", row(shape)),  given.array<float>("dx", matrix(shape)),
-          given.array<float>("dgamma", row(shape)),    given.array<float>("dbeta", row(shape))};
+  return {given.array<float>("dy", matrix(shape)),    given.array<float>("x", matrix(shape)),
+          given.array<float>("gamma", row(shape)),    given.array<float>("mean", row(shape)),
+          given.array<float>("variance", row(shape)), given.array<float>("dx", matrix(shape)),
+          given.array<float>("dgamma", row(shape)),   given.array<float>("dbeta", row(shape))};
 }
 
 // batchNorm({rows, columns, epsilon, x, gamma, beta, mean, variance, y}); the same for trainingBatchNorm

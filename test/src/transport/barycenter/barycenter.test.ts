@@ -4,12 +4,13 @@ import { InputError } from "../../../../src/errors.ts";
 import { grid } from "../../../../src/geometry/grid.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { barycenter } from "../../../../src/transport/barycenter/barycenter.ts";
-import { barycenterComposed } from "../../../../src/transport/barycenter/composed.ts";
-import { hostBarycenter } from "../../../../src/transport/barycenter/host.ts";
-import { deviceImplementation } from "../../../../src/transport/barycenter/kernels.ts";
-import type { BarycenterOptions } from "../../../../src/transport/barycenter/options.ts";
+import { barycenterComposed } from "../../../../src/transport/barycenter/tensor/composed.ts";
+import { hostBarycenter } from "../../../../src/transport/barycenter/host/barycenter.ts";
+import { tensorEngine } from "../../../../src/transport/barycenter/engine-tensor.ts";
+import { resolveBarycenterOptions, type BarycenterOptions } from "../../../../src/transport/barycenter/options.ts";
+import { atOnce } from "../../../../src/transport/barycenter/pieces.ts";
 import type { BarycenterProblem } from "../../../../src/transport/barycenter/problem.ts";
-import type { TensorBarycenterProblem } from "../../../../src/transport/barycenter/tensor-problem.ts";
+import type { TensorBarycenterProblem } from "../../../../src/transport/barycenter/tensor/problem.ts";
 import { relativeNorm } from "../../../support/allclose.ts";
 import { backends } from "../../../support/backends.ts";
 import {
@@ -45,12 +46,12 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   // What runs on the graphics backends, on all of them.
   device({ geometry, atoms, weights, start }, gradient, options) {
-    const attributes = { geometry, options, kernel: undefined };
-    const inputs = { atoms, weights, start: start ?? tf.scalar(0) };
-    return [
-      ...deviceImplementation.forward(inputs, attributes),
-      ...deviceImplementation.gradient({ ...inputs, gradient }, attributes),
-    ];
+    const engine = tensorEngine(geometry, resolveBarycenterOptions(options));
+    const inputs = { atoms, weights, start };
+    const found = atOnce(engine.forward(inputs, ["barycenters", "logScalings"]));
+    const gradients = atOnce(engine.pullBack(inputs, gradient));
+    engine.dispose();
+    return [found.barycenters, found.logScalings, gradients.atoms, gradients.weights];
   },
 };
 
@@ -59,7 +60,7 @@ const FORMS: Readonly<Record<string, Form>> = {
  * webgpu takes a millisecond an operation: one case and one loss there.
  */
 function expectationsFor(backend: string, form: string) {
-  const hosted = form === "custom" && backend !== "webgpu" && backend !== "tensorflow";
+  const hosted = form === "custom" && backend !== "webgpu";
   return (["scaling", "log"] as const).flatMap((domain) =>
     barycenterExpectations
       .filter(({ label }) => label === "grid-8x8" || (backend !== "webgpu" && (domain === "scaling" || hosted)))

@@ -1,0 +1,30 @@
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import type { BarycenterInputs } from "../../src/transport/barycenter/engine.ts";
+
+/** Atoms [S, N] and barycentric weights [M, S], rows of sum one; or gradients with respect to them. */
+export interface Factors {
+  readonly atoms: Float64Array;
+  readonly weights: Float64Array;
+}
+
+interface Sizes {
+  /** N */
+  readonly pixels: number;
+  /** Scalings of a start. */
+  readonly operator: { readonly sides: 1 | 2 };
+}
+
+/** Factors, and log-scalings to start from, as arrays: shapes follow from lengths. */
+export function barycenterInputs(
+  { pixels, operator: { sides } }: Sizes,
+  { atoms, weights }: Factors,
+  start?: Float32Array,
+): BarycenterInputs<NdArray> {
+  const count = atoms.length / pixels;
+  const points = weights.length / count;
+  return {
+    atoms: { shape: [count, pixels], data: atoms },
+    weights: { shape: [points, count], data: weights },
+    start: start && { shape: [points, sides, count, pixels], data: start },
+  };
+}

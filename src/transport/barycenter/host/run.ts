@@ -1,0 +1,120 @@
+import type { Geometry, HostKernelOptions } from "../../../geometry/geometry.ts";
+import { ndarray, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
+import { requireMemory } from "../memory.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { PIECE_SECONDS } from "../pieces.ts";
+import type { CheckedInputs } from "../problem.ts";
+import { engineLadder } from "./ladder.ts";
+import type { PointEngine, PointProblem } from "./point-engine.ts";
+import { Trajectory } from "./trajectory.ts";
+
+export interface HostSettings {
+  /** Cut-off of the kernel. */
+  readonly precision: NonNullable<HostKernelOptions["precision"]>;
+  /** Memory for the iterations of one data point, in bytes. */
+  readonly byteLimit: number;
+}
+
+/** Writes d loss / d p of one data point into `out` [N]. May be called twice for a point; the last call counts. */
+export type BarycenterLoss = (point: number, barycenter: Float64Array, out: Float64Array) => void;
+
+/** One problem while its data points are done one after the other. */
+export class HostRun {
+  readonly barycenters: NdArray<Float64Array>;
+  readonly logScalings: NdArray<Float64Array>;
+  readonly #inputs: CheckedInputs;
+  readonly #engines: readonly (() => PointEngine)[];
+  readonly #pointProblem: (point: number) => PointProblem;
+
+  constructor(geometry: Geometry, inputs: CheckedInputs, options: ResolvedOptions, settings: HostSettings) {
+    const [count, points] = inputs.atoms.shape;
+    const batch = inputs.weights.shape[0];
+    const start = inputs.start && toFloat64(inputs.start).data;
+    const atoms = Array.from({ length: count }, (_, s) => rowOf(inputs.atoms.data, points, s));
+    requireMemory(HostRun.bytes(geometry, options, settings, count), options.iterations);
+    this.#inputs = inputs;
+    this.barycenters = zeros([batch, points]);
+    this.logScalings = zeros([batch, options.sides, count, points]);
+    this.#engines = engineLadder(geometry, options, settings, count);
+    this.#pointProblem = (point) => ({
+      atoms,
+      weights: rowOf(inputs.weights.data, count, point),
+      start: start && rowOf(start, options.sides * count * points, point),
+    });
+  }
+
+  /** What an engine of one data point takes, in bytes. */
+  static bytes(geometry: Geometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
+    const { iterations } = options;
+    return Trajectory.bytes({ iterations, atoms, points: geometry.shape[0], separateLogPhi: true, byteLimit });
+  }
+
+  /** All data points, without a loss. */
+  *forward(): Generator<undefined, void> {
+    for (let point = 0; point < this.#batch; point++) {
+      if (point > 0 && this.#isPieceOver()) yield;
+      this.#carryOut(point);
+    }
+  }
+
+  /** All data points with the adjoint of a loss: nothing is computed twice, and one point's iterations are in memory. */
+  *withGradient(loss: BarycenterLoss) {
+    const atoms = zeros(this.#inputs.atoms.shape);
+    const weights = zeros(this.#inputs.weights.shape);
+    const [count, points] = atoms.shape;
+    for (let point = 0; point < this.#batch; point++) {
+      if (point > 0 && this.#isPieceOver()) yield;
+      const engine = this.#carryOut(point, loss);
+      weights.data.set(engine.gradientWeights, point * count);
+      engine.gradientAtoms.forEach((gradient, s) => {
+        const sum = rowOf(atoms.data, points, s);
+        for (let i = 0; i < points; i++) sum[i] += gradient[i];
+      });
+    }
+    return { atoms, weights };
+  }
+
+  get #batch(): number {
+    return this.#inputs.weights.shape[0];
+  }
+
+  #pieceEnd = performance.now() + 1000 * PIECE_SECONDS;
+
+  #isPieceOver(): boolean {
+    if (performance.now() < this.#pieceEnd) return false;
+    this.#pieceEnd = performance.now() + 1000 * PIECE_SECONDS;
+    return true;
+  }
+
+  /** Does one data point, with its adjoint if there is a loss, and returns the engine that could. */
+  #carryOut(point: number, loss?: BarycenterLoss): PointEngine {
+    const problem = this.#pointProblem(point);
+    const last = this.#engines.length - 1;
+    for (const engineOfRung of this.#engines.slice(0, last)) {
+      const engine = engineOfRung();
+      if (this.#attempt(engine, problem, point, loss)) return engine;
+    }
+    const engine = this.#engines[last]();
+    this.#attempt(engine, problem, point, loss);
+    return engine;
+  }
+
+  #attempt(engine: PointEngine, problem: PointProblem, point: number, loss: BarycenterLoss | undefined): boolean {
+    if (!engine.forward(problem)) return false;
+    const barycenter = rowOf(this.barycenters.data, this.barycenters.shape[1], point);
+    barycenter.set(engine.barycenter);
+    engine.readLogScalings(rowOf(this.logScalings.data, sizeOf(this.logScalings.shape.slice(1)), point));
+    if (!loss) return true;
+    const gradient = new Float64Array(barycenter.length);
+    loss(point, barycenter, gradient);
+    return engine.backward(problem, gradient);
+  }
+}
+
+export function rowOf(data: Float64Array, length: number, row: number): Float64Array {
+  return data.subarray(row * length, (row + 1) * length);
+}
+
+function zeros(shape: readonly number[]): NdArray<Float64Array> {
+  return ndarray(new Float64Array(sizeOf(shape)), shape);
+}

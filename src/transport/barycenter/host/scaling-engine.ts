@@ -1,0 +1,173 @@
+import type { HostKernel } from "../../../geometry/geometry.ts";
+import { EngineGradients } from "./point-gradients.ts";
+import { allNormal, type KernelRange } from "./kernel-range.ts";
+import { readLogScalings, writeLogScalings } from "./log-scalings.ts";
+import { allFinite, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
+import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
+
+/**
+ * The operator on the scalings themselves. With tau = `memory`, sigma = `update` (1 in the plain case):
+ *
+ *     c_s = K b_s                 a_s <- a_s^tau (d_s / c_s)^sigma      phi_s = K^T a_s
+ *     p   = mean_s(phi_s)         b_s <- b_s^tau (p / phi_s)^sigma
+ *
+ * (Schmitz et al. 2018, Algorithms 1, 5, 6). Its adjoint carries rb_s = b_s * dloss/db_s and ra_s = a_s * dloss/da_s, the
+ * gradients with respect to log b and log a, so that no power of a negative number occurs:
+ *
+ *     G    = gp * p (last iteration only) + sigma sum_s rb_s            h_s = share_s G - sigma rb_s
+ *     t_s  = K (h_s / phi_s)                                            q_s = ra_s + a_s * t_s
+ *     gd_s += t_s / c_s  (plain), sigma q_s / d_s (else)                ra_s (before) = tau q_s
+ *     rb_s (before) = tau rb_s - sigma b_s(before) * K^T(q_s / c_s)
+ *
+ * with share_s and the gradient of the weights from the mean's own adjoint. Without ra and with share = lambda this is
+ * the plain adjoint. A pixel without mass keeps a = 0. In the plain case its gradient is the limit t / c; in the variants
+ * it is 0 (heavy-ball) or infinite in theory (unbalanced) and is reported as 0, its product with d = 0.
+ *
+ * 2 L S kernel applications forward and 2 L S back, less the 2 S that a cold start shares between all points (its first c
+ * and phi depend on no weight) and the S that would lead back to the start, which is a constant.
+ */
+export class ScalingEngine implements PointEngine {
+  readonly barycenter: Float64Array;
+  readonly gradientAtoms: readonly Float64Array[];
+  readonly gradientWeights: Float64Array;
+  readonly #settings: EngineSettings;
+  readonly #kernel: HostKernel;
+  readonly #range: KernelRange | undefined;
+  readonly #trajectory: Trajectory;
+  readonly #gradients: EngineGradients;
+  readonly #work: Float64Array;
+  readonly #product: Float64Array;
+  #firstHalfIsShared = false;
+
+  /** `range` is where the kernel is exact: leaving it makes `forward` answer false. Without it anything goes. */
+  constructor(settings: EngineSettings, kernel: HostKernel, range?: KernelRange) {
+    const { options, atoms, points, byteLimit } = settings;
+    this.#settings = settings;
+    this.#kernel = kernel;
+    this.#range = range;
+    const { iterations } = options;
+    this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: true, byteLimit });
+    this.barycenter = new Float64Array(points);
+    this.#gradients = new EngineGradients(settings);
+    this.gradientAtoms = this.#gradients.atoms;
+    this.gradientWeights = this.#gradients.weights;
+    this.#work = new Float64Array(points);
+    this.#product = new Float64Array(points);
+  }
+
+  forward(problem: PointProblem): boolean {
+    readLogScalings(problem.start, this.#settings.options, Math.exp, this.#trajectory.start);
+    return this.#trajectory.run((from, to, index) => this.#advance(problem, from, to, index));
+  }
+
+  readLogScalings(out: Float64Array): void {
+    writeLogScalings(this.#trajectory.last, this.#settings.options, Math.log, out);
+  }
+
+  backward(problem: PointProblem, gradient: Float64Array): boolean {
+    this.#gradients.clear();
+    // The barycenter of a recomputed iteration overwrites the last one, so gp * p is formed first.
+    const last = this.barycenter.map((mass, i) => mass * gradient[i]);
+    this.#trajectory.unwind(
+      (from, to, index) => this.#advance(problem, from, to, index),
+      (from, iteration, index) => this.#pullBack(problem, from, iteration, index, last),
+    );
+    return allFinite(this.gradientAtoms);
+  }
+
+  #advance(problem: PointProblem, from: Scalings, to: Iteration, index: number): boolean {
+    if (index > 0 || problem.start || !this.#firstHalfIsShared) {
+      for (let s = 0; s < problem.atoms.length; s++) {
+        if (!this.#advanceAtom(problem.atoms[s], from, to, s)) return false;
+      }
+      if (index === 0) this.#firstHalfIsShared = !problem.start;
+    }
+    const p = this.barycenter;
+    this.#settings.mean.apply(problem.weights, to.logPhi, p);
+    for (let i = 0; i < p.length; i++) p[i] = Math.exp(p[i]);
+    if (this.#range && !allNormal(p)) return false;
+    const { memory, update } = this.#settings.options;
+    for (let s = 0; s < to.b.length; s++) {
+      const b = to.b[s];
+      const phi = to.phi[s];
+      for (let i = 0; i < p.length; i++) b[i] = p[i] / phi[i];
+      if (update !== 1) raise(b, update);
+      if (memory !== 0) multiplyByPower(b, from.b[s], memory);
+    }
+    return true;
+  }
+
+  /** c, a, phi and log phi of one atom. */
+  #advanceAtom(atom: Float64Array, from: Scalings, to: Iteration, s: number): boolean {
+    const { memory, update } = this.#settings.options;
+    const a = to.a[s];
+    const c = this.#kernel.apply(from.b[s], to.c[s]);
+    if (this.#range && !this.#range.holds(from.b[s], c)) return false;
+    for (let i = 0; i < a.length; i++) a[i] = atom[i] / c[i];
+    if (update !== 1) raise(a, update);
+    if (memory !== 0) multiplyByPower(a, from.a[s], memory);
+    const phi = this.#kernel.applyTranspose(a, to.phi[s]);
+    if (this.#range && !this.#range.holds(a, phi)) return false;
+    const logPhi = to.logPhi[s];
+    for (let i = 0; i < phi.length; i++) logPhi[i] = Math.log(phi[i]);
+    return true;
+  }
+
+  #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, last: Float64Array): void {
+    const { options, mean } = this.#settings;
+    const { memory, update } = options;
+    const { logB: gradients, pulled: all } = this.#gradients;
+    this.#gradients.throughMean(mean, problem.weights, at.logPhi, index, last);
+    for (let s = 0; s < problem.atoms.length; s++) {
+      const work = this.#work;
+      const pulled = all[s];
+      const logB = gradients[s];
+      const phi = at.phi[s];
+      for (let i = 0; i < work.length; i++) work[i] = (pulled[i] - update * logB[i]) / phi[i];
+      const t = this.#kernel.apply(work, this.#product);
+      if (options.plain) this.#pullBackPlain(t, at, s);
+      else this.#pullBackPowers(t, problem.atoms[s], at, s);
+      if (index === 0) continue;
+      const gradientB = this.#kernel.applyTranspose(this.#work, this.#product);
+      const b = from.b[s];
+      for (let i = 0; i < logB.length; i++) logB[i] = memory * logB[i] - update * b[i] * gradientB[i];
+    }
+  }
+
+  /** Adds to the gradient of atom s and leaves q / c in `#work`. */
+  #pullBackPlain(t: Float64Array, at: Iteration, s: number): void {
+    const a = at.a[s];
+    const c = at.c[s];
+    const gradient = this.gradientAtoms[s];
+    const work = this.#work;
+    for (let i = 0; i < t.length; i++) {
+      const gradientMass = t[i] / c[i];
+      gradient[i] += gradientMass;
+      work[i] = gradientMass * a[i];
+    }
+  }
+
+  #pullBackPowers(t: Float64Array, atom: Float64Array, at: Iteration, s: number): void {
+    const { memory, update, sides } = this.#settings.options;
+    const a = at.a[s];
+    const c = at.c[s];
+    const gradient = this.gradientAtoms[s];
+    const work = this.#work;
+    const logA = sides === 2 ? this.#gradients.logA[s] : undefined;
+    for (let i = 0; i < t.length; i++) {
+      const q = a[i] * t[i] + (logA ? logA[i] : 0);
+      if (atom[i] > 0) gradient[i] += (update * q) / atom[i];
+      if (logA) logA[i] = memory * q;
+      work[i] = q / c[i];
+    }
+  }
+}
+
+function raise(values: Float64Array, exponent: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = values[i] ** exponent;
+}
+
+/** values <- values * base^exponent, where a value of 0 stays 0 whatever the base. */
+function multiplyByPower(values: Float64Array, base: Float64Array, exponent: number): void {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[i] *= base[i] ** exponent;
+}

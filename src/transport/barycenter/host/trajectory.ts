@@ -1,0 +1,133 @@
+/** The scalings (or log-scalings) of one data point, one array [N] an atom. */
+export interface Scalings {
+  readonly a: readonly Float64Array[];
+  readonly b: readonly Float64Array[];
+}
+
+/** What one iteration leaves for the adjoint, one array [N] an atom: c = K b, a, phi = K^T a and the new b. */
+export interface Iteration extends Scalings {
+  readonly c: readonly Float64Array[];
+  readonly phi: readonly Float64Array[];
+  /** The same arrays as `phi` where that is a logarithm already. */
+  readonly logPhi: readonly Float64Array[];
+}
+
+export interface TrajectorySize {
+  readonly iterations: number;
+  readonly atoms: number;
+  readonly points: number;
+  /** Keep log phi beside phi. */
+  readonly separateLogPhi: boolean;
+  /** Bytes beyond which iterations are recomputed rather than kept. */
+  readonly byteLimit: number;
+}
+
+/** Writes the iteration that follows `from` into `to`; false gives up. */
+type Advance = (from: Scalings, to: Iteration, index: number) => boolean;
+type Visit = (from: Scalings, iteration: Iteration, index: number) => void;
+
+/**
+ * The iterations of one data point, kept for the reverse pass. With F = 5 arrays an iteration (4 in the log domain) they
+ * take 8 F L S N bytes; above `byteLimit` only the scalings at the starts of segments of sqrt(2 L / F) iterations are
+ * kept, and each segment is computed a second time on the way back: 8 S N (F k + 2 L / k) bytes with segments of length k,
+ * for one more forward pass.
+ *
+ * Iteration 0 has its own place, which no other iteration overwrites: from a cold start its c, a and phi do not depend on
+ * the weights, so one computation serves all data points.
+ */
+export class Trajectory {
+  /** The scalings before iteration 0. The caller fills them. */
+  readonly start: Scalings;
+  readonly #iterations: number;
+  readonly #segment: number;
+  readonly #first: Iteration;
+  readonly #kept: readonly Iteration[];
+  readonly #checkpoints: readonly Scalings[];
+
+  constructor(size: TrajectorySize) {
+    const { iterations, atoms, points, separateLogPhi } = size;
+    const arrays = () => Array.from({ length: atoms }, () => new Float64Array(points));
+    const iteration = (): Iteration => {
+      const phi = arrays();
+      return { a: arrays(), b: arrays(), c: arrays(), phi, logPhi: separateLogPhi ? arrays() : phi };
+    };
+    this.#iterations = iterations;
+    this.#segment = segmentOf(size);
+    this.#first = iteration();
+    this.#kept = Array.from({ length: Math.min(this.#segment, iterations - 1) }, iteration);
+    this.start = { a: arrays(), b: arrays() };
+    const segments = Math.ceil(iterations / this.#segment);
+    this.#checkpoints = [this.start, ...Array.from({ length: segments - 1 }, () => ({ a: arrays(), b: arrays() }))];
+  }
+
+  /** What one takes, in bytes. */
+  static bytes(size: TrajectorySize): number {
+    const segment = segmentOf(size);
+    const segments = Math.ceil(size.iterations / segment);
+    return 8 * size.atoms * size.points * (fieldsOf(size) * (segment + 1) + 2 * segments);
+  }
+
+  /** The last iteration after `run`. */
+  get last(): Iteration {
+    return this.#at(this.#iterations - 1);
+  }
+
+  /** Carries out all iterations from `start`; false if one gave up. */
+  run(advance: Advance): boolean {
+    for (let segment = 0; segment < this.#checkpoints.length; segment++) {
+      if (!this.#runSegment(segment, advance)) return false;
+      if (segment + 1 < this.#checkpoints.length) {
+        copyScalings(this.#at((segment + 1) * this.#segment - 1), this.#checkpoints[segment + 1]);
+      }
+    }
+    return true;
+  }
+
+  /** Visits all iterations from the last to the first, after `run`. */
+  unwind(advance: Advance, visit: Visit): void {
+    for (let segment = this.#checkpoints.length - 1; segment >= 0; segment--) {
+      if (segment + 1 < this.#checkpoints.length) this.#runSegment(segment, advance);
+      const begin = segment * this.#segment;
+      for (let index = this.#end(segment) - 1; index >= begin; index--) {
+        visit(this.#before(index), this.#at(index), index);
+      }
+    }
+  }
+
+  #runSegment(segment: number, advance: Advance): boolean {
+    for (let index = segment * this.#segment; index < this.#end(segment); index++) {
+      if (!advance(this.#before(index), this.#at(index), index)) return false;
+    }
+    return true;
+  }
+
+  #end(segment: number): number {
+    return Math.min((segment + 1) * this.#segment, this.#iterations);
+  }
+
+  #at(index: number): Iteration {
+    return index === 0 ? this.#first : this.#kept[(index - 1) % this.#kept.length];
+  }
+
+  #before(index: number): Scalings {
+    return index % this.#segment === 0 ? this.#checkpoints[index / this.#segment] : this.#at(index - 1);
+  }
+}
+
+/** Arrays [N] of an iteration and atom. */
+function fieldsOf({ separateLogPhi }: TrajectorySize): number {
+  return separateLogPhi ? 5 : 4;
+}
+
+/** Iterations that are kept at a time: all, or those of a segment. */
+function segmentOf(size: TrajectorySize): number {
+  const { iterations, atoms, points, byteLimit } = size;
+  const fields = fieldsOf(size);
+  const bytes = 8 * fields * iterations * atoms * points;
+  return bytes <= byteLimit ? iterations : Math.ceil(Math.sqrt((2 * iterations) / fields));
+}
+
+function copyScalings(from: Scalings, to: Scalings): void {
+  from.a.forEach((values, s) => to.a[s].set(values));
+  from.b.forEach((values, s) => to.b[s].set(values));
+}

@@ -1,0 +1,87 @@
+import { ndarray, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
+import { onDevice, onHost, type ArrayEngine } from "./arrays.ts";
+import type {
+  BarycenterGradients,
+  BarycenterInputs,
+  BarycenterLosses,
+  DataTerm,
+  DeviceEngine,
+  HostEngine,
+} from "./engine.ts";
+import { checkBarycenters, evaluateLoss } from "./result.ts";
+
+type Inputs = BarycenterInputs<NdArray>;
+
+/** Sum of the losses of all barycenters, and its gradient. */
+export interface LossAndGradient {
+  readonly value: number;
+  readonly gradient: BarycenterGradients<Float64Array>;
+}
+
+/**
+ * The barycenter operation on host arrays, whatever computes it. A long call pauses for the event loop between groups of data
+ * points, which changes no bit of the result; once `signal` is aborted it rejects with the signal's reason. Throws InputError
+ * for shapes and values that are no problem of the operator.
+ */
+export interface BarycenterOperator {
+  /** What computes, see `BarycenterEngine`. */
+  readonly name: string;
+  /** Scalings of a start and of a result: 1 (b), or 2 (b and a) with heavy-ball. */
+  readonly sides: 1 | 2;
+  /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
+  bytes(points: number, atoms: number): number;
+  /** P [B, N]. Throws RunError for barycenters without mass or not finite. */
+  barycenters(inputs: Inputs, signal?: AbortSignal): Promise<Float64Array>;
+  /** Log-scalings [B, sides, S, N] after the iterations, to start the next ones from. */
+  logScalings(inputs: Inputs, signal?: AbortSignal): Promise<Float32Array>;
+  /** The value is infinite where a barycenter has no mass or is not finite. */
+  lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
+}
+
+/** The operation by an engine, that of `chooseBarycenterEngine`. */
+export function barycenterOperator(engine: HostEngine | DeviceEngine): BarycenterOperator {
+  const arrays = engine.place === "host" ? onHost(engine) : onDevice(engine);
+
+  return {
+    name: engine.name,
+    sides: engine.options.sides,
+    bytes: (points, atoms) => engine.bytes(points, atoms),
+
+    async barycenters(inputs, signal) {
+      const found = toFloat64(await arrays.forward(inputs, "barycenters", signal));
+      checkBarycenters(found, engine.options);
+      return found.data;
+    },
+
+    async logScalings(inputs, signal) {
+      return toFloat32(await arrays.forward(inputs, "logScalings", signal)).data;
+    },
+
+    async lossAndGradient(inputs, term, signal) {
+      const { losses, atoms, weights } = await (arrays.lossAndGradient(inputs, term, signal) ??
+        throughBarycenters(arrays, inputs, term, signal));
+      return {
+        value: toFloat64(losses).data.reduce((sum, loss) => sum + loss, 0),
+        gradient: { atoms: toFloat64(atoms).data, weights: toFloat64(weights).data },
+      };
+    },
+  };
+}
+
+/** A loss that the engine does not take in: from the barycenters come losses and slopes, which a second pass pulls back. */
+async function throughBarycenters(
+  arrays: ArrayEngine,
+  inputs: Inputs,
+  term: DataTerm,
+  signal: AbortSignal | undefined,
+): Promise<BarycenterLosses<NdArray>> {
+  const { data, shape } = toFloat64(await arrays.forward(inputs, "barycenters", signal));
+  const [points, pixels] = shape;
+  const slopes = new Float64Array(data.length);
+  const losses = Float64Array.from({ length: points }, (_, point) => {
+    const row = (values: Float64Array) => values.subarray(point * pixels, (point + 1) * pixels);
+    return evaluateLoss(term, point, row(data), row(slopes));
+  });
+  const { atoms, weights } = await arrays.pullBack(inputs, ndarray(slopes, shape), signal);
+  return { losses: ndarray(losses, [points]), atoms, weights };
+}

@@ -1,0 +1,93 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
+import { LOG_ZERO } from "../../../geometry/log-matvec.ts";
+import { advance, logRecursion, type LogRecursion, type LogScalings } from "./recursion.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { constant } from "./mean.ts";
+
+/** B data points that share S atoms on a geometry of N points; float32. Values are not checked: see `BarycenterProblem`. */
+export interface TensorBarycenterProblem {
+  readonly geometry: Geometry;
+  /** D [S, N] */
+  readonly atoms: tf.Tensor2D;
+  /** Lambda [B, S] */
+  readonly weights: tf.Tensor2D;
+  /** Log-scalings [B, sides, S, N] of an earlier result; constants for the gradients. */
+  readonly start?: tf.Tensor | undefined;
+}
+
+export interface TensorBarycenters {
+  /** P [B, N] */
+  readonly barycenters: tf.Tensor2D;
+  /** Final log-scalings [B, sides, S, N], constants for the gradients. */
+  readonly logScalings: tf.Tensor4D;
+}
+
+/**
+ * Largest cost / epsilon for which float32 scalings stay in range: from histograms, weights on the simplex and a cold start
+ * they lie within exp(+-2 cost / epsilon), up to a factor N.
+ */
+const SCALING_RANGE = 30;
+
+/** What `auto` means where values cannot be looked at: the scaling domain if no problem on this geometry can leave it. */
+export function tensorDomain(geometry: Geometry, { domain, epsilon }: ResolvedOptions): "scaling" | "log" {
+  if (domain !== "auto") return domain;
+  return geometry.maxCost <= SCALING_RANGE * epsilon ? "scaling" : "log";
+}
+
+/** The recursion of a problem; every tensor that it makes belongs to the caller's `tf.tidy`. */
+export function recursionOf(
+  { geometry, atoms, weights }: TensorBarycenterProblem,
+  kernel: TensorKernel,
+  options: ResolvedOptions,
+): LogRecursion {
+  return logRecursion(kernel, atoms, weights, options, tensorDomain(geometry, options));
+}
+
+/** The log-scalings before the first iteration; a scalar `start` is log 1. */
+export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): LogScalings {
+  const { options, absent } = recursion;
+  if (!start || start.rank === 0) {
+    const zeros = tf.zerosLike(tf.expandDims(absent, 0));
+    return { logA: zeros, logB: zeros };
+  }
+  // An entry that had no mass starts at 1: its power would be infinite if it has mass now.
+  const known = constant(start, (logs) => tf.mul(logs, tf.cast(tf.greater(logs, LOG_ZERO / 2), "float32")));
+  const sides = tf.unstack(known, 1); // [B, S, N] each
+  return { logB: sides[0], logA: options.sides === 2 ? sides[1] : sides[0] };
+}
+
+/** All iterations; differentiable by the tape. */
+export function runRecursion(recursion: LogRecursion, start: LogScalings): TensorBarycenters {
+  const { options, weights, absent } = recursion;
+  let scalings = start;
+  let logP: tf.Tensor | undefined;
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    const {
+      logA,
+      logB,
+      logP: next,
+    } = tf.tidy(() => {
+      const { logA, logB, logP } = advance(recursion, scalings);
+      return { logA, logB, logP };
+    });
+    scalings = { logA, logB };
+    logP = next;
+  }
+  const [batch] = weights.shape;
+  const [count, points] = absent.shape;
+  return {
+    barycenters: tf.reshape(tf.exp(logP!), [batch, points]),
+    logScalings: stackScalings([scalings.logB, tf.add(scalings.logA, absent)].slice(0, options.sides), [
+      batch,
+      count,
+      points,
+    ]),
+  };
+}
+
+/** Log-scalings [B or 1, S, N] a side -> [B, sides, S, N], as constants. */
+export function stackScalings(sides: readonly tf.Tensor[], shape: [number, number, number]): tf.Tensor4D {
+  const full = sides.map((side) => tf.broadcastTo(constant(side), shape));
+  return tf.stack(full, 1) as tf.Tensor4D;
+}
