@@ -23,8 +23,11 @@ export function checkCost(cost: GroundCost): CheckedCost {
   let largest = 0;
   for (let k = 0; k < data.length; k++) {
     const size = Math.abs(data[k]);
-    if (size > largest) largest = size;
-    if (size <= MOST_COST) continue;
+    if (size <= largest) continue;
+    if (size <= MOST_COST) {
+      largest = size;
+      continue;
+    }
     const at = `[${Math.floor(k / shape[1])}, ${k % shape[1]}]`;
     throw new InputError(
       `ground cost: expected finite entries of at most ${MOST_COST} in size, got ${data[k]} at ${at}`,
