@@ -1,6 +1,6 @@
 /** The components: parameters, forward maps and tasks. No loop is here; `training` runs the tasks. */
 export type { Evaluation, Iterate, Moments, Objective, Optimizer, VariableOptimizer } from "./optimizer.ts";
-export type { Metrics, StepContext, StepOutcome, Task } from "./task.ts";
+export type { Metrics, MetricsRow, StepContext, StepOutcome, Task } from "./task.ts";
 export { encode, interpolateWeights, reconstruct, type Dictionary, type EncodeOptions } from "./wdl/dictionary.ts";
 export { wdlOptions, type WdlOptions } from "./wdl/options.ts";
 export { setUpWdl, type WdlSetup } from "./wdl/setup.ts";

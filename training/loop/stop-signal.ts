@@ -5,6 +5,9 @@ export interface StopSignal {
   dispose(): void;
 }
 
+/** What ends a run with a checkpoint: Ctrl-C, a polite kill, and a terminal that goes away. */
+export const STOP_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /**
  * Listens for process signals and for a caller's own AbortSignal. The first request is graceful. It also ends the
  * listening, so that a second signal has its default effect and ends the process at once.
