@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readText, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
 import { version } from "../src/version.ts";

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { fileError, makeFolder, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { fileError } from "../src/files/errors.ts";
+import { makeFolder } from "../src/files/folder.ts";
 import { readNpy } from "../src/data/npy.ts";
 import { writeNpz } from "../src/data/npz.ts";
 import { InputError } from "../src/errors.ts";

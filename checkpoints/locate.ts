@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { fileError } from "../src/data/files.ts";
+import { fileError } from "../src/files/errors.ts";
 import { InputError } from "../src/errors.ts";
 import { MANIFEST_FILE } from "./checkpoint.ts";
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, makeFolder, syncFolder } from "../src/data/files.ts";
+import { fileError } from "../src/files/errors.ts";
+import { makeFolder, syncFolder } from "../src/files/folder.ts";
 import { readManifest, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { LATEST_LINK, latestCheckpoint, listCheckpoints, stepFolder } from "./locate.ts";
 

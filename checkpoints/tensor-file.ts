@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
-import { fileError, writeFileAtomic } from "../src/data/files.ts";
-import { InputError, RunError } from "../src/errors.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { openFile, readAt, type OpenFile } from "../src/files/read.ts";
+import { InputError } from "../src/errors.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
 import { arrayOf, safetensorsDataStart, safetensorsLayout, type Safetensors } from "./safetensors.ts";
 
@@ -39,55 +39,37 @@ export async function readTensorFile(
   expected: Fingerprint,
   pieceBytes = PIECE_BYTES,
 ): Promise<Safetensors> {
-  const file = await open(path).catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  const file = await openFile(path);
+  const bytesAt = (position: number, length: number) => readAt(file, position, new Uint8Array(length), pieceBytes);
   try {
-    const { size } = await file.stat();
+    const { size } = file;
     if (size !== expected.bytes) {
       throw new InputError(
         `${path}: damaged, has ${size} bytes, its manifest says ${expected.bytes}; use an earlier checkpoint`,
       );
     }
-    if ((await hashOf(file, size, pieceBytes)).digest("hex") !== expected.sha256) {
+    if ((await hashOf(file, pieceBytes)).digest("hex") !== expected.sha256) {
       throw new InputError(`${path}: damaged, its sha256 is not the one in the manifest; use an earlier checkpoint`);
     }
-    const start = await bytesAt(file, 0, Math.min(START_BYTES, size), pieceBytes);
-    const head = await bytesAt(file, 0, safetensorsDataStart(start, size, path), pieceBytes);
+    const start = await bytesAt(0, Math.min(START_BYTES, size));
+    const head = await bytesAt(0, safetensorsDataStart(start, size, path));
     const { places, metadata, dataStart } = safetensorsLayout(head, size, path);
     const arrays = new Map<string, NdArray>();
     for (const place of places) {
-      const bytes = await bytesAt(file, dataStart + place.begin, place.end - place.begin, pieceBytes);
+      const bytes = await bytesAt(dataStart + place.begin, place.end - place.begin);
       arrays.set(place.key, arrayOf(place, bytes.buffer));
     }
     return { arrays, metadata };
-  } catch (error) {
-    throw fileError(path, error);
   } finally {
-    await file.close();
+    await file.handle.close();
   }
 }
 
-async function hashOf(file: FileHandle, size: number, pieceBytes: number): Promise<Hash> {
+async function hashOf(file: OpenFile, pieceBytes: number): Promise<Hash> {
   const hash = createHash("sha256");
-  for (let from = 0; from < size; from += pieceBytes) {
-    hash.update(await bytesAt(file, from, Math.min(pieceBytes, size - from), pieceBytes));
+  const piece = new Uint8Array(Math.min(pieceBytes, file.size));
+  for (let from = 0; from < file.size; from += pieceBytes) {
+    hash.update(await readAt(file, from, piece.subarray(0, Math.min(pieceBytes, file.size - from)), pieceBytes));
   }
   return hash;
-}
-
-/** `length` bytes from a position on, in memory of their own. */
-async function bytesAt(
-  file: FileHandle,
-  position: number,
-  length: number,
-  pieceBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(pieceBytes, length - done), position + done);
-    if (bytesRead === 0) throw new RunError("a tensor file became shorter while it was read; try again");
-    done += bytesRead;
-  }
-  return bytes;
 }

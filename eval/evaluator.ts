@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Dataset } from "../src/data/dataset.ts";
-import { makeFolder, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { makeFolder } from "../src/files/folder.ts";
 import { writeNpy } from "../src/data/npy.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";

@@ -49,7 +49,7 @@ export function resolveOptions<T extends OptionTable>(
   return Object.fromEntries(values) as OptionValues<T>;
 }
 
-/** The values of a table's options in a record that holds others too (a run's configuration). Throws InputError. */
+/** The values of a table's options in a record that holds others too (a run's configuration). Throws OptionError. */
 export function pickOptions<T extends OptionTable>(
   table: T,
   record: Readonly<Record<string, unknown>>,
@@ -60,10 +60,10 @@ export function pickOptions<T extends OptionTable>(
   );
 }
 
-/** The names of the options whose values are paths, of one kind or of both. */
-export function pathOptions(table: OptionTable, kind?: OptionSpec<unknown>["path"]): string[] {
-  const ofKind = ({ path }: OptionSpec<unknown>): boolean => path !== undefined && (kind ?? path) === path;
-  return Object.keys(table).filter((name) => ofKind(table[name]));
+/** The part of a table whose values are paths, of one kind or of both. */
+export function pathOptions(table: OptionTable, kind?: OptionSpec<unknown>["path"]): OptionTable {
+  const isOfKind = ({ path }: OptionSpec<unknown>): boolean => path !== undefined && (kind ?? path) === path;
+  return Object.fromEntries(Object.entries(table).filter(([, spec]) => isOfKind(spec)));
 }
 
 /** Parses one value; an InputError comes back as the option's. */

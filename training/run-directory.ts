@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKPOINTS_FOLDER } from "../checkpoints/locate.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
-import { makeFolder, readText, writeFileAtomic } from "../src/data/files.ts";
+import { writeFileAtomic } from "../src/files/atomic.ts";
+import { makeFolder } from "../src/files/folder.ts";
+import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
 import { version } from "../src/version.ts";
-import { removeLeftovers, requireVacant } from "./run-folder.ts";
+import { requireVacant } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
 
 export const CONFIG_FILE = "config.json";
@@ -53,7 +55,6 @@ export async function createRunDirectory(
   const release = await lockRun(path);
   try {
     await requireNoRun(path); // another process may have been faster
-    await removeLeftovers(path);
     const complete: RunConfig = { otlearn: version, created: new Date().toISOString(), ...config };
     await writeConfig(path, complete);
     return runDirectory(path, complete);
@@ -97,7 +98,8 @@ export async function updateOptions(
   return runDirectory(path, updated);
 }
 
-async function requireNoRun(path: string): Promise<void> {
+/** Throws InputError where a folder cannot become that of a new run, since it holds a run or anything else. */
+export async function requireNoRun(path: string): Promise<void> {
   if (existsSync(configFile(path)))
     throw new InputError(`${path}: already holds a run; resume it or choose another folder`);
   await requireVacant(path);

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { RESULT_FOLDER } from "../checkpoints/export.ts";
-import { fileError, makeFolder } from "../src/data/files.ts";
+import { mkdir, readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileError } from "../src/files/errors.ts";
+import { makeFolder } from "../src/files/folder.ts";
+import { isLeftover } from "../src/files/leftovers.ts";
 import { InputError } from "../src/errors.ts";
 import { LOCK_FILE } from "./run-lock.ts";
 
@@ -12,16 +13,8 @@ import { LOCK_FILE } from "./run-lock.ts";
  */
 export async function requireVacant(path: string): Promise<void> {
   const names = await namesIn(path);
-  if (names.some((name) => !isLeftover(name))) throw new InputError(`${path}: is not empty; choose another folder`);
-}
-
-/** Removes the files that writes left behind which were killed, from a run and its result. The run should be locked. */
-export async function removeLeftovers(path: string): Promise<void> {
-  for (const folder of [path, join(path, RESULT_FOLDER)]) {
-    for (const name of (await namesIn(folder)).filter((each) => HALF_WRITTEN.test(each))) {
-      await rm(join(folder, name), { force: true });
-    }
-  }
+  if (names.some((name) => !isLeftover(name) && !name.startsWith(LOCK_FILE)))
+    throw new InputError(`${path}: is not empty; choose another folder`);
 }
 
 /** Makes a folder of this name, or of the first of `<path>-2`, `<path>-3`, ... that is free, and returns its path. */
@@ -38,14 +31,7 @@ export async function makeFreshFolder(path: string): Promise<string> {
   }
 }
 
-/** As `writeFileAtomic` names files until they are whole. */
-const HALF_WRITTEN = /^\..+\.\d+-[0-9a-f]{8}\.tmp$/;
-
-function isLeftover(name: string): boolean {
-  return HALF_WRITTEN.test(name) || name.startsWith(LOCK_FILE);
-}
-
-/** Of the entries of a folder; none where it does not exist. */
+/** The entries of a folder; none where it does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

@@ -3,7 +3,7 @@ import { readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileError } from "../src/data/files.ts";
+import { fileError } from "../src/files/errors.ts";
 import { InputError } from "../src/errors.ts";
 
 /** Names the process that writes a run; there only while one does. */

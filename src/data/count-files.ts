@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
 import { ndarray, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { requireLabels } from "./dataset.ts";
-import { readBytes } from "./files.ts";
+import { readBytes } from "../files/read.ts";
 import { parseMatrixMarket } from "./matrix-market.ts";
 import { decodeNpy } from "./npy.ts";
 

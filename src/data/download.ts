@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { InputError, RunError } from "../errors.ts";
-import { fileError, makeFolder, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { fileError } from "../files/errors.ts";
+import { makeFolder } from "../files/folder.ts";
 
 /** A mirror that has not delivered the whole file after this time is given up. */
 const FETCH_TIMEOUT_MS = 10 * 60_000;

@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { InputError } from "../errors.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
-import { readBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { readBytes } from "../files/read.ts";
 import { decodePgm, isPgm } from "./pgm.ts";
 
 /** The files that are taken for images, by their extension. */

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { ndarray, sizeOf, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { numbered, type ImageDataset } from "./dataset.ts";
-import { fileError } from "./files.ts";
+import { fileError } from "../files/errors.ts";
 import { IMAGE_EXTENSIONS, readGrayImage } from "./image-file.ts";
 import { parseSize, resizeArea } from "./resize.ts";
 

@@ -5,7 +5,7 @@ import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { isCountFolder } from "./count-files.ts";
 import { numbered, requireValues, type Dataset } from "./dataset.ts";
-import { fileError } from "./files.ts";
+import { fileError } from "../files/errors.ts";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
 import { imagesOfArray, loadImages, type ImageOptions } from "./images.ts";
 import { loadMatrix, MATRIX_EXTENSIONS, matrixOfArray } from "./matrix.ts";

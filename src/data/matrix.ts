@@ -4,7 +4,7 @@ import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { numbered, requireValues, type MatrixDataset } from "./dataset.ts";
 import { parseDelimited, type NamedMatrix } from "./delimited.ts";
-import { readText } from "./files.ts";
+import { readText } from "../files/read.ts";
 import { parseMatrixMarket } from "./matrix-market.ts";
 
 const tableReaders: Readonly<Record<string, (text: string, path: string) => NamedMatrix>> = {

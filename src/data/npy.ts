@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { sizeOf, type NdArray, type TypedArray } from "../tensor/ndarray.ts";
-import { readBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { readBytes } from "../files/read.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 /** Data start at a multiple of this many bytes, as NumPy writes them. */

@@ -1,7 +1,8 @@
 import { unzipSync, zipSync } from "fflate";
 import { InputError } from "../errors.ts";
 import type { NdArray } from "../tensor/ndarray.ts";
-import { readBytes, writeFileAtomic } from "./files.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { readBytes } from "../files/read.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 
 const EXTENSION = ".npy";

@@ -1,5 +1,6 @@
 import { open, truncate, type FileHandle } from "node:fs/promises";
-import { fileError, readBytes } from "../../src/data/files.ts";
+import { fileError } from "../../src/files/errors.ts";
+import { readBytes } from "../../src/files/read.ts";
 import type { MetricsRow } from "../../models/task.ts";
 
 /** `metrics.jsonl` of a run, a JSON object a step. A metric that is not finite is written as null. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import { makeFolder, writeFileAtomic } from "../../../src/data/files.ts";
+import { writeFileAtomic } from "../../../src/files/atomic.ts";
+import { makeFolder } from "../../../src/files/folder.ts";
 import type { StateTree } from "../../../src/tensor/tree.ts";
 import { version } from "../../../src/version.ts";
 import { buildApproximator, type ApproximatorSpec } from "../approximator.ts";

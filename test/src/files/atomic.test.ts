@@ -1,8 +1,9 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fileError, readBytes, readText, writeFileAtomic } from "../../../src/data/files.ts";
-import { InputError, RunError } from "../../../src/errors.ts";
+import { writeFileAtomic } from "../../../src/files/atomic.ts";
+import { readBytes, readText } from "../../../src/files/read.ts";
+import { InputError } from "../../../src/errors.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 describe("writeFileAtomic", () => {
@@ -41,33 +42,5 @@ describe("writeFileAtomic", () => {
     const folder = await temporaryFolder();
     await chmod(folder, 0o500);
     await expect(writeFileAtomic(join(folder, "file"), "")).rejects.toThrow("is not accessible (permissions)");
-  });
-});
-
-describe("fileError", () => {
-  const failure = (code: string): Error => Object.assign(new Error("system text"), { code });
-
-  it.each([
-    ["ENOENT", InputError, "x: does not exist"],
-    ["EACCES", InputError, "x: is not accessible (permissions)"],
-    ["EROFS", InputError, "x: lies on a read-only file system"],
-    ["ENOSPC", RunError, "x: cannot be written: the disk is full"],
-  ])("%s", (code, kind, message) => {
-    const error = fileError("x", failure(code));
-    expect(error).toBeInstanceOf(kind);
-    expect((error as Error).message).toBe(message);
-  });
-
-  it("passes on what it does not know", () => {
-    const error = failure("EWEIRD");
-    expect(fileError("x", error)).toBe(error);
-  });
-});
-
-describe("reading", () => {
-  it("names what is missing and what is a folder", async () => {
-    const folder = await temporaryFolder();
-    await expect(readBytes(join(folder, "none"))).rejects.toThrow(/none: does not exist$/);
-    await expect(readText(folder)).rejects.toThrow(/is a folder, expected a file$/);
   });
 });
