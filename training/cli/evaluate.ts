@@ -44,7 +44,7 @@ export async function evaluateCommand(path: string, given: Given, flags: OutputF
 async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions) {
   if (data === undefined && dataset === undefined) {
     if (limit !== undefined) {
-      throw new OptionError("limit", "only with data by path or by name; the run's own are evaluated in full");
+      throw new OptionError("limit", "only with --data or --dataset; the run's own data are evaluated in full");
     }
     return { dataset: await loadOwnData(run), isTrainingData: true };
   }

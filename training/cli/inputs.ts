@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { readBytes } from "../../src/files/read.ts";
@@ -15,39 +15,52 @@ export interface KeptInputs {
   readonly dataFingerprint: string;
   /** One an option that names a file; none in runs of otlearn 0.4. */
   readonly fileFingerprints?: Readonly<Record<string, string>>;
+  /** The paths among the options as seen from the run's folder, so that a run and its inputs may move together. */
+  readonly fromRun?: Readonly<Record<string, string>>;
 }
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Options and inputs as `config.json` keeps them. Paths are absolute, so that a run goes on from any folder. */
+/**
+ * Options and inputs as the `config.json` of a run in the folder `run` keeps them. Paths are absolute, so that the run goes on
+ * from any folder.
+ */
 export async function keepInputs(
   table: OptionTable,
   options: Options,
   dataset: Dataset,
+  run: string,
 ): Promise<Options & KeptInputs> {
+  const paths = given(pathOptions(table), options);
   return {
-    ...withAbsolutePaths(table, options),
+    ...options,
+    ...Object.fromEntries(paths.map(([name, path]) => [name, resolve(path)])),
     dataShape: dataset.values.shape,
     dataFingerprint: fingerprintOf(dataset),
     fileFingerprints: await fileFingerprints(table, options),
+    fromRun: Object.fromEntries(paths.map(([name, path]) => [name, relative(run, path)])),
   };
 }
 
-function withAbsolutePaths(table: OptionTable, options: Options): Options {
-  const absolute = given(pathOptions(table), options).map(([name, path]) => [name, resolve(path)]);
-  return { ...options, ...Object.fromEntries(absolute) };
+/** The options with the paths of inputs that lie where they lay, as seen from the run, although both have moved. */
+export function foundFromRun(options: Options, { fromRun = {} }: KeptInputs, run: string): Options {
+  const there = Object.entries(fromRun)
+    .map(([name, path]) => [name, resolve(run, path)] as const)
+    .filter(([name, path]) => options[name] !== undefined && existsSync(path));
+  return { ...options, ...Object.fromEntries(there) };
 }
 
 /** Separates what `keepInputs` added. Throws InputError naming the field where it is missing or damaged. */
 export function keptInputs(saved: Options, file: string): { readonly options: Options; readonly kept: KeptInputs } {
-  const { dataShape, dataFingerprint, fileFingerprints, ...options } = saved;
+  const { dataShape, dataFingerprint, fileFingerprints, fromRun, ...options } = saved;
   const require = (field: string, value: unknown, holds: boolean): void => {
     if (!holds) throw new InputError(`${file}: damaged or foreign, options.${field} is ${JSON.stringify(value)}`);
   };
   require("dataShape", dataShape, Array.isArray(dataShape) && dataShape.every(Number.isInteger));
   require("dataFingerprint", dataFingerprint, typeof dataFingerprint === "string");
   require("fileFingerprints", fileFingerprints, isRecordOfTexts(fileFingerprints ?? {}));
-  return { options, kept: { dataShape, dataFingerprint, fileFingerprints } as KeptInputs };
+  require("fromRun", fromRun, isRecordOfTexts(fromRun ?? {}));
+  return { options, kept: { dataShape, dataFingerprint, fileFingerprints, fromRun } as KeptInputs };
 }
 
 /** Whether these are the data that the run was started on. */

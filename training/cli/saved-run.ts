@@ -14,7 +14,7 @@ import { componentOf } from "../components/index.ts";
 import { CONFIG_FILE, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { runOptions, tableOf, type RunOptions } from "./common-options.ts";
 import { loadChoice } from "./datasets.ts";
-import { checkData, checkFiles, keptInputs, requireData, type KeptInputs } from "./inputs.ts";
+import { checkData, checkFiles, foundFromRun, keptInputs, requireData, type KeptInputs } from "./inputs.ts";
 
 /** The options of a run, complete: the component's and the common ones. */
 export type Options = Readonly<Record<string, unknown>> & RunOptions;
@@ -33,12 +33,21 @@ export interface SavedRun {
  * Opens a run directory and checks its configuration. Throws InputError naming `config.json` and the field; OptionError for a
  * moved input that the run has not.
  *
+ * @param task the task that it must be of; any by default
  * @param moved checked paths of inputs that were moved, by the names of their options; undefined: not moved
  */
-export async function openRun(path: string, moved: Readonly<Record<string, unknown>> = {}): Promise<SavedRun> {
+export async function openRun(
+  path: string,
+  moved: Readonly<Record<string, unknown>> = {},
+  task?: string,
+): Promise<SavedRun> {
   const directory = await openRunDirectory(path);
+  const { task: own } = directory.config;
+  if (task !== undefined && own !== task) {
+    throw new InputError(`${path}: a run of ${own}; resume it with: otlearn train ${own}`);
+  }
   const file = join(path, CONFIG_FILE);
-  const component = componentOf(directory.config.task);
+  const component = componentOf(own);
   const { options: saved, kept } = keptInputs(directory.config.options, file);
   const table = tableOf(component);
   const asked = Object.entries(moved).filter(([, value]) => value !== undefined);
@@ -48,7 +57,7 @@ export async function openRun(path: string, moved: Readonly<Record<string, unkno
   }
   try {
     const backend = runOptions.backend.parse(directory.config.backend);
-    const options = completed(component, resolveOptions(table, saved) as Options, backend);
+    const options = completed(component, resolveOptions(table, foundFromRun(saved, kept, path)) as Options, backend);
     return { directory, component, options: { ...options, ...Object.fromEntries(asked) }, kept, backend };
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: ${error.message}`) : error;

@@ -80,10 +80,10 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
   const options = completed(component, resolved, backend.name);
   const dataset = await loadChoice(options, component, sayer(flags));
   const task = await component.prepare(options, dataset);
-  const kept = await keepInputs(table, options, dataset);
   const run: NewRun = {
     async create() {
       const path = flags.out ?? (await makeFreshFolder(defaultRunPath(component.name, choiceName(options, component))));
+      const kept = await keepInputs(table, options, dataset, path);
       const config = { task: component.name, seed: options.seed, backend: backend.name, options: kept };
       const created = await createRunDirectory(path, config);
       await hold(path);
@@ -112,11 +112,7 @@ async function prepareResumed(
     );
   }
   const located = locateRun(path);
-  const saved = await openRun(located.run, pickOptions(movable, given));
-  if (saved.component !== component) {
-    const { name } = saved.component;
-    throw new InputError(`${path}: a run of ${name}; resume it with: otlearn train ${name}`);
-  }
+  const saved = await openRun(located.run, pickOptions(movable, given), component.name);
   await hold(located.run);
   const { options } = saved;
   const backend = await useBackend(saved.backend);
@@ -124,7 +120,7 @@ async function prepareResumed(
   const task = await component.prepare(options, dataset);
   const isMoved = Object.keys(given).length > 0;
   const run = isMoved
-    ? await updateOptions(saved.directory, await keepInputs(table, options, dataset))
+    ? await updateOptions(saved.directory, await keepInputs(table, options, dataset, located.run))
     : saved.directory;
   return { component, options, backend, dataset, task, run, resume: located.checkpoint ?? true };
 }

@@ -89,13 +89,13 @@ const OPTIONS: readonly BadInput[] = [
     name: "a bad value in --config",
     command: "train wdl --config x.json",
     ...withFile("x.json", '{"atoms": "five"}'),
-    message: /x\.json: --atoms: expected a whole number at least 1, got "five"/,
+    message: /x\.json: atoms: expected a whole number at least 1, got "five"/,
   },
   {
     name: "a flag that is no boolean in --config",
     command: "train wdl --config x.json",
     ...withFile("x.json", '{"invert": "yes"}'),
-    message: /x\.json: --invert: expected true or false, got "yes"/,
+    message: /x\.json: invert: expected true or false, got "yes"/,
   },
 ];
 

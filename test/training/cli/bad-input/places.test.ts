@@ -6,13 +6,13 @@ const PLACES: readonly BadInput[] = [
     name: "a run that is already there",
     command: "train wdl --size 8 --out run",
     ...withRun(unchanged),
-    message: /run: already holds a run; go on with --resume run or choose another --out/,
+    message: /run: already holds a run; resume it or choose another folder/,
   },
   {
     name: "a folder in use",
     command: "train wdl --size 8 --out used",
     given: (path) => mkdir(path("used")).then(() => writeFile(path("used/mine"), "")),
-    message: /used: is not empty; choose another --out/,
+    message: /used: is not empty; choose another folder/,
   },
   {
     name: "a run in a file",
@@ -36,7 +36,7 @@ const PLACES: readonly BadInput[] = [
     name: "an evaluation below a file",
     command: "eval run --out data.csv/x",
     ...withRun(unchanged),
-    message: /data\.csv\/x\/result: lies below something that is not a folder/,
+    message: /data\.csv\/x: lies below something that is not a folder/,
   },
 ];
 

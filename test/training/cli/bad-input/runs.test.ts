@@ -103,7 +103,7 @@ const RUNS: readonly BadInput[] = [
     name: "a damaged metrics log",
     command: "eval run",
     ...withRun(rewrite("run/metrics.jsonl", (text) => text.replace("}", ""))),
-    message: /run\/metrics\.jsonl: damaged, line 1 is not JSON; restore it, or remove it/,
+    message: /run\/metrics\.jsonl: damaged, line 1 is no row of metrics; restore it, or remove it/,
   },
   {
     name: "no run to evaluate",
