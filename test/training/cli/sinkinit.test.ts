@@ -55,7 +55,10 @@ describe("otlearn train sinkinit", () => {
   it.each([
     ["--grid 3", /^otlearn: --grid: expected a whole number at least 4 and at most 1024, got "3"/],
     ["--modes 9", /^otlearn: --modes: expected at most 8 \(the grid\), got 9/],
-    ["--widths 3,x", /^otlearn: --widths: expected whole numbers from 1 to 65536 separated by commas, as 512,512, got "3,x"/],
+    [
+      "--widths 3,x",
+      /^otlearn: --widths: expected whole numbers from 1 to 65536 separated by commas, as 512,512, got "3,x"/,
+    ],
     ["--objective best", /^otlearn: --objective: expected one of hilbert, deviation, dual, got "best"/],
     ["--preset huge", /^otlearn: --preset: expected one of auto, tiny, small, paper, got "huge"/],
     ["--prior noise --prior-size 9", /^otlearn: --prior-size: expected at most 8 \(the grid\), got 9/],
