@@ -7,6 +7,7 @@ import {
   numberOption,
   pathOption,
   pathOptions,
+  pickOptions,
   textOption,
   type OptionTable,
   type OptionValues,
@@ -61,11 +62,19 @@ export function runOptionsOf({ runDefaults = {}, defaultDataset }: Component): t
   };
 }
 
-export type RunOptions = OptionValues<typeof runOptions>;
+type RunOptions = OptionValues<typeof runOptions>;
 
 /** All options of a component's runs. */
 export function tableOf(component: Component) {
   return { ...component.options, ...runOptionsOf(component) };
+}
+
+/** The options of a run, complete: the component's and the common ones. */
+export type Options = Readonly<Record<string, unknown>> & RunOptions;
+
+/** The options with what follows from others and the backend. */
+export function completed(component: Component, options: Options, backend: string): Options {
+  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
 }
 
 /** Where `train` reads and writes; not part of a run. */

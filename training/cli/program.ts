@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { flagOf, pathOption, pickOptions, type OptionTable } from "../../src/options.ts";
+import { InputError } from "../../src/errors.ts";
+import { flagOf, pickOptions, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
@@ -92,12 +93,11 @@ function addTrain(train: Command, component: Component, setStatus: (status: numb
   });
 }
 
-/** A run or checkpoint named on the command line. Throws OptionError for an empty one, which would mean this folder. */
+/** A run or checkpoint named on the command line. Throws InputError for an empty one, which would mean this folder. */
 function runPath(given: string): string {
-  return pickOptions({ run: RUN }, { run: given }).run!;
+  if (given === "") throw new InputError(`expected the path of a run or checkpoint, got ""`);
+  return given;
 }
-
-const RUN = pathOption({ description: "a run or checkpoint", placeholder: "run" });
 
 function without(given: Given, names: readonly string[]): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));

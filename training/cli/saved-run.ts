@@ -7,17 +7,14 @@ import type { MetricsRow } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
 import { readText } from "../../src/files/read.ts";
-import { pathOptions, pickOptions, resolveOptions } from "../../src/options.ts";
+import { pathOptions, resolveOptions } from "../../src/options.ts";
 import type { BackendChoice } from "../../src/tensor/backend.ts";
 import type { Component } from "../components/component.ts";
 import { componentOf } from "../components/index.ts";
 import { CONFIG_FILE, openRunDirectory, type RunDirectory } from "../run-directory.ts";
-import { runOptions, tableOf, type RunOptions } from "./common-options.ts";
+import { completed, runOptions, tableOf, type Options } from "./common-options.ts";
 import { loadChoice } from "./datasets.ts";
 import { checkData, checkFiles, foundFromRun, keptInputs, requireData, type KeptInputs } from "./inputs.ts";
-
-/** The options of a run, complete: the component's and the common ones. */
-export type Options = Readonly<Record<string, unknown>> & RunOptions;
 
 /** A run as its `config.json` describes it, every value checked. */
 export interface SavedRun {
@@ -62,11 +59,6 @@ export async function openRun(
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: ${error.message}`) : error;
   }
-}
-
-/** The options with what follows from others and the backend. */
-export function completed(component: Component, options: Options, backend: string): Options {
-  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
 }
 
 /** The data of a run, after a look at its files. Throws InputError where they are not those that it was started on. */

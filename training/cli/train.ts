@@ -16,13 +16,13 @@ import {
 } from "../run-directory.ts";
 import { makeFreshFolder } from "../run-folder.ts";
 import { lockRun } from "../run-lock.ts";
-import { tableOf, type OutputFlags, type trainPlaces } from "./common-options.ts";
+import { completed, tableOf, type Options, type OutputFlags, type trainPlaces } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
 import { choiceName, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { keepInputs } from "./inputs.ts";
 import { announce, writeResult } from "./result.ts";
-import { completed, loadOwnData, locateRun, openRun, type Options } from "./saved-run.ts";
+import { loadOwnData, locateRun, openRun } from "./saved-run.ts";
 import { sayer } from "./say.ts";
 
 /** Flags of `train` that are not options of the run. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { jsonLines, otlearn, otlearnHere, startOtlearn } from "../../support/cli.ts";
+import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const TRAIN =
@@ -40,6 +41,32 @@ describe("otlearn train sinkinit", () => {
     const out = join(folder, "start.onnx");
     const exported = await otlearn(["export", broken, "--format", "onnx", "--out", out]);
     expect(exported).toMatchObject({ code: 0, stdout: `${out}\n` });
+  });
+
+  it("a chart that has nothing to show costs no result", async () => {
+    const folder = await temporaryFolder();
+    const small = TRAIN.filter((word) => word !== "--quiet");
+    const run = [...small, "--epsilon", "1e-6", "--samples", "16", "--out", "run"];
+    const { code, stderr } = await otlearnHere(run, folder);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: picture curves is left out: line chart: nothing to draw/m);
+    expect(stderr).toMatch(/^ {2}learned {3}\d+/m);
+    expect(stderr).toMatch(/^ {2}ones {6}\d+/m);
+    const written = Object.keys(await contentOf(folder));
+    const expected = ["summary.json", "iterations_learned.npy"].map((name) => `run/result/${name}`);
+    expect(written).toEqual(expect.arrayContaining([...expected, "run/report.html"]));
+  });
+
+  it.each([
+    ["--preset paper --batch 100000000", /^otlearn: sinkinit: a step needs at least [\d.e+]+ GB and this machine has/],
+    ["--preset paper --cost euclidean --grid 1024", /^otlearn: sinkinit: a step needs at least/],
+  ])("%s is more than the memory, which is said before anything is made", async (flags, message) => {
+    const folder = await temporaryFolder();
+    const run = ["train", "sinkinit", "--backend", "wasm", ...flags.split(" "), "--quiet", "--out", "run"];
+    const { code, stderr } = await otlearnHere(run, folder);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+    expect(await contentOf(folder)).toEqual({});
   });
 
   it("a rate of 1000 ends with a message and leaves a checkpoint that goes on", async () => {

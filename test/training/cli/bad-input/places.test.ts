@@ -67,7 +67,7 @@ const PLACES: readonly BadInput[] = [
     name: "a checkpoint that is a loop of links",
     command: "eval loop",
     given: (path) => symlink("loop", path("loop")),
-    message: /loop: is a loop of symbolic links/,
+    message: /loop\/checkpoints: is a loop of symbolic links/,
   },
   {
     name: "a configuration that is a loop of links",
@@ -78,7 +78,7 @@ const PLACES: readonly BadInput[] = [
   { name: "a run without a name", command: "train wdl --size 8 --out ''", message: /--out: expected a path, got ""/ },
   { name: "an unset run to resume", command: "train wdl --resume ''", message: /--resume: expected a path, got ""/ },
   { name: "an unset configuration", command: "train wdl --config ''", message: /--config: expected a path, got ""/ },
-  { name: "an unset run to evaluate", command: "eval ''", message: /--run: expected a path, got ""/ },
+  { name: "an unset run to evaluate", command: "eval ''", message: /expected the path of a run or checkpoint, got ""/ },
   {
     name: "an evaluation into an unset folder",
     command: "eval run --out ''",
@@ -91,7 +91,11 @@ const PLACES: readonly BadInput[] = [
     ...withRun(unchanged),
     message: /--out: expected a path, got ""/,
   },
-  { name: "a report on an unset run", command: "report ''", message: /--run: expected a path, got ""/ },
+  {
+    name: "a report on an unset run",
+    command: "report ''",
+    message: /expected the path of a run or checkpoint, got ""/,
+  },
 ];
 
 /** Where Linux makes no folders. */

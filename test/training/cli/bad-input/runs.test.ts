@@ -136,8 +136,11 @@ const RUNS: readonly BadInput[] = [
   {
     name: "data that are gone",
     command: "train wdl --resume run",
-    ...withRun((path) => rm(path("data.csv"))),
-    message: /data\.csv: does not exist; if it was moved, say where to: --data PATH/,
+    ...withRun(async (path) => {
+      await rm(path("data.csv"));
+      await rewrite("run/config.json", (text) => text.replace(/"data": "\/.*"/, '"data": "/gone/data.csv"'))(path);
+    }),
+    message: /gone\/data\.csv: does not exist; if it was moved, say where to: --data PATH/,
   },
   {
     name: "other data in place of those that are gone",
