@@ -120,7 +120,7 @@ describe("the folder of a run", () => {
     const home = join(await trained(), "home");
     const long = [...TRAIN.slice(0, -1), "long", "--iterations", "1000000", "--warm-restart", "5"];
     const { child, ended } = await startOtlearn(long, { cwd: home });
-    while (!existsSync(join(home, "long/metrics.jsonl")) && child.exitCode === null) await setTimeout(5);
+    while (!existsSync(join(home, "long/checkpoints/latest")) && child.exitCode === null) await setTimeout(5);
     for (const command of ["train wdl --resume long", "report long"]) {
       const { code, stderr } = await otlearnHere(command.split(" "), home);
       expect(stderr).toMatch(/^otlearn: long: process \d+ on \S+ has been writing this run since .+\n$/);
