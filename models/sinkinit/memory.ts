@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import * as tf from "@tensorflow/tfjs-core";
 import { RunError } from "../../src/errors.ts";
 import type { ApproximatorSpec } from "./approximator.ts";
 import { priorSize, type GeneratorSpec } from "./generator.ts";
@@ -6,9 +7,13 @@ import { priorSize, type GeneratorSpec } from "./generator.ts";
 const FLOAT_BYTES = 4;
 /** Each parameter has a gradient. */
 const COPIES_OF_PARAMETERS = 2;
+/** Of an entry of a cost that is not separable: its kernel in float32 to train; cost, and cost times kernel, in float64 to evaluate. */
+const MATRIX_BYTES = 20;
+/** What 32-bit addresses reach: of the `wasm` backend, which would write elsewhere once no memory is left. */
+const WASM_BYTES = 2 ** 32;
 
 /**
- * Throws RunError where a training step needs more memory than there is, before any of it is asked for. The sum is a lower
+ * Throws RunError where a training step needs more memory than machine or backend have, before any of it is asked for. The sum is a lower
  * bound: parameters with their gradients, the outputs of all layers for one batch with theirs, and the matrix of a cost that is
  * not separable.
  */
@@ -17,13 +22,17 @@ export function requireMemory(approximator: ApproximatorSpec, generator: Generat
   const layers = [unitsOfApproximator(approximator), unitsOfGenerator(generator)];
   const parameters = layers.flatMap((units) => units.slice(1).map((count, layer) => count * units[layer]));
   const outputs = batch * sum(layers.flat());
-  const matrix = approximator.cost === "squared-euclidean" ? 0 : points ** 2;
-  const needed = FLOAT_BYTES * (COPIES_OF_PARAMETERS * (sum(parameters) + outputs) + matrix);
-  const present = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const matrix = approximator.cost === "squared-euclidean" ? 0 : MATRIX_BYTES * points ** 2;
+  const tensors = FLOAT_BYTES * COPIES_OF_PARAMETERS * (sum(parameters) + outputs);
+  require(tensors + matrix, Math.min(totalmem(), process.constrainedMemory() || Infinity), "this machine");
+  if (tf.getBackend() === "wasm") require(tensors, WASM_BYTES, "the wasm backend");
+}
+
+function require(needed: number, present: number, where: string): void {
   if (needed <= present) return;
-  const [need, have] = [needed, present].map((bytes) => `${(bytes / 2 ** 30).toPrecision(3)} GB`);
+  const [need, have] = [needed, present].map((bytes) => `${Number((bytes / 2 ** 30).toPrecision(3))} GB`);
   throw new RunError(
-    `sinkinit: a step needs at least ${need} and this machine has ${have}; take a smaller grid or batch, or smaller widths`,
+    `sinkinit: a step needs at least ${need}, ${where} has ${have}; take a smaller grid or batch, or smaller widths`,
   );
 }
 

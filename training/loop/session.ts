@@ -7,6 +7,7 @@ import { endOfSteps, interrupted, nonFinite, outOfPatience, type End } from "./e
 import { ImprovementTracker } from "./improvement.ts";
 import type { Journal } from "./journal.ts";
 import { LeakGuard } from "./leak-guard.ts";
+import { SaveClock } from "./save-clock.ts";
 import type { TrainOptions, TrainResult } from "./options.ts";
 
 /** What the loop itself remembers in a checkpoint. */
@@ -16,9 +17,6 @@ interface Memory {
   /** Set where the run ended before its last step and must not go on when resumed. */
   readonly end: End | null;
 }
-
-/** Time between two saves inside a step, in units of the time that the last one took. */
-const SAVE_DISTANCE = 20;
 
 /** One run of a task in this process: from its start, or from a checkpoint, to its end. */
 export class Session<S> {
@@ -31,6 +29,7 @@ export class Session<S> {
   readonly #best: ImprovementTracker | undefined;
   readonly #earlyStop: ImprovementTracker | undefined;
   readonly #leaks: LeakGuard | undefined;
+  readonly #saves: SaveClock;
   readonly #startedAt = performance.now();
   #state: S;
   #step: number;
@@ -38,8 +37,6 @@ export class Session<S> {
   /** True while the state is ahead of the last checkpoint. */
   #unsaved: boolean;
   #end: End | undefined;
-  /** When the last save ended, and what it took, in milliseconds. */
-  #lastSave = { end: performance.now(), duration: 0 };
 
   private constructor(
     task: Task<S>,
@@ -56,6 +53,7 @@ export class Session<S> {
     this.#reporter = options.reporter ?? quietReporter;
     this.#journal = journal;
     this.#stop = stop;
+    this.#saves = new SaveClock(options.checkpointSeconds ?? 60);
     this.#state = state;
     this.#random = random;
     this.#step = start?.step ?? 0;
@@ -125,14 +123,7 @@ export class Session<S> {
     this.#unsaved = true;
     this.#leaks?.check(step);
     if (!outcome.unfinished) return this.#complete(step, outcome);
-    return this.#journal.run && this.#isLongUnsaved() ? this.#save() : undefined;
-  }
-
-  /** Whether a step has been under way for so long that a kill would cost too much. */
-  #isLongUnsaved(): boolean {
-    const { end, duration } = this.#lastSave;
-    const seconds = Math.max(this.#options.checkpointSeconds ?? 60, (SAVE_DISTANCE * duration) / 1000);
-    return performance.now() - end > 1000 * seconds;
+    return this.#journal.run && this.#saves.isDue ? this.#save() : undefined;
   }
 
   /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
@@ -187,7 +178,7 @@ export class Session<S> {
       state,
     });
     this.#unsaved = false;
-    this.#lastSave = { end: performance.now(), duration: performance.now() - startedAt };
+    this.#saves.saved(startedAt);
     return undefined;
   }
 
