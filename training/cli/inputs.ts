@@ -74,7 +74,8 @@ export function checkData(dataset: Dataset, kept: KeptInputs): void {
   const [got, expected] = [dataset.values.shape, kept.dataShape].map((shape) => JSON.stringify(shape));
   const difference = got === expected ? "" : ` (shape ${got}, then ${expected})`;
   throw new InputError(
-    `${dataset.name}: the data are not those that the run was started on${difference}; restore them, or start a new run`,
+    `${dataset.name}: the data are not those that the run was started on${difference}; restore them, point to them with --data, ` +
+      "or start a new run",
   );
 }
 
@@ -90,7 +91,8 @@ export async function checkFiles(table: OptionTable, options: Options, kept: Kep
   for (const [name, fingerprint] of Object.entries(kept.fileFingerprints ?? {})) {
     if (found[name] === fingerprint) continue;
     throw new InputError(
-      `${flagOf(name)} ${String(options[name])}: not the file that the run was started with; restore it, or start a new run`,
+      `${flagOf(name)} ${String(options[name])}: not the file that the run was started with; restore it, point to it with ` +
+        `${flagOf(name)}, or start a new run`,
     );
   }
 }

@@ -41,7 +41,7 @@ describe("a file that an option names", () => {
       await writeNpy(join(home, "c.npy"), costOf(1));
       const { code, stdout, stderr } = await otlearnHere(command.split(" "), home);
       expect(stderr).toMatch(
-        /^otlearn: --cost .*c\.npy: not the file that the run was started with; restore it, or .+\n$/,
+        /^otlearn: --cost .*c\.npy: not the file that the run was started with; restore it, point to it with --cost, or .+\n$/,
       );
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     },

@@ -43,7 +43,8 @@ const RUNS: readonly BadInput[] = [
     name: "changed data",
     command: "train wdl --resume run",
     ...withRun(rewrite("data.csv", (text) => text.replace("5", "6"))),
-    message: /data\.csv: the data are not those that the run was started on; restore them, or start a new run/,
+    message:
+      /data\.csv: the data are not those that the run was started on; restore them, point to them with --data, or start a new run/,
   },
   {
     name: "more data",
