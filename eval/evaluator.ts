@@ -3,10 +3,11 @@ import type { Dataset } from "../src/data/dataset.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { makeFolder } from "../src/files/folder.ts";
 import { writeNpy } from "../src/data/npy.ts";
+import { RESULT_FOLDER } from "../checkpoints/export.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
 import type { Metrics } from "../models/task.ts";
-import { toPng, type Picture } from "./pictures/picture.ts";
+import { toPng, type Picture, type Pictures } from "./pictures/picture.ts";
 import { renderReport, type Report } from "./report.ts";
 
 /** A trained run or a checkpoint of one, as plain data. */
@@ -30,18 +31,21 @@ export interface EvaluationInput {
   readonly isTrainingData: boolean;
 }
 
-/** What an evaluator found, before anything is written. */
+/** Draws a picture when it is wanted. What it throws costs this picture and nothing else. */
+export type Draw = () => Picture | Promise<Picture>;
+
+/** What an evaluator found, before anything is drawn or written. */
 export interface Evaluation {
   /** `result/summary.json`. Numbers that are not finite are written as null; see `jsonNumber` for figures that may be infinite. */
   readonly summary: Readonly<Record<string, unknown>>;
   /** `result/<name>.npy` */
   readonly arrays: Readonly<Record<string, NdArray>>;
   /** `result/<name>.png` */
-  readonly pictures: Readonly<Record<string, Picture>>;
+  readonly pictures: Readonly<Record<string, Draw>>;
   /** `result/<name>.tsv`: tables of text, tab-separated. @default none */
   readonly tables?: Readonly<Record<string, string>>;
-  /** `report.html` */
-  readonly report: Report;
+  /** `report.html`, with those of the pictures that could be drawn. */
+  report(pictures: Pictures): Report;
 }
 
 /** One a component: turns a trained run into figures, arrays, pictures and a report. Changes nothing on disk. */
@@ -53,19 +57,47 @@ export interface Evaluator {
 }
 
 /**
- * Writes an evaluation into a run directory: `result/*.npy`, `result/*.png`, `result/*.tsv`, `result/summary.json`, `report.html`, each
- * file whole or not at all, the report last. Existing files of these names are replaced. Throws InputError or RunError
- * where the directory cannot be written.
+ * Writes an evaluation into a run directory, each file whole or not at all: `result/*.npy`, `result/*.tsv` and
+ * `result/summary.json`, which are what the run was for, then `result/*.png` and `report.html`. Existing files of these names
+ * are replaced. A picture that cannot be drawn is left out and noted in the report. Returns these notes, a line each. Throws
+ * InputError or RunError where the directory cannot be written.
  */
-export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<void> {
-  const { summary, arrays, pictures, tables = {}, report } = evaluation;
-  const result = join(directory, "result");
+export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<readonly string[]> {
+  const { summary, arrays, tables = {} } = evaluation;
+  const result = join(directory, RESULT_FOLDER);
   await makeFolder(result);
   for (const [name, array] of Object.entries(arrays)) await writeNpy(join(result, `${name}.npy`), array);
-  for (const [name, picture] of Object.entries(pictures)) {
-    await writeFileAtomic(join(result, `${name}.png`), await toPng(picture));
-  }
   for (const [name, table] of Object.entries(tables)) await writeFileAtomic(join(result, `${name}.tsv`), table);
   await writeFileAtomic(join(result, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  await writeFileAtomic(join(directory, "report.html"), renderReport(report));
+
+  const drawn: Record<string, Picture> = {};
+  const notes: string[] = [];
+  for (const [name, draw] of Object.entries(evaluation.pictures)) {
+    const rendered = await attempt(`picture ${name}`, notes, async () => {
+      const picture = await draw();
+      return { picture, png: await toPng(picture) };
+    });
+    if (!rendered) continue;
+    drawn[name] = rendered.picture;
+    await writeFileAtomic(join(result, `${name}.png`), rendered.png);
+  }
+  const page = await attempt("report", notes, () => renderReport(withNotes(evaluation.report(drawn), notes)));
+  if (page !== undefined) await writeFileAtomic(join(directory, "report.html"), page);
+  return notes;
+}
+
+/** What `make` returns; where it throws, undefined and a line among the notes. */
+async function attempt<T>(what: string, notes: string[], make: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    notes.push(`${what} is left out: ${reason}`);
+    return undefined;
+  }
+}
+
+function withNotes(report: Report, notes: readonly string[]): Report {
+  if (notes.length === 0) return report;
+  return { ...report, sections: [...report.sections, { kind: "text", title: "Left out", paragraphs: [...notes] }] };
 }

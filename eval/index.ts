@@ -22,7 +22,7 @@ export { heatMap, type HeatMapOptions } from "./pictures/heat-map.ts";
 export type { IntensityRange } from "./pictures/intensities.ts";
 export { lineChart, type LinePanel } from "./pictures/line-chart.ts";
 export { imageRows, montage, type ImageGroup, type MontageOptions } from "./pictures/montage.ts";
-export { toPng, type Drawing, type Picture, type Raster } from "./pictures/picture.ts";
+export { toPng, type Drawing, type Picture, type Pictures, type Raster } from "./pictures/picture.ts";
 export {
   recordTable,
   renderReport,
@@ -35,8 +35,19 @@ export {
   type TableSection,
   type TextSection,
 } from "./report.ts";
-export { writeEvaluation, type Evaluation, type Evaluator, type TrainedRun } from "./evaluator.ts";
+export {
+  writeEvaluation,
+  type Draw,
+  type Evaluation,
+  type EvaluationInput,
+  type Evaluator,
+  type TrainedRun,
+} from "./evaluator.ts";
+export { groundMetricEvaluator, type GroundMetricComponent } from "./ground-metric/evaluator.ts";
+export { metricEvaluator } from "./metric/evaluator.ts";
 export { wdlEvaluator } from "./wdl/evaluator.ts";
+export { wsvEvaluator } from "./wsv/evaluator.ts";
 export { violins, type ViolinGroup, type ViolinPanel } from "./pictures/violins.ts";
 export { compareStarts, type MethodFigures } from "./sinkinit/compare.ts";
+export { imagePairs, type Pairs } from "./sinkinit/pairs.ts";
 export { sinkinitEvaluator } from "./sinkinit/evaluator.ts";

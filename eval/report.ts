@@ -1,6 +1,6 @@
 import { escapeXml } from "./escape.ts";
 import { formatNumber } from "./format.ts";
-import { PIXEL_RATIO, type Picture } from "./pictures/picture.ts";
+import { PIXEL_RATIO, type Picture, type Pictures } from "./pictures/picture.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 
 /**
@@ -194,11 +194,8 @@ function labelledSvg(svg: string, alt: string, prefix: string): string {
 /** A figure's picture by name, with its words. */
 export type FigureCaption = readonly [picture: string, title: string, caption: string];
 
-/** A figure for each picture that is there, in the order of the captions. */
-export function figureSections(
-  captions: readonly FigureCaption[],
-  pictures: Readonly<Record<string, Picture>>,
-): ReportSection[] {
+/** A figure for each picture that could be drawn, in the order of the captions. */
+export function figureSections(captions: readonly FigureCaption[], pictures: Pictures): ReportSection[] {
   return captions
     .filter(([name]) => name in pictures)
     .map(([name, title, caption]) => ({ kind: "figure", title, caption, picture: pictures[name] }));

@@ -1,10 +1,16 @@
 /** The components: parameters, forward maps and tasks. No loop is here; `training` runs the tasks. */
 export type { Evaluation, Iterate, Moments, Objective, Optimizer, VariableOptimizer } from "./optimizer.ts";
-export type { Metrics, StepContext, StepOutcome, Task } from "./task.ts";
+export type { Metrics, MetricsRow, StepContext, StepOutcome, Task } from "./task.ts";
 export { encode, interpolateWeights, reconstruct, type Dictionary, type EncodeOptions } from "./wdl/dictionary.ts";
 export { wdlOptions, type WdlOptions } from "./wdl/options.ts";
 export { setUpWdl, type WdlSetup } from "./wdl/setup.ts";
 export { wdlTask, type WdlState, type WdlTaskSettings } from "./wdl/task.ts";
+export { wsvOptions, type WsvOptions } from "./wsv/options.ts";
+export { setUpWsv, wsvSettings } from "./wsv/setup.ts";
+export { metricOptions, type MetricOptions } from "./metric/options.ts";
+export { metricSettings, setUpMetric } from "./metric/setup.ts";
+export type { GroundMetricSetup } from "./ground-metric/setup.ts";
+export { groundMetricTask, type GroundMetricSettings } from "./ground-metric/task.ts";
 export { loadInitializer, type ApproximatorSpec, type LearnedInitializer } from "./sinkinit/index.ts";
 export { sinkinitOptions, type SinkinitOptions } from "./sinkinit/options.ts";
 export { completeSinkinit, type CompleteSinkinitOptions } from "./sinkinit/presets.ts";

@@ -4,13 +4,23 @@ import type { StateTree } from "../src/tensor/tree.ts";
 /** Scalars of one step, in the order in which they are shown and logged. */
 export type Metrics = Readonly<Record<string, number>>;
 
+/** A line of a run's metrics log, `{"step":1,"seconds":0.31,"loss":...}`: the metrics of a step, after these two. */
+export interface MetricsRow extends Metrics {
+  readonly step: number;
+  /** Seconds of training since step 0, across resumes. */
+  readonly seconds: number;
+}
+
 /** What the loop hands to a step. */
 export interface StepContext {
   /** Number of this step, from 1. */
   readonly step: number;
   /** The run's one generator; the loop checkpoints its state. All randomness of a step comes from here. */
   readonly random: Random;
-  /** Aborted when the run is asked to stop; a long step may then return early as `unfinished`. */
+  /**
+   * Aborted when the run is asked to stop. A long step may then return early as `unfinished`; or throw the signal's reason
+   * (`signal.throwIfAborted()`), which is taken as if the step had not begun: the state that it was given must still hold.
+   */
   readonly signal: AbortSignal;
   /** Shows how far a long step is, as a fraction in [0, 1] and a short note ("412 of 2043 rows"). */
   progress(fraction: number, note?: string): void;

@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError, OptionError } from "./errors.ts";
 
 /**
  * An option as data: one table serves the command line, `--config` files, `config.json` of a run and the defaults of the
@@ -10,6 +10,11 @@ export interface OptionSpec<T> {
   readonly default: T;
   /** Shown after the flag in `--help` ("number", "size"); absent for a flag without value. */
   readonly placeholder?: string;
+  /**
+   * What the value is the path of: a `file`, whose content belongs to the run as the other values do, or any other `place`.
+   * Absent where it is no path.
+   */
+  readonly path?: "file" | "place";
   /** Turns text (command line) or a JSON value (configuration file) into a checked value. Throws InputError. */
   readonly parse: (value: unknown) => T;
 }
@@ -27,7 +32,7 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Checks the given values and fills in defaults. Throws InputError for an unknown name or a bad value. */
+/** Checks the given values and fills in defaults. Throws InputError for an unknown name, OptionError for a bad value. */
 export function resolveOptions<T extends OptionTable>(
   table: T,
   given: Readonly<Record<string, unknown>>,
@@ -44,7 +49,7 @@ export function resolveOptions<T extends OptionTable>(
   return Object.fromEntries(values) as OptionValues<T>;
 }
 
-/** The values of a table's options in a record that holds others too (a run's configuration). Throws InputError. */
+/** The values of a table's options in a record that holds others too (a run's configuration). Throws OptionError. */
 export function pickOptions<T extends OptionTable>(
   table: T,
   record: Readonly<Record<string, unknown>>,
@@ -55,19 +60,24 @@ export function pickOptions<T extends OptionTable>(
   );
 }
 
-/** Parses one value; the message of an InputError starts with the flag. */
+/** The part of a table whose values are paths, of one kind or of both. */
+export function pathOptions(table: OptionTable, kind?: OptionSpec<unknown>["path"]): OptionTable {
+  const isOfKind = ({ path }: OptionSpec<unknown>): boolean => path !== undefined && (kind ?? path) === path;
+  return Object.fromEntries(Object.entries(table).filter(([, spec]) => isOfKind(spec)));
+}
+
+/** Parses one value; an InputError comes back as the option's. */
 function parseOption<T>(name: string, spec: OptionSpec<T>, value: unknown): T {
   try {
     return spec.parse(value);
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${flagOf(name)}: ${error.message}`);
-    throw error;
+    throw error instanceof InputError ? new OptionError(name, error.message) : error;
   }
 }
 
 type Described<T> = Pick<OptionSpec<T>, "description" | "default">;
 
-/** A number within [least, most]; `integer` asks for a whole one. */
+/** A number within [least, most]; `integer` asks for a whole one, as float64 holds exactly. */
 export function numberOption<D extends number | undefined>(
   spec: Described<D> & {
     readonly least?: number;
@@ -76,13 +86,15 @@ export function numberOption<D extends number | undefined>(
     readonly integer?: boolean;
   },
 ): OptionSpec<number | D> {
-  const { least = -Infinity, most = Infinity, above = -Infinity, integer = false } = spec;
+  const { least = -Infinity, above = -Infinity, integer = false } = spec;
+  const { most = integer ? Number.MAX_SAFE_INTEGER : Infinity } = spec;
   const bounds = [
     least > -Infinity ? `at least ${least}` : "",
     above > -Infinity ? `above ${above}` : "",
-    most < Infinity ? `at most ${most}` : "",
+    spec.most === undefined ? "" : `at most ${most}`,
   ].filter(Boolean);
   const expected = [integer ? "a whole number" : "a number", bounds.join(" and ")].filter(Boolean).join(" ");
+  const withMost = spec.most === undefined ? `${expected}${bounds.length > 0 ? " and" : ""} at most ${most}` : expected;
   return {
     description: spec.description,
     default: spec.default,
@@ -96,8 +108,9 @@ export function numberOption<D extends number | undefined>(
         number <= most &&
         number > above &&
         (!integer || Number.isInteger(number));
-      if (!fits) throw new InputError(`expected ${expected}, got ${JSON.stringify(value)}`);
-      return number;
+      if (fits) return number;
+      const tooLarge = typeof number === "number" && Number.isFinite(number) && number > most;
+      throw new InputError(`expected ${tooLarge ? withMost : expected}, got ${JSON.stringify(value)}`);
     },
   };
 }
@@ -131,20 +144,33 @@ export function flagOption(description: string): OptionSpec<boolean> {
   };
 }
 
-/** Any text: a path, a name. */
-export function textOption(spec: {
+interface Named {
   readonly description: string;
   readonly placeholder: string;
-}): OptionSpec<string | undefined> {
-  return {
-    ...spec,
-    default: undefined,
-    parse(value) {
-      if (typeof value !== "string" || value === "")
-        throw new InputError(`expected text, got ${JSON.stringify(value)}`);
-      return value;
-    },
-  };
+}
+
+/** Any text that is not empty: a name, a list. */
+export function textOption(spec: Named): OptionSpec<string | undefined> {
+  return { ...spec, default: undefined, parse: (value) => parseText(value, "text") };
+}
+
+/** The path of a file or folder that is read for its values (data, which are checked by these) or written. */
+export function pathOption(spec: Named): OptionSpec<string | undefined> {
+  return { ...spec, default: undefined, path: "place", parse: (value) => parseText(value, "a path") };
+}
+
+/** The path of a file whose content takes part in the computation: a run keeps its fingerprint, and goes on with no other. */
+export function fileOption(spec: Named): OptionSpec<string | undefined> {
+  return { ...pathOption(spec), path: "file" };
+}
+
+/** An empty value is what an unset variable of a shell leaves, and no path holds the character 0. */
+function parseText(value: unknown, expected: string): string {
+  if (typeof value !== "string" || value === "") {
+    throw new InputError(`expected ${expected}, got ${JSON.stringify(value)}`);
+  }
+  if (value.includes("\0")) throw new InputError(`expected ${expected} without NUL, got ${JSON.stringify(value)}`);
+  return value;
 }
 
 const BYTES_PER_UNIT = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 } as const;

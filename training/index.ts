@@ -1,4 +1,4 @@
-/** Runs tasks: the one loop, where a run is written, how it is shown, and the optimisers on the host. */
+/** Runs tasks: the one loop, where a run is written, how it is shown, optimisers, and the components by name. */
 export {
   train,
   type EarlyStopRule,
@@ -14,8 +14,11 @@ export * from "./progress/index.ts";
 export {
   createRunDirectory,
   defaultRunPath,
-  makeResultFolder,
   openRunDirectory,
+  type NewRun,
   type RunConfig,
   type RunDirectory,
 } from "./run-directory.ts";
+export { lockRun } from "./run-lock.ts";
+export { components, componentOf } from "./components/index.ts";
+export type { Component, PreparedTask } from "./components/component.ts";

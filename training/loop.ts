@@ -2,11 +2,11 @@ import type { Task } from "../models/task.ts";
 import { Journal } from "./loop/journal.ts";
 import type { TrainOptions, TrainResult } from "./loop/options.ts";
 import { Session } from "./loop/session.ts";
-import { listenForStop } from "./loop/stop-signal.ts";
+import { listenForStop, STOP_SIGNALS } from "./loop/stop-signal.ts";
 import { quietReporter } from "./progress/index.ts";
 
 export type { EarlyStopRule, Improvement, ImprovementRule } from "./loop/improvement.ts";
-export type { MetricsRow } from "./loop/metrics-log.ts";
+export type { MetricsRow } from "../models/task.ts";
 export type { TrainOptions, TrainResult, TrainStatus } from "./loop/options.ts";
 
 /**
@@ -14,15 +14,15 @@ export type { TrainOptions, TrainResult, TrainStatus } from "./loop/options.ts";
  * log, evaluations, checkpoints, resuming, early stop, stopping on signals and on values that are not finite, progress.
  * It knows nothing of gradients, models or data.
  *
- * A step whose metrics are not finite, or a state with an array that is not, ends the run with status "non-finite" and
+ * A run is locked while it is written. A step whose metrics are not finite, or a state with an array that is not, ends the run with status "non-finite" and
  * leaves the last good checkpoint. (Metrics of `evaluate` may be infinite, as a PSNR is for equal images.) A resumed run
  * goes on bit for bit on the same backend. The caller owns `state` of the result and frees it with `task.dispose`.
  *
- * @throws InputError for a checkpoint that cannot be used, an unknown metric or a folder that cannot be written; RunError
- * for a full disk; whatever the task throws
+ * @throws InputError for a checkpoint that cannot be used, an unknown metric, a folder that cannot be written or that another
+ * process writes; RunError for a full disk; whatever the task throws
  */
 export async function train<S>(task: Task<S>, options: TrainOptions): Promise<TrainResult<S>> {
-  const { run, resume, keepLast, best, reporter = quietReporter, signals = ["SIGINT", "SIGTERM"] } = options;
+  const { run, resume, keepLast, best, reporter = quietReporter, signals = STOP_SIGNALS } = options;
   const stop = listenForStop(signals, options.signal);
   let journal: Journal | undefined;
   try {

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKPOINTS_FOLDER } from "../checkpoints/locate.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
-import { fileError } from "../src/files/errors.ts";
 import { makeFolder } from "../src/files/folder.ts";
 import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
 import { version } from "../src/version.ts";
+import { requireVacant } from "./run-folder.ts";
+import { lockRun } from "./run-lock.ts";
 
-const CONFIG_FILE = "config.json";
+export const CONFIG_FILE = "config.json";
 const METRICS_FILE = "metrics.jsonl";
 
 /** `config.json`: what a run was asked to do, complete enough to repeat it. */
@@ -33,8 +33,13 @@ export interface RunDirectory {
   readonly config: RunConfig;
   readonly metricsFile: string;
   readonly checkpointsFolder: string;
-  /** Exists only once something is written there; see `makeResultFolder`. */
+  /** Exists only once something is written there. */
   readonly resultFolder: string;
+}
+
+/** A run whose folder the loop makes once the first state of its task is there, so that a run that cannot start leaves none. */
+export interface NewRun {
+  create(): Promise<RunDirectory>;
 }
 
 /**
@@ -45,23 +50,22 @@ export async function createRunDirectory(
   path: string,
   config: Omit<RunConfig, "otlearn" | "created">,
 ): Promise<RunDirectory> {
-  if (existsSync(join(path, CONFIG_FILE))) {
-    throw new InputError(`${path}: already holds a run; go on with --resume ${path} or choose another --out`);
-  }
+  await requireNoRun(path);
   await makeFolder(path);
+  const release = await lockRun(path);
   try {
-    if ((await readdir(path)).length > 0) throw new InputError(`${path}: is not empty; choose another --out`);
-  } catch (error) {
-    throw fileError(path, error);
+    await requireNoRun(path); // another process may have been faster
+    const complete: RunConfig = { otlearn: version, created: new Date().toISOString(), ...config };
+    await writeConfig(path, complete);
+    return runDirectory(path, complete);
+  } finally {
+    await release();
   }
-  const complete: RunConfig = { otlearn: version, created: new Date().toISOString(), ...config };
-  await writeFileAtomic(join(path, CONFIG_FILE), `${JSON.stringify(complete, null, 2)}\n`);
-  return runDirectory(path, complete);
 }
 
 /** Opens the folder of an earlier run. Throws InputError where it is none. */
 export async function openRunDirectory(path: string): Promise<RunDirectory> {
-  const file = join(path, CONFIG_FILE);
+  const file = configFile(path);
   if (!existsSync(file)) throw new InputError(`${path}: not a run directory, it has no ${CONFIG_FILE}`);
   const text = await readText(file);
   let config: Partial<RunConfig> | null;
@@ -84,16 +88,35 @@ export async function openRunDirectory(path: string): Promise<RunDirectory> {
   return runDirectory(path, config as RunConfig);
 }
 
+/** The run with other options, in `config.json` too: where files lie that moved. The run should be locked. */
+export async function updateOptions(
+  { path, config }: RunDirectory,
+  options: RunConfig["options"],
+): Promise<RunDirectory> {
+  const updated = { ...config, options };
+  await writeConfig(path, updated);
+  return runDirectory(path, updated);
+}
+
+/** Throws InputError where a folder cannot become that of a new run, since it holds a run or anything else. */
+export async function requireNoRun(path: string): Promise<void> {
+  if (existsSync(configFile(path)))
+    throw new InputError(`${path}: already holds a run; resume it or choose another folder`);
+  await requireVacant(path);
+}
+
+function configFile(run: string): string {
+  return join(run, CONFIG_FILE);
+}
+
 /** `runs/<task>-<dataset>-<time>`, where a run goes without `--out`. */
 export function defaultRunPath(task: string, dataset: string, time = new Date()): string {
   const stamp = time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   return join("runs", `${task}-${dataset.replaceAll(/[^\w.]+/g, "-")}-${stamp}`);
 }
 
-/** Creates `result/` where needed and returns its path. Throws InputError or RunError as `createRunDirectory`. */
-export async function makeResultFolder({ resultFolder }: RunDirectory): Promise<string> {
-  await makeFolder(resultFolder);
-  return resultFolder;
+async function writeConfig(path: string, config: RunConfig): Promise<void> {
+  await writeFileAtomic(configFile(path), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 function runDirectory(path: string, config: RunConfig): RunDirectory {

@@ -57,7 +57,6 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
         }),
         scores,
       };
-      const pictures = await groundMetricPictures(distances, table, run.history, Number(options["seed"] ?? 0));
       return {
         summary,
         arrays: {
@@ -68,8 +67,8 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
           sample_neighbors: neighborTable(distances.samples, table.samples),
           feature_neighbors: neighborTable(distances.features, table.features),
         },
-        pictures,
-        report: groundMetricReport(title, run, scores, pictures, summary),
+        pictures: groundMetricPictures(distances, table, run.history, Number(options["seed"] ?? 0)),
+        report: (pictures) => groundMetricReport(title, run, scores, pictures, summary),
       } satisfies Evaluation;
     },
   };

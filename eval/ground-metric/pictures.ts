@@ -4,11 +4,10 @@ import type { Metrics } from "../../models/task.ts";
 import { umap } from "../embeddings.ts";
 import { heatMap } from "../pictures/heat-map.ts";
 import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
+import type { Draw } from "../evaluator.ts";
 import type { Picture } from "../pictures/picture.ts";
 import { scatter } from "../pictures/scatter.ts";
 import { labelsOf } from "./scores.ts";
-
-export type Pictures = Readonly<Record<string, Picture>>;
 
 /** Fewer points make no neighbourhoods. */
 const LEAST_EMBEDDED = 15;
@@ -16,22 +15,22 @@ const LEAST_EMBEDDED = 15;
 const LARGEST_HEAT_MAP = 120;
 
 /** Maps of both sets of distances, the matrices where they are small, and the course of the iterations. */
-export async function groundMetricPictures(
+export function groundMetricPictures(
   distances: BySide<Float64Array>,
   table: Table,
   history: readonly Metrics[],
   seed: number,
-): Promise<Pictures> {
-  const pictures: Record<string, Picture> = {};
+): Readonly<Record<string, Draw>> {
+  const pictures: Record<string, Draw> = {};
   const labels = labelsOf(table);
   for (const side of ["samples", "features"] as const) {
     const count = table[side].length;
     if (count >= LEAST_EMBEDDED) {
-      pictures[`umap_${side}`] = await scatter(umap(distances[side], count, seed), { labels: labels[side] });
+      pictures[`umap_${side}`] = () => scatter(umap(distances[side], count, seed), { labels: labels[side] });
     }
-    if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = await matrixPicture(distances[side], count, side);
+    if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = () => matrixPicture(distances[side], count, side);
   }
-  if (history.length > 1) pictures["progress"] = await progressPicture(history);
+  if (history.length > 1) pictures["progress"] = () => progressPicture(history);
   return pictures;
 }
 

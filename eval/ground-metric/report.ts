@@ -1,7 +1,7 @@
 import type { BySide } from "../../models/ground-metric/sides.ts";
 import type { TrainedRun } from "../evaluator.ts";
 import { figureSections, type FigureCaption, recordTable, type Report, type ReportSection } from "../report.ts";
-import type { Pictures } from "./pictures.ts";
+import type { Pictures } from "../pictures/picture.ts";
 import type { MethodScores } from "./scores.ts";
 
 /** Captions of the pictures, in the order of the report. */

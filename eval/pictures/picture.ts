@@ -7,6 +7,9 @@ import { InputError } from "../../src/errors.ts";
  */
 export type Picture = Raster | Drawing;
 
+/** Pictures by their names. */
+export type Pictures = Readonly<Record<string, Picture>>;
+
 export interface Raster {
   readonly kind: "png";
   readonly png: Uint8Array;

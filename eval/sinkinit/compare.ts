@@ -1,9 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { LearnedInitializer } from "../../models/sinkinit/initializer.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { ConvergenceMeter, type Convergence } from "./convergence.ts";
-import { imagePairs, type Pairs } from "./pairs.ts";
+import type { Pairs } from "./pairs.ts";
 import { startsOf, type Starts } from "./starts.ts";
 
 interface MeanAndDeviation {
@@ -35,16 +34,13 @@ export interface MethodFigures {
 /** Iterations of the curves, as in the paper's figures. */
 const CURVE = 30;
 
-/** Sinkhorn from the learned start, from ones and from the Gaussian start on `count` pairs of a data set's images. */
+/** Sinkhorn from the learned start, from ones and from the Gaussian start on pairs of images (see `imagePairs`). */
 export async function compareStarts(
   learned: LearnedInitializer,
-  dataset: Dataset,
+  pairs: Pairs,
   geometry: Geometry,
-  count: number,
-  seed = 0,
 ): Promise<MethodFigures[]> {
   const { extent, epsilon } = learned.spec;
-  const pairs = imagePairs(dataset, extent, count, seed);
   const meter = new ConvergenceMeter(geometry, epsilon);
   const problems = problemsOf(pairs);
   const optima: number[] = [];

@@ -1,13 +1,10 @@
 import { geometryOf, specOfRun } from "../../models/sinkinit/setup.ts";
 import { initializerOf } from "../../models/sinkinit/file.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
 import type { Evaluation, Evaluator } from "../evaluator.ts";
 import { compareStarts, type MethodFigures } from "./compare.ts";
+import { evaluationPairs } from "./pairs.ts";
 import { sinkinitPictures } from "./pictures.ts";
 import { sinkinitReport } from "./report.ts";
-
-/** Pairs of the paper's evaluation; fewer where there are not as many. */
-const MOST_PAIRS = 500;
 
 /**
  * Evaluates a learned start on pairs of images that training never saw, beside ones and Gaussian: iterations to 1% of the
@@ -19,8 +16,9 @@ export const sinkinitEvaluator: Evaluator = {
     const spec = specOfRun(run.config.options);
     const learned = initializerOf(spec, run.state, "approximator");
     try {
-      const count = pairsIn(dataset);
-      const methods = await compareStarts(learned, dataset, geometryOf(spec), count);
+      const pairs = evaluationPairs(dataset, spec.extent);
+      const [count] = pairs.mu.shape;
+      const methods = await compareStarts(learned, pairs, geometryOf(spec));
       const last = run.history.at(-1);
       const summary = {
         data: dataset.name,
@@ -31,7 +29,6 @@ export const sinkinitEvaluator: Evaluator = {
         samples: (last?.["step"] ?? 0) * (run.config.options["batch"] as number),
         seconds: last?.["seconds"],
       };
-      const pictures = await sinkinitPictures(methods, run.history);
       return {
         summary,
         arrays: Object.fromEntries(
@@ -40,20 +37,14 @@ export const sinkinitEvaluator: Evaluator = {
             { shape: [2, count], data: Float64Array.of(...iterationsToCost, ...iterationsToViolation) },
           ]),
         ),
-        pictures,
-        report: sinkinitReport(methods, pictures, summary, run),
+        pictures: sinkinitPictures(methods, run.history),
+        report: (pictures) => sinkinitReport(methods, pictures, summary, run),
       } satisfies Evaluation;
     } finally {
       learned.dispose();
     }
   },
 };
-
-/** 500, or as many ordered pairs of different images as there are. */
-function pairsIn({ values }: Dataset): number {
-  const [samples] = values.shape;
-  return Math.min(MOST_PAIRS, samples * (samples - 1));
-}
 
 function summaryOf(method: MethodFigures) {
   return {

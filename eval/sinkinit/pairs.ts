@@ -13,6 +13,21 @@ export interface Pairs {
 /** Added to every pixel after normalising, before normalising again: the paper's Sinkhorn needs positive masses. */
 const DUST = 1e-6;
 
+/** Pairs of the paper's evaluation. */
+const PAPER_PAIRS = 500;
+/** Entries of `mu` at most, half a gigabyte. */
+const MOST_ENTRIES = 2 ** 26;
+
+/**
+ * The pairs that a run is evaluated on: 500, or as many ordered pairs of different images as there are, or on large grids as
+ * many as memory holds. Throws as `imagePairs`.
+ */
+export function evaluationPairs(dataset: Dataset, extent: number): Pairs {
+  const [samples] = dataset.values.shape;
+  const most = Math.max(1, Math.floor(MOST_ENTRIES / extent ** 2));
+  return imagePairs(dataset, extent, Math.min(PAPER_PAIRS, most, samples * (samples - 1)));
+}
+
 /**
  * Random pairs of different images as histograms on an extent x extent grid: resized by area, divided by their sum, dust
  * added. The same seed gives the same pairs. Throws InputError for anything but two or more images.

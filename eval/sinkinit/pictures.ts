@@ -1,36 +1,34 @@
 import type { Metrics } from "../../models/task.ts";
 import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
-import type { Picture } from "../pictures/picture.ts";
+import type { Draw } from "../evaluator.ts";
 import { violins } from "../pictures/violins.ts";
 import type { MethodFigures } from "./compare.ts";
 import { THRESHOLD } from "./convergence.ts";
 
 /** `curves` and `violins` as in the paper's figures 1 and 4 to 6; `progress` where there is a history. */
-export async function sinkinitPictures(
+export function sinkinitPictures(
   methods: readonly MethodFigures[],
   history: readonly Metrics[],
-): Promise<Readonly<Record<string, Picture>>> {
-  const pictures: Record<string, Picture> = {
-    curves: await lineChart(
-      [
-        curvePanel("relative error of the transport cost", methods, ({ meanErrors }) => meanErrors),
-        curvePanel("marginal violation", methods, ({ meanViolations }) => meanViolations),
-      ],
-      "Sinkhorn iteration",
-    ),
-    violins: await violins([
-      {
-        title: "relative error after one iteration",
-        groups: methods.map(({ name, errorsAfterOne }) => ({ name, values: errorsAfterOne })),
-      },
-      {
-        title: "marginal violation after one iteration",
-        groups: methods.map(({ name, violationsAfterOne }) => ({ name, values: violationsAfterOne })),
-      },
-    ]),
+): Readonly<Record<string, Draw>> {
+  const curves = [
+    curvePanel("relative error of the transport cost", methods, ({ meanErrors }) => meanErrors),
+    curvePanel("marginal violation", methods, ({ meanViolations }) => meanViolations),
+  ];
+  const distributions = [
+    {
+      title: "relative error after one iteration",
+      groups: methods.map(({ name, errorsAfterOne }) => ({ name, values: errorsAfterOne })),
+    },
+    {
+      title: "marginal violation after one iteration",
+      groups: methods.map(({ name, violationsAfterOne }) => ({ name, values: violationsAfterOne })),
+    },
+  ];
+  return {
+    curves: () => lineChart(curves, "Sinkhorn iteration"),
+    violins: () => violins(distributions),
+    ...(history.length > 1 && { progress: () => lineChart(progressPanels(history), "step") }),
   };
-  if (history.length > 1) pictures["progress"] = await lineChart(progressPanels(history), "step");
-  return pictures;
 }
 
 function curvePanel(

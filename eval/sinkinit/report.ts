@@ -1,5 +1,5 @@
 import type { TrainedRun } from "../evaluator.ts";
-import type { Picture } from "../pictures/picture.ts";
+import type { Pictures } from "../pictures/picture.ts";
 import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
 import type { MethodFigures } from "./compare.ts";
 
@@ -12,7 +12,7 @@ const CAPTIONS: readonly FigureCaption[] = [
 
 export function sinkinitReport(
   methods: readonly MethodFigures[],
-  pictures: Readonly<Record<string, Picture>>,
+  pictures: Pictures,
   summary: Readonly<Record<string, unknown>>,
   run: TrainedRun,
 ): Report {

@@ -61,7 +61,6 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         names: input.dataset.names,
         history: run.history,
       };
-      const pictures = await wdlPictures(found);
       return {
         summary,
         arrays: {
@@ -70,8 +69,8 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
           weights: toFloat32({ shape: [setup.points, options.atoms], data: results.weights }),
           reconstructions: toFloat32(shaped(setup, results.reconstructions)),
         },
-        pictures,
-        report: wdlReport(found, pictures, summary, run),
+        pictures: wdlPictures(found),
+        report: (pictures) => wdlReport(found, pictures, summary, run),
       } satisfies Evaluation;
     },
   };

@@ -9,8 +9,9 @@ import { barycentricPath } from "../pictures/barycentric-path.ts";
 import { curvePanels } from "../pictures/curves.ts";
 import { heatMap } from "../pictures/heat-map.ts";
 import { lineChart } from "../pictures/line-chart.ts";
-import { imageRows, montage } from "../pictures/montage.ts";
+import { imageRows, montage, type ImageGroup } from "../pictures/montage.ts";
 import type { Picture } from "../pictures/picture.ts";
+import type { Draw } from "../evaluator.ts";
 import type { Reconstruction } from "./compare.ts";
 
 /** What the evaluator found, for pictures and report. */
@@ -25,26 +26,23 @@ export interface WdlFindings {
   readonly history: readonly Metrics[];
 }
 
-export type Pictures = Readonly<Record<string, Picture>>;
+type Drawings = Readonly<Record<string, Draw>>;
 
 const INTERPOLATION_STEPS = 7;
 /** Paths with more points than this are a tangle. */
 const MOST_PATH_POINTS = 200;
 
 /** The pictures that fit the data: images, curves for 1-D data; for other shapes weights and progress only. */
-export async function wdlPictures(findings: WdlFindings): Promise<Pictures> {
+export function wdlPictures(findings: WdlFindings): Drawings {
   const { setup, options, factors, history } = findings;
   const weights = { shape: [setup.points, options.atoms], data: factors.weights };
   const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
-  const pictures: Record<string, Picture> = { ...(await views?.(findings)) };
-  if (options.atoms >= 2 && setup.points <= MOST_PATH_POINTS) pictures["path"] = await pathPicture(findings);
-  pictures["weights"] = await heatMap(transposed(weights), {
-    xTitle: "data point",
-    yTitle: "atom",
-    valueTitle: "weight",
-  });
-  if (history.length > 1) pictures["progress"] = await progressPicture(findings);
-  return pictures;
+  return {
+    ...views?.(findings),
+    ...(options.atoms >= 2 && setup.points <= MOST_PATH_POINTS && { path: () => pathPicture(findings) }),
+    weights: () => heatMap(transposed(weights), { xTitle: "data point", yTitle: "atom", valueTitle: "weight" }),
+    ...(history.length > 1 && { progress: () => progressPicture(findings) }),
+  };
 }
 
 /** The path between the atoms, these arranged in the order in which the sequence visits them. */
@@ -79,42 +77,37 @@ function permuteColumns(matrix: Float64Array, order: readonly number[]): Float64
   return matrix.map((_, index) => matrix[index - (index % order.length) + order[index % order.length]]);
 }
 
-async function imagePictures(findings: WdlFindings): Promise<Pictures> {
-  const { setup, methods, inputs, options } = findings;
-  const [ours] = methods;
-  const rows = [inputs, ...methods.map(({ images }) => images)];
-  const labels = ["input", ...methods.map(({ name }) => name)];
-  const pictures: Record<string, Picture> = {
-    atoms: await montage(atomImages(findings), { range: "image" }),
-    reconstructions: await imageRows(
-      rows.map((images, index) => ({ label: labels[index], images, range: [0, 255] as const })),
-      { captions: Array.from(ours.psnr, (value) => formatDecibels(value, 1)) },
-    ),
+function imagePictures(findings: WdlFindings): Drawings {
+  return {
+    atoms: () => montage(atomImages(findings), { range: "image" }),
+    reconstructions: () => reconstructionRows(findings),
+    ...(findings.options.atoms >= 2 && { interpolation: () => interpolationRows(findings) }),
   };
-  if (options.atoms >= 2) {
-    const { weights, rows: images } = await interpolations(findings);
-    const groups = images.map((data, index) => ({
-      label: `atom ${index + 1}`,
-      images: { shape: [weights, ...setup.pointShape], data },
-      range: "common" as const,
-    }));
-    pictures["interpolation"] = await imageRows(groups, { columns: weights });
-  }
-  return pictures;
+}
+
+function reconstructionRows({ methods, inputs }: WdlFindings): Promise<Picture> {
+  const [ours] = methods;
+  const rows = [{ name: "input", images: inputs }, ...methods];
+  return imageRows(
+    rows.map(({ name, images }) => ({ label: name, images, range: [0, 255] as const })),
+    { captions: Array.from(ours.psnr, (value) => formatDecibels(value, 1)) },
+  );
 }
 
 /** Face editing: from the atoms' isobarycenter towards each atom, on the 8-bit scale with the mean mass. */
-async function interpolations({ setup, options, factors }: WdlFindings) {
+async function interpolationRows({ setup, options, factors }: WdlFindings): Promise<Picture> {
   const equal = new Float64Array(options.atoms).fill(1 / options.atoms);
-  const rows: Float64Array[] = [];
+  const groups: ImageGroup[] = [];
   for (let atom = 0; atom < options.atoms; atom++) {
     const corner = Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
     const weights = interpolateWeights(equal, corner, INTERPOLATION_STEPS);
     const inputs = barycenterInputs(setup.problem, { atoms: factors.atoms, weights });
     const barycenters = await setup.problem.operator.barycenters(inputs);
-    rows.push(asImages(setup, barycenters, options));
+    const data = asImages(setup, barycenters, options);
+    const images = { shape: [INTERPOLATION_STEPS, ...setup.pointShape], data };
+    groups.push({ label: `atom ${atom + 1}`, images, range: "common" });
   }
-  return { weights: INTERPOLATION_STEPS, rows };
+  return imageRows(groups, { columns: INTERPOLATION_STEPS });
 }
 
 function atomImages({ setup, options, factors }: WdlFindings): NdArray<Float64Array> {
@@ -130,15 +123,12 @@ function asImages({ histograms, problem }: WdlSetup, rows: Float64Array, { alpha
   });
 }
 
-async function curvePictures({ setup, options, factors, methods, inputs }: WdlFindings): Promise<Pictures> {
+function curvePictures({ setup, options, factors, methods, inputs }: WdlFindings): Drawings {
+  const atoms = { shape: [options.atoms, ...setup.pointShape], data: factors.atoms };
+  const rows = [{ name: "input", images: inputs }, ...methods];
   return {
-    atoms: await curvePanels([
-      { name: "atom", values: { shape: [options.atoms, ...setup.pointShape], data: factors.atoms } },
-    ]),
-    reconstructions: await curvePanels([
-      { name: "input", values: inputs },
-      ...methods.map(({ name, images }) => ({ name, values: images })),
-    ]),
+    atoms: () => curvePanels([{ name: "atom", values: atoms }]),
+    reconstructions: () => curvePanels(rows.map(({ name, images }) => ({ name, values: images }))),
   };
 }
 

@@ -1,7 +1,8 @@
 import { formatDecibels } from "../format.ts";
 import type { TrainedRun } from "../evaluator.ts";
 import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
-import type { Pictures, WdlFindings } from "./pictures.ts";
+import type { Pictures } from "../pictures/picture.ts";
+import type { WdlFindings } from "./pictures.ts";
 
 /** Captions of the pictures, in the order of the report. */
 const CAPTIONS: readonly FigureCaption[] = [

@@ -1,5 +1,6 @@
 import { choiceOption, flagOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
 import { OBJECTIVE_NAMES } from "./objectives.ts";
+import { MOST_EXTENT } from "./spec.ts";
 
 const preset = { default: undefined } as const;
 const count = { ...preset, least: 1, integer: true } as const;
@@ -11,7 +12,7 @@ export const sinkinitOptions = {
       "sizes and rates: tiny (seconds), small (20 minutes on 2 cores), paper; auto: paper on a GPU, else small",
     default: "auto",
   }),
-  grid: numberOption({ ...count, description: "pixels along a side of the images", least: 4 }),
+  grid: numberOption({ ...count, description: "pixels along a side of the images", least: 4, most: MOST_EXTENT }),
   epsilon: numberOption({ ...preset, description: "entropic regularisation on the unit square", above: 0 }),
   cost: choiceOption(["squared-euclidean", "euclidean", "manhattan"], {
     description: "ground cost between points of the unit square",
@@ -36,7 +37,7 @@ export const sinkinitOptions = {
   priorSize: numberOption({ ...count, description: "pixels along a side of the noise prior" }),
   lambda: numberOption({ ...preset, description: "factor of the generator's skip connection", least: 0 }),
   c: numberOption({ ...preset, description: "added to every generated pixel before normalising", above: 0 }),
-  k: numberOption({ ...count, description: "Sinkhorn iterations from a prediction to its target" }),
+  k: numberOption({ ...count, description: "Sinkhorn iterations from a prediction to its target", most: 10_000 }),
   objective: choiceOption(OBJECTIVE_NAMES, {
     description: "distance to the bootstrapped target (hilbert, deviation), or the dual of Meta OT",
     default: undefined,

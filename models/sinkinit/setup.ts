@@ -1,40 +1,48 @@
 import { pickOptions } from "../../src/options.ts";
-import { InputError } from "../../src/errors.ts";
+import { OptionError } from "../../src/errors.ts";
 import { unitGrid } from "../../src/geometry/grid.ts";
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { VariableOptimizer } from "../optimizer.ts";
 import type { ApproximatorSpec } from "./approximator.ts";
+import type { GeneratorSpec } from "./generator.ts";
 import { sinkinitOptions } from "./options.ts";
+import { requireMemory } from "./memory.ts";
+import { MOST_LAYERS, MOST_WIDTH } from "./spec.ts";
 import { completeSinkinit, type CompleteSinkinitOptions } from "./presets.ts";
 import type { SinkinitTaskSettings } from "./task.ts";
 
 /** What the network sees of each marginal, in cosine modes an axis; half the resolution of a 28 x 28 grid. */
 const INPUT_SHARE = 0.5;
 
-/** Makes the networks' shapes and the task's settings from complete options. Throws InputError for what does not fit. */
+/**
+ * Makes the networks' shapes and the task's settings from complete options. Throws OptionError for what does not fit; RunError
+ * for networks that are larger than the memory.
+ */
 export function setUpSinkinit(
   options: CompleteSinkinitOptions,
   optimizers: Readonly<Record<"approximator" | "generator", VariableOptimizer>>,
 ): Omit<SinkinitTaskSettings, "evaluate"> {
   const { grid: extent, priorSize, prior, lambda, c, batch, samples } = options;
   if (prior === "noise" && priorSize > extent) {
-    throw new InputError(`--prior-size: expected at most ${extent} (--grid), got ${priorSize}`);
+    throw new OptionError("priorSize", `expected at most ${extent} (the grid), got ${priorSize}`);
   }
   const modes = Math.round(INPUT_SHARE * extent);
   const approximator = approximatorSpec(options);
+  const generator: GeneratorSpec = {
+    prior,
+    extent,
+    priorExtent: priorSize,
+    widths: widthsOf("generatorWidths", options.generatorWidths),
+    skip: lambda,
+    floor: c,
+    modes: Math.min(options.modes, modes),
+  };
+  requireMemory(approximator, generator, batch);
   return {
     geometry: geometryOf(approximator),
     approximator,
-    generator: {
-      prior,
-      extent,
-      priorExtent: priorSize,
-      widths: widthsOf("--generator-widths", options.generatorWidths),
-      skip: lambda,
-      floor: c,
-      modes: Math.min(options.modes, modes),
-    },
+    generator,
     adversarial: !options.noGenerator,
     objective: options.objective,
     targetIterations: options.k,
@@ -45,7 +53,7 @@ export function setUpSinkinit(
   };
 }
 
-/** The approximator of a run, from the options in its `config.json`. */
+/** The approximator of a run, from the options in its `config.json`. Throws OptionError. */
 export function specOfRun(options: Readonly<Record<string, unknown>>): ApproximatorSpec {
   return approximatorSpec(completeSinkinit(pickOptions(sinkinitOptions, options), ""));
 }
@@ -53,13 +61,13 @@ export function specOfRun(options: Readonly<Record<string, unknown>>): Approxima
 function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
   const { grid: extent, epsilon, network, modes } = options;
   const fromGaussian = options.start === "gaussian" && options.cost === "squared-euclidean";
-  if (modes > extent) throw new InputError(`--modes: expected at most ${extent} (--grid), got ${modes}`);
+  if (modes > extent) throw new OptionError("modes", `expected at most ${extent} (the grid), got ${modes}`);
   return {
     network: network,
     extent,
     epsilon,
     cost: options.cost,
-    widths: widthsOf("--widths", options.widths),
+    widths: widthsOf("widths", options.widths),
     modes: { input: Math.max(1, Math.round(INPUT_SHARE * extent)), output: modes },
     gaussian: fromGaussian,
     iteration: fromGaussian,
@@ -75,10 +83,14 @@ export function geometryOf({ extent, cost }: Pick<ApproximatorSpec, "extent" | "
 }
 
 /** "3136,3136" -> [3136, 3136]. */
-function widthsOf(flag: string, text: string): number[] {
+function widthsOf(option: string, text: string): number[] {
   const widths = text.split(",").map(Number);
-  if (widths.some((width) => !(Number.isInteger(width) && width > 0))) {
-    throw new InputError(`${flag}: expected positive whole numbers separated by commas, as 512,512, got ${text}`);
+  if (widths.some((width) => !(Number.isInteger(width) && width >= 1 && width <= MOST_WIDTH))) {
+    const expected = `whole numbers from 1 to ${MOST_WIDTH} separated by commas, as 512,512`;
+    throw new OptionError(option, `expected ${expected}, got ${JSON.stringify(text)}`);
+  }
+  if (widths.length > MOST_LAYERS) {
+    throw new OptionError(option, `expected at most ${MOST_LAYERS} layers, got ${widths.length}`);
   }
   return widths;
 }

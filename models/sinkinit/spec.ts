@@ -6,10 +6,10 @@ export const FORMAT = "otlearn-sinkinit-1";
 
 const NETWORKS: readonly unknown[] = ["dense", "spectral"];
 const COSTS: readonly unknown[] = ["squared-euclidean", "euclidean", "manhattan"];
-/** Bounds of what a file may ask for, so that a damaged one cannot exhaust the memory. */
-const MOST_EXTENT = 1024;
-const MOST_WIDTH = 65_536;
-const MOST_LAYERS = 64;
+/** Bounds of what options and files may ask for, so that a slip or a damaged file cannot exhaust the memory. */
+export const MOST_EXTENT = 1024;
+export const MOST_WIDTH = 65_536;
+export const MOST_LAYERS = 64;
 
 /** Checks a network's description as a file holds it. Throws InputError naming the file and the field. */
 export function parseSpec(value: unknown, name: string): ApproximatorSpec {

@@ -1,4 +1,11 @@
-import { choiceOption, flagOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+import {
+  choiceOption,
+  fileOption,
+  flagOption,
+  numberOption,
+  textOption,
+  type OptionValues,
+} from "../../src/options.ts";
 import { MOST_ITERATIONS } from "../../src/transport/barycenter/options.ts";
 import { INIT_NAMES } from "./initialize.ts";
 import { LOSS_NAMES } from "./losses.ts";
@@ -49,7 +56,7 @@ export const wdlOptions = {
     above: 0,
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
-  cost: textOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
+  cost: fileOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
   allowNegativeWeights: flagOption("weights sum to one but may be negative"),
 } as const;
 

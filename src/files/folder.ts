@@ -1,27 +1,32 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { InputError } from "../errors.ts";
 import { fileError } from "./errors.ts";
 
-/** Creates a folder, and those above it, where they are not there. Throws InputError (read-only) or RunError (disk full). */
+/**
+ * Creates a folder, and those above it, where they are not there. Throws InputError (read-only, below a file) or RunError
+ * (disk full). One folder at a time: Node's recursive mkdir never ends where a file system makes no folders, as in /proc.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const refusal = (error as NodeJS.ErrnoException).code === "ENOENT" ? await firstRefusal(path) : error;
-    if (refusal !== undefined) throw fileError(path, refusal);
-  }
-}
-
-/** Node says ENOENT where a recursive mkdir meets a read-only file system; one folder at a time tells the reason. */
-async function firstRefusal(path: string): Promise<unknown> {
   try {
     await mkdir(path);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     const above = dirname(path);
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT" && above !== path;
-    return (missing ? await firstRefusal(above) : undefined) ?? error;
+    if (code === "EEXIST") return requireFolder(path);
+    if (code !== "ENOENT" || above === path) throw fileError(path, error);
+    if (await stat(above).catch(() => undefined)) throw new InputError(`${path}: no folder can be made there`);
+    await makeFolder(above);
+    await makeFolder(path);
   }
-  return undefined;
+}
+
+/** Throws InputError for what is there and no folder: a file, a link that leads nowhere or round in a loop. */
+async function requireFolder(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw fileError(path, error);
+  });
+  if (!stats.isDirectory()) throw fileError(path, { code: "EEXIST" });
 }
 
 /** Makes a rename survive a power failure. Windows cannot open folders and needs no such step. */

@@ -1,13 +1,12 @@
-import { totalmem } from "node:os";
 import { InputError } from "../errors.ts";
+import { formatBytes, machineMemory } from "../memory.ts";
 
 /**
  * Bytes that one thing read from a file may take: half of the machine's memory, or of what its container is given. Values are
  * copied at least once on their way into a model.
  */
 export function memoryLimit(): number {
-  const constrained = process.constrainedMemory?.() ?? 0; // 0, or beyond the machine, where nothing constrains
-  return Math.min(totalmem(), constrained > 0 ? constrained : Infinity) / 2;
+  return machineMemory() / 2;
 }
 
 /**
@@ -20,7 +19,7 @@ export function memoryLimit(): number {
 export function requireMemory(bytes: number, name: string, what: string, limit = memoryLimit()): void {
   if (bytes <= limit) return;
   throw new InputError(
-    `${name}: ${what} needs ${gigabytes(bytes)} of memory, at most ${gigabytes(limit)} (half of this machine's) are used ` +
+    `${name}: ${what} needs ${formatBytes(bytes)} of memory, at most ${formatBytes(limit)} (half of this machine's) are used ` +
       "for one; take a part of it",
   );
 }
@@ -41,8 +40,4 @@ export function allocate<T extends Allocated>(
     if (!(error instanceof RangeError)) throw error;
     throw new InputError(`${name}: ${what} is more than this machine can hold in one piece; take a part of it`);
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${bytes < 1e12 ? (bytes / 1e9).toPrecision(3) : Math.round(bytes / 1e9)} GB`;
 }

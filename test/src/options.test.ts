@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { wdlOptions } from "../../models/wdl/options.ts";
-import { InputError } from "../../src/errors.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
 import {
   choiceOption,
+  fileOption,
   flagOf,
   flagOption,
   numberOption,
+  pathOption,
+  pathOptions,
   pickOptions,
   resolveOptions,
   textOption,
@@ -17,12 +20,14 @@ const table = {
   tau: numberOption({ description: "exponent", default: 0, above: -1, most: 0 }),
   loss: choiceOption(["tv", "kl"], { description: "loss", default: "kl" }),
   logDomain: flagOption("in logarithms"),
-  cost: textOption({ description: "a file", placeholder: "file" }),
+  cost: fileOption({ description: "a file", placeholder: "file" }),
+  data: pathOption({ description: "data", placeholder: "path" }),
+  widths: textOption({ description: "a list", placeholder: "list" }),
 };
 
 describe("resolveOptions", () => {
   it("fills in defaults", () => {
-    const defaults = { atoms: 5, rho: undefined, tau: 0, loss: "kl", logDomain: false, cost: undefined };
+    const defaults = { atoms: 5, rho: undefined, tau: 0, loss: "kl", logDomain: false };
     expect(resolveOptions(table, {})).toEqual(defaults);
     expect(resolveOptions(table, { atoms: undefined, loss: null })).toEqual(defaults);
   });
@@ -36,36 +41,44 @@ describe("resolveOptions", () => {
 
   it.each(["atom", "toString", "__proto__"])("refuses the unknown name %s and lists the known ones", (name) => {
     const given = JSON.parse(`{"${name}": 1}`) as Record<string, unknown>;
-    const message = `option ${name}: unknown; known are atoms, rho, tau, loss, logDomain, cost`;
+    const message = `option ${name}: unknown; known are atoms, rho, tau, loss, logDomain, cost, data, widths`;
     expect(() => resolveOptions(table, given)).toThrow(new InputError(message));
   });
 
-  it.each<[name: string, value: unknown, message: string]>([
-    ["atoms", 0, "--atoms: expected a whole number at least 1, got 0"],
-    ["atoms", 2.5, "--atoms: expected a whole number at least 1, got 2.5"],
-    ["atoms", "", '--atoms: expected a whole number at least 1, got ""'],
-    ["atoms", "five", '--atoms: expected a whole number at least 1, got "five"'],
-    ["atoms", true, "--atoms: expected a whole number at least 1, got true"],
-    ["atoms", [3], "--atoms: expected a whole number at least 1, got [3]"],
-    ["rho", 0, "--rho: expected a number above 0, got 0"],
-    ["rho", "Infinity", '--rho: expected a number above 0, got "Infinity"'],
-    ["rho", "NaN", '--rho: expected a number above 0, got "NaN"'],
-    ["tau", 0.1, "--tau: expected a number above -1 and at most 0, got 0.1"],
-    ["tau", -1, "--tau: expected a number above -1 and at most 0, got -1"],
-    ["loss", "l2", '--loss: expected one of tv, kl, got "l2"'],
-    ["loss", 2, "--loss: expected one of tv, kl, got 2"],
-    ["logDomain", "yes", '--log-domain: expected true or false, got "yes"'],
-    ["cost", "", '--cost: expected text, got ""'],
-    ["cost", 7, "--cost: expected text, got 7"],
-  ])("refuses %s %j by flag, expectation and value", (name, value, message) => {
-    expect(() => resolveOptions(table, { [name]: value })).toThrow(new InputError(message));
+  it.each<[name: string, value: unknown, detail: string]>([
+    ["atoms", 0, "expected a whole number at least 1, got 0"],
+    ["atoms", 2.5, "expected a whole number at least 1, got 2.5"],
+    ["atoms", "", 'expected a whole number at least 1, got ""'],
+    ["atoms", "five", 'expected a whole number at least 1, got "five"'],
+    ["atoms", true, "expected a whole number at least 1, got true"],
+    ["atoms", [3], "expected a whole number at least 1, got [3]"],
+    ["rho", 0, "expected a number above 0, got 0"],
+    ["rho", "Infinity", 'expected a number above 0, got "Infinity"'],
+    ["rho", "NaN", 'expected a number above 0, got "NaN"'],
+    ["tau", 0.1, "expected a number above -1 and at most 0, got 0.1"],
+    ["tau", -1, "expected a number above -1 and at most 0, got -1"],
+    ["loss", "l2", 'expected one of tv, kl, got "l2"'],
+    ["loss", 2, "expected one of tv, kl, got 2"],
+    ["logDomain", "yes", 'expected true or false, got "yes"'],
+    ["cost", "", 'expected a path, got ""'],
+    ["cost", 7, "expected a path, got 7"],
+    ["data", "a\0b", 'expected a path without NUL, got "a\\u0000b"'],
+    ["widths", "", 'expected text, got ""'],
+    ["atoms", 1e308, "expected a whole number at least 1 and at most 9007199254740991, got 1e+308"],
+  ])("refuses %s %j by name, expectation and value", (name, value, detail) => {
+    expect(() => resolveOptions(table, { [name]: value })).toThrow(new OptionError(name, detail));
   });
 });
 
 describe("the other functions", () => {
   it("pickOptions passes over what belongs to others, and checks what does not", () => {
     expect(pickOptions(table, { atoms: 2, seed: 7 })).toMatchObject({ atoms: 2, loss: "kl" });
-    expect(() => pickOptions(table, { atoms: -2, seed: 7 })).toThrow("--atoms: expected a whole number");
+    expect(() => pickOptions(table, { atoms: -2, seed: 7 })).toThrow("atoms: expected a whole number");
+  });
+
+  it("pathOptions finds the options that name files, and other places", () => {
+    expect(Object.keys(pathOptions(table))).toEqual(["cost", "data"]);
+    expect(Object.keys(pathOptions(table, "file"))).toEqual(["cost"]);
   });
 
   it("errors that are not about input come through as they are", () => {

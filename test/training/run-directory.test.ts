@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { version } from "../../src/version.ts";
-import { createRunDirectory, defaultRunPath, makeResultFolder, openRunDirectory } from "../../training/index.ts";
+import { createRunDirectory, defaultRunPath, openRunDirectory } from "../../training/index.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const config = { task: "wdl", seed: 3, backend: "wasm", options: { atoms: 5, size: null } };
@@ -15,8 +15,7 @@ describe("run directory", () => {
     expect(JSON.parse(await readFile(join(path, "config.json"), "utf8"))).toEqual(run.config);
     expect(run.config).toMatchObject({ ...config, otlearn: version });
     expect(await openRunDirectory(path)).toEqual(run);
-    expect(await makeResultFolder(run)).toBe(join(path, "result"));
-    expect((await readdir(path)).sort()).toEqual(["config.json", "result"]);
+    expect(await readdir(path)).toEqual(["config.json"]);
   });
 
   it("is named after task, data set and time", () => {
@@ -30,9 +29,9 @@ describe("run directory", () => {
     const path = join(folder, "run");
     await createRunDirectory(path, config);
     await expect(createRunDirectory(path, config)).rejects.toThrow(
-      `${path}: already holds a run; go on with --resume ${path} or choose another --out`,
+      `${path}: already holds a run; resume it or choose another folder`,
     );
-    await expect(createRunDirectory(folder, config)).rejects.toThrow(`${folder}: is not empty; choose another --out`);
+    await expect(createRunDirectory(folder, config)).rejects.toThrow(`${folder}: is not empty; choose another folder`);
   });
 
   it.each<[name: string, prepare: (path: string) => Promise<unknown>, message: RegExp]>([

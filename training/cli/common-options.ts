@@ -1,14 +1,24 @@
 import { datasets } from "../../src/data/registry.ts";
 import type { BackendChoice } from "../../src/tensor/backend.ts";
 import type { Component } from "../components/component.ts";
-import { choiceOption, numberOption, textOption, type OptionValues } from "../../src/options.ts";
+import { components } from "../components/index.ts";
+import {
+  choiceOption,
+  numberOption,
+  pathOption,
+  pathOptions,
+  pickOptions,
+  textOption,
+  type OptionTable,
+  type OptionValues,
+} from "../../src/options.ts";
 
 const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
 
 /** Which data: of `train` and `eval`. */
 const dataOptions = {
   dataset: textOption({ description: `data set by name: ${Object.keys(datasets).join(", ")}`, placeholder: "name" }),
-  data: textOption({
+  data: pathOption({
     description: "your own data: a folder of images, .npy, .npz, .csv, .tsv or .mtx",
     placeholder: "path",
   }),
@@ -23,7 +33,13 @@ const dataOptions = {
 /** What every training run takes besides its component's options; stored in `config.json`. */
 export const runOptions = {
   ...dataOptions,
-  seed: numberOption({ description: "drives all randomness", default: 0, integer: true }),
+  seed: numberOption({
+    description: "drives all randomness",
+    default: 0,
+    integer: true,
+    least: -(2 ** 31),
+    most: 2 ** 32 - 1,
+  }),
   backend: choiceOption(BACKENDS, { description: "tfjs backend", default: "auto" }),
   evaluateEvery: numberOption({ description: "steps between evaluations", default: 10, least: 1, integer: true }),
   checkpointEvery: numberOption({ description: "steps between checkpoints", default: 10, least: 1, integer: true }),
@@ -46,7 +62,30 @@ export function runOptionsOf({ runDefaults = {}, defaultDataset }: Component): t
   };
 }
 
-export type RunOptions = OptionValues<typeof runOptions>;
+type RunOptions = OptionValues<typeof runOptions>;
+
+/** All options of a component's runs. */
+export function tableOf(component: Component) {
+  return { ...component.options, ...runOptionsOf(component) };
+}
+
+/** The options of a run, complete: the component's and the common ones. */
+export type Options = Readonly<Record<string, unknown>> & RunOptions;
+
+/** The options with what follows from others and the backend. */
+export function completed(component: Component, options: Options, backend: string): Options {
+  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
+}
+
+/** Where `train` reads and writes; not part of a run. */
+export const trainPlaces = {
+  out: pathOption({ description: "run directory (default: runs/<task>-<dataset>-<time>)", placeholder: "folder" }),
+  resume: pathOption({
+    description: "go on with an interrupted run, or from one of its checkpoints, with its own options",
+    placeholder: "run",
+  }),
+  config: pathOption({ description: "options in a JSON file; flags win", placeholder: "file" }),
+} as const;
 
 /** What `eval` takes besides the run. */
 export const evaluateOptions = {
@@ -55,6 +94,32 @@ export const evaluateOptions = {
 } as const;
 
 export type EvaluateOptions = OptionValues<typeof evaluateOptions>;
+
+export const evaluatePlaces = {
+  out: pathOption({
+    description: "write arrays, pictures and report there (default: nowhere)",
+    placeholder: "folder",
+  }),
+} as const;
+
+export const exportPlaces = {
+  out: pathOption({ description: "file to write (default: the run's name)", placeholder: "path" }),
+} as const;
+
+/** The data of runs that `report` writes again. */
+export const movedData = {
+  data: pathOption({ description: "where the run's own data are now, if they were moved", placeholder: "path" }),
+} as const;
+
+/** The files that runs of the components name, for commands that take a run of any. */
+export const movedFiles: OptionTable = Object.fromEntries(
+  Object.values(components).flatMap(({ options }) =>
+    Object.entries(pathOptions(options, "file")).map(([name, spec]) => [
+      name,
+      { ...spec, description: `where the run's own is now, if it was moved: ${spec.description}` },
+    ]),
+  ),
+);
 
 /** How a command talks; not part of a run. */
 export interface OutputFlags {

@@ -4,8 +4,8 @@ import { resolveOptions, type OptionTable } from "../../src/options.ts";
 
 /**
  * The options in a JSON file: the names of the flags in camel case, `{"sinkhornIterations": 5, "invert": true}`. Flags on
- * the command line win. Throws InputError, naming the file, for anything that is not an option of `table` with a value
- * that it takes.
+ * the command line win. Throws InputError, naming the file and the key, for anything that is not an option of `table` with a
+ * value that it takes.
  */
 export async function readConfigFile(path: string, table: OptionTable): Promise<Readonly<Record<string, unknown>>> {
   const text = await readText(path);

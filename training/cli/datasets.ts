@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
@@ -34,26 +33,4 @@ export async function loadChoice(
 /** A short name of the data for the run's folder. */
 export function choiceName({ dataset, data }: DataChoice, component: Component): string {
   return data === undefined ? (dataset ?? component.defaultDataset) : basename(data, extname(data));
-}
-
-/** What `config.json` keeps of the data: enough to know them again, and what shape other data must have. */
-export function describeData(dataset: Dataset) {
-  return { dataShape: dataset.values.shape, dataFingerprint: fingerprint(dataset) };
-}
-
-/** Throws InputError unless the data are those that `describeData` saw when the run was started. */
-export function checkData(dataset: Dataset, { dataShape, dataFingerprint }: Readonly<Record<string, unknown>>): void {
-  const now = describeData(dataset);
-  if (dataFingerprint === undefined || now.dataFingerprint === dataFingerprint) return;
-  const [got, expected] = [now.dataShape, dataShape].map((shape) => JSON.stringify(shape));
-  const difference = got === expected ? "" : ` (shape ${got}, then ${expected})`;
-  throw new InputError(
-    `${dataset.name}: the data are not those that the run was started on${difference}; restore them, or start a new run`,
-  );
-}
-
-function fingerprint({ values }: Dataset): string {
-  const { data } = values;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return createHash("sha256").update(values.shape.join("x")).update(bytes).digest("hex");
 }

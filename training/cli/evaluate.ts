@@ -1,60 +1,77 @@
-import { writeEvaluation, type Evaluation } from "../../eval/evaluator.ts";
-import { InputError } from "../../src/errors.ts";
+import { writeEvaluation } from "../../eval/evaluator.ts";
+import { locateCheckpoint } from "../../checkpoints/locate.ts";
+import { OptionError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
-import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
-import { componentOf } from "../components/index.ts";
-import { evaluateOptions, type EvaluateOptions, type OutputFlags } from "./common-options.ts";
-import { checkData, loadChoice } from "./datasets.ts";
+import { useBackend } from "../../src/tensor/backend.ts";
+import { requireNoRun } from "../run-directory.ts";
+import { lockRun } from "../run-lock.ts";
+import {
+  evaluateOptions,
+  evaluatePlaces,
+  movedData,
+  movedFiles,
+  tableOf,
+  type EvaluateOptions,
+  type OutputFlags,
+} from "./common-options.ts";
+import { loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
-import { trainedRun, type SavedRun } from "./trained-run.ts";
+import { checkFiles, isOwnData } from "./inputs.ts";
+import { loadOwnData, locateRun, openRun, trainedRun, type SavedRun } from "./saved-run.ts";
+import { sayNotes } from "./say.ts";
 
-export interface EvaluateFlags extends OutputFlags {
-  readonly out?: string;
-}
+type Given = Readonly<Record<string, unknown>>;
 
 /**
  * `otlearn eval <run or checkpoint>`: prints the summary; with `out` writes arrays, pictures and report there. `given`
  * holds the options as they came.
  */
-export async function evaluateCommand(
-  path: string,
-  given: Readonly<Record<string, unknown>>,
-  flags: EvaluateFlags,
-): Promise<number> {
+export async function evaluateCommand(path: string, given: Given, flags: OutputFlags): Promise<number> {
   const options = pickOptions(evaluateOptions, given);
-  const { summary } = await evaluateRun(await trainedRun(path), options, flags.out);
-  process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${JSON.stringify(summary, null, 2)}\n`);
+  const { out } = pickOptions(evaluatePlaces, given);
+  if (out !== undefined) await requireNoRun(out);
+  const checkpoint = await locateCheckpoint(path);
+  const run = await openRun(locateRun(checkpoint).run, pickOptions(movedFiles, given));
+  await useBackend(options.backend ?? run.backend);
+  const input = await inputOf(run, options);
+  const evaluation = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
+  if (out !== undefined) sayNotes(await writeEvaluation(out, evaluation), flags);
+  process.stdout.write(`${JSON.stringify(evaluation.summary, null, flags.json ? undefined : 2)}\n`);
   return ExitStatus.done;
+}
+
+/** The run's own data, or others where the options name them; its own by another path are still its own. */
+async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions) {
+  if (data === undefined && dataset === undefined) {
+    if (limit !== undefined) {
+      throw new OptionError("limit", "only with --data or --dataset; the run's own data are evaluated in full");
+    }
+    return { dataset: await loadOwnData(run), isTrainingData: true };
+  }
+  await checkFiles(tableOf(run.component), run.options, run.kept);
+  const loaded = await loadChoice({ dataset, data, limit, size: run.options["size"] }, run.component);
+  return { dataset: loaded, isTrainingData: isOwnData(loaded, run.kept) };
 }
 
 /** `otlearn report <run...>`: evaluates finished or unfinished runs again and writes their results and reports. */
-export async function reportCommand(paths: readonly string[], flags: OutputFlags): Promise<number> {
+export async function reportCommand(paths: readonly string[], given: Given, flags: OutputFlags): Promise<number> {
+  const moved = { ...pickOptions(movedFiles, given), ...pickOptions(movedData, given) };
   for (const path of paths) {
-    const run = await trainedRun(path);
-    await evaluateRun(run, pickOptions(evaluateOptions, {}), run.path);
-    const report = `${run.path}/report.html`;
-    if (flags.json) process.stdout.write(`${JSON.stringify({ run: run.path, report })}\n`);
+    const checkpoint = await locateCheckpoint(path);
+    const run = await openRun(locateRun(checkpoint).run, moved);
+    const folder = run.directory.path;
+    const release = await lockRun(folder);
+    try {
+      await useBackend(run.backend);
+      const input = { dataset: await loadOwnData(run), isTrainingData: true };
+      const evaluation = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
+      sayNotes(await writeEvaluation(folder, evaluation), flags);
+    } finally {
+      await release();
+    }
+    const report = `${folder}/report.html`;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ run: folder, report })}\n`);
     else if (!flags.quiet) process.stdout.write(`${report}\n`);
   }
   return ExitStatus.done;
-}
-
-/** Evaluates on the run's own data, or on others where the options name them. */
-async function evaluateRun(
-  run: SavedRun,
-  { backend, ...choice }: EvaluateOptions,
-  out: string | undefined,
-): Promise<Evaluation> {
-  const component = componentOf(run.task);
-  const { options } = run.config;
-  const isTrainingData = choice.data === undefined && choice.dataset === undefined;
-  if (isTrainingData && choice.limit !== undefined) {
-    throw new InputError("--limit: only with --data or --dataset; the run's own data are evaluated in full");
-  }
-  await useBackend(backend ?? (run.backend as BackendChoice));
-  const dataset = await loadChoice(isTrainingData ? options : { ...choice, size: options["size"] }, component);
-  if (isTrainingData) checkData(dataset, options);
-  const evaluation = await component.evaluator.evaluate(run, { dataset, isTrainingData });
-  if (out !== undefined) await writeEvaluation(out, evaluation);
-  return evaluation;
 }

@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from "commander";
-import { InputError, RunError } from "../../src/errors.ts";
+import { InputError, OptionError, RunError } from "../../src/errors.ts";
+import { flagOf } from "../../src/options.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { program } from "./program.ts";
 
@@ -28,6 +29,7 @@ function report(error: unknown): number {
     if (error.code === "commander.help") return ExitStatus.badInput; // no command: the help was printed
     return fail(`${oneLine(error.message.replace(/^error: /, ""))}; see --help`, ExitStatus.badInput);
   }
+  if (error instanceof OptionError) return fail(`${flagOf(error.option)}: ${error.detail}`, ExitStatus.badInput);
   if (error instanceof InputError) return fail(error.message, ExitStatus.badInput);
   if (error instanceof RunError) return fail(error.message, ExitStatus.failed);
   if (error instanceof RangeError && ALLOCATION_FAILURE.test(error.message)) {

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
+import { ExitStatus } from "./exit-status.ts";
 import { main } from "./main.ts";
+import { watchOutput } from "./output.ts";
 
-// A reader that has seen enough (`otlearn ... | head`) is no reason to end a run.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
-
-process.exitCode = await main(process.argv.slice(2));
+const output = watchOutput(process.stdout, process.stderr);
+const status = await main(process.argv.slice(2));
+const lost = await output.lost();
+if (lost !== undefined) process.stderr.write(`otlearn: standard output: ${lost}\n`);
+process.exitCode = status === ExitStatus.done && lost !== undefined ? ExitStatus.failed : status;

@@ -1,18 +1,28 @@
 import { Command, Option } from "commander";
 import { benchWorks } from "../../eval/bench/works.ts";
-import { flagOf, type OptionTable } from "../../src/options.ts";
+import { InputError } from "../../src/errors.ts";
+import { flagOf, pickOptions, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
-import { evaluateOptions, runOptionsOf } from "./common-options.ts";
-import { evaluateCommand, reportCommand, type EvaluateFlags } from "./evaluate.ts";
+import {
+  evaluateOptions,
+  evaluatePlaces,
+  exportPlaces,
+  movedData,
+  movedFiles,
+  tableOf,
+  trainPlaces,
+  type OutputFlags,
+} from "./common-options.ts";
+import { evaluateCommand, reportCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
-import { trainCommand, type TrainFlags } from "./train.ts";
+import { trainCommand } from "./train.ts";
 
-/** Flags of `train` that are not options of the run. */
-const TRAIN_FLAGS = ["out", "resume", "config", "json", "quiet"];
+type Given = Readonly<Record<string, unknown>>;
+
 /** Flags of every command that are not options. */
 const OUTPUT_FLAGS = ["json", "quiet"];
 
@@ -33,20 +43,25 @@ export function program(setStatus: (status: number) => void): Command {
   }
 
   const evaluate = command(otlearn, "eval <run>", "Evaluate a run or checkpoint, on its own data or on others.");
-  addTable(evaluate, evaluateOptions);
-  evaluate.option("--out <folder>", "write arrays, pictures and report there (default: nowhere)");
-  evaluate.action(async (path: string, given: Record<string, unknown>) =>
-    setStatus(await evaluateCommand(path, given, given as EvaluateFlags)),
+  addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
+  evaluate.action(async (path: string, given: Given) =>
+    setStatus(await evaluateCommand(runPath(path), given, given as OutputFlags)),
   );
 
-  command(otlearn, "report <runs...>", "Write the results and reports of runs again.").action(
-    async (paths: string[], flags) => setStatus(await reportCommand(paths, flags)),
+  const report = command(otlearn, "report <runs...>", "Write the results and reports of runs again.");
+  addTable(report, { ...movedData, ...movedFiles });
+  report.action(async (paths: string[], given: Given) =>
+    setStatus(await reportCommand(paths.map(runPath), given, given as OutputFlags)),
   );
 
-  command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.")
+  const exporter = command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.");
+  addTable(exporter, exportPlaces);
+  exporter
     .addOption(new Option("--format <format>", "file format").choices(ALL_EXPORT_FORMATS).default("safetensors"))
-    .option("--out <path>", "file to write (default: the run's name)")
-    .action(async (path: string, flags: ExportFlags) => setStatus(await exportCommand(path, flags)));
+    .action(async (path: string, given: Given) => {
+      const flags = { ...given, ...pickOptions(exportPlaces, given) } as ExportFlags;
+      setStatus(await exportCommand(runPath(path), flags));
+    });
 
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),
@@ -60,30 +75,31 @@ function addBench(otlearn: Command, setStatus: (status: number) => void): void {
   const bench = command(otlearn, "bench [work]", "Time the heavy work on this machine; JSON lines.");
   addTable(bench, benchOptions);
   bench.enablePositionalOptions();
-  bench.action(async (work: string | undefined, given: Record<string, unknown>) =>
+  bench.action(async (work: string | undefined, given: Given) =>
     setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
   );
   for (const [name, { description, options }] of Object.entries(benchWorks)) {
     const work = command(bench, name, description);
     addTable(work, { ...options, ...benchOptions });
-    work.action(async (given: Record<string, unknown>) =>
-      setStatus(await benchCommand(name, without(given, OUTPUT_FLAGS), given)),
-    );
+    work.action(async (given: Given) => setStatus(await benchCommand(name, without(given, OUTPUT_FLAGS), given)));
   }
 }
 
 function addTrain(train: Command, component: Component, setStatus: (status: number) => void): void {
-  addTable(train, { ...component.options, ...runOptionsOf(component) });
-  train
-    .option("--out <folder>", "run directory (default: runs/<task>-<dataset>-<time>)")
-    .option("--resume <run>", "go on with an interrupted run, or from one of its checkpoints, with its own options")
-    .option("--config <file>", "options in a JSON file; flags win")
-    .action(async (given: Record<string, unknown>) => {
-      setStatus(await trainCommand(component.name, without(given, TRAIN_FLAGS), given as TrainFlags));
-    });
+  addTable(train, { ...tableOf(component), ...trainPlaces });
+  train.action(async (given: Given) => {
+    const options = without(given, [...Object.keys(trainPlaces), ...OUTPUT_FLAGS]);
+    setStatus(await trainCommand(component.name, options, { ...given, ...pickOptions(trainPlaces, given) }));
+  });
 }
 
-function without(given: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+/** A run or checkpoint named on the command line. Throws InputError for an empty one, which would mean this folder. */
+function runPath(given: string): string {
+  if (given === "") throw new InputError(`expected the path of a run or checkpoint, got ""`);
+  return given;
+}
+
+function without(given: Given, names: readonly string[]): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 

@@ -1,89 +1,110 @@
-import { nativeStatus } from "../../src/native/loader.ts";
-import { flagOf, pickOptions, resolveOptions } from "../../src/options.ts";
-import { InputError, RunError } from "../../src/errors.ts";
-import { useBackend, type BackendChoice, type BackendSelection } from "../../src/tensor/backend.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { writeEvaluation } from "../../eval/evaluator.ts";
+import { InputError, OptionError, RunError } from "../../src/errors.ts";
+import { pathOptions, pickOptions, resolveOptions, type OptionValues } from "../../src/options.ts";
+import { useBackend, type BackendSelection } from "../../src/tensor/backend.ts";
 import { componentOf } from "../components/index.ts";
 import type { Component, PreparedTask } from "../components/component.ts";
 import { train, type TrainResult } from "../loop.ts";
 import { createReporter, type Reporter } from "../progress/index.ts";
-import { createRunDirectory, defaultRunPath, openRunDirectory, type RunDirectory } from "../run-directory.ts";
-import { runOptionsOf, type OutputFlags, type RunOptions } from "./common-options.ts";
+import {
+  createRunDirectory,
+  defaultRunPath,
+  requireNoRun,
+  updateOptions,
+  type NewRun,
+  type RunDirectory,
+} from "../run-directory.ts";
+import { makeFreshFolder } from "../run-folder.ts";
+import { lockRun } from "../run-lock.ts";
+import { completed, tableOf, type Options, type OutputFlags, type trainPlaces } from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
-import { checkData, choiceName, describeData, loadChoice } from "./datasets.ts";
+import { choiceName, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
-import { locateRun, trainedRun } from "./trained-run.ts";
+import { keepInputs } from "./inputs.ts";
+import { announce, writeResult } from "./result.ts";
+import { loadOwnData, locateRun, openRun } from "./saved-run.ts";
+import { sayer } from "./say.ts";
 
 /** Flags of `train` that are not options of the run. */
-export interface TrainFlags extends OutputFlags {
-  readonly out?: string;
-  readonly resume?: string;
-  readonly config?: string;
-}
+export type TrainFlags = OutputFlags & Partial<OptionValues<typeof trainPlaces>>;
 
-/** Where a run was left by its loop, and what it was trained on. */
-interface Trained {
-  readonly run: RunDirectory;
+type Given = Readonly<Record<string, unknown>>;
+
+/** Locks a run until the command ends. */
+type Hold = (run: string) => Promise<void>;
+
+/** All that the loop and what follows it need. */
+interface Prepared {
+  readonly component: Component;
+  readonly options: Options;
+  readonly backend: BackendSelection;
   readonly dataset: Dataset;
-  readonly result: TrainResult<unknown>;
+  readonly task: PreparedTask;
+  readonly run: RunDirectory | NewRun;
+  /** From where an earlier run goes on. @default it is new */
+  readonly resume?: boolean | string;
 }
-
-type Options = Readonly<Record<string, unknown>> & RunOptions;
 
 /**
  * `otlearn train <task>`: a new run, or with `resume` the rest of an earlier one. Returns the exit status. Nothing is
  * written or said before options and data have been checked. Throws InputError, or RunError for a run that cannot go on.
  */
-export async function trainCommand(
-  task: string,
-  given: Readonly<Record<string, unknown>>,
-  flags: TrainFlags,
-): Promise<number> {
+export async function trainCommand(task: string, given: Given, flags: TrainFlags): Promise<number> {
   const component = componentOf(task);
-  const trained = flags.resume
-    ? await resumeRun(component, flags.resume, given, flags)
-    : await startRun(component, given, flags);
-  const { status, reason } = trained.result;
-  if (status === "non-finite") throw new RunError(`stopped at ${reason}`);
-  if (status === "interrupted") {
-    sayer(flags)(`interrupted; go on with: otlearn train ${task} --resume ${trained.run.path}`);
-    return ExitStatus.interrupted;
+  const releases: (() => Promise<void>)[] = [];
+  const hold: Hold = async (run) => void releases.push(await lockRun(run));
+  try {
+    const prepared =
+      flags.resume === undefined
+        ? await prepareNew(component, given, flags, hold)
+        : await prepareResumed(component, flags.resume, given, flags, hold);
+    const { status, reason, run } = await runLoop(prepared, flags);
+    if (status === "non-finite") throw new RunError(`stopped at ${reason}`);
+    if (status === "interrupted") {
+      sayer(flags)(`interrupted; go on with: otlearn train ${task} --resume ${run!.path}`);
+      return ExitStatus.interrupted;
+    }
+    await writeResult(run!.path, prepared.dataset, flags);
+    return ExitStatus.done;
+  } finally {
+    for (const release of releases) await release();
   }
-  return finish(component, trained, flags);
 }
 
-async function startRun(
-  component: Component,
-  given: Readonly<Record<string, unknown>>,
-  flags: TrainFlags,
-): Promise<Trained> {
+async function prepareNew(component: Component, given: Given, flags: TrainFlags, hold: Hold): Promise<Prepared> {
   const table = tableOf(component);
   const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config, table);
   const resolved = resolveOptions(table, { ...fromFile, ...given }) as Options;
+  if (flags.out !== undefined) await requireNoRun(flags.out);
   const backend = await useBackend(resolved.backend, component.work);
   const options = completed(component, resolved, backend.name);
   const dataset = await loadChoice(options, component, sayer(flags));
-  const prepared = await component.prepare(options, dataset);
-  const run = await createRunDirectory(flags.out ?? defaultRunPath(component.name, choiceName(options, component)), {
-    task: component.name,
-    seed: options.seed,
-    backend: backend.name,
-    options: { ...options, ...describeData(dataset) },
-  });
-  announce(component, backend, dataset, prepared, flags);
-  return { run, dataset, result: await trainPrepared(prepared, options, run, createReporter(flags)) };
+  const task = await component.prepare(options, dataset);
+  const run: NewRun = {
+    async create() {
+      const path = flags.out ?? (await makeFreshFolder(defaultRunPath(component.name, choiceName(options, component))));
+      const kept = await keepInputs(table, options, dataset, path);
+      const config = { task: component.name, seed: options.seed, backend: backend.name, options: kept };
+      const created = await createRunDirectory(path, config);
+      await hold(path);
+      return created;
+    },
+  };
+  return { component, options, backend, dataset, task, run };
 }
 
-async function resumeRun(
+async function prepareResumed(
   component: Component,
   path: string,
-  given: Readonly<Record<string, unknown>>,
+  given: Given,
   flags: TrainFlags,
-): Promise<Trained> {
-  const [first] = Object.keys(given);
-  if (first !== undefined) {
-    throw new InputError(`${flagOf(first)}: not with --resume, which goes on with the run's own options; leave it out`);
+  hold: Hold,
+): Promise<Prepared> {
+  const table = tableOf(component);
+  const movable = pathOptions(table);
+  const fixed = Object.keys(given).find((name) => !Object.hasOwn(movable, name));
+  if (fixed !== undefined) {
+    throw new OptionError(fixed, "not with --resume, which goes on with the run's own options; leave it out");
   }
   if (flags.out !== undefined || flags.config !== undefined) {
     throw new InputError(
@@ -91,45 +112,31 @@ async function resumeRun(
     );
   }
   const located = locateRun(path);
-  const run = await openRunDirectory(located.run);
-  if (run.config.task !== component.name) {
-    throw new InputError(`${path}: a run of ${run.config.task}; resume it with: otlearn train ${run.config.task}`);
-  }
-  const { dataFingerprint, dataShape, ...saved } = run.config.options;
-  const options = resolveOptions(tableOf(component), saved) as Options;
-  const backend = await useBackend(run.config.backend as BackendChoice);
-  const dataset = await loadChoice(options, component, sayer(flags));
-  checkData(dataset, { dataFingerprint, dataShape });
-  const prepared = await component.prepare(options, dataset);
+  const saved = await openRun(located.run, pickOptions(movable, given), component.name);
+  await hold(located.run);
+  const { options } = saved;
+  const backend = await useBackend(saved.backend);
+  const dataset = await loadOwnData(saved, sayer(flags));
+  const task = await component.prepare(options, dataset);
+  const isMoved = Object.keys(given).length > 0;
+  const run = isMoved
+    ? await updateOptions(saved.directory, await keepInputs(table, options, dataset, located.run))
+    : saved.directory;
+  return { component, options, backend, dataset, task, run, resume: located.checkpoint ?? true };
+}
+
+/** Trains. What is announced comes once the first state is there and the run's folder can be written. */
+function runLoop(prepared: Prepared, flags: TrainFlags): Promise<TrainResult<unknown>> {
+  const { component, options, backend, dataset, task, run, resume } = prepared;
   const reporter = createReporter(flags);
-  const afterAnnouncement: Reporter = {
+  const announcing: Reporter = {
     ...reporter,
     start(info) {
-      announce(component, backend, dataset, prepared, flags); // the checkpoint has been read and fits
+      announce(component, backend, dataset, task, sayer(flags));
       reporter.start(info);
     },
   };
-  const from = located.checkpoint ?? true;
-  return { run, dataset, result: await trainPrepared(prepared, options, run, afterAnnouncement, from) };
-}
-
-/** All options of a component's runs, with the component's own defaults. */
-function tableOf(component: Component) {
-  return { ...component.options, ...runOptionsOf(component) };
-}
-
-function completed(component: Component, options: Options, backend: string): Options {
-  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
-}
-
-function trainPrepared(
-  { task }: PreparedTask,
-  options: Options,
-  run: RunDirectory,
-  reporter: Reporter,
-  resume: boolean | string = false,
-): Promise<TrainResult<unknown>> {
-  return train(task, {
+  return train(task.task, {
     seed: options.seed,
     run,
     resume,
@@ -137,41 +144,6 @@ function trainPrepared(
     checkpointEvery: options.checkpointEvery,
     checkpointSeconds: options.checkpointSeconds,
     keepLast: options.keepCheckpoints,
-    reporter,
+    reporter: announcing,
   });
-}
-
-/** Evaluates the finished run and writes its result. */
-async function finish(component: Component, { run, dataset }: Trained, flags: TrainFlags): Promise<number> {
-  const evaluation = await component.evaluator.evaluate(await trainedRun(run.path), { dataset, isTrainingData: true });
-  await writeEvaluation(run.path, evaluation);
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ event: "result", run: run.path, ...evaluation.summary })}\n`);
-  } else if (!flags.quiet) {
-    for (const { label, value, note } of evaluation.report.highlights ?? []) {
-      process.stderr.write(`  ${label.padEnd(6)}${value}${note ? `   ${note}` : ""}\n`);
-    }
-    process.stderr.write(`  result: ${run.resultFolder}\n  report: ${run.path}/report.html\n`);
-  }
-  return ExitStatus.done;
-}
-
-/** Says which backend computes and, for auto, why not an earlier one; warns once about absent native kernels. */
-function announce(
-  component: Component,
-  { name, detail, reason, passedOver }: BackendSelection,
-  dataset: Dataset,
-  { engine }: PreparedTask,
-  flags: OutputFlags,
-): void {
-  const say = sayer(flags);
-  const reasons = passedOver.map((report) => `${report.name}: ${report.detail}`).join("; ");
-  say(`backend ${name} (${detail})${reason ? `, ${reason}` : ""}${reasons ? `; passed over ${reasons}` : ""}`);
-  const { addon, detail: why } = nativeStatus();
-  if (!addon && name !== "webgpu") say(`warning: no native kernels, ${why}; everything works, only slower`);
-  say(`${component.name} on ${dataset.name} [${dataset.values.shape.join(", ")}], ${engine}`);
-}
-
-function sayer({ quiet, json }: OutputFlags): (line: string) => void {
-  return quiet || json ? () => undefined : (line) => process.stderr.write(`${line}\n`);
 }

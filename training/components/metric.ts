@@ -1,7 +1,6 @@
-import { groundMetricEvaluator } from "../../eval/ground-metric/evaluator.ts";
+import { metricEvaluator } from "../../eval/metric/evaluator.ts";
 import { metricOptions } from "../../models/metric/options.ts";
 import { metricSettings, setUpMetric } from "../../models/metric/setup.ts";
-import { pickOptions } from "../../src/options.ts";
 import type { Component } from "./component.ts";
 import { prepareGroundMetric } from "./ground-metric.ts";
 
@@ -12,11 +11,7 @@ export const metricComponent: Component<typeof metricOptions> = {
   options: metricOptions,
   defaultDataset: "torus",
   readsMasses: true,
-  evaluator: groundMetricEvaluator({
-    task: "metric",
-    title: "Unsupervised ground metric",
-    setUp: (options, dataset) => setUpMetric(pickOptions(metricOptions, options), dataset),
-  }),
+  evaluator: metricEvaluator,
 
   async prepare(options, dataset) {
     const setup = setUpMetric(options, dataset);

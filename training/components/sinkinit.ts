@@ -5,6 +5,7 @@ import { sinkinitTask, type SinkinitTaskSettings } from "../../models/sinkinit/t
 import { cosineDecay, exponentialDecay, variableAdam, variableSgd } from "../optimizers/index.ts";
 import { sinkinitEvaluator } from "../../eval/sinkinit/evaluator.ts";
 import { compareStarts } from "../../eval/sinkinit/compare.ts";
+import { imagePairs } from "../../eval/sinkinit/pairs.ts";
 import { exportInitializer, INITIALIZER_FORMATS, type InitializerFormat } from "../../models/sinkinit/export/index.ts";
 import { learnedInitializer } from "../../models/sinkinit/initializer.ts";
 import type { Component } from "./component.ts";
@@ -39,9 +40,10 @@ export const sinkinitComponent: Component<typeof sinkinitOptions> = {
       approximator: optimizer({ rate: schedule }),
       generator: optimizer({ rate: generatorRate }),
     });
+    const watched = imagePairs(dataset, complete.grid, WATCHED_PAIRS); // refuses what cannot be evaluated, too
     const evaluate: SinkinitTaskSettings["evaluate"] = async (network) => {
       const learned = learnedInitializer(network, settings.approximator);
-      const [ours] = await compareStarts(learned, dataset, settings.geometry, WATCHED_PAIRS);
+      const [ours] = await compareStarts(learned, watched, settings.geometry);
       return { iterations: ours.toCost.mean };
     };
     return { task: sinkinitTask({ ...settings, evaluate }), engine: `${complete.preset} preset` };

@@ -1,7 +1,6 @@
-import { groundMetricEvaluator } from "../../eval/ground-metric/evaluator.ts";
+import { wsvEvaluator } from "../../eval/wsv/evaluator.ts";
 import { wsvOptions } from "../../models/wsv/options.ts";
 import { setUpWsv, wsvSettings } from "../../models/wsv/setup.ts";
-import { pickOptions } from "../../src/options.ts";
 import type { Component } from "./component.ts";
 import { prepareGroundMetric } from "./ground-metric.ts";
 
@@ -12,11 +11,7 @@ export const wsvComponent: Component<typeof wsvOptions> = {
   options: wsvOptions,
   defaultDataset: "torus",
   readsMasses: true,
-  evaluator: groundMetricEvaluator({
-    task: "wsv",
-    title: "Wasserstein singular vectors",
-    setUp: (options, dataset) => setUpWsv(pickOptions(wsvOptions, options), dataset),
-  }),
+  evaluator: wsvEvaluator,
 
   async prepare(options, dataset) {
     const setup = setUpWsv(options, dataset);

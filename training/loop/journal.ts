@@ -1,13 +1,15 @@
 import { readCheckpoint, type Checkpoint } from "../../checkpoints/checkpoint.ts";
 import { locateCheckpoint } from "../../checkpoints/locate.ts";
 import { CheckpointStore, type Retention } from "../../checkpoints/store.ts";
+import type { MetricsRow } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
-import type { RunDirectory } from "../run-directory.ts";
-import { MetricsLog, type MetricsRow } from "./metrics-log.ts";
+import type { NewRun, RunDirectory } from "../run-directory.ts";
+import { lockRun } from "../run-lock.ts";
+import { MetricsLog } from "./metrics-log.ts";
 
 export interface JournalOptions {
   /** Without one, nothing is written. */
-  readonly run?: RunDirectory;
+  readonly run?: RunDirectory | NewRun;
   /** True: from the run's newest checkpoint, from the start if it has none. A path: from that run or checkpoint. */
   readonly resume?: boolean | string;
   readonly retention: Retention;
@@ -16,58 +18,93 @@ export interface JournalOptions {
 }
 
 interface Disk {
+  readonly run: RunDirectory;
   readonly store: CheckpointStore;
-  readonly log: MetricsLog;
+  /** Gives the run back to other processes. */
+  release(): Promise<void>;
 }
 
-/** What a training loop leaves on disk: the metrics log and the checkpoints; nothing without a run directory. */
+/**
+ * What a training loop leaves on disk: the metrics log and the checkpoints; nothing without a run directory. It is opened in two
+ * steps, since the first state of the task is made in between: `open` finds where to start, `begin` makes what is there agree
+ * with it. Until `begin`, nothing that a run has done is touched, and a new run leaves no trace.
+ */
 export class Journal {
   /** Where the run goes on from, or undefined at its start. */
   readonly start: Checkpoint | undefined;
   /** Folder of the last checkpoint written or resumed from. */
   lastCheckpoint: string | undefined;
-  readonly #disk: Disk | undefined;
+  readonly #options: JournalOptions;
+  #disk: Disk | undefined;
+  #log: MetricsLog | undefined;
 
-  private constructor(start: Checkpoint | undefined, lastCheckpoint: string | undefined, disk?: Disk) {
-    this.start = start;
-    this.lastCheckpoint = lastCheckpoint;
+  private constructor(options: JournalOptions, disk?: Disk, start?: { folder: string; checkpoint: Checkpoint }) {
+    this.#options = options;
     this.#disk = disk;
+    this.start = start?.checkpoint;
+    this.lastCheckpoint = start?.folder;
   }
 
   /**
-   * Finds where to start, and makes log and checkpoints agree with it: whatever lies after that step is cut off. Throws
-   * InputError for a run that has steps but is not to be resumed, or a checkpoint that cannot be used.
+   * Locks a run that is there already, and reads where to start. Throws InputError for a run that another process writes, or that
+   * has steps but is not to be resumed, or a checkpoint that cannot be used.
    */
-  static async open({ run, resume = false, retention, task }: JournalOptions): Promise<Journal> {
-    const store = run && (await CheckpointStore.open(run.checkpointsFolder, retention));
-    if (!resume && store && store.steps.length > 0) {
-      throw new InputError(`${run.path}: already holds step ${store.steps.at(-1)}; resume it or choose another folder`);
+  static async open(options: JournalOptions): Promise<Journal> {
+    const { run, resume = false, retention, task } = options;
+    const disk = run && "path" in run ? await openDisk(run, retention) : undefined;
+    try {
+      const steps = disk?.store.steps ?? [];
+      if (!resume && steps.length > 0) {
+        throw new InputError(
+          `${disk!.run.path}: already holds step ${steps.at(-1)}; resume it or choose another folder`,
+        );
+      }
+      const folder = typeof resume === "string" ? await locateCheckpoint(resume) : await disk?.store.latest();
+      const start = folder === undefined ? undefined : { folder, checkpoint: await readCheckpoint(folder, task) };
+      return new Journal(options, disk, start);
+    } catch (error) {
+      await disk?.release();
+      throw error;
     }
-    const folder = typeof resume === "string" ? await locateCheckpoint(resume) : await store?.latest();
-    const start = folder === undefined ? undefined : await readCheckpoint(folder, task);
-    if (!run || !store) return new Journal(start, folder);
-
-    const step = start?.step ?? 0;
-    await store.discardAfter(step);
-    return new Journal(start, folder, { store, log: await MetricsLog.open(run.metricsFile, step) });
   }
 
-  /** False where the run leaves nothing on disk. */
-  get writes(): boolean {
-    return this.#disk !== undefined;
+  /** Makes a new run's folder; cuts off whatever an earlier process did after the step that this one starts from. */
+  async begin(): Promise<void> {
+    const { run, retention } = this.#options;
+    if (run && !("path" in run)) this.#disk = await openDisk(await run.create(), retention);
+    if (!this.#disk) return;
+    const step = this.start?.step ?? 0;
+    await this.#disk.store.discardAfter(step);
+    this.#log = await MetricsLog.open(this.#disk.run.metricsFile, step);
+  }
+
+  /** Where it is written; undefined before `begin` of a new run, and where the run leaves nothing on disk. */
+  get run(): RunDirectory | undefined {
+    return this.#disk?.run;
   }
 
   async append(row: MetricsRow): Promise<void> {
-    await this.#disk?.log.append(row);
+    await this.#log?.append(row);
   }
 
   async save(checkpoint: Checkpoint): Promise<void> {
     if (!this.#disk) return;
-    await this.#disk.log.flush(); // a checkpoint never outlives the lines before it
+    await this.#log?.flush(); // a checkpoint never outlives the lines before it
     this.lastCheckpoint = await this.#disk.store.save(checkpoint);
   }
 
   async close(): Promise<void> {
-    await this.#disk?.log.close();
+    await this.#log?.close();
+    await this.#disk?.release();
+  }
+}
+
+async function openDisk(run: RunDirectory, retention: Retention): Promise<Disk> {
+  const release = await lockRun(run.path);
+  try {
+    return { run, store: await CheckpointStore.open(run.checkpointsFolder, retention), release };
+  } catch (error) {
+    await release();
+    throw error;
   }
 }

@@ -1,16 +1,9 @@
 import { open, truncate, type FileHandle } from "node:fs/promises";
 import { fileError } from "../../src/files/errors.ts";
 import { readBytes } from "../../src/files/read.ts";
-import type { Metrics } from "../../models/task.ts";
+import type { MetricsRow } from "../../models/task.ts";
 
-/** A line of `metrics.jsonl`: `{"step":1,"seconds":0.31,"loss":...}`. A metric that is not finite is written as null. */
-export interface MetricsRow extends Metrics {
-  readonly step: number;
-  /** Seconds of training since step 0, across resumes. */
-  readonly seconds: number;
-}
-
-/** `metrics.jsonl` of a run, a JSON object a step. */
+/** `metrics.jsonl` of a run, a JSON object a step. A metric that is not finite is written as null. */
 export class MetricsLog {
   readonly #path: string;
   readonly #file: FileHandle;

@@ -1,13 +1,13 @@
 import type { Metrics } from "../../models/task.ts";
 import type { Reporter } from "../progress/index.ts";
-import type { RunDirectory } from "../run-directory.ts";
+import type { NewRun, RunDirectory } from "../run-directory.ts";
 import type { EarlyStopRule, Improvement, ImprovementRule } from "./improvement.ts";
 
 export interface TrainOptions {
   /** Drives all randomness of the run. A resumed run goes on with the saved generator instead. */
   readonly seed: number;
-  /** Where metrics and checkpoints are written. @default nowhere */
-  readonly run?: RunDirectory;
+  /** Where metrics and checkpoints are written; a new run's folder is made once the first state is there. @default nowhere */
+  readonly run?: RunDirectory | NewRun;
   /**
    * True: go on from the newest checkpoint of `run`, or start if it has none yet. A path: go on from that run or
    * checkpoint. @default false
@@ -30,7 +30,7 @@ export interface TrainOptions {
   readonly earlyStop?: EarlyStopRule;
   /** @default quietReporter */
   readonly reporter?: Reporter;
-  /** Process signals that stop the run after its step; a second one ends the process. @default SIGINT, SIGTERM */
+  /** Process signals that stop the run after its step; a second one ends the process. @default SIGINT, SIGTERM, SIGHUP */
   readonly signals?: readonly NodeJS.Signals[];
   /** Stops the run after its step, as a process signal does. */
   readonly signal?: AbortSignal;
@@ -54,6 +54,8 @@ export interface TrainResult<S> {
   readonly seconds: number;
   /** The best value of the metric that `best` names. */
   readonly best?: Improvement;
+  /** Where it was written. */
+  readonly run?: RunDirectory;
   /** Folder of the last checkpoint. */
   readonly checkpoint?: string;
 }

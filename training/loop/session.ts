@@ -3,15 +3,12 @@ import type { Metrics, StepContext, StepOutcome, Task } from "../../models/task.
 import { Random } from "../../src/tensor/random.ts";
 import { firstNonFinite, type StateTree } from "../../src/tensor/tree.ts";
 import { quietReporter, type Reporter } from "../progress/index.ts";
+import { endOfSteps, interrupted, nonFinite, outOfPatience, type End } from "./ends.ts";
 import { ImprovementTracker } from "./improvement.ts";
 import type { Journal } from "./journal.ts";
 import { LeakGuard } from "./leak-guard.ts";
-import type { TrainOptions, TrainResult, TrainStatus } from "./options.ts";
-
-interface End {
-  readonly status: TrainStatus;
-  readonly reason: string;
-}
+import { SaveClock } from "./save-clock.ts";
+import type { TrainOptions, TrainResult } from "./options.ts";
 
 /** What the loop itself remembers in a checkpoint. */
 interface Memory {
@@ -21,9 +18,6 @@ interface Memory {
   readonly end: End | null;
 }
 
-/** Time between two saves inside a step, in units of the time that the last one took. */
-const SAVE_DISTANCE = 20;
-
 /** One run of a task in this process: from its start, or from a checkpoint, to its end. */
 export class Session<S> {
   readonly #task: Task<S>;
@@ -31,10 +25,11 @@ export class Session<S> {
   readonly #reporter: Reporter;
   readonly #journal: Journal;
   readonly #stop: AbortSignal;
-  readonly #random: Random;
+  #random: Random;
   readonly #best: ImprovementTracker | undefined;
   readonly #earlyStop: ImprovementTracker | undefined;
   readonly #leaks: LeakGuard | undefined;
+  readonly #saves: SaveClock;
   readonly #startedAt = performance.now();
   #state: S;
   #step: number;
@@ -42,8 +37,6 @@ export class Session<S> {
   /** True while the state is ahead of the last checkpoint. */
   #unsaved: boolean;
   #end: End | undefined;
-  /** When the last save ended, and what it took, in milliseconds. */
-  #lastSave = { end: performance.now(), duration: 0 };
 
   private constructor(
     task: Task<S>,
@@ -60,6 +53,7 @@ export class Session<S> {
     this.#reporter = options.reporter ?? quietReporter;
     this.#journal = journal;
     this.#stop = stop;
+    this.#saves = new SaveClock(options.checkpointSeconds ?? 60);
     this.#state = state;
     this.#random = random;
     this.#step = start?.step ?? 0;
@@ -85,20 +79,21 @@ export class Session<S> {
   }
 
   async run(): Promise<TrainResult<S>> {
-    const run = this.#options.run?.path;
-    this.#reporter.start({ task: this.#task.name, step: this.#step, steps: this.#task.steps, run });
+    await this.#journal.begin();
+    const { run } = this.#journal;
+    this.#reporter.start({ task: this.#task.name, step: this.#step, steps: this.#task.steps, run: run?.path });
     // The start is saved too, so that a kill before the first step loses nothing either.
-    let end = this.#end ?? (this.#unsaved ? await this.#save() : undefined) ?? this.#endOfSteps();
+    let end = this.#end ?? (this.#unsaved ? await this.#save() : undefined) ?? endOfSteps(this.#step, this.#task.steps);
     while (!end) {
       await setImmediate(); // lets signals, timers and the terminal have their turn
-      end = this.#stop.aborted ? this.#interrupted() : await this.#advance();
+      end = this.#stop.aborted ? interrupted(this.#stop.reason) : await this.#advance();
     }
     if (this.#unsaved && end.status !== "non-finite") end = (await this.#save(end)) ?? end;
 
     const { status, reason } = end;
     const position = { step: this.#step, seconds: this.#seconds(), checkpoint: this.#journal.lastCheckpoint };
     this.#reporter.end({ status, reason, ...position });
-    return { status, reason, state: this.#state, metrics: this.#metrics, best: this.#best?.current, ...position };
+    return { status, reason, state: this.#state, metrics: this.#metrics, best: this.#best?.current, run, ...position };
   }
 
   /** Frees the state. */
@@ -106,28 +101,29 @@ export class Session<S> {
     this.#task.dispose?.(this.#state);
   }
 
-  /** One call of the task's step. */
+  /** One call of the task's step. One that is aborted leaves the state, and the random numbers, as before it. */
   async #advance(): Promise<End | undefined> {
     const step = this.#step + 1;
+    const random = this.#random.state();
     const context: StepContext = {
       step,
       random: this.#random,
       signal: this.#stop,
       progress: (fraction, note) => this.#reporter.within(step, fraction, note),
     };
-    const outcome = await this.#task.step(this.#state, context);
+    let outcome: StepOutcome<S>;
+    try {
+      outcome = await this.#task.step(this.#state, context);
+    } catch (error) {
+      if (!this.#stop.aborted || error !== this.#stop.reason) throw error;
+      this.#random = Random.fromState(random);
+      return interrupted(this.#stop.reason);
+    }
     this.#state = outcome.state;
     this.#unsaved = true;
     this.#leaks?.check(step);
     if (!outcome.unfinished) return this.#complete(step, outcome);
-    return this.#journal.writes && this.#isLongUnsaved() ? this.#save() : undefined;
-  }
-
-  /** Whether a step has been under way for so long that a kill would cost too much. */
-  #isLongUnsaved(): boolean {
-    const { end, duration } = this.#lastSave;
-    const seconds = Math.max(this.#options.checkpointSeconds ?? 60, (SAVE_DISTANCE * duration) / 1000);
-    return performance.now() - end > 1000 * seconds;
+    return this.#journal.run && this.#saves.isDue ? this.#save() : undefined;
   }
 
   /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
@@ -135,12 +131,13 @@ export class Session<S> {
     const bad = Object.entries(outcome.metrics).find(([, value]) => !Number.isFinite(value));
     if (bad) {
       const array = firstNonFinite(await this.#task.save(this.#state));
-      return this.#nonFinite(`step ${step}: ${bad[0]} is ${bad[1]}`, array);
+      return nonFinite(`step ${step}: ${bad[0]} is ${bad[1]}`, array, this.#journal.lastCheckpoint);
     }
 
     this.#step = step;
     const { done } = outcome;
-    const end = done === undefined ? this.#endOfSteps() : ({ status: "completed", reason: done } as const);
+    const end =
+      done === undefined ? endOfSteps(step, this.#task.steps) : ({ status: "completed", reason: done } as const);
     const evaluated = this.#task.evaluate && (end !== undefined || this.#isDue(this.#options.evaluateEvery ?? 0));
     const extra = evaluated ? await this.#task.evaluate!(this.#state) : {};
     this.#leaks?.check(step);
@@ -153,8 +150,8 @@ export class Session<S> {
     await this.#journal.append(row);
     this.#reporter.row(row);
 
-    const ended = end ?? this.#outOfPatience();
-    if (!ended && this.#journal.writes && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
+    const ended = end ?? outOfPatience(this.#options.earlyStop, this.#earlyStop?.current);
+    if (!ended && this.#journal.run && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
     return ended;
   }
 
@@ -163,7 +160,7 @@ export class Session<S> {
     const startedAt = performance.now();
     const state = await this.#task.save(this.#state);
     const array = firstNonFinite(state);
-    if (array !== undefined) return this.#nonFinite(`step ${this.#step}`, array);
+    if (array !== undefined) return nonFinite(`step ${this.#step}`, array, this.#journal.lastCheckpoint);
     const goesOn = end === undefined || end.status === "interrupted" || this.#step >= this.#task.steps;
     const loop: Memory = {
       best: this.#best?.save() ?? null,
@@ -174,44 +171,15 @@ export class Session<S> {
       task: this.#task.name,
       step: this.#step,
       seconds: this.#seconds(),
-      config: { ...this.#options.run?.config },
+      config: { ...this.#journal.run?.config },
       random: this.#random.state(),
       metrics: this.#metrics,
       loop: { ...loop, end: loop.end && { ...loop.end } },
       state,
     });
     this.#unsaved = false;
-    this.#lastSave = { end: performance.now(), duration: performance.now() - startedAt };
+    this.#saves.saved(startedAt);
     return undefined;
-  }
-
-  #endOfSteps(): End | undefined {
-    const { steps } = this.#task;
-    return this.#step >= steps ? { status: "completed", reason: `ran all ${steps} steps` } : undefined;
-  }
-
-  #outOfPatience(): End | undefined {
-    const rule = this.#options.earlyStop;
-    const best = this.#earlyStop?.current;
-    if (!rule || !best || best.since < rule.patience) return undefined;
-    return {
-      status: "early-stopped",
-      reason: `${rule.metric} was seen ${best.since} times without improving on ${best.value} of step ${best.step}`,
-    };
-  }
-
-  #interrupted(): End {
-    return { status: "interrupted", reason: `asked to stop (${String(this.#stop.reason)})` };
-  }
-
-  #nonFinite(what: string, array: string | undefined): End {
-    const where =
-      array === undefined ? "all arrays of the state are finite" : `the first array that is not finite is ${array}`;
-    const { lastCheckpoint } = this.#journal;
-    return {
-      status: "non-finite",
-      reason: `${what}: ${where}${lastCheckpoint === undefined ? "" : `; the last good checkpoint is ${lastCheckpoint}`}`,
-    };
   }
 
   #isDue(every: number): boolean {

@@ -1,3 +1,7 @@
+import { constants } from "node:os";
+import { nativeStatus } from "../../src/native/loader.ts";
+import type { SignalNatives } from "../../src/native/signals.ts";
+
 export interface StopSignal {
   /** Aborted once the run is asked to stop; its reason is the signal's name. */
   readonly signal: AbortSignal;
@@ -5,16 +9,22 @@ export interface StopSignal {
   dispose(): void;
 }
 
+/** What ends a run with a checkpoint: Ctrl-C, a polite kill, and a terminal that goes away. */
+export const STOP_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /**
  * Listens for process signals and for a caller's own AbortSignal. The first request is graceful. It also ends the
- * listening, so that a second signal has its default effect and ends the process at once.
+ * listening, so that a second signal has its default effect and ends the process at once. While JavaScript has no turn to hear
+ * the first, inside a long native call, the addon sees to the second.
  */
 export function listenForStop(names: readonly NodeJS.Signals[], external?: AbortSignal): StopSignal {
   const controller = new AbortController();
+  const native = names.length > 0 ? (nativeStatus().addon as Partial<SignalNatives> | undefined) : undefined;
   const onSignal = (name: NodeJS.Signals) => stop(name);
   const onAbort = () => stop(external?.reason);
 
   function dispose(): void {
+    native?.unwatchSignals?.();
     for (const name of names) process.off(name, onSignal);
     external?.removeEventListener("abort", onAbort);
   }
@@ -24,6 +34,7 @@ export function listenForStop(names: readonly NodeJS.Signals[], external?: Abort
   }
 
   for (const name of names) process.on(name, onSignal);
+  native?.watchSignals?.(names.map((name) => constants.signals[name]));
   external?.addEventListener("abort", onAbort);
   if (external?.aborted) onAbort();
   return { signal: controller.signal, dispose };

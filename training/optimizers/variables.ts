@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expectArray, expectNumber } from "../../checkpoints/leaves.ts";
 import type { Moments, VariableOptimizer } from "../../models/optimizer.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
-import { toSchedule, type Schedule } from "./schedules.ts";
+import type { Schedule } from "./schedules.ts";
 
 /** What tells one method from another. */
 interface VariableRule {
@@ -46,7 +46,7 @@ export function variableAdam({
 }
 
 function variableOptimizer(name: string, rule: VariableRule, rate: number | Schedule): VariableOptimizer {
-  const schedule = toSchedule(rate);
+  const schedule = typeof rate === "number" ? () => rate : rate;
   return {
     name,
 

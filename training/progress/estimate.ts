@@ -1,4 +1,4 @@
-import type { MetricsRow } from "../loop/metrics-log.ts";
+import type { MetricsRow } from "../../models/task.ts";
 
 /** Weight of the newest step in the running mean of step durations. */
 const NEWEST_WEIGHT = 0.1;

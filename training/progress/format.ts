@@ -1,4 +1,4 @@
-import type { MetricsRow } from "../loop/metrics-log.ts";
+import type { MetricsRow } from "../../models/task.ts";
 
 /** Metrics shown of each step, from the first; the log has them all. */
 const SHOWN_METRICS = 3;

@@ -1,4 +1,4 @@
-import type { MetricsRow } from "../loop/metrics-log.ts";
+import type { MetricsRow } from "../../models/task.ts";
 
 /** What a reporter is told at the start: the steps already done (after a resume) and those there are. */
 export interface ProgressStart {

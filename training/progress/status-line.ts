@@ -1,4 +1,4 @@
-import type { MetricsRow } from "../loop/metrics-log.ts";
+import type { MetricsRow } from "../../models/task.ts";
 import { Estimate } from "./estimate.ts";
 import { formatDuration, formatMetrics, formatRate } from "./format.ts";
 import type { ProgressEnd, ProgressStart } from "./reporter.ts";

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { readCheckpoint } from "../../../checkpoints/checkpoint.ts";
 import { compareStarts } from "../../../eval/sinkinit/compare.ts";
+import { imagePairs } from "../../../eval/sinkinit/pairs.ts";
 import { learnedInitializer } from "../../../models/sinkinit/initializer.ts";
 import { loadDataset } from "../../../src/data/registry.ts";
 import type { SinkinitState } from "../../../models/sinkinit/task.ts";
@@ -67,7 +68,8 @@ describe("preset tiny", () => {
     for (const seed of SEEDS) {
       const compare = async ({ approximator }: SinkinitState): Promise<Record<string, number>> => {
         const learned = learnedInitializer(approximator.network, run.settings.approximator);
-        const methods = await compareStarts(learned, dataset, run.settings.geometry, PAIRS, seed);
+        const pairs = imagePairs(dataset, run.settings.approximator.extent, PAIRS, seed);
+        const methods = await compareStarts(learned, pairs, run.settings.geometry);
         return Object.fromEntries(methods.map(({ name, toCost }) => [name, toCost.mean]));
       };
       const start = await run.task.init(Random.fromSeed(seed));

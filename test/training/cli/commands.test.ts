@@ -123,7 +123,7 @@ describe("train", () => {
     });
   });
 
-  it("--json into a reader that leaves goes on to the end", async () => {
+  it("--json into a reader that leaves goes on to the end, and its exit status tells", async () => {
     const folder = await folderWithBumps();
     const wrap = (command: readonly string[]) => [
       "bash",
@@ -133,7 +133,8 @@ describe("train", () => {
     ];
     const args = [...TRAIN_SMALL, "--iterations", "3", "--json", "--out", "run"];
     const { code, stdout, stderr } = await otlearn(args, { cwd: folder, wrap });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const message = "otlearn: standard output: closed by its reader before its end\n";
+    expect({ code, stderr }).toEqual({ code: 1, stderr: message });
     expect(jsonLines(stdout)).toMatchObject([{ event: "start" }]);
     expect(existsSync(join(folder, "run", "report.html"))).toBe(true);
   });

@@ -103,11 +103,24 @@ it.skipIf(process.getuid?.() === 0)("a folder that may not be written is left al
   expect(await readdir(folder)).toEqual(["bumps.npy"]);
 });
 
-it("a problem larger than the memory ends with one line", async () => {
+it.runIf(process.platform === "linux")("standard output on a full disk costs the output alone", async () => {
+  const folder = await folderWithBumps();
+  const wrap = (command: readonly string[]) => ["bash", "-c", 'exec "$0" "$@" > /dev/full', ...command];
+  const args = [...TRAIN.filter((word) => word !== "--quiet"), "--json", "--out", "run"];
+  const { code, stderr } = await otlearn(args, { cwd: folder, wrap });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "otlearn: standard output: cannot be written: the disk is full\n",
+  });
+  expect(Object.keys(await contentOf(join(folder, "run")))).toContain("report.html");
+});
+
+it("a problem larger than the memory ends with one line, and leaves no folder", async () => {
   const folder = await folderWithBumps();
   const { code, stderr } = await otlearn([...TRAIN, "--atoms", "1000000000", "--init", "constant", "--out", "run"], {
     cwd: folder,
   });
   expect(stderr).toMatch(/^otlearn: not enough memory for a problem of this size \(.+\)\n$/);
   expect(code).toBe(1);
+  expect(await readdir(folder)).toEqual(["bumps.npy"]);
 });

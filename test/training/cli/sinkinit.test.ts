@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { jsonLines, otlearn, otlearnHere, startOtlearn } from "../../support/cli.ts";
+import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const TRAIN =
@@ -42,6 +43,36 @@ describe("otlearn train sinkinit", () => {
     expect(exported).toMatchObject({ code: 0, stdout: `${out}\n` });
   });
 
+  it("a chart that has nothing to show costs no result", async () => {
+    const folder = await temporaryFolder();
+    const small = TRAIN.filter((word) => word !== "--quiet");
+    const run = [...small, "--epsilon", "1e-6", "--samples", "16", "--out", "run"];
+    const { code, stderr } = await otlearnHere(run, folder);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: picture curves is left out: line chart: nothing to draw/m);
+    expect(stderr).toMatch(/^ {2}learned {3}\d+/m);
+    expect(stderr).toMatch(/^ {2}ones {6}\d+/m);
+    const written = Object.keys(await contentOf(folder));
+    const expected = ["summary.json", "iterations_learned.npy"].map((name) => `run/result/${name}`);
+    expect(written).toEqual(expect.arrayContaining([...expected, "run/report.html"]));
+  });
+
+  it.each([
+    [
+      "--preset paper --batch 100000000",
+      /^otlearn: sinkinit: a step needs at least \d+ GB, this machine has [\d.]+ GB; take a smaller grid/,
+    ],
+    ["--preset tiny --batch 1000000", /needs at least [\d.]+ GB, (this machine|the wasm backend) has [\d.]+ GB/],
+    ["--preset paper --cost euclidean --grid 1024", /^otlearn: sinkinit: a step needs at least/],
+  ])("%s is more than the memory, which is said before anything is made", async (flags, message) => {
+    const folder = await temporaryFolder();
+    const run = ["train", "sinkinit", "--backend", "wasm", ...flags.split(" "), "--quiet", "--out", "run"];
+    const { code, stderr } = await otlearnHere(run, folder);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+    expect(await contentOf(folder)).toEqual({});
+  });
+
   it("a rate of 1000 ends with a message and leaves a checkpoint that goes on", async () => {
     const out = join(await temporaryFolder(), "run");
     const paper =
@@ -53,12 +84,15 @@ describe("otlearn train sinkinit", () => {
   });
 
   it.each([
-    ["--grid 3", /^otlearn: --grid: expected a whole number at least 4, got "3"/],
-    ["--modes 9", /^otlearn: --modes: expected at most 8 \(--grid\), got 9/],
-    ["--widths 3,x", /^otlearn: --widths: expected positive whole numbers separated by commas, as 512,512, got 3,x/],
+    ["--grid 3", /^otlearn: --grid: expected a whole number at least 4 and at most 1024, got "3"/],
+    ["--modes 9", /^otlearn: --modes: expected at most 8 \(the grid\), got 9/],
+    [
+      "--widths 3,x",
+      /^otlearn: --widths: expected whole numbers from 1 to 65536 separated by commas, as 512,512, got "3,x"/,
+    ],
     ["--objective best", /^otlearn: --objective: expected one of hilbert, deviation, dual, got "best"/],
     ["--preset huge", /^otlearn: --preset: expected one of auto, tiny, small, paper, got "huge"/],
-    ["--prior noise --prior-size 9", /^otlearn: --prior-size: expected at most 8 \(--grid\), got 9/],
+    ["--prior noise --prior-size 9", /^otlearn: --prior-size: expected at most 8 \(the grid\), got 9/],
     ["--dataset gaussians-1d", /^otlearn: gaussians-1d: expected at least two images/],
   ])("refuses %s in one line", async (flags, message) => {
     const given = flags.split(" ");

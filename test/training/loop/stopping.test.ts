@@ -64,6 +64,58 @@ describe("stopping", () => {
     expect((await rowsOf(run)).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
   });
 
+  it("takes an aborted step back, its random numbers too", async () => {
+    const draws: number[] = [];
+    const task = (abortIn: number | undefined, controller = new AbortController()) => ({
+      controller,
+      task: countingTask([1, 1, 1], {
+        async step({ count }, { step, random, signal }) {
+          const draw = random.uniform();
+          if (step === abortIn) {
+            controller.abort("enough");
+            signal.throwIfAborted();
+          }
+          draws.push(draw);
+          return { state: { count: count + 1 }, metrics: { loss: draw } };
+        },
+      }),
+    });
+    const whole = await train(task(undefined).task, { seed: 3 });
+    const expected = draws.splice(0);
+    const run = await newRun("counting");
+    const { task: aborting, controller } = task(2);
+    const stopped = await train(aborting, { seed: 3, run, signal: controller.signal });
+    expect(stopped).toMatchObject({ status: "interrupted", step: 1, state: { count: 1 } });
+    const resumed = await train(task(undefined).task, { seed: 3, run, resume: true });
+    expect(resumed.state).toEqual(whole.state);
+    expect(draws).toEqual(expected);
+  });
+
+  it("passes on an error of a step that is no answer to the request", async () => {
+    const controller = new AbortController();
+    const step = async (): Promise<StepOutcome<{ count: number }>> => {
+      controller.abort("enough");
+      throw new Error("broken");
+    };
+    const task = countingTask([1], { step });
+    await expect(train(task, { seed: 0, signal: controller.signal })).rejects.toThrow("broken");
+  });
+
+  it.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s saves a checkpoint",
+    async (name) => {
+      const run = await newRun("counting");
+      const step = async ({ count }: { count: number }): Promise<StepOutcome<{ count: number }>> => {
+        if (count === 1) process.kill(process.pid, name);
+        await delay(20);
+        return { state: { count: count + 1 }, metrics: {} };
+      };
+      const { status, reason, checkpoint } = await train(countingTask([1, 1, 1, 1, 1, 1], { step }), { seed: 0, run });
+      expect({ status, reason }).toEqual({ status: "interrupted", reason: `asked to stop (${name})` });
+      expect(checkpoint).toMatch(/step-00000[2-4]$/);
+    },
+  );
+
   it("ends before the first step where that was asked", async () => {
     expect(await train(countingTask([1]), { seed: 0, signal: AbortSignal.abort("no") })).toMatchObject({
       status: "interrupted",
@@ -72,7 +124,8 @@ describe("stopping", () => {
   });
 
   it("listens to process signals only while it runs", async () => {
-    const count = () => process.listenerCount("SIGINT") + process.listenerCount("SIGTERM");
+    const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const count = () => names.reduce((sum, name) => sum + process.listenerCount(name), 0);
     const before = count();
     const during: number[] = [];
     const step = async (state: { count: number }): Promise<StepOutcome<{ count: number }>> => {
@@ -81,7 +134,7 @@ describe("stopping", () => {
     };
     await train(countingTask([1], { step }), { seed: 0 });
     await train(countingTask([1], { step }), { seed: 0, signals: [] });
-    expect(during).toEqual([before + 2, before]);
+    expect(during).toEqual([before + 3, before]);
     expect(count()).toBe(before);
   });
 });

@@ -89,13 +89,60 @@ const OPTIONS: readonly BadInput[] = [
     name: "a bad value in --config",
     command: "train wdl --config x.json",
     ...withFile("x.json", '{"atoms": "five"}'),
-    message: /x\.json: --atoms: expected a whole number at least 1, got "five"/,
+    message: /x\.json: atoms: expected a whole number at least 1, got "five"/,
+  },
+  {
+    name: "a seed too large",
+    command: "train wdl --size 8 --seed 4294967296",
+    message: /--seed: expected a whole number at least -2147483648 and at most 4294967295, got "4294967296"/,
+  },
+  {
+    name: "a whole number that no float64 tells from the next",
+    command: "train wdl --iterations 1e308",
+    message: /--iterations: expected a whole number at least 1 and at most 9007199254740991, got "1e308"/,
+  },
+  {
+    name: "far too many target iterations",
+    command: "train sinkinit --k 1e308",
+    message: /--k: expected a whole number at least 1 and at most 10000, got "1e308"/,
+  },
+  {
+    name: "far too large a grid",
+    command: "train sinkinit --grid 1e308",
+    message: /--grid: expected a whole number at least 4 and at most 1024, got "1e308"/,
+  },
+  {
+    name: "a layer without end",
+    command: "train sinkinit --preset paper --widths 1e308",
+    message: /--widths: expected whole numbers from 1 to 65536 separated by commas, as 512,512, got "1e308"/,
+  },
+  {
+    name: "data that no network of images can see",
+    command: "train sinkinit --preset tiny --dataset torus",
+    message: /torus: expected at least two images, got matrix \[100, 80\]/,
+  },
+  {
+    name: "a single image for pairs of images",
+    command: "train sinkinit --preset tiny --limit 1",
+    message: /drawings: expected at least two images, got images \[1, 28, 28\]/,
+  },
+  {
+    name: "a null character in the path of data",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", '{"data": "a\\u0000b"}'),
+    message: /x\.json: data: expected a path without NUL, got "a\\u0000b"/,
+  },
+  {
+    name: "a null character in the path of a cost",
+    command: "train wdl --config x.json",
+    ...withFile("x.json", '{"cost": "\\u0000"}'),
+    message: /x\.json: cost: expected a path without NUL, got "\\u0000"/,
   },
   {
     name: "a flag that is no boolean in --config",
     command: "train wdl --config x.json",
     ...withFile("x.json", '{"invert": "yes"}'),
-    message: /x\.json: --invert: expected true or false, got "yes"/,
+    message: /x\.json: invert: expected true or false, got "yes"/,
   },
 ];
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import {
   MANIFEST,
   refusesEach,
@@ -43,7 +43,8 @@ const RUNS: readonly BadInput[] = [
     name: "changed data",
     command: "train wdl --resume run",
     ...withRun(rewrite("data.csv", (text) => text.replace("5", "6"))),
-    message: /data\.csv: the data are not those that the run was started on; restore them, or start a new run/,
+    message:
+      /data\.csv: the data are not those that the run was started on; restore them, point to them with --data, or start a new run/,
   },
   {
     name: "more data",
@@ -103,7 +104,56 @@ const RUNS: readonly BadInput[] = [
     name: "a damaged metrics log",
     command: "eval run",
     ...withRun(rewrite("run/metrics.jsonl", (text) => text.replace("}", ""))),
-    message: /run\/metrics\.jsonl: damaged, line 1 is not JSON; restore it, or remove it/,
+    message: /run\/metrics\.jsonl: damaged, line 1 is no row of metrics; restore it, or remove it/,
+  },
+  {
+    name: "a metrics log with a null line",
+    command: "eval run",
+    ...withRun(rewrite("run/metrics.jsonl", (text) => text.replace(/^.*\n/, "null\n"))),
+    message: /run\/metrics\.jsonl: damaged, line 1 is no row of metrics; restore it, or remove it/,
+  },
+  ...["eval run", "report run", "train wdl --resume run"].map((command) => ({
+    name: `a configuration without options, with ${command}`,
+    command,
+    ...withRun(rewrite("run/config.json", (text) => JSON.stringify({ ...JSON.parse(text), options: {} }))),
+    message: /run\/config\.json: damaged or foreign, options\.dataShape is undefined/,
+  })),
+  {
+    name: "a configuration with an option that is none",
+    command: "eval run",
+    ...withRun(rewrite("run/config.json", (text) => text.replace('"atoms": 2', '"atoms": "two"'))),
+    message: /run\/config\.json: atoms: expected a whole number at least 1, got "two"/,
+  },
+  {
+    name: "a configuration of a backend unknown",
+    command: "eval run",
+    ...withRun(
+      rewrite("run/config.json", (text) =>
+        text.replace('"backend": "cpu",\n  "options"', '"backend": "",\n  "options"'),
+      ),
+    ),
+    message: /run\/config\.json: expected one of auto, tensorflow, .*, got ""/,
+  },
+  {
+    name: "data that are gone",
+    command: "train wdl --resume run",
+    ...withRun(async (path) => {
+      await rm(path("data.csv"));
+      await rewrite("run/config.json", (text) => text.replace(/"data": "\/.*"/, '"data": "/gone/data.csv"'))(path);
+    }),
+    message: /gone\/data\.csv: does not exist; if it was moved, say where to: --data PATH/,
+  },
+  {
+    name: "other data in place of those that are gone",
+    command: "report run --data other.csv",
+    ...withRun((path) => writeFile(path("other.csv"), "1,2,3,4\n4,3,2,1\n")),
+    message: /other\.csv: the data are not those that the run was started on \(shape \[2,4\], then \[4,4\]\)/,
+  },
+  {
+    name: "a ground cost for a run without",
+    command: "train wdl --resume run --cost data.csv",
+    ...withRun(unchanged),
+    message: /--cost: the run was started without; leave it out/,
   },
   {
     name: "no run to evaluate",

@@ -1,0 +1,11 @@
+import { wsvOptions } from "../../models/wsv/options.ts";
+import { setUpWsv } from "../../models/wsv/setup.ts";
+import { pickOptions } from "../../src/options.ts";
+import { groundMetricEvaluator } from "../ground-metric/evaluator.ts";
+
+/** Evaluates Wasserstein singular vectors: see `groundMetricEvaluator`. */
+export const wsvEvaluator = groundMetricEvaluator({
+  task: "wsv",
+  title: "Wasserstein singular vectors",
+  setUp: (options, dataset) => setUpWsv(pickOptions(wsvOptions, options), dataset),
+});
