@@ -2,7 +2,7 @@
  * The optimal-transport core: ground costs as operators, Sinkhorn, divergences, barycenters, initialisers, and the data
  * and tensor plumbing they stand on. It imports no other folder and trains nothing.
  */
-export { InputError, RunError } from "./errors.ts";
+export { InputError, OptionError, RunError } from "./errors.ts";
 export { version } from "./version.ts";
 
 export { probeBackends, useBackend, type BackendChoice, type BackendReport } from "./tensor/backend.ts";
@@ -20,7 +20,7 @@ export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/ex
 export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
 export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
-export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/tensor.ts";
+export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/sinkhorn.ts";
 export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";

@@ -11,7 +11,7 @@ import { previousSolution } from "../../../../src/transport/initializers/previou
 import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
 import { entropicValues } from "../../../../src/transport/sinkhorn/objective.ts";
-import { sinkhorn, type SinkhornTensorResult } from "../../../../src/transport/sinkhorn/tensor.ts";
+import { sinkhorn, type SinkhornTensorResult } from "../../../../src/transport/sinkhorn/sinkhorn.ts";
 import { planTransportCost, sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
 import { relativeNorm } from "../../../support/allclose.ts";
 import { backends } from "../../../support/backends.ts";
@@ -84,8 +84,8 @@ describe.each(backends)("on %s", (backend) => {
         g: Float64Array.from(g.slice(index * 30, (index + 1) * 30)),
         epsilon,
       };
-      expect([entropicValues(geometry, potentials, row, others[index]).transportCost]).toBeAllclose(
-        [entropicValues(geometry, host, row, others[index]).transportCost],
+      expect([entropicValues(geometry, row, others[index], potentials).transportCost]).toBeAllclose(
+        [entropicValues(geometry, row, others[index], host).transportCost],
         VALUE,
       );
     });
@@ -94,7 +94,7 @@ describe.each(backends)("on %s", (backend) => {
     expect(cost.shape).toEqual([2, 2]);
     const expected = rows.map((row, index) => {
       const host = sinkhornHost(geometry, row, others[index], { epsilon });
-      return entropicValues(geometry, host, row, others[index]).transportCost;
+      return entropicValues(geometry, row, others[index], host).transportCost;
     });
     expect(await cost.data()).toBeAllclose(expected, { relative: 2e-5 }); // <P, C> is of first order in the potentials
     kernel.dispose();
@@ -120,12 +120,12 @@ describe.each(backends)("on %s", (backend) => {
       const hostValue = (moved: readonly Float64Array[]): number => {
         const initializer = previousSolution(moved[2]);
         const options = { epsilon, tolerance: 0, maxIterations: iterations, initializer };
-        return entropicValues(geometry, sinkhornHost(geometry, moved[0], moved[1], options), moved[0], moved[1])
+        return entropicValues(geometry, moved[0], moved[1], sinkhornHost(geometry, moved[0], moved[1], options))
           .transportCost;
       };
       const kernel = geometry.kernel(epsilon);
       const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor, start: tf.Tensor) => {
-        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initialPotential: start });
+        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initializer: previousSolution(start) });
         return tf.sum(planTransportCost(kernel, potentials));
       })(inputs.map((input) => tensor(input)));
       expect(await value.data()).toBeAllclose([hostValue(inputs)], VALUE);
@@ -220,7 +220,9 @@ describe("asynchronous solver", () => {
   it("synchronous forms reject shapes and counts that do not fit", () => {
     const kernel = geometry.kernel(epsilon);
     expect(() => sinkhornUnrolled(kernel, tensor(a), tf.zeros([2, 64]))).toThrow(InputError);
-    expect(() => sinkhornUnrolled(kernel, tensor(a), tensor(b), { initialPotential: tf.zeros([3]) })).toThrow(/like b/);
+    expect(() =>
+      sinkhornUnrolled(kernel, tensor(a), tensor(b), { initializer: previousSolution(tf.zeros([3])) }),
+    ).toThrow(/like b/);
     expect(() => entropicCost(kernel, tensor(a), tensor(b), { iterations: 0 })).toThrow(/iterations/);
     kernel.dispose();
   });
