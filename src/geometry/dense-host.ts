@@ -1,6 +1,5 @@
 import { checkRange } from "./checks.ts";
-import type { DenseGeometry } from "./dense.ts";
-import type { HostKernel } from "./geometry.ts";
+import type { DenseGeometry, HostKernel } from "./geometry.ts";
 import { DenseOperator, type DenseOperatorNatives } from "../native/dense-operator.ts";
 import { nativeStatus } from "../native/loader.ts";
 import { NEGLIGIBLE } from "./log-sum.ts";

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkRange } from "./checks.ts";
-import type { DenseGeometry } from "./dense.ts";
-import type { TensorKernel } from "./geometry.ts";
+import type { DenseGeometry, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";

@@ -2,13 +2,9 @@ import { InputError } from "../errors.ts";
 import { float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
 import { denseHostKernel } from "./dense-host.ts";
 import { denseTensorKernel } from "./dense-tensor.ts";
-import type { Coordinates, Geometry } from "./geometry.ts";
+import type { Coordinates, DenseGeometry } from "./geometry.ts";
 
-export interface DenseGeometry extends Geometry {
-  readonly kind: "dense";
-  /** C [n, m]; not a copy. */
-  readonly cost: NdArray<Float64Array>;
-}
+export type { DenseGeometry };
 
 /**
  * A ground cost given as a matrix C [n, m]: an NdArray, or its numbers, row by row, with their shape. A float64 matrix is not copied:
@@ -43,10 +39,6 @@ export function denseFromChecked(cost: NdArray<Float64Array>, coordinates: Coord
     kernel: (epsilon) => denseTensorKernel(geometry, epsilon),
   };
   return geometry;
-}
-
-export function isDense(geometry: Geometry): geometry is DenseGeometry {
-  return geometry.kind === "dense";
 }
 
 function isSymmetric(cost: Float64Array, n: number): boolean {

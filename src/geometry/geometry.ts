@@ -26,6 +26,28 @@ export interface Geometry {
   kernel(epsilon: number): TensorKernel;
 }
 
+export interface GridGeometry extends Geometry {
+  readonly kind: "grid";
+  readonly size: readonly number[];
+  /** One an axis. */
+  readonly spacing: readonly number[];
+  readonly coordinates: Coordinates;
+}
+
+export interface DenseGeometry extends Geometry {
+  readonly kind: "dense";
+  /** C [n, m]; not a copy. */
+  readonly cost: NdArray<Float64Array>;
+}
+
+export function isGrid(geometry: Geometry): geometry is GridGeometry {
+  return geometry.kind === "grid";
+}
+
+export function isDense(geometry: Geometry): geometry is DenseGeometry {
+  return geometry.kind === "dense";
+}
+
 /** How the cost of a pair of points follows from their coordinates. */
 export type PointCost = "squared-euclidean" | "euclidean" | "manhattan";
 

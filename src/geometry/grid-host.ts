@@ -1,7 +1,6 @@
 import { sizeOf } from "../tensor/ndarray.ts";
 import { checkRange } from "./checks.ts";
-import type { GridGeometry } from "./grid.ts";
-import type { HostKernel, HostKernelOptions } from "./geometry.ts";
+import type { GridGeometry, HostKernel, HostKernelOptions } from "./geometry.ts";
 import { logAddExp, logSumExpOfLine, logTaps, type LogTaps } from "./log-sum.ts";
 
 /**

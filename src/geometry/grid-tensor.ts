@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../tensor/ndarray.ts";
 import { checkRange } from "./checks.ts";
-import type { GridGeometry } from "./grid.ts";
-import type { TensorKernel } from "./geometry.ts";
+import type { GridGeometry, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
 
 /** The one-dimensional matrices of an axis, [extent, extent], symmetric. */

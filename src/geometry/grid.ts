@@ -1,9 +1,11 @@
 import { InputError } from "../errors.ts";
 import { SMALLEST_NORMAL } from "./checks.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
-import type { Coordinates, Geometry } from "./geometry.ts";
+import type { Coordinates, GridGeometry } from "./geometry.ts";
 import { gridHostKernel } from "./grid-host.ts";
 import { gridTensorKernel } from "./grid-tensor.ts";
+
+export type { GridGeometry };
 
 export interface GridOptions {
   /** Points along each of one to three axes; `[h, w]` for an image. Row-major: the last axis is contiguous. */
@@ -13,14 +15,6 @@ export interface GridOptions {
    * @default 1 (costs in squared pixels)
    */
   readonly spacing?: number | readonly number[];
-}
-
-export interface GridGeometry extends Geometry {
-  readonly kind: "grid";
-  readonly size: readonly number[];
-  /** One an axis. */
-  readonly spacing: readonly number[];
-  readonly coordinates: Coordinates;
 }
 
 /**
@@ -58,10 +52,6 @@ export function grid(options: GridOptions): GridGeometry {
     kernel: (epsilon) => gridTensorKernel(geometry, epsilon),
   };
   return geometry;
-}
-
-export function isGrid(geometry: Geometry): geometry is GridGeometry {
-  return geometry.kind === "grid";
 }
 
 /** The grid on the unit cube, linspace(0, 1, extent) along each axis: the convention of Sinkhorn initialisers. */

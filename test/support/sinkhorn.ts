@@ -76,13 +76,13 @@ interface HostProblem {
 }
 
 /** Every pair's potentials [pairs, n] and [pairs, m] are those of the float64 host after as many iterations. */
-export function expectHostPotentials(
+export async function expectHostPotentials(
   { f, g }: { readonly f: tf.Tensor; readonly g: tf.Tensor },
   { geometry, a, b, g0, epsilon, iterations }: HostProblem,
-): void {
+): Promise<void> {
   const row = (potentials: ArrayLike<number>, pair: number, size: number) =>
     Array.prototype.slice.call(potentials, pair * size, (pair + 1) * size) as number[];
-  const [allF, allG] = [f.dataSync(), g.dataSync()];
+  const [allF, allG] = [await f.data(), await g.data()];
   a.forEach((masses, pair) => {
     const initializer = previousSolution(g0[pair]);
     const host = sinkhornHost(geometry, masses, b[pair], {

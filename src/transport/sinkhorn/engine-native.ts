@@ -1,9 +1,7 @@
 // The native addon, on tensors of any backend of the host: float32 scalings as long as these are exact to rounding, and float64
 // logarithms (grids) or floats with integer exponents (dense costs) from there. Each pair stops by itself.
 import * as tf from "@tensorflow/tfjs-core";
-import { isDense } from "../../geometry/dense.ts";
-import type { TensorKernel } from "../../geometry/geometry.ts";
-import { isGrid } from "../../geometry/grid.ts";
+import { isDense, isGrid, type TensorKernel } from "../../geometry/geometry.ts";
 import { nativeStatus } from "../../native/loader.ts";
 import type { SinkhornProblem, SinkhornReport } from "../../native/sinkhorn.ts";
 import { runOnTensors } from "../../native/tensor-memory.ts";

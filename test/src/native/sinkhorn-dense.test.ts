@@ -77,7 +77,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
           };
           const solution = await solveNatively(kernel, rowsTensor(a), rowsTensor(b), options);
           domains[solution.domain]++;
-          expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
+          await expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
           kernel.dispose();
         });
       }),

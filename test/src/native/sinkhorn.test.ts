@@ -71,7 +71,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
           const options = { iterations, domain, start: rowsTensor(g0) };
           const solution = await solveNatively(kernel, rowsTensor(a), rowsTensor(b), options);
           domains[solution.domain]++;
-          expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
+          await expectHostPotentials(solution, { geometry, a, b, g0, epsilon, iterations });
           kernel.dispose();
         });
       }),
