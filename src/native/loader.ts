@@ -6,6 +6,7 @@ import type { EmdNatives } from "./emd.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
+import type { SignalNatives } from "./signals.ts";
 import type { SinkhornNatives } from "./sinkhorn.ts";
 import type { SoftmaxNatives } from "./softmax.ts";
 
@@ -20,6 +21,7 @@ export interface NativeAddon
     MatmulNatives,
     PairNatives,
     ReduceNatives,
+    SignalNatives,
     SinkhornNatives,
     SoftmaxNatives {
   describe(): { readonly instructionSet: string; readonly threads: number };

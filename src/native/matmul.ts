@@ -1,10 +1,9 @@
 /** Of `cpp/glue/glue_matmul.cc`. */
 export interface MatmulNatives {
-  /** One matrix product with tensors that lie in `heap`, the memory of tfjs' wasm backend. */
-  matmul(heap: Uint8Array, problem: MatmulProblem): void;
+  matmul(problem: MatmulProblem): void;
 }
 
-/** out = activation(A B + bias), float32. Tensors are byte offsets in the heap; -1 where there is none. */
+/** out = activation(A B + bias), float32. */
 export interface MatmulProblem {
   readonly rows: number;
   readonly columns: number;
@@ -15,12 +14,12 @@ export interface MatmulProblem {
   readonly batch: Int32Array;
   readonly batchStridesA: Int32Array;
   readonly batchStridesB: Int32Array;
-  readonly a: number;
-  readonly b: number;
-  readonly out: number; // [...batch, rows, columns]
-  readonly bias: number; // [columns]
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly out: Float32Array; // [...batch, rows, columns], written
+  readonly bias: Float32Array | undefined; // [columns]
   /** As tfjs numbers them: 0 linear, 1 relu, 2 relu6, 3 prelu, 4 leakyrelu, 5 sigmoid, 6 elu. */
   readonly activation: number;
-  readonly slopes: number; // [columns], with prelu
+  readonly slopes: Float32Array | undefined; // [columns], with prelu
   readonly slope: number; // with leakyrelu
 }

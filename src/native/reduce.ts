@@ -1,7 +1,7 @@
 /** Of `cpp/glue/glue_reduce.cc`. */
 export interface ReduceNatives {
-  /** [outer, length, inner] becomes [outer, inner]; byte offsets in `heap`, the memory of tfjs' wasm backend. */
-  reduce(heap: Uint8Array, problem: ReduceProblem): void;
+  /** [outer, length, inner] becomes [outer, inner]. */
+  reduce(problem: ReduceProblem): void;
 }
 
 /** No size is 0. */
@@ -11,6 +11,6 @@ interface ReduceProblem {
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
-  readonly x: number;
-  readonly out: number;
+  readonly x: Float32Array; // [outer, length, inner]
+  readonly out: Float32Array; // [outer, inner], written
 }

@@ -10,6 +10,9 @@ interface Arrays {
 const ARRAYS = { float32: Float32Array, bool: Uint8Array } as const;
 
 type Inputs = readonly (tf.TensorInfo | undefined)[];
+type NumbersOf<Given extends Inputs> = {
+  [Index in keyof Given]: Given[Index] extends tf.TensorInfo ? Float32Array : Float32Array | undefined;
+};
 
 interface Views<Type extends keyof Arrays> {
   readonly inputs: (Float32Array | undefined)[];
@@ -28,15 +31,15 @@ const TAKE_VIEWS: Readonly<Record<string, TakeViews>> = { wasm: onWasm, cpu: onA
  * either; on `tensorflow` the inputs that TensorFlow itself computed are. An input that is not float32 is converted. The caller
  * owns the outputs; the views must not be kept.
  */
-export function runOnTensors<Result, Type extends keyof Arrays = "float32">(
-  inputs: Inputs,
+export function runOnTensors<const Given extends Inputs, Result, Type extends keyof Arrays = "float32">(
+  inputs: Given,
   outputShapes: readonly number[][],
-  compute: (inputs: (Float32Array | undefined)[], outputs: Arrays[Type][]) => Result,
+  compute: (inputs: NumbersOf<Given>, outputs: Arrays[Type][]) => Result,
   dtype: Type = "float32" as Type,
 ): { outputs: tf.TensorInfo[]; result: Result } {
   const views = TAKE_VIEWS[tf.getBackend()](inputs, outputShapes, dtype);
   try {
-    return { outputs: views.tensors, result: compute(views.inputs, views.outputs) };
+    return { outputs: views.tensors, result: compute(views.inputs as unknown as NumbersOf<Given>, views.outputs) };
   } catch (error) {
     for (const { dataId } of views.tensors) tf.backend().disposeData(dataId as object);
     throw error;

@@ -1,10 +1,10 @@
 // Kernels of tfjs' `wasm` backend that only hand numbers on. tfjs copies them one by one.
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import type { NativeAddon } from "./loader.ts";
-import { alias, heapOf, offsetOf, type KernelReplacement } from "./wasm-memory.ts";
+import type { KernelReplacement } from "./kernel-replacement.ts";
+import { alias, heapOf, offsetOf } from "./wasm-memory.ts";
 
-export const copyKernels: Readonly<Record<string, KernelReplacement<NativeAddon>>> = {
+export const copyKernels: Readonly<Record<string, KernelReplacement>> = {
   // no kernel writes into its inputs, so a copy may share their memory
   [tf.Identity]: (_, plain) => (args) => {
     const x = args.inputs["x"] as tf.TensorInfo;
@@ -28,7 +28,7 @@ export const copyKernels: Readonly<Record<string, KernelReplacement<NativeAddon>
 /** Tiles along one axis: each block of the numbers from there on, so many times. */
 function repeatBlocks(backend: BackendWasm, x: tf.TensorInfo, reps: readonly number[], axis: number): tf.TensorInfo {
   const out = backend.makeOutput(
-    x.shape.map((size, d) => size * reps[d]!),
+    x.shape.map((size, d) => size * reps[d]),
     x.dtype,
   );
   const block = tf.util.sizeFromShape(x.shape.slice(axis)) * tf.util.bytesPerElement(x.dtype);

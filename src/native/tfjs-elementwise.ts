@@ -1,8 +1,7 @@
-// tfjs' element-wise kernels on the `wasm` backend, computed by the addon: float32, with broadcasting.
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+// tfjs' element-wise kernels, computed by the addon: float32, with broadcasting.
 import * as tf from "@tensorflow/tfjs-core";
-import type { NativeAddon } from "./loader.ts";
-import { broadcastStrides, heapOf, offsetOf, type KernelReplacement } from "./wasm-memory.ts";
+import { broadcastStrides, type KernelReplacement } from "./kernel-replacement.ts";
+import { runOnTensors } from "./tensor-memory.ts";
 
 /** In the order of the enumerations in `cpp/tensors/elementwise.h`. */
 const UNARY = [
@@ -31,41 +30,51 @@ const BINARY = [
 ];
 const COMPARISON = [tf.Equal, tf.NotEqual, tf.Less, tf.LessEqual, tf.Greater, tf.GreaterEqual];
 
-export const elementwiseKernels: Readonly<Record<string, KernelReplacement<NativeAddon>>> = Object.fromEntries([
+export const elementwiseKernels: Readonly<Record<string, KernelReplacement>> = Object.fromEntries([
   ...UNARY.map((name, op) => [name, nativeUnary(op)] as const),
-  ...BINARY.map((name, op) => [name, nativeBinary(op, "float32")] as const),
-  ...COMPARISON.map((name, op) => [name, nativeBinary(op, "bool")] as const),
+  ...BINARY.map((name, op) => [name, nativeBinary(op)] as const),
+  ...COMPARISON.map((name, op) => [name, nativeComparison(op)] as const),
 ]);
 
-function nativeUnary(op: number): KernelReplacement<NativeAddon> {
+function nativeUnary(op: number): KernelReplacement {
   return (addon, plain) => (args) => {
     const x = args.inputs["x"] as tf.TensorInfo;
-    const backend = args.backend as BackendWasm;
     if (x.dtype !== "float32") return plain(args);
-    const out = backend.makeOutput(x.shape, "float32");
     const count = tf.util.sizeFromShape(x.shape);
-    addon.unary(heapOf(backend), { op, count, x: offsetOf(backend, x), out: offsetOf(backend, out) });
-    return out;
+    return runOnTensors([x], [x.shape], ([x], [out]) => addon.unary({ op, count, x, out })).outputs[0];
   };
 }
 
-function nativeBinary(op: number, dtype: "float32" | "bool"): KernelReplacement<NativeAddon> {
+function nativeBinary(op: number): KernelReplacement {
   return (addon, plain) => (args) => {
-    const { a = args.inputs["dy"], b = args.inputs["y"] } = args.inputs as Record<string, tf.TensorInfo>;
-    const backend = args.backend as BackendWasm;
-    if (a!.dtype !== "float32" || b!.dtype !== "float32") return plain(args);
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
-    const out = backend.makeOutput(shape, dtype);
-    const problem = {
-      op,
-      sizes: Int32Array.from(shape),
-      stridesA: broadcastStrides(a!.shape, shape.length),
-      stridesB: broadcastStrides(b!.shape, shape.length),
-      a: offsetOf(backend, a!),
-      b: offsetOf(backend, b!),
-      out: offsetOf(backend, out),
-    };
-    addon[dtype === "bool" ? "compare" : "binary"](heapOf(backend), problem);
-    return out;
+    const pair = broadcastPair(args.inputs as Record<string, tf.TensorInfo>);
+    if (!pair) return plain(args);
+    const { operands, shape, strides } = pair;
+    return runOnTensors(operands, [shape], ([a, b], [out]) => addon.binary({ op, ...strides, a, b, out })).outputs[0];
   };
+}
+
+function nativeComparison(op: number): KernelReplacement {
+  return (addon, plain) => (args) => {
+    const pair = broadcastPair(args.inputs as Record<string, tf.TensorInfo>);
+    if (!pair) return plain(args);
+    const { operands, shape, strides } = pair;
+    const compare = ([a, b]: readonly Float32Array[], [out]: Uint8Array[]) =>
+      addon.compare({ op, ...strides, a, b, out });
+    return runOnTensors(operands, [shape], compare, "bool").outputs[0];
+  };
+}
+
+/** How two operands meet; undefined where they are not float32. */
+function broadcastPair({ a, b, dy, y }: Record<string, tf.TensorInfo>) {
+  const operands = [a ?? dy, b ?? y] as const;
+  const [left, right] = operands;
+  if (left.dtype !== "float32" || right.dtype !== "float32") return undefined;
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(left.shape, right.shape);
+  const strides = {
+    sizes: Int32Array.from(shape),
+    stridesA: broadcastStrides(left.shape, shape.length),
+    stridesB: broadcastStrides(right.shape, shape.length),
+  };
+  return { operands, shape, strides };
 }

@@ -1,15 +1,11 @@
-// tfjs' matrix products on the `wasm` backend, computed by the addon. Tensors are read and written where they lie in the
-// backend's heap, so the tape, the layers and the optimisers see ordinary tensors.
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+// tfjs' matrix products, computed by the addon. The tape, the layers and the optimisers see ordinary tensors.
 import * as tf from "@tensorflow/tfjs-core";
 import type { NativeAddon } from "./loader.ts";
-import type { MatmulProblem } from "./matmul.ts";
-import { broadcastStrides, heapOf, offsetOf } from "./wasm-memory.ts";
+import { broadcastStrides } from "./kernel-replacement.ts";
+import { runOnTensors } from "./tensor-memory.ts";
 
 /** Numbered as `MatmulProblem.activation`. */
 const ACTIVATIONS = ["linear", "relu", "relu6", "prelu", "leakyrelu", "sigmoid", "elu"] as const;
-
-const NONE = -1;
 
 interface Inputs {
   readonly a: tf.TensorInfo;
@@ -31,7 +27,7 @@ export function nativeMatmul(addon: NativeAddon, plain: tf.KernelFunc): tf.Kerne
     const inputs = args.inputs as unknown as Inputs;
     const attributes = args.attrs as unknown as Attributes;
     if (!isSupported(inputs, attributes)) return plain(args);
-    return multiply(addon, inputs, attributes, args.backend as BackendWasm);
+    return multiply(addon, inputs, attributes);
   };
 }
 
@@ -52,17 +48,15 @@ function isSupported({ a, b, bias, preluActivationWeights: slopes }: Inputs, att
   );
 }
 
-function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes, backend: BackendWasm): tf.TensorInfo {
-  const { a, b, bias, preluActivationWeights: slopes } = inputs;
+function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes): tf.TensorInfo {
+  const { a, b, bias, preluActivationWeights } = inputs;
   const { transposeA, transposeB, activation = "linear", leakyreluAlpha = 0 } = attributes;
   const [rows, inner] = matrixShape(a.shape, transposeA);
   const [, columns] = matrixShape(b.shape, transposeB);
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-  const out = backend.makeOutput([...batch, rows, columns], "float32");
-  const offset = (tensor?: tf.TensorInfo) => (tensor ? offsetOf(backend, tensor) : NONE);
-  const problem: MatmulProblem = {
+  const problem = {
     rows,
     columns,
     inner,
@@ -71,16 +65,13 @@ function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes, ba
     batch: Int32Array.from(batch),
     batchStridesA: broadcastStrides(outerA, batch.length),
     batchStridesB: broadcastStrides(outerB, batch.length),
-    a: offset(a),
-    b: offset(b),
-    out: offset(out),
-    bias: offset(bias),
     activation: (ACTIVATIONS as readonly string[]).indexOf(activation),
-    slopes: offset(slopes),
     slope: leakyreluAlpha,
   };
-  addon.matmul(heapOf(backend), problem);
-  return out;
+  const tensors = [a, b, bias, preluActivationWeights] as const;
+  return runOnTensors(tensors, [[...batch, rows, columns]], ([a, b, bias, slopes], [out]) =>
+    addon.matmul({ ...problem, a, b, out, bias, slopes }),
+  ).outputs[0];
 }
 
 function matrixShape(shape: readonly number[], transposed: boolean): [number, number] {

@@ -1,13 +1,12 @@
-// tfjs' reductions on the `wasm` backend, computed by the addon: float32, over axes that lie beside each other.
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+// tfjs' reductions, computed by the addon: float32, over axes that lie beside each other.
 import * as tf from "@tensorflow/tfjs-core";
-import type { NativeAddon } from "./loader.ts";
-import { heapOf, offsetOf, type KernelReplacement } from "./wasm-memory.ts";
+import type { KernelReplacement } from "./kernel-replacement.ts";
+import { runOnTensors } from "./tensor-memory.ts";
 
 /** In the order of the enumeration in `cpp/tensors/reduce.h`. */
 const REDUCTIONS = [tf.Sum, tf.Mean, tf.Max, tf.Min];
 
-export const reduceKernels: Readonly<Record<string, KernelReplacement<NativeAddon>>> = Object.fromEntries(
+export const reduceKernels: Readonly<Record<string, KernelReplacement>> = Object.fromEntries(
   REDUCTIONS.map((name, op) => [name, nativeReduction(op)] as const),
 );
 
@@ -18,19 +17,16 @@ interface Attributes {
   readonly keepDims: boolean;
 }
 
-function nativeReduction(op: number): KernelReplacement<NativeAddon> {
+function nativeReduction(op: number): KernelReplacement {
   return (addon, plain) => (args) => {
     const x = args.inputs["x"] as tf.TensorInfo;
-    const backend = args.backend as BackendWasm;
     const attributes = args.attrs as unknown as Attributes;
     const axes = tf.util.parseAxisParam(attributes.reductionIndices ?? attributes.axis!, x.shape);
     const sizes = reducedSizes(x.shape, axes);
     if (x.dtype !== "float32" || !sizes) return plain(args);
     const [reduced] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes);
     const shape = attributes.keepDims ? tf.backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
-    const out = backend.makeOutput(shape, "float32");
-    addon.reduce(heapOf(backend), { op, ...sizes, x: offsetOf(backend, x), out: offsetOf(backend, out) });
-    return out;
+    return runOnTensors([x], [shape], ([x], [out]) => addon.reduce({ op, ...sizes, x, out })).outputs[0];
   };
 }
 

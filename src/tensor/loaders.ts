@@ -3,7 +3,6 @@ import { join, dirname } from "node:path";
 import util from "node:util";
 import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { activateNative } from "../native/active.ts";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
 
@@ -32,6 +31,7 @@ async function loadTensorflow(): Promise<string> {
     try {
       require(name);
       await requireWorking("tensorflow");
+      useNativeKernels("tensorflow");
       return `${name} ${versionOf(name)}`;
     } catch (error) {
       reasons.push(`${name} does not load: ${(error as Error).message.split("\n")[0]}`);
@@ -72,11 +72,7 @@ async function loadWasm(): Promise<string> {
   const name = "@tensorflow/tfjs-backend-wasm";
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
-  const { addon } = nativeStatus();
-  if (addon) {
-    registerNativeKernels(addon);
-    activateNative(addon);
-  }
+  useNativeKernels("wasm");
   await requireWorking("wasm");
   return `${name} ${versionOf(name)}`;
 }
@@ -84,8 +80,14 @@ async function loadWasm(): Promise<string> {
 async function loadCpu(): Promise<string> {
   const name = "@tensorflow/tfjs-backend-cpu";
   require(name);
+  useNativeKernels("cpu");
   await requireWorking("cpu");
   return `${name} ${versionOf(name)}`;
+}
+
+function useNativeKernels(backend: Exclude<BackendName, "webgpu">): void {
+  const { addon } = nativeStatus();
+  if (addon) registerNativeKernels(addon, backend);
 }
 
 /** Initialises a registered backend and puts the current one back. */

@@ -15,7 +15,7 @@ export function nativeEngine(kernel: TensorKernel): SinkhornEngine | undefined {
 
   function run({ a, b }: SinkhornBatch, start: tf.Tensor | undefined, settings: Settings) {
     const { outputs, result } = runOnTensors([a, b, start], [a.shape, b.shape], ([first, second, g0], [f, g]) =>
-      solver!({ ...settings, pairs: pairsOf(a), a: first!, b: second!, start: g0, f, g }),
+      solver!({ ...settings, pairs: pairsOf(a), a: first, b: second, start: g0, f, g }),
     );
     const [f, g] = outputs.map(asTensor);
     return { ...result, f, g };
@@ -33,7 +33,7 @@ export function nativeEngine(kernel: TensorKernel): SinkhornEngine | undefined {
     selfPotential(a, rule) {
       const settings = { ...settingsOf(rule), output: KL_POTENTIALS, symmetric: true, momentum: 0.5 };
       const { outputs } = runOnTensors([a], [a.shape], ([masses], [f]) =>
-        solver({ ...settings, pairs: pairsOf(a), a: masses!, b: masses!, start: undefined, f, g: undefined }),
+        solver({ ...settings, pairs: pairsOf(a), a: masses, b: masses, start: undefined, f, g: undefined }),
       );
       return asTensor(outputs[0]);
     },

@@ -1,37 +1,36 @@
 // The addon: the functions of every topic, and what the machine is.
+#include "base/thread_pool.h"
 #include "glue/glue.h"
 #include "isa/kernels.h"
-#include "base/thread_pool.h"
 
 namespace otlearn {
 namespace {
 
-napi_value describe(napi_env env, napi_callback_info) {
-  napi_value result, isa, threads;
-  napi_create_object(env, &result);
-  napi_create_string_utf8(env, kernels().name, NAPI_AUTO_LENGTH, &isa);
-  napi_create_int32(env, thread_pool().threads(), &threads);
-  napi_set_named_property(env, result, "instructionSet", isa);
-  napi_set_named_property(env, result, "threads", threads);
-  return result;
+Napi::Value describe(const Napi::CallbackInfo& info) {
+  auto machine = Napi::Object::New(info.Env());
+  machine["instructionSet"] = kernels().name;
+  machine["threads"] = thread_pool().threads();
+  return machine;
 }
 
-napi_value initialise(napi_env env, napi_value exports) {
-  add_function(env, exports, "describe", describe);
-  add_barycenter(env, exports);
-  add_dense_operator(env, exports);
-  add_emd(env, exports);
-  add_batch_norm(env, exports);
-  add_elementwise(env, exports);
-  add_matmul(env, exports);
-  add_reduce(env, exports);
-  add_pairs(env, exports);
-  add_sinkhorn(env, exports);
-  add_softmax(env, exports);
+Napi::Object initialise(Napi::Env, Napi::Object exports) {
+  add_function<describe>(exports, "describe");
+  add_barycenter(exports);
+  add_batch_norm(exports);
+  add_dense_operator(exports);
+  add_elementwise(exports);
+  add_emd(exports);
+  add_matmul(exports);
+  add_pairs(exports);
+  add_reduce(exports);
+  add_signals(exports);
+  add_sinkhorn(exports);
+  add_softmax(exports);
   return exports;
 }
 
 }  // namespace
 }  // namespace otlearn
 
-NAPI_MODULE_INIT() { return otlearn::initialise(env, exports); }
+using otlearn::initialise;
+NODE_API_MODULE(otlearn_native, initialise)

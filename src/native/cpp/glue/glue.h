@@ -1,127 +1,132 @@
-// What the glue between JavaScript and the kernels shares (glue_*.cc, one a topic), in plain Node-API. Arguments were checked
-// by the TypeScript that calls; here only what could harm memory is checked again.
+// What the glue between JavaScript and the kernels shares (glue_*.cc, one a topic). Arguments were checked by the TypeScript
+// that calls; here only what could harm memory is checked again. What is thrown becomes an Error of JavaScript.
 #pragma once
-#include <node_api.h>
+#define NAPI_VERSION 8
+#define NODE_ADDON_API_CPP_EXCEPTIONS_ALL  // std::bad_alloc, too
+#include <napi.h>
 
+#include <algorithm>
 #include <cstddef>
-#include <exception>
-#include <string>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace otlearn {
 
 // A topic's functions, added to the addon's exports.
-void add_barycenter(napi_env env, napi_value exports);
-void add_dense_operator(napi_env env, napi_value exports);
-void add_emd(napi_env env, napi_value exports);
-void add_batch_norm(napi_env env, napi_value exports);
-void add_elementwise(napi_env env, napi_value exports);
-void add_matmul(napi_env env, napi_value exports);
-void add_reduce(napi_env env, napi_value exports);
-void add_pairs(napi_env env, napi_value exports);
-void add_sinkhorn(napi_env env, napi_value exports);
-void add_softmax(napi_env env, napi_value exports);
+void add_barycenter(Napi::Object exports);
+void add_batch_norm(Napi::Object exports);
+void add_dense_operator(Napi::Object exports);
+void add_elementwise(Napi::Object exports);
+void add_emd(Napi::Object exports);
+void add_matmul(Napi::Object exports);
+void add_pairs(Napi::Object exports);
+void add_reduce(Napi::Object exports);
+void add_signals(Napi::Object exports);
+void add_sinkhorn(Napi::Object exports);
+void add_softmax(Napi::Object exports);
 
-struct Failure {
-  std::string message;
-};
+template <auto kFunction>
+void add_function(Napi::Object exports, const char* name) {
+  exports.Set(name, Napi::Function::New<kFunction>(exports.Env(), name));
+}
+
+// Products of sizes below this do not overflow, rows rounded up to registers and 8 bytes a number included.
+constexpr double kMostNumbers = 1e14;
 
 inline void require(bool condition, const char* message) {
-  if (!condition) throw Failure{message};
+  if (!condition) throw std::invalid_argument(message);
 }
 
-// The elements of a typed array of the given type, or null for undefined.
 template <typename T>
-T* elements(napi_env env, napi_value value, napi_typedarray_type expected, std::size_t least, const char* name) {
-  napi_valuetype kind;
-  napi_typeof(env, value, &kind);
-  if (kind == napi_undefined) return nullptr;
-  bool is_array = false;
-  napi_is_typedarray(env, value, &is_array);
-  require(is_array, name);
-  napi_typedarray_type type;
-  std::size_t length;
-  void* data;
-  napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
-  require(type == expected && length >= least, name);
-  return static_cast<T*>(data);
+constexpr napi_typedarray_type kArrayType = napi_float64_array;
+template <>
+constexpr napi_typedarray_type kArrayType<float> = napi_float32_array;
+template <>
+constexpr napi_typedarray_type kArrayType<std::int32_t> = napi_int32_array;
+template <>
+constexpr napi_typedarray_type kArrayType<std::uint16_t> = napi_uint16_array;
+template <>
+constexpr napi_typedarray_type kArrayType<std::uint8_t> = napi_uint8_array;
+
+// A typed array of T with `least` elements or more.
+template <typename T>
+Napi::TypedArrayOf<T> array_of(Napi::Value value, double least, const char* name) {
+  require(value.IsTypedArray(), name);
+  const auto array = value.As<Napi::TypedArrayOf<T>>();
+  require(array.TypedArrayType() == kArrayType<T> && static_cast<double>(array.ElementLength()) >= least, name);
+  return array;
 }
 
-inline napi_value property(napi_env env, napi_value object, const char* name) {
-  napi_value value;
-  require(napi_get_named_property(env, object, name, &value) == napi_ok, name);
-  return value;
-}
+// The named arguments of a function.
+class Arguments {
+ public:
+  explicit Arguments(Napi::Value value, const char* name = "arguments") : object_(value.As<Napi::Object>()) {
+    require(value.IsObject(), name);
+  }
 
-inline int integer(napi_env env, napi_value object, const char* name) {
-  int32_t result;
-  require(napi_get_value_int32(env, property(env, object, name), &result) == napi_ok, name);
-  return result;
-}
+  Napi::Value operator[](const char* name) const { return object_.Get(name); }
+  int integer(const char* name) const { return number_of(name).Int32Value(); }
+  double number(const char* name) const { return number_of(name).DoubleValue(); }
+  bool flag(const char* name) const {
+    const Napi::Value value = object_.Get(name);
+    require(value.IsBoolean(), name);
+    return value.As<Napi::Boolean>();
+  }
+  // The elements of a typed array.
+  template <typename T>
+  T* array(const char* name, double least) const {
+    return array_of<T>(object_.Get(name), least, name).Data();
+  }
+  // The same, or null for undefined.
+  template <typename T>
+  T* optional(const char* name, double least) const {
+    const Napi::Value value = object_.Get(name);
+    return value.IsUndefined() ? nullptr : array_of<T>(value, least, name).Data();
+  }
+  // Sizes or strides: an Int32Array of numbers that are not negative.
+  std::vector<std::ptrdiff_t> dimensions(const char* name) const;
 
-inline double number(napi_env env, napi_value object, const char* name) {
-  double result;
-  require(napi_get_value_double(env, property(env, object, name), &result) == napi_ok, name);
-  return result;
-}
-
-inline bool flag(napi_env env, napi_value object, const char* name) {
-  bool result;
-  require(napi_get_value_bool(env, property(env, object, name), &result) == napi_ok, name);
-  return result;
-}
-
-// Sizes or strides: an Int32Array of numbers that are not negative.
-std::vector<std::ptrdiff_t> dimensions(napi_env env, napi_value object, const char* name);
+ private:
+  Napi::Number number_of(const char* name) const {
+    const Napi::Value value = object_.Get(name);
+    require(value.IsNumber(), name);
+    return value.As<Napi::Number>();
+  }
+  Napi::Object object_;
+};
 
 // Numbers that an array with these sizes and strides has at least.
 double extent(const std::vector<std::ptrdiff_t>& sizes, const std::vector<std::ptrdiff_t>& strides);
 
-// The memory of tfjs' wasm backend, a Uint8Array, in which tensors are byte offsets.
-class Heap {
- public:
-  Heap(napi_env env, napi_value array);
-  // The `numbers` numbers of the tensor at offset object[name], or null where the offset is negative.
-  template <typename T>
-  T* tensor(napi_value object, const char* name, double numbers) const {
-    const double offset = number(env_, object, name);
-    if (!(offset >= 0)) return nullptr;
-    require(offset + numbers * sizeof(T) <= static_cast<double>(bytes_), name);
-    const auto start = static_cast<std::size_t>(offset);
-    require(start % alignof(T) == 0, name);
-    return reinterpret_cast<T*>(static_cast<char*>(memory_) + start);
-  }
-  template <typename T>
-  T* required(napi_value object, const char* name, double numbers) const {
-    T* const found = tensor<T>(object, name, numbers);
-    require(found != nullptr, name);
-    return found;
-  }
-
- private:
-  napi_env env_;
-  std::size_t bytes_;
-  void* memory_;
-};
-
-template <typename Body>
-napi_value guarded(napi_env env, napi_callback_info info, Body body) {
-  try {
-    std::size_t count = 2;
-    napi_value arguments[2];
-    napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-    return body(arguments);
-  } catch (const Failure& failure) {
-    napi_throw_error(env, nullptr, failure.message.c_str());
-  } catch (const std::exception& error) {  // out of memory
-    napi_throw_error(env, nullptr, error.what());
-  }
-  return nullptr;
+template <typename T>
+Napi::TypedArrayOf<T> copied(Napi::Env env, const std::vector<T>& values) {
+  auto array = Napi::TypedArrayOf<T>::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
 }
 
-inline void add_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  const napi_property_descriptor property = {name, nullptr, callback, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
-  napi_define_properties(env, exports, 1, &property);
+// What JavaScript holds of a T until the garbage collector frees it. `tag` marks the type: nothing else is taken for one.
+template <typename T, typename Free>
+Napi::Value handed_over(Napi::Env env, std::unique_ptr<T> made, const napi_type_tag& tag, Free before_free) {
+  auto held = Napi::External<T>::New(env, made.get(), [before_free](Napi::Env env, T* object) {
+    before_free(env, *object);
+    delete object;
+  });
+  made.release();
+  held.TypeTag(&tag);
+  return held;
+}
+template <typename T>
+Napi::Value handed_over(Napi::Env env, std::unique_ptr<T> made, const napi_type_tag& tag) {
+  return handed_over(env, std::move(made), tag, [](Napi::Env, T&) {});
+}
+template <typename T>
+T& held(Napi::Value value, const napi_type_tag& tag, const char* name) {
+  require(value.IsExternal() && value.As<Napi::External<T>>().CheckTypeTag(&tag), name);
+  return *value.As<Napi::External<T>>().Data();
 }
 
 }  // namespace otlearn

@@ -1,62 +1,58 @@
-#include "tensors/batch_norm.h"
-#include "glue/glue.h"
 #include "base/thread_pool.h"
+#include "glue/glue.h"
+#include "tensors/batch_norm.h"
 
 namespace otlearn {
 namespace {
 
-struct Given {
-  Heap heap;
-  napi_value problem;
-  BatchNormShape shape;
-  float* matrix(const char* name) const {
-    return heap.required<float>(problem, name, static_cast<double>(shape.rows) * static_cast<double>(shape.columns));
-  }
-  float* row(const char* name) const { return heap.required<float>(problem, name, static_cast<double>(shape.columns)); }
-  float* optional_row(const char* name) const {
-    return heap.tensor<float>(problem, name, static_cast<double>(shape.columns));
-  }
-  BatchNormForward forward() const {
-    return {matrix("x"), optional_row("gamma"), optional_row("beta"), matrix("y"), row("mean"), row("variance")};
-  }
-};
-
-template <typename Body>
-napi_value with_given(napi_env env, napi_callback_info info, Body body) {
-  return guarded(env, info, [&](napi_value* arguments) {
-    const napi_value problem = arguments[1];
-    const BatchNormShape shape = {integer(env, problem, "rows"), integer(env, problem, "columns"),
-                                  static_cast<float>(number(env, problem, "epsilon"))};
-    require(shape.rows > 0 && shape.columns > 0, "sizes");
-    body(Given{Heap(env, arguments[0]), problem, shape});
-    return static_cast<napi_value>(nullptr);
-  });
+BatchNormShape shape_of(const Arguments& given) {
+  const BatchNormShape shape = {given.integer("rows"), given.integer("columns"), static_cast<float>(given.number("epsilon"))};
+  require(shape.rows > 0 && shape.columns > 0, "sizes");
+  return shape;
 }
 
-// batchNorm(heap, {rows, columns, epsilon, x, gamma, beta, mean, variance, y}); the same for trainingBatchNorm
-napi_value run_given(napi_env env, napi_callback_info info) {
-  return with_given(env, info, [](const Given& given) { batch_norm(given.shape, given.forward(), thread_pool()); });
-}
-napi_value run_training(napi_env env, napi_callback_info info) {
-  return with_given(env, info, [](const Given& given) { training_batch_norm(given.shape, given.forward(), thread_pool()); });
+// The numbers of a matrix and of a row.
+double matrix(const BatchNormShape& shape) { return static_cast<double>(shape.rows) * static_cast<double>(shape.columns); }
+double row(const BatchNormShape& shape) { return static_cast<double>(shape.columns); }
+
+BatchNormForward forward_of(const Arguments& given, const BatchNormShape& shape) {
+  return {given.array<float>("x", matrix(shape)),     given.optional<float>("gamma", row(shape)),
+          given.optional<float>("beta", row(shape)),  given.array<float>("y", matrix(shape)),
+          given.array<float>("mean", row(shape)),     given.array<float>("variance", row(shape))};
 }
 
-// trainingBatchNormGradient(heap, {rows, columns, epsilon, dy, x, gamma, mean, variance, dx, dgamma, dbeta})
-napi_value run_gradient(napi_env env, napi_callback_info info) {
-  return with_given(env, info, [](const Given& given) {
-    training_batch_norm_gradient(given.shape,
-                                 {given.matrix("dy"), given.matrix("x"), given.row("gamma"), given.row("mean"),
-                                  given.row("variance"), given.matrix("dx"), given.row("dgamma"), given.row("dbeta")},
-                                 thread_pool());
-  });
+BatchNormBackward backward_of(const Arguments& given, const BatchNormShape& shape) {
+  return {given.array<float>("dy", matrix(shape)),     given.array<float>("x", matrix(shape)),
+          given.array<float>("gamma", row(shape)),     given.array<float>("mean", row(shape)),
+          given.array<float>("variance", row(shape)),  given.array<float>("dx", matrix(shape)),
+          given.array<float>("dgamma", row(shape)),    given.array<float>("dbeta", row(shape))};
+}
+
+// batchNorm({rows, columns, epsilon, x, gamma, beta, mean, variance, y}); the same for trainingBatchNorm
+void run_given(const Napi::CallbackInfo& info) {
+  const Arguments given(info[0]);
+  const BatchNormShape shape = shape_of(given);
+  batch_norm(shape, forward_of(given, shape), thread_pool());
+}
+void run_training(const Napi::CallbackInfo& info) {
+  const Arguments given(info[0]);
+  const BatchNormShape shape = shape_of(given);
+  training_batch_norm(shape, forward_of(given, shape), thread_pool());
+}
+
+// trainingBatchNormGradient({rows, columns, epsilon, dy, x, gamma, mean, variance, dx, dgamma, dbeta})
+void run_gradient(const Napi::CallbackInfo& info) {
+  const Arguments given(info[0]);
+  const BatchNormShape shape = shape_of(given);
+  training_batch_norm_gradient(shape, backward_of(given, shape), thread_pool());
 }
 
 }  // namespace
 
-void add_batch_norm(napi_env env, napi_value exports) {
-  add_function(env, exports, "batchNorm", run_given);
-  add_function(env, exports, "trainingBatchNorm", run_training);
-  add_function(env, exports, "trainingBatchNormGradient", run_gradient);
+void add_batch_norm(Napi::Object exports) {
+  add_function<run_given>(exports, "batchNorm");
+  add_function<run_training>(exports, "trainingBatchNorm");
+  add_function<run_gradient>(exports, "trainingBatchNormGradient");
 }
 
 }  // namespace otlearn
