@@ -23,11 +23,10 @@ export function checkMasses(masses: ArrayLike<number>, count: number, name: stri
     }
     total += mass;
   }
+  if (total === Infinity) throw new InputError(`masses ${name}: their sum is beyond float64; divide them`);
   if (total === 0) throw new InputError(`masses ${name}: all ${count} are zero; at least one must be positive`);
-  if (!(total >= SMALLEST_TOTAL && total < Infinity)) {
-    throw new InputError(
-      `masses ${name}: their total ${total} leaves the range of float64; scale both sides by one number`,
-    );
+  if (total < SMALLEST_TOTAL) {
+    throw new InputError(`masses ${name}: their sum ${total} leaves float64 few digits; multiply them`);
   }
   return total;
 }

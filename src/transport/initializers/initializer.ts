@@ -13,7 +13,7 @@ export interface HostProblem {
 }
 
 /** A batch of problems on tensors. */
-export interface TensorProblem {
+interface TensorProblem {
   readonly geometry: Geometry;
   /** [..., n] */
   readonly a: tf.Tensor;

@@ -1,50 +1,57 @@
 // Float64 on the host, in TypeScript, one pair after the other: where the addon is not there, or cannot, and float32 scalings would
 // not do. Numbers are copied in and out.
-import * as tf from "@tensorflow/tfjs-core";
-import type { HostKernel, TensorKernel } from "../../geometry/geometry.ts";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import type { SinkhornBatch, SinkhornEngine, SinkhornReport, ToleranceRun } from "./engine.ts";
-import { ExactIterate } from "./exact-iterate.ts";
-import type { SinkhornStatus } from "./options.ts";
+import { rowsOf, stackRows } from "../../tensor/rows.ts";
+import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";
+import { ExactIterate, type HostPotentials } from "./exact-iterate.ts";
+import { klPotentials } from "./objective.ts";
+import type { SinkhornDomain, SinkhornStatus } from "./options.ts";
 import { joinReports } from "./report.ts";
 
 export function hostEngine({ geometry, epsilon }: TensorKernel): SinkhornEngine {
   const kernel = geometry.hostKernel(epsilon);
 
-  /** Of each pair, from a start g in cost units or, without one, from gKL = 0. */
-  function iterates({ a, b }: SinkhornBatch, start: tf.Tensor | undefined, domain: ToleranceRun["domain"]) {
-    const [first, second, starts] = [a, b, start].map((tensor) => tensor && rowsOf(tensor));
-    return first!.map((masses, pair) => {
-      const marginals = { a: masses, b: second![pair] };
+  /** `run` on each pair, from a start g in cost units or, without one, from gKL = 0. */
+  function overPairs<Result>(
+    { a, b }: SinkhornBatch,
+    start: tf.Tensor | undefined,
+    domain: SinkhornDomain,
+    run: (state: ExactIterate) => Result,
+  ): Result[] {
+    const second = rowsOfTensor(b);
+    const starts = start && rowsOfTensor(start);
+    return rowsOfTensor(a).map((masses, pair) => {
+      const marginals = { a: masses, b: second[pair] };
       const logV = marginals.b.map((mass, j) => (starts && mass > 0 ? starts[pair][j] / epsilon : Math.log(mass)));
       const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain);
       state.applyKernel();
-      return state;
+      return run(state);
     });
   }
 
   return {
-    iterate({ a, b }, start, { iterations, domain }) {
-      const states = iterates({ a, b }, start, domain);
-      states.forEach((state) => advance(state, iterations, 1, true));
-      return potentialsOf(states, a, b);
+    iterate(batch, start, { iterations, domain }) {
+      const potentials = overPairs(batch, start, domain, (state) => {
+        advance(state, iterations, 1, true);
+        return state.potentials();
+      });
+      return asTensors(potentials, batch);
     },
 
-    klPotentials({ a, b }, { iterations, domain }) {
-      const states = iterates({ a, b }, undefined, domain);
-      const halfStep = (apply: HostKernel["logApply"], from: "f" | "g", to: tf.Tensor): tf.Tensor => {
-        const rows = states.map((state) => {
-          const logScaling = state.potentials()[from].map((value) => value / epsilon);
-          return apply(logScaling, new Float64Array(to.shape.at(-1)!)).map((log) => -epsilon * log);
-        });
-        return stack(rows, to.shape);
-      };
-      states.forEach((state) => advance(state, iterations, 1, true));
-      return { fKL: halfStep(kernel.logApply, "g", a), gKL: halfStep(kernel.logApplyTranspose, "f", b) };
+    klPotentials(batch, { iterations, domain }) {
+      const { a, b } = batch;
+      const potentials = overPairs(batch, undefined, domain, (state) => {
+        advance(state, iterations, 1, true);
+        return klPotentials(geometry, state.potentials());
+      });
+      const [fKL, gKL] = [potentials.map((pair) => pair.fKL), potentials.map((pair) => pair.gKL)];
+      return { fKL: stackRows(fKL, a.shape), gKL: stackRows(gKL, b.shape) };
     },
 
     selfPotential(a, { iterations }) {
-      const rows = rowsOf(a).map((masses) => {
+      const rows = rowsOfTensor(a).map((masses) => {
         const logMasses = masses.map(Math.log);
         const logScaling = new Float64Array(masses.length);
         const logProduct = new Float64Array(masses.length);
@@ -56,13 +63,15 @@ export function hostEngine({ geometry, epsilon }: TensorKernel): SinkhornEngine 
         }
         return potential.map((value) => value * epsilon);
       });
-      return stack(rows, a.shape);
+      return stackRows(rows, a.shape);
     },
 
-    async solve({ a, b }, start, run) {
-      const states = iterates({ a, b }, start, run.domain);
-      const reports = states.map((state) => untilTolerance(state, run));
-      return { ...joinReports(reports, run.checkEvery), ...potentialsOf(states, a, b) };
+    async solve(batch, start, run) {
+      const solved = overPairs(batch, start, run.domain, (state) => {
+        const report = untilTolerance(state, run);
+        return { ...report, ...state.potentials() };
+      });
+      return { ...joinReports(solved, run.checkEvery), ...asTensors(solved, batch) };
     },
   };
 }
@@ -92,23 +101,20 @@ function untilTolerance(state: ExactIterate, run: ToleranceRun): SinkhornReport 
   return { status, iterations, errors, domain: state.domain };
 }
 
-function potentialsOf(states: readonly ExactIterate[], a: tf.Tensor, b: tf.Tensor) {
-  const all = states.map((state) => state.potentials());
-  const stored = (rows: Float64Array[]): Float64Array[] => rows.map((row) => row.map((v) => Math.max(v, LOG_ZERO)));
-  return { f: stack(stored(all.map(({ f }) => f)), a.shape), g: stack(stored(all.map(({ g }) => g)), b.shape) };
+function asTensors(pairs: readonly HostPotentials[], { a, b }: SinkhornBatch): TensorPotentials {
+  const stored = (row: Float64Array): Float64Array => row.map((value) => Math.max(value, LOG_ZERO));
+  return {
+    f: stackRows(
+      pairs.map(({ f }) => stored(f)),
+      a.shape,
+    ),
+    g: stackRows(
+      pairs.map(({ g }) => stored(g)),
+      b.shape,
+    ),
+  };
 }
 
-/** The rows of [..., n] in float64. */
-function rowsOf(tensor: tf.Tensor): Float64Array[] {
-  const data = tensor.dataSync();
-  const length = tensor.shape.at(-1)!;
-  return Array.from({ length: data.length / length }, (_, row) =>
-    Float64Array.from(data.subarray(row * length, (row + 1) * length)),
-  );
-}
-
-function stack(rows: readonly Float64Array[], shape: number[]): tf.Tensor {
-  const data = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  rows.forEach((row, index) => data.set(row, index * row.length));
-  return tf.tensor(data, shape, "float32");
+function rowsOfTensor(tensor: tf.Tensor): Float64Array[] {
+  return rowsOf(tensor.dataSync(), tensor.shape.at(-1)!);
 }

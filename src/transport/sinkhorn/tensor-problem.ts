@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { rowsOf, stackRows } from "../../tensor/rows.ts";
 import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
 import { startingPotential, type Initializer } from "../initializers/initializer.ts";
 import type { SinkhornBatch, TensorPotentials } from "./engine.ts";
@@ -22,7 +23,7 @@ const ROUNDING = 1e-5;
 /** Reads and checks the histograms of a batch. */
 export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Tensor): Promise<Histograms> {
   checkPairShapes(a, b, geometry.shape);
-  const [rowsA, rowsB] = [await rowsOf(a), await rowsOf(b)];
+  const [rowsA, rowsB] = [rowsOf(await a.data(), geometry.shape[0]), rowsOf(await b.data(), geometry.shape[1])];
   rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape));
   const totals = rowsA.map(totalOf);
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
@@ -32,7 +33,7 @@ export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Ten
   const divided = (rows: readonly Float64Array[]): Float64Array[] =>
     rows.map((row, pair) => row.map((mass) => mass / totals[pair]));
   const rows = { a: divided(rowsA), b: divided(rowsB) };
-  return { batch: { a: stack(rows.a, a.shape), b: stack(rows.b, b.shape) }, ...rows, totals };
+  return { batch: { a: stackRows(rows.a, a.shape), b: stackRows(rows.b, b.shape) }, ...rows, totals };
 }
 
 /** Frees what was made for them. */
@@ -53,7 +54,7 @@ export function initialPotential(
   const rows = a.map((masses, pair) =>
     startingPotential(initializer, { geometry, a: masses, b: b[pair], epsilon }).map((g) => Math.max(g, LOG_ZERO)),
   );
-  return stack(rows, batch.b.shape);
+  return stackRows(rows, batch.b.shape);
 }
 
 /** The potentials of the caller's histograms: scaling both sides by M adds epsilon log M to f. Disposes those of the batch. */
@@ -73,17 +74,4 @@ export function withTotals(
   });
   f.dispose();
   return { f: moved, g };
-}
-
-/** The rows of [..., n] in float64. */
-async function rowsOf(tensor: tf.Tensor): Promise<Float64Array[]> {
-  const data = Float64Array.from(await tensor.data());
-  const length = tensor.shape.at(-1)!;
-  return Array.from({ length: data.length / length }, (_, row) => data.slice(row * length, (row + 1) * length));
-}
-
-function stack(rows: readonly Float64Array[], shape: number[]): tf.Tensor {
-  const data = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  rows.forEach((row, index) => data.set(row, index * row.length));
-  return tf.tensor(data, shape, "float32");
 }
