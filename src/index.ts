@@ -5,7 +5,14 @@
 export { InputError, OptionError, RunError } from "./errors.ts";
 export { version } from "./version.ts";
 
-export { probeBackends, useBackend, type BackendChoice, type BackendReport } from "./tensor/backend.ts";
+export {
+  probeBackends,
+  useBackend,
+  type BackendChoice,
+  type BackendReport,
+  type BackendSelection,
+} from "./tensor/backend.ts";
+export type { Work } from "./tensor/preferences.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { VariableOptimizer } from "../../models/optimizer.ts";
 import { sinkinitOptions } from "../../models/sinkinit/options.ts";
 import { completeSinkinit } from "../../models/sinkinit/presets.ts";
@@ -16,7 +17,7 @@ export interface SinkinitStepSettings {
 
 /** One step of training at the paper's sizes, of both networks, from random weights: the task that `otlearn train` runs. */
 export async function sinkinitStep({ batch, repeat, optimizers }: SinkinitStepSettings): Promise<BenchResult> {
-  const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "wasm");
+  const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), tf.getBackend());
   const task = sinkinitTask(setUpSinkinit(options, optimizers));
   const random = Random.fromSeed(0);
   const state = await task.init(random);

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { InputError } from "../errors.ts";
+import { OptionError } from "../errors.ts";
+import { nativeStatus } from "../native/loader.ts";
 import "./gradients.ts";
-import { loaders, type BackendName } from "./loaders.ts";
+import { loaders, type BackendName, type Found } from "./loaders.ts";
+import { PREFERENCES, type Candidate, type Work } from "./preferences.ts";
 
 export type BackendChoice = BackendName | "auto";
 
-/** The order in which `auto` tries: fastest first, `cpu` always works. */
-const AUTO_ORDER: readonly BackendName[] = ["tensorflow", "webgpu", "wasm", "cpu"];
+const BACKENDS: readonly BackendName[] = ["tensorflow", "webgpu", "wasm", "cpu"];
 
 export interface BackendReport {
   readonly name: BackendName;
@@ -15,51 +16,71 @@ export interface BackendReport {
   readonly detail: string;
 }
 
-/** Outcome of `useBackend`: the one chosen and, for `auto`, why those before it were passed over. */
+/** Outcome of `useBackend`: the one chosen and, for `auto`, why, and why those before it were passed over. */
 export interface BackendSelection {
   readonly name: BackendName;
   readonly detail: string;
+  /** "fastest here for optimal transport"; undefined for one that was named. */
+  readonly reason: string | undefined;
   readonly passedOver: readonly BackendReport[];
 }
 
+type Probe = BackendReport & { readonly device?: Found["device"] };
+
 /** Loads one backend without making it the current one. Never throws: the reason is in `detail`. */
-async function probeBackend(name: BackendName): Promise<BackendReport> {
+async function probeBackend(name: BackendName): Promise<Probe> {
   try {
-    return { name, available: true, detail: await loaders[name]() };
+    return { name, available: true, ...(await loaders[name]()) };
   } catch (error) {
     return { name, available: false, detail: firstLine(error) };
   }
 }
 
-/** Probes all backends, in the order of preference. */
+/** Probes all backends. */
 export async function probeBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
-  for (const name of AUTO_ORDER) reports.push(await probeBackend(name));
+  for (const backend of BACKENDS) {
+    const { name, available, detail } = await probeBackend(backend);
+    reports.push({ name, available, detail });
+  }
   return reports;
 }
 
 /**
- * Makes a tfjs backend the current one. `auto` takes the first that works in the order tensorflow, webgpu, wasm, cpu.
- * Throws InputError if the named one cannot be used.
+ * Makes a tfjs backend the current one. `auto` takes what is fastest on this machine for the kind of work: `wasm` for optimal
+ * transport; for networks a GPU through TensorFlow or WebGPU, else the processor by native kernels, TensorFlow or `wasm`. A
+ * software adapter of WebGPU is only taken by name. Throws OptionError if the named one cannot be used.
  */
-export async function useBackend(choice: BackendChoice = "auto"): Promise<BackendSelection> {
+export async function useBackend(choice: BackendChoice = "auto", work: Work = "transport"): Promise<BackendSelection> {
   tf.enableProdMode(); // silences the banner; the library checks its own inputs
-  const candidates = choice === "auto" ? AUTO_ORDER : [choice];
-  const passedOver: BackendReport[] = [];
-  for (const name of candidates) {
-    const report = await probeBackend(name);
-    if (report.available && (await tf.setBackend(name))) {
+  const { order, description } = PREFERENCES[work];
+  const candidates: readonly Candidate[] = choice === "auto" ? order : [{ name: choice, needs: "any" }];
+  const probes = new Map<BackendName, Probe>();
+  const passedOver = new Map<BackendName, BackendReport>();
+  for (const { name, needs } of candidates) {
+    const probe = probes.get(name) ?? (await probeBackend(name));
+    probes.set(name, probe);
+    const lack = probe.available ? lackOf(probe, needs) : probe.detail;
+    if (lack === undefined && (await tf.setBackend(name))) {
       await tf.ready();
-      return { name, detail: report.detail, passedOver };
+      passedOver.delete(name);
+      const reason = choice === "auto" ? `fastest here for ${description}` : undefined;
+      return { name, detail: probe.detail, reason, passedOver: [...passedOver.values()] };
     }
-    passedOver.push(report);
+    passedOver.set(name, { name, available: probe.available, detail: lack ?? probe.detail });
   }
-  throw new InputError(
-    `backend ${choice}: cannot be used here (${passedOver.map((report) => report.detail).join("; ")}); ` +
-      "choose another with --backend, or see 'otlearn info'",
-  );
+  const reasons = [...passedOver.values()].map(({ detail }) => detail).join("; ");
+  throw new OptionError("backend", `${choice} cannot be used here (${reasons}); choose another, see 'otlearn info'`);
+}
+
+/** What a backend that works lacks to be preferred. */
+function lackOf({ detail, device }: Probe, needs: Candidate["needs"]): string | undefined {
+  if (needs === "gpu" && device !== "gpu") return `no GPU (${detail})`;
+  const { addon, detail: why } = nativeStatus();
+  if (needs === "native" && !addon) return `no native kernels (${why})`;
+  return undefined;
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.trim();
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0].trim();
 }

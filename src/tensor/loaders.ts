@@ -5,23 +5,33 @@ import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
+import { probeAdapter, provideNavigatorGpu, reportAdapter } from "./webgpu-adapter.ts";
 
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
 const require = createRequire(import.meta.url);
 
-/** Loads a backend and registers it under its tfjs name; resolves to what was found, rejects with why it cannot be. */
-export const loaders: Readonly<Record<BackendName, () => Promise<string>>> = {
+/** A backend that works. */
+export interface Found {
+  /** "@tensorflow/tfjs-node 4.22.0" */
+  readonly detail: string;
+  /** What computes. A software adapter is the host's processor under another name. */
+  readonly device: "gpu" | "host";
+}
+
+/** Loads a backend and registers it under its tfjs name; rejects with why it cannot be. */
+export const loaders: Readonly<Record<BackendName, () => Promise<Found>>> = {
   tensorflow: loadTensorflow,
   webgpu: loadWebgpu,
   wasm: loadWasm,
   cpu: loadCpu,
 };
 
-async function loadTensorflow(): Promise<string> {
+async function loadTensorflow(): Promise<Found> {
   // tfjs-node 4.22 calls a function that Node 23 removed
   const legacy = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"; // errors only: it tells of its build and of absent drivers
   const reasons: string[] = [];
   for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
     if (!isInstalled(name)) {
@@ -32,7 +42,8 @@ async function loadTensorflow(): Promise<string> {
       require(name);
       await requireWorking("tensorflow");
       useNativeKernels("tensorflow");
-      return `${name} ${versionOf(name)}`;
+      const { isUsingGpuDevice = false } = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean };
+      return { detail: `${name} ${versionOf(name)}`, device: isUsingGpuDevice ? "gpu" : "host" };
     } catch (error) {
       reasons.push(`${name} does not load: ${(error as Error).message.split("\n")[0]}`);
     }
@@ -40,49 +51,35 @@ async function loadTensorflow(): Promise<string> {
   throw new Error(reasons.join(", "));
 }
 
-async function loadWebgpu(): Promise<string> {
-  const global = globalThis as { navigator?: { gpu?: unknown } };
-  if (!global.navigator?.gpu) await provideNavigatorGpu();
-  const gpu = (globalThis as unknown as { navigator: { gpu: GpuLike } }).navigator.gpu;
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+async function loadWebgpu(): Promise<Found> {
+  const name = "@tensorflow/tfjs-backend-webgpu";
+  const { gpu } = (globalThis as { navigator?: { gpu?: Parameters<typeof reportAdapter>[0] } }).navigator ?? {};
+  if (!gpu && !isInstalled("webgpu")) throw new Error("the package webgpu is not installed");
+  if (!isInstalled(name)) throw new Error(`${name} is not installed`);
+  const adapter = gpu ? await reportAdapter(gpu) : probeAdapter(require.resolve("webgpu"));
   if (!adapter) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
-  if (!isInstalled("@tensorflow/tfjs-backend-webgpu")) {
-    throw new Error("@tensorflow/tfjs-backend-webgpu is not installed");
-  }
-  require("@tensorflow/tfjs-backend-webgpu");
+  if (!gpu) await provideNavigatorGpu(require.resolve("webgpu"));
+  require(name);
   await requireWorking("webgpu");
-  const { vendor = "", architecture = "", description = "" } = adapter.info ?? {};
-  return ["webgpu", vendor, architecture, description].filter(Boolean).join(" ");
+  const detail = `webgpu ${adapter.name}${adapter.isSoftware ? ", a software adapter" : ""}`;
+  return { detail, device: adapter.isSoftware ? "host" : "gpu" };
 }
 
-interface GpuLike {
-  requestAdapter(options?: object): Promise<{ info?: Record<string, string> } | null>;
-}
-
-/** In Node the `webgpu` package (Dawn) stands in for the browser's `navigator.gpu`. */
-async function provideNavigatorGpu(): Promise<void> {
-  if (!isInstalled("webgpu")) throw new Error("the package webgpu is not installed");
-  const dawn = (await import("webgpu" as string)) as { create(flags: string[]): GpuLike; globals: object };
-  Object.assign(globalThis, dawn.globals);
-  const navigator = { userAgent: "node", platform: process.platform, gpu: dawn.create([]) };
-  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
-}
-
-async function loadWasm(): Promise<string> {
+async function loadWasm(): Promise<Found> {
   const name = "@tensorflow/tfjs-backend-wasm";
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
   useNativeKernels("wasm");
   await requireWorking("wasm");
-  return `${name} ${versionOf(name)}`;
+  return { detail: `${name} ${versionOf(name)}`, device: "host" };
 }
 
-async function loadCpu(): Promise<string> {
+async function loadCpu(): Promise<Found> {
   const name = "@tensorflow/tfjs-backend-cpu";
   require(name);
   useNativeKernels("cpu");
   await requireWorking("cpu");
-  return `${name} ${versionOf(name)}`;
+  return { detail: `${name} ${versionOf(name)}`, device: "host" };
 }
 
 function useNativeKernels(backend: Exclude<BackendName, "webgpu">): void {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import "./plain-backend.ts";
 import { probeBackends } from "../../src/tensor/backend.ts";
 
 /** Where Chromium's package keeps a software Vulkan driver, enough for small shapes. */

@@ -2,15 +2,16 @@ import { runPeer } from "../../eval/bench/peer.ts";
 import type { BenchResult } from "../../eval/bench/timing.ts";
 import { InputError } from "../../src/errors.ts";
 import { flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
-import { useBackend } from "../../src/tensor/backend.ts";
+import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
 import { benchWorks } from "./bench-works/index.ts";
 import type { PreparedWork } from "./bench-works/work.ts";
-import type { OutputFlags } from "./common-options.ts";
+import { runOptions, type OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
 
 /** Of every work. */
 export const benchOptions = {
   repeat: numberOption({ description: "repetitions, the best is reported", default: 3, least: 1, integer: true }),
+  backend: { ...runOptions.backend, default: "wasm" },
   peers: flagOption("run the peer programs that are installed in turn with ours, and print the ratios"),
   rounds: numberOption({
     description: "with --peers: turns of each side, the ratio is that of the medians",
@@ -33,7 +34,7 @@ export async function benchCommand(
   }
   const works = name === undefined ? Object.values(benchWorks) : [benchWorks[name]];
   const common = pickOptions(benchOptions, given);
-  await useBackend("wasm");
+  await useBackend(common.backend as BackendChoice);
   for (const work of works) {
     const prepared = await work.prepare({ ...pickOptions(work.options, given), repeat: common.repeat });
     try {

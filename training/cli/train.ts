@@ -61,7 +61,7 @@ async function startRun(
   const table = tableOf(component);
   const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config, table);
   const resolved = resolveOptions(table, { ...fromFile, ...given }) as Options;
-  const backend = await useBackend(resolved.backend);
+  const backend = await useBackend(resolved.backend, component.work);
   const options = completed(component, resolved, backend.name);
   const dataset = await loadChoice(options, component, sayer(flags));
   const prepared = await component.prepare(options, dataset);
@@ -159,16 +159,16 @@ async function finish(component: Component, { run, dataset }: Trained, flags: Tr
 /** Says which backend computes and, for auto, why not an earlier one; warns once about absent native kernels. */
 function announce(
   component: Component,
-  { name, detail, passedOver }: BackendSelection,
+  { name, detail, reason, passedOver }: BackendSelection,
   dataset: Dataset,
   { engine }: PreparedTask,
   flags: OutputFlags,
 ): void {
   const say = sayer(flags);
   const reasons = passedOver.map((report) => `${report.name}: ${report.detail}`).join("; ");
-  say(`backend ${name} (${detail})${reasons ? `; passed over ${reasons}` : ""}`);
+  say(`backend ${name} (${detail})${reason ? `, ${reason}` : ""}${reasons ? `; passed over ${reasons}` : ""}`);
   const { addon, detail: why } = nativeStatus();
-  if (!addon && name === "wasm") say(`warning: no native kernels, ${why}; everything works, only slower`);
+  if (!addon && name !== "webgpu") say(`warning: no native kernels, ${why}; everything works, only slower`);
   say(`${component.name} on ${dataset.name} [${dataset.values.shape.join(", ")}], ${engine}`);
 }
 

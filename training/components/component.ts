@@ -2,6 +2,7 @@ import type { Evaluator, TrainedRun } from "../../eval/evaluator.ts";
 import type { Task } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { OptionTable, OptionValues } from "../../src/options.ts";
+import type { Work } from "../../src/tensor/preferences.ts";
 
 /**
  * What `otlearn train <name>`, `eval` and `report` need of a component. To add one: write its model and task in `models`,
@@ -16,6 +17,8 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly defaultDataset: string;
   /** The values are used as masses: negative ones and all-zero samples are refused when they are read. */
   readonly readsMasses: boolean;
+  /** What its steps consist of: `--backend auto` takes what is fastest for that. @default "transport" */
+  readonly work?: Work;
   /** Defaults of run options that differ from the common ones. */
   readonly runDefaults?: { readonly evaluateEvery?: number; readonly checkpointEvery?: number };
   /** Fills in what follows from other options and the backend (presets). Complete options stay as they are. */

@@ -19,6 +19,7 @@ export const sinkinitComponent: Component<typeof sinkinitOptions> = {
   options: sinkinitOptions,
   defaultDataset: "drawings",
   readsMasses: true,
+  work: "networks",
   runDefaults: { evaluateEvery: 500, checkpointEvery: 500 },
   complete: completeSinkinit,
   evaluator: sinkinitEvaluator,

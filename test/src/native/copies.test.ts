@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { irregular, sizeOf } from "../../support/matmul.ts";
+import { usePlainBackend } from "../../support/plain-backend.ts";
 
 const tiles = fc.array(
   fc.record({ size: fc.integer({ min: 0, max: 5 }), repetitions: fc.integer({ min: 0, max: 4 }) }),
@@ -69,7 +70,7 @@ describe.skipIf(!nativeStatus().addon)("kernels that hand numbers on", () => {
         }),
       );
     const native = run();
-    await useBackend("cpu");
+    await usePlainBackend();
     const plain = run();
     await useBackend("wasm");
     expect(native).toEqual(plain);

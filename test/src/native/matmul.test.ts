@@ -7,6 +7,7 @@ import { nativeStatus } from "../../../src/native/loader.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { expectSameBits, printedBy, type Bits } from "../../support/children.ts";
 import { irregular, referenceProduct, shapeOfA, shapeOfB, sizeOf, type ProductShape } from "../../support/matmul.ts";
+import { usePlainBackend } from "../../support/plain-backend.ts";
 
 const { addon } = nativeStatus();
 
@@ -62,9 +63,9 @@ const batches = fc
       })),
   );
 
-describe.skipIf(!addon)("native matrix products", () => {
+describe.skipIf(!addon).each(["wasm", "cpu"] as const)("native matrix products on %s", (backend) => {
   let tensors = 0;
-  beforeAll(() => useBackend("wasm"));
+  beforeAll(() => useBackend(backend));
   beforeEach(() => void (tensors = tf.memory().numTensors));
   afterEach(() => expect(tf.memory().numTensors).toBe(tensors));
 
@@ -196,7 +197,7 @@ describe.skipIf(!addon)("native matrix products", () => {
     tf.dispose([a, b, whole]);
   });
 
-  it("follow the heap when it grows", () => {
+  it.runIf(backend === "wasm")("follow the heap when it grows", () => {
     const { wasm } = tf.backend() as BackendWasm;
     const heapSize = () => (wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length;
     const shape = plainShape(30, 40, 50);
@@ -209,7 +210,7 @@ describe.skipIf(!addon)("native matrix products", () => {
     tf.dispose([a, b, product, ...filler]);
   });
 
-  it("grow the heap with their own result", () => {
+  it.runIf(backend === "wasm")("grow the heap with their own result", () => {
     const { wasm } = tf.backend() as BackendWasm;
     const heapSize = () => (wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length;
     const before = heapSize();
@@ -224,13 +225,13 @@ describe.skipIf(!addon)("native matrix products", () => {
   });
 
   it("are registered once", async () => {
-    const before = tf.getKernel(tf.BatchMatMul, "wasm").kernelFunc;
-    await useBackend("wasm");
-    expect(tf.getKernel(tf.BatchMatMul, "wasm").kernelFunc).toBe(before);
+    const before = tf.getKernel(tf.BatchMatMul, backend).kernelFunc;
+    await useBackend(backend);
+    expect(tf.getKernel(tf.BatchMatMul, backend).kernelFunc).toBe(before);
   });
 
   describe.each(transposes)("gradients with transposes %s and %s", (transposeA, transposeB) => {
-    it("equal those of the cpu backend", async () => {
+    it("equal those of tfjs' own kernels", async () => {
       const shape: ProductShape = { ...plainShape(9, 21, 33), batchA: [4], batchB: [4], transposeA, transposeB };
       const gradients = async () =>
         tf.tidy(() => {
@@ -242,9 +243,9 @@ describe.skipIf(!addon)("native matrix products", () => {
             .map((gradient) => [...gradient.dataSync()]);
         });
       const native = await gradients();
-      await useBackend("cpu");
+      await usePlainBackend();
       const plain = await gradients();
-      await useBackend("wasm");
+      await useBackend(backend);
       expect(native).toBeAllclose(plain, { absolute: 1e-4, relative: 1e-5 });
     });
   });
@@ -253,9 +254,9 @@ describe.skipIf(!addon)("native matrix products", () => {
 describe.skipIf(!addon)("what is built on native matrix products", () => {
   beforeAll(() => useBackend("wasm"));
 
-  it("a dense model trains as on the cpu backend", async () => {
-    const trained = async (backend: "wasm" | "cpu") => {
-      await useBackend(backend);
+  it("a dense model trains as with tfjs' own kernels", async () => {
+    const trained = async (use: () => Promise<unknown>) => {
+      await use();
       const model = tfl.sequential({
         layers: [
           tfl.layers.dense({ inputShape: [30], units: 40, activation: "relu" }),
@@ -277,7 +278,7 @@ describe.skipIf(!addon)("what is built on native matrix products", () => {
       optimizer.dispose();
       return result;
     };
-    const [native, plain] = [await trained("wasm"), await trained("cpu")];
+    const [native, plain] = [await trained(() => useBackend("wasm")), await trained(usePlainBackend)];
     await useBackend("wasm");
     expect(native).toBeAllclose(plain, { absolute: 1e-5, relative: 1e-5 });
   });

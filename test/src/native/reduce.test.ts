@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { irregular, sizeOf } from "../../support/matmul.ts";
+import { usePlainBackend } from "../../support/plain-backend.ts";
 
 type Reduction = (x: tf.Tensor, axis?: number | number[], keepDims?: boolean) => tf.Tensor;
 
@@ -37,9 +38,9 @@ const problems = fc
     axes: dimensions.flatMap(({ reduced }, d) => (reduced ? [d] : [])),
   }));
 
-describe.skipIf(!nativeStatus().addon)("native reductions", () => {
+describe.skipIf(!nativeStatus().addon).each(["wasm", "cpu"] as const)("native reductions on %s", (backend) => {
   let tensors = 0;
-  beforeAll(() => useBackend("wasm"));
+  beforeAll(() => useBackend(backend));
   beforeEach(() => void (tensors = tf.memory().numTensors));
   afterEach(() => expect(tf.memory().numTensors).toBe(tensors));
 
@@ -114,7 +115,7 @@ describe.skipIf(!nativeStatus().addon)("native reductions", () => {
     });
   });
 
-  it("gradients of reductions equal those of the cpu backend", async () => {
+  it("gradients of reductions equal those of tfjs' own kernels", async () => {
     const gradient = () =>
       tf.tidy(() => {
         const x = tf.tensor3d(irregular(4 * 50 * 60, 3), [4, 50, 60]);
@@ -126,9 +127,9 @@ describe.skipIf(!nativeStatus().addon)("native reductions", () => {
         return [...tf.grad(loss)(x).dataSync()];
       });
     const native = gradient();
-    await useBackend("cpu");
+    await usePlainBackend();
     const plain = gradient();
-    await useBackend("wasm");
+    await useBackend(backend);
     expect(native).toBeAllclose(plain, { absolute: 1e-5, relative: 1e-5 });
   });
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { InputError } from "../../../src/errors.ts";
+import { OptionError } from "../../../src/errors.ts";
+import { nativeStatus } from "../../../src/native/loader.ts";
 import { probeBackends, useBackend } from "../../../src/tensor/backend.ts";
 import { withoutGradient } from "../../../src/tensor/without-gradient.ts";
 import { backends } from "../../support/backends.ts";
@@ -36,23 +37,47 @@ describe.each(backends)("%s", (name) => {
     await useBackend("cpu");
     const { available, detail } = (await probeBackends()).find((report) => report.name === name)!;
     expect([available, tf.getBackend()]).toEqual([true, "cpu"]);
-    expect(await useBackend(name)).toEqual({ name, detail, passedOver: [] });
+    expect(await useBackend(name)).toEqual({ name, detail, reason: undefined, passedOver: [] });
   });
 });
 
 describe("useBackend", () => {
-  it("takes for auto the first that works, and says why not those before", async () => {
-    const { name, passedOver } = await useBackend("auto");
-    expect(name).toBe(ORDER.find((candidate) => backends.includes(candidate)));
-    expect(passedOver.map((report) => report.name)).toEqual(ORDER.slice(0, ORDER.indexOf(name)));
-    for (const { available, detail } of passedOver) {
-      expect(available).toBe(false);
+  it("takes wasm for optimal transport, whatever else is installed, and says why", async () => {
+    expect(await useBackend("auto")).toMatchObject({
+      name: "wasm",
+      reason: "fastest here for optimal transport",
+      passedOver: [],
+    });
+  });
+
+  it("looks for a GPU for networks, then for native kernels, and says why not those before", async () => {
+    const { name, reason, passedOver } = await useBackend("auto", "networks");
+    const [tensorflow, webgpu] = passedOver;
+    if (passedOver.length < 2) return expect(["tensorflow", "webgpu"]).toContain(name); // a machine with a GPU
+    expect(name).toBe(nativeStatus().addon || !backends.includes("tensorflow") ? "wasm" : "tensorflow");
+    expect(reason).toBe("fastest here for training of networks");
+    expect([tensorflow.name, webgpu.name]).toEqual(["tensorflow", "webgpu"]);
+    for (const { available, detail } of [tensorflow, webgpu]) {
+      if (available) expect(detail).toMatch(/^no GPU \(.*\)$/);
       expect(detail).toMatch(/\S/);
       expect(detail).not.toContain("\n");
     }
   });
 
-  it("reports on all of them, in the order of preference", async () => {
+  it.skipIf(!process.env["VK_DRIVER_FILES"]?.includes("swiftshader") || !backends.includes("webgpu"))(
+    "passes over a software adapter of WebGPU, but takes it by name",
+    async () => {
+      const { name, passedOver } = await useBackend("auto", "networks");
+      expect(name).not.toBe("webgpu");
+      expect(passedOver.find((report) => report.name === "webgpu")).toMatchObject({
+        available: true,
+        detail: expect.stringMatching(/^no GPU \(.*swiftshader.*, a software adapter\)$/i),
+      });
+      expect(await useBackend("webgpu")).toMatchObject({ name: "webgpu", reason: undefined });
+    },
+  );
+
+  it("reports on all of them, in a fixed order", async () => {
     expect((await probeBackends()).map(({ name }) => name)).toEqual(ORDER);
   });
 
@@ -61,9 +86,7 @@ describe("useBackend", () => {
     const [name] = missing;
     const { detail } = (await probeBackends()).find((report) => report.name === name)!;
     await expect(useBackend(name)).rejects.toThrow(
-      new InputError(
-        `backend ${name}: cannot be used here (${detail}); choose another with --backend, or see 'otlearn info'`,
-      ),
+      new OptionError("backend", `${name} cannot be used here (${detail}); choose another, see 'otlearn info'`),
     );
   });
 });

@@ -6,6 +6,7 @@ import { useBackend } from "../../../src/tensor/backend.ts";
 import { trainingBatchNorm } from "../../../src/tensor/batch-norm.ts";
 import { backends } from "../../support/backends.ts";
 import { irregular } from "../../support/matmul.ts";
+import { usePlainBackend } from "../../support/plain-backend.ts";
 
 interface Problem {
   readonly rows: number;
@@ -97,58 +98,61 @@ describe.each(backends)("batch normalisation in training on %s", (backend) => {
   );
 });
 
-describe.skipIf(!nativeStatus().addon)("the native batch normalisation", () => {
-  beforeAll(() => useBackend("wasm"));
-  afterAll(() => useBackend("wasm"));
+describe.skipIf(!nativeStatus().addon).each(["wasm", "cpu"] as const)(
+  "the native batch normalisation on %s",
+  (backend) => {
+    beforeAll(() => useBackend(backend));
+    afterAll(() => useBackend("wasm"));
 
-  it("equals float64 for random sizes", async () => {
-    const size = fc.integer({ min: 1, max: 140 });
-    const problem = fc.record({ rows: size, columns: size, offset: fc.constantFrom(0, 3) });
-    // of two rows dx is the small difference of numbers up to 2.5 / sqrt(EPSILON)
-    await fc.assert(
-      fc.asyncProperty(problem, (sizes) => check(sizes, { relative: 1e-5, absolute: 1e-4 })),
-      { numRuns: 60 },
-    );
-  });
-
-  it("keeps the digits of the variance beside a large mean", () => {
-    tf.tidy(() => {
-      const x = tf.tensor2d([4096, 4097, 4098, 4099], [4, 1]);
-      const { variance } = trainingBatchNorm(x, tf.ones([1]), tf.zeros([1]), EPSILON);
-      expect(variance.dataSync()[0]).toBe(1.25);
+    it("equals float64 for random sizes", async () => {
+      const size = fc.integer({ min: 1, max: 140 });
+      const problem = fc.record({ rows: size, columns: size, offset: fc.constantFrom(0, 3) });
+      // of two rows dx is the small difference of numbers up to 2.5 / sqrt(EPSILON)
+      await fc.assert(
+        fc.asyncProperty(problem, (sizes) => check(sizes, { relative: 1e-5, absolute: 1e-4 })),
+        { numRuns: 60 },
+      );
     });
-  });
 
-  it("statistics are constants for the tape, as in a running average", () => {
-    tf.tidy(() => {
-      const x = tf.tensor2d(irregular(12, 1), [4, 3]);
-      const gradient = tf.grad((a: tf.Tensor) => {
-        const { y, mean } = trainingBatchNorm(a as tf.Tensor2D, tf.ones([3]), tf.zeros([3]), EPSILON);
-        return tf.add(tf.sum(y), tf.mul(0, tf.sum(mean))) as tf.Scalar;
-      })(x);
-      expect(gradient.dataSync()).toBeAllclose(new Array(12).fill(0), { absolute: 1e-6 });
-    });
-  });
-
-  it("with given statistics equals that of the cpu backend, all ranks", async () => {
-    const run = () =>
+    it("keeps the digits of the variance beside a large mean", () => {
       tf.tidy(() => {
-        const [mean, variance, offset, scale] = [1, 2, 3, 4].map((seed) =>
-          tf.tensor1d(irregular(70, seed).map((value) => value + 1.5)),
-        );
-        const x = tf.tensor4d(irregular(2 * 5 * 6 * 70, 5), [2, 5, 6, 70]);
-        const results = [
-          tf.batchNorm(x, mean, variance, offset, scale, 0.01),
-          tf.batchNorm(x, mean, variance, undefined, scale, 0.01),
-          tf.batchNorm(tf.reshape(x, [60, 70]), mean, variance, offset),
-          tf.batchNorm(x, tf.ones(x.shape), tf.ones(x.shape)),
-        ];
-        return results.map((result) => [...result.dataSync()]);
+        const x = tf.tensor2d([4096, 4097, 4098, 4099], [4, 1]);
+        const { variance } = trainingBatchNorm(x, tf.ones([1]), tf.zeros([1]), EPSILON);
+        expect(variance.dataSync()[0]).toBe(1.25);
       });
-    const native = run();
-    await useBackend("cpu");
-    const plain = run();
-    await useBackend("wasm");
-    expect(native).toBeAllclose(plain, { relative: 1e-5, absolute: 1e-6 });
-  });
-});
+    });
+
+    it("statistics are constants for the tape, as in a running average", () => {
+      tf.tidy(() => {
+        const x = tf.tensor2d(irregular(12, 1), [4, 3]);
+        const gradient = tf.grad((a: tf.Tensor) => {
+          const { y, mean } = trainingBatchNorm(a as tf.Tensor2D, tf.ones([3]), tf.zeros([3]), EPSILON);
+          return tf.add(tf.sum(y), tf.mul(0, tf.sum(mean))) as tf.Scalar;
+        })(x);
+        expect(gradient.dataSync()).toBeAllclose(new Array(12).fill(0), { absolute: 1e-6 });
+      });
+    });
+
+    it("with given statistics equals that of tfjs' own kernel, all ranks", async () => {
+      const run = () =>
+        tf.tidy(() => {
+          const [mean, variance, offset, scale] = [1, 2, 3, 4].map((seed) =>
+            tf.tensor1d(irregular(70, seed).map((value) => value + 1.5)),
+          );
+          const x = tf.tensor4d(irregular(2 * 5 * 6 * 70, 5), [2, 5, 6, 70]);
+          const results = [
+            tf.batchNorm(x, mean, variance, offset, scale, 0.01),
+            tf.batchNorm(x, mean, variance, undefined, scale, 0.01),
+            tf.batchNorm(tf.reshape(x, [60, 70]), mean, variance, offset),
+            tf.batchNorm(x, tf.ones(x.shape), tf.ones(x.shape)),
+          ];
+          return results.map((result) => [...result.dataSync()]);
+        });
+      const native = run();
+      await usePlainBackend();
+      const plain = run();
+      await useBackend(backend);
+      expect(native).toBeAllclose(plain, { relative: 1e-5, absolute: 1e-6 });
+    });
+  },
+);
