@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../geometry/geometry.ts";
 import { checkPairShapes } from "./histograms.ts";
-import { requireBackend } from "../tensor/placement.ts";
+import { requireBackend } from "../tensor/require-backend.ts";
 import { chooseSinkhorn } from "./sinkhorn/choose.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./sinkhorn/options.ts";
 
@@ -22,7 +22,7 @@ export function sinkhornDivergence(
   b: tf.Tensor,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
-  requireBackend();
+  requireBackend("sinkhornDivergence");
   const { xy, xx, yy } = "xy" in kernels ? kernels : { xy: kernels, xx: kernels, yy: kernels };
   const run = resolveFixedOptions(options);
   checkPairShapes(a, b, xy.shape);

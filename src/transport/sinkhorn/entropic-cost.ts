@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { checkPairShapes } from "../histograms.ts";
-import { requireBackend } from "../../tensor/placement.ts";
+import { requireBackend } from "../../tensor/require-backend.ts";
 import { chooseSinkhorn } from "./choose.ts";
 import type { TensorKlPotentials } from "./engine.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
@@ -20,7 +20,7 @@ export function entropicCost(
   b: tf.Tensor,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
-  requireBackend();
+  requireBackend("entropicCost");
   const run = resolveFixedOptions(options);
   checkPairShapes(a, b, kernel.shape);
   const operation = tf.customGrad((...inputs) => {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
-import { requireBackend } from "../../tensor/placement.ts";
+import { requireBackend } from "../../tensor/require-backend.ts";
 import { withMasses } from "../histograms.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { resolveInitializer } from "../initializers/by-name.ts";
@@ -53,7 +53,7 @@ export async function sinkhorn(
   const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
   checkSinkhornOptions(options);
   checkCount(checkEvery, "checkEvery");
-  requireBackend();
+  requireBackend("sinkhorn");
   const { domain = "auto", momentum = 1 } = options;
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
   const initializer = await resolveInitializer(options.initializer ?? ones);

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import { requireBackend } from "../../tensor/placement.ts";
+import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
 import type { TensorInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
@@ -27,7 +27,7 @@ export function sinkhornUnrolled(
   b: tf.Tensor,
   options: UnrolledOptions = {},
 ): TensorPotentials {
-  requireBackend();
+  requireBackend("sinkhornUnrolled");
   const { initializer = ones } = options;
   const run = resolveFixedOptions(options);
   requireThat(
