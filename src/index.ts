@@ -2,7 +2,7 @@
  * The optimal-transport core: ground costs as operators, Sinkhorn, divergences, barycenters, initialisers, and the data
  * and tensor plumbing they stand on. It imports no other folder and trains nothing.
  */
-export { InputError, RunError } from "./errors.ts";
+export { InputError, OptionError, RunError } from "./errors.ts";
 export { version } from "./version.ts";
 
 export {
@@ -22,12 +22,22 @@ export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from 
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
 export { pointCloud } from "./geometry/pointcloud.ts";
 
+// Solvers take (geometry, a, b, options), with epsilon among the options. What a tape may record takes (kernel, a, b, options):
+// a kernel is `geometry.kernel(epsilon)`, and its owner disposes it. What looks at a solution takes (geometry, potentials) or
+// (geometry, a, b, potentials).
 export { sinkhornHost, sinkhornHostBatch, type SinkhornHostOptions } from "./transport/sinkhorn/host.ts";
 export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/exact-iterate.ts";
 export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
 export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
-export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/tensor.ts";
+export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/sinkhorn.ts";
+export type {
+  FixedSinkhornOptions,
+  SinkhornDomain,
+  SinkhornOptions,
+  SinkhornStatus,
+} from "./transport/sinkhorn/options.ts";
+export type { TensorPotentials } from "./transport/sinkhorn/engine.ts";
 export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";

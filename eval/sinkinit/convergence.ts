@@ -1,9 +1,9 @@
 import type { Geometry, HostKernel } from "../../src/geometry/geometry.ts";
-import type { HostPotentials } from "../../src/transport/sinkhorn/exact-iterate.ts";
-import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { gaussian } from "../../src/transport/initializers/gaussian.ts";
 import { ones } from "../../src/transport/initializers/ones.ts";
-import { costOperator, type CostOperator } from "./cost-operator.ts";
+import { previousSolution } from "../../src/transport/initializers/previous.ts";
+import type { HostPotentials, SinkhornHostResult } from "../../src/transport/sinkhorn/exact-iterate.ts";
+import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 
 /** One problem in float64. */
 export interface PairProblem {
@@ -28,18 +28,16 @@ export const THRESHOLD = 0.01;
 /** A start that is further away than this counts as this far. */
 const MOST_ITERATIONS = 1000;
 
-/** Measures convergence over one geometry and epsilon in float64, on scalings. */
+/** Measures convergence over one geometry and epsilon in float64. */
 export class ConvergenceMeter {
   readonly #geometry: Geometry;
   readonly #epsilon: number;
   readonly #kernel: HostKernel;
-  readonly #cost: CostOperator;
 
   constructor(geometry: Geometry, epsilon: number) {
     this.#geometry = geometry;
     this.#epsilon = epsilon;
     this.#kernel = geometry.hostKernel(epsilon);
-    this.#cost = costOperator(geometry, epsilon);
   }
 
   /** The converged potentials, in cost units. */
@@ -55,11 +53,7 @@ export class ConvergenceMeter {
 
   /** The transport cost of the converged plan. */
   optimum(problem: PairProblem): number {
-    const { f, g } = this.solution(problem);
-    const shift = g.reduce((most, value) => Math.max(most, value), -Infinity);
-    const u = f.map((value) => Math.exp((value + shift) / this.#epsilon));
-    const v = g.map((value) => Math.exp((value - shift) / this.#epsilon));
-    return dot(u, this.#cost(v, new Float64Array(u.length)));
+    return this.#transportCost(this.solution(problem));
   }
 
   /**
@@ -67,65 +61,55 @@ export class ConvergenceMeter {
    *
    * @param optimum the transport cost of the converged plan
    */
-  measure({ mu, nu }: PairProblem, g: Float64Array, optimum: number, curve = 30): Convergence {
-    const scalings = this.#start(g, mu.length);
-    const work = new Float64Array(mu.length);
+  measure(problem: PairProblem, g: Float64Array, optimum: number, curve = 30): Convergence {
     const relativeErrors: number[] = [];
     const violations: number[] = [];
-    let [toCost, toViolation] = [0, 0];
-    for (let iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
-      this.#iterate(scalings, mu, nu, work);
-      const error = Math.abs(dot(scalings.u, this.#cost(scalings.v, work)) - optimum) / optimum;
-      const violation = this.#violation(scalings, mu, work);
-      relativeErrors.push(error);
-      violations.push(violation);
-      if (toCost === 0 && error <= THRESHOLD) toCost = iteration;
-      if (toViolation === 0 && violation <= THRESHOLD) toViolation = iteration;
-      if (iteration >= curve && toCost > 0 && toViolation > 0) break;
+    const first = (values: readonly number[]): number => values.findIndex((value) => value <= THRESHOLD) + 1;
+    const isMeasured = (): boolean =>
+      relativeErrors.length >= curve && first(relativeErrors) > 0 && first(violations) > 0;
+    let start = g;
+    while (!isMeasured() && relativeErrors.length < MOST_ITERATIONS) {
+      const iterations = Math.min(curve, MOST_ITERATIONS - relativeErrors.length);
+      // g is all that an iteration needs of the one before it
+      start = this.#iterate(problem, start, iterations, (error, potentials) => {
+        relativeErrors.push(Math.abs(this.#transportCost(potentials) - optimum) / optimum);
+        violations.push(error / 2); // the second marginal is exact
+      }).g;
     }
     return {
       relativeErrors: Float64Array.from(relativeErrors),
       violations: Float64Array.from(violations),
-      iterationsToCost: toCost || MOST_ITERATIONS,
-      iterationsToViolation: toViolation || MOST_ITERATIONS,
+      iterationsToCost: first(relativeErrors) || MOST_ITERATIONS,
+      iterationsToViolation: first(violations) || MOST_ITERATIONS,
     };
   }
 
   /** Plain iterations from g, for timing. */
-  run({ mu, nu }: PairProblem, g: Float64Array, iterations: number): void {
-    const scalings = this.#start(g, mu.length);
-    const work = new Float64Array(mu.length);
-    for (let iteration = 0; iteration < iterations; iteration++) this.#iterate(scalings, mu, nu, work);
+  run(problem: PairProblem, g: Float64Array, iterations: number): void {
+    this.#iterate(problem, g, iterations);
   }
 
-  #start(g: Float64Array, points: number): Scalings {
+  #iterate(
+    { mu, nu }: PairProblem,
+    g: Float64Array,
+    maxIterations: number,
+    measure?: (error: number, potentials: HostPotentials) => void,
+  ): SinkhornHostResult {
+    return sinkhornHost(this.#geometry, mu, nu, {
+      epsilon: this.#epsilon,
+      tolerance: 0,
+      maxIterations,
+      initializer: previousSolution(g),
+      ...(measure && { onIteration: ({ error, potentials }) => measure(error, potentials()) }),
+    });
+  }
+
+  /** <P, C> on scalings, of which the largest v is one. */
+  #transportCost({ f, g }: HostPotentials): number {
     const shift = g.reduce((most, value) => Math.max(most, value), -Infinity);
-    return { u: new Float64Array(points), v: g.map((value) => Math.exp((value - shift) / this.#epsilon)) };
+    const u = f.map((value) => Math.exp((value + shift) / this.#epsilon));
+    const v = g.map((value) => Math.exp((value - shift) / this.#epsilon));
+    const costs = this.#kernel.applyCost(v, new Float64Array(u.length));
+    return costs.reduce((sum, value, index) => sum + u[index] * value, 0);
   }
-
-  /** u = mu / (K v), v = nu / (K^T u): afterwards the second marginal is exact. */
-  #iterate({ u, v }: Scalings, mu: Float64Array, nu: Float64Array, work: Float64Array): void {
-    this.#kernel.apply(v, work);
-    for (let i = 0; i < u.length; i++) u[i] = mu[i] / work[i];
-    this.#kernel.applyTranspose(u, work);
-    for (let i = 0; i < v.length; i++) v[i] = nu[i] / work[i];
-  }
-
-  #violation({ u, v }: Scalings, mu: Float64Array, work: Float64Array): number {
-    this.#kernel.apply(v, work);
-    let sum = 0;
-    for (let i = 0; i < u.length; i++) sum += Math.abs(u[i] * work[i] - mu[i]);
-    return sum / 2;
-  }
-}
-
-interface Scalings {
-  readonly u: Float64Array;
-  readonly v: Float64Array;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -8,4 +8,4 @@ export { loadInitializer } from "./load.ts";
 export type { LearnedInitializer } from "./initializer.ts";
 export { unitGrid } from "../../src/geometry/grid.ts";
 export { ones } from "../../src/transport/initializers/ones.ts";
-export { sinkhorn } from "../../src/transport/sinkhorn/tensor.ts";
+export { sinkhorn } from "../../src/transport/sinkhorn/sinkhorn.ts";

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../src/geometry/geometry.ts";
+import { previousSolution } from "../../src/transport/initializers/previous.ts";
 import { sinkhornUnrolled } from "../../src/transport/sinkhorn/unrolled.ts";
 import { withoutGradient } from "../../src/tensor/without-gradient.ts";
 import type { Form } from "./approximator.ts";
@@ -90,7 +91,7 @@ function targetOf({ sample, predicted }: Predictions, settings: ObjectiveSetting
   const logScaling = form === "kl" ? tf.add(predicted, logNu) : predicted;
   const { g } = sinkhornUnrolled(kernel, mu, nu, {
     iterations: targetIterations,
-    initialPotential: tf.mul(logScaling, kernel.epsilon),
+    initializer: previousSolution(tf.mul(logScaling, kernel.epsilon)),
     domain: "scaling",
   });
   const reached = tf.div(g, kernel.epsilon);

@@ -1,5 +1,5 @@
-import { checkEpsilon } from "./checks.ts";
-import type { HostKernel } from "./geometry.ts";
+import { checkRange } from "./checks.ts";
+import type { DenseGeometry, HostKernel } from "./geometry.ts";
 import { DenseOperator, type DenseOperatorNatives } from "../native/dense-operator.ts";
 import { nativeStatus } from "../native/loader.ts";
 import { NEGLIGIBLE } from "./log-sum.ts";
@@ -8,8 +8,9 @@ import { NEGLIGIBLE } from "./log-sum.ts";
  * Float64 operators of a cost matrix [n, m]. Holds K = exp(-C / epsilon), formed at the first use in that domain. From
  * `NATIVE_SIZE` entries on the native addon applies them where it is there, with the same results up to rounding.
  */
-export function denseHostKernel(cost: Float64Array, n: number, m: number, epsilon: number): HostKernel {
-  checkEpsilon(epsilon);
+export function denseHostKernel({ cost: { data: cost }, shape, maxCost }: DenseGeometry, epsilon: number): HostKernel {
+  checkRange(epsilon, maxCost, "float64");
+  const [n, m] = shape;
   const plain = plainKernel(cost, n, m, epsilon);
   const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
   return addon ? { ...plain, ...nativeOperators(addon, cost, n, m, epsilon) } : plain;
@@ -71,6 +72,16 @@ function plainKernel(cost: Float64Array, n: number, m: number, epsilon: number):
     return out;
   }
 
+  function applyCost(x: Float64Array, out: Float64Array): Float64Array {
+    const kernel = gibbsOnce();
+    for (let row = 0, at = 0; row < n; row++) {
+      let sum = 0;
+      for (let column = 0; column < m; column++, at++) sum += cost[at] * kernel[at] * x[column];
+      out[row] = sum;
+    }
+    return out;
+  }
+
   function logApply(x: Float64Array, out: Float64Array): Float64Array {
     for (let row = 0, start = 0; row < n; row++, start += m) {
       let largest = -Infinity;
@@ -127,5 +138,5 @@ function plainKernel(cost: Float64Array, n: number, m: number, epsilon: number):
     return out;
   }
 
-  return { epsilon, apply, applyTranspose, logApply, logApplyTranspose, logApplyCost };
+  return { epsilon, apply, applyTranspose, applyCost, logApply, logApplyTranspose, logApplyCost };
 }

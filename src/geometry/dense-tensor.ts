@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkEpsilon } from "./checks.ts";
-import type { TensorKernel } from "./geometry.ts";
+import { checkRange } from "./checks.ts";
+import type { DenseGeometry, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";
@@ -10,8 +10,13 @@ type Operator = "kernel" | "logKernel" | "logCostKernel";
  * operand is several times slower on wasm) and log(K * C), each made at its first use. `apply` and `applyTranspose` are
  * each other's gradient and save nothing.
  */
-export function denseTensorKernel(cost: Float64Array, n: number, m: number, epsilon: number): TensorKernel {
-  checkEpsilon(epsilon);
+export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): TensorKernel {
+  const {
+    cost: { data: cost },
+    shape: [n, m],
+    maxCost,
+  } = geometry;
+  checkRange(epsilon, maxCost, "float32");
   const entries: Readonly<Record<Operator, (entry: number) => number>> = {
     kernel: (entry) => Math.exp(-entry / epsilon),
     logKernel: (entry) => -entry / epsilon,
@@ -43,10 +48,10 @@ export function denseTensorKernel(cost: Float64Array, n: number, m: number, epsi
   }
 
   return {
+    geometry,
     epsilon,
     shape: [n, m],
-    source: { kind: "dense", cost },
-    maxCost: cost.reduce((largest, entry) => Math.max(largest, entry), 0),
+    maxCost,
     apply: (x) => product(x, false),
     applyTranspose: (x) => product(x, true),
     logApply: (x) => overRows(x, (rows) => logMatVec(rows, matrix("logKernel"))),

@@ -1,21 +1,18 @@
 import { InputError } from "../errors.ts";
-import { isNdArray, ndarray, toFloat64, type NdArray } from "../tensor/ndarray.ts";
+import { float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
 import { denseHostKernel } from "./dense-host.ts";
 import { denseTensorKernel } from "./dense-tensor.ts";
-import type { Coordinates, Geometry } from "./geometry.ts";
+import type { Coordinates, DenseGeometry } from "./geometry.ts";
 
-export interface DenseGeometry extends Geometry {
-  readonly kind: "dense";
-  /** C [n, m]; not a copy. */
-  readonly cost: NdArray<Float64Array>;
-}
+export type { DenseGeometry };
 
 /**
- * A ground cost given as a matrix C [n, m]: an NdArray, or a Float64Array with its shape. A float64 matrix is not copied:
+ * A ground cost given as a matrix C [n, m]: an NdArray, or its numbers, row by row, with their shape. A float64 matrix is not copied:
  * leave it unchanged while the geometry is in use. Throws InputError unless it is a matrix of finite entries >= 0.
  */
-export function denseGeometry(cost: NdArray | Float64Array, shape?: readonly [n: number, m: number]): DenseGeometry {
-  const given = isNdArray(cost) ? toFloat64(cost) : ndarray(cost, shape ?? [cost.length]);
+export function denseGeometry(cost: NdArray | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry {
+  const [numbers, extents] = isNdArray(cost) ? [cost.data, cost.shape] : [cost, shape ?? [cost.length]];
+  const given = ndarray(float64Of(numbers, "ground cost"), extents);
   if (given.shape.length !== 2 || given.data.length === 0) {
     throw new InputError(`ground cost: expected a matrix [n, m] with entries, got shape [${given.shape.join(", ")}]`);
   }
@@ -30,7 +27,7 @@ export function denseGeometry(cost: NdArray | Float64Array, shape?: readonly [n:
 /** The geometry of a matrix that is known to be finite and not negative. */
 export function denseFromChecked(cost: NdArray<Float64Array>, coordinates: Coordinates | undefined): DenseGeometry {
   const [n, m] = cost.shape as readonly [number, number];
-  return {
+  const geometry: DenseGeometry = {
     kind: "dense",
     shape: [n, m],
     symmetric: n === m && isSymmetric(cost.data, n),
@@ -38,9 +35,10 @@ export function denseFromChecked(cost: NdArray<Float64Array>, coordinates: Coord
     coordinates,
     cost,
     costMatrix: () => ndarray(cost.data.slice(), cost.shape),
-    hostKernel: (epsilon) => denseHostKernel(cost.data, n, m, epsilon),
-    kernel: (epsilon) => denseTensorKernel(cost.data, n, m, epsilon),
+    hostKernel: (epsilon) => denseHostKernel(geometry, epsilon),
+    kernel: (epsilon) => denseTensorKernel(geometry, epsilon),
   };
+  return geometry;
 }
 
 function isSymmetric(cost: Float64Array, n: number): boolean {

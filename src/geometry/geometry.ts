@@ -26,6 +26,28 @@ export interface Geometry {
   kernel(epsilon: number): TensorKernel;
 }
 
+export interface GridGeometry extends Geometry {
+  readonly kind: "grid";
+  readonly size: readonly number[];
+  /** One an axis. */
+  readonly spacing: readonly number[];
+  readonly coordinates: Coordinates;
+}
+
+export interface DenseGeometry extends Geometry {
+  readonly kind: "dense";
+  /** C [n, m]; not a copy. */
+  readonly cost: NdArray<Float64Array>;
+}
+
+export function isGrid(geometry: Geometry): geometry is GridGeometry {
+  return geometry.kind === "grid";
+}
+
+export function isDense(geometry: Geometry): geometry is DenseGeometry {
+  return geometry.kind === "dense";
+}
+
 /** How the cost of a pair of points follows from their coordinates. */
 export type PointCost = "squared-euclidean" | "euclidean" | "manhattan";
 
@@ -53,30 +75,26 @@ export interface HostKernel {
   apply(x: Float64Array, out: Float64Array): Float64Array;
   /** K^T x: [n] -> [m] */
   applyTranspose(x: Float64Array, out: Float64Array): Float64Array;
+  /** (K * C) x, C entrywise: [m] -> [n]. The transport cost of scalings u, v is <u, (K * C) v>. */
+  applyCost(x: Float64Array, out: Float64Array): Float64Array;
   /** log(K exp(x)): [m] -> [n]. `-Infinity` marks absent mass and is passed over. Never cut off. */
   logApply(x: Float64Array, out: Float64Array): Float64Array;
   /** log(K^T exp(x)): [n] -> [m] */
   logApplyTranspose(x: Float64Array, out: Float64Array): Float64Array;
-  /** log((K * C) exp(x)), C entrywise: [m] -> [n]. Gives the transport cost of a plan without forming it. */
+  /** log((K * C) exp(x)): [m] -> [n] */
   logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
 }
 
-/** What the cost is: that of a grid, by squared distances, or a matrix C [n, m], row-major. */
-export type KernelSource =
-  | { readonly kind: "grid"; readonly size: readonly number[]; readonly spacing: readonly number[] }
-  | { readonly kind: "dense"; readonly cost: Float64Array };
-
 /**
- * The same on tensors, batched over leading dimensions. Gradients are taken from the operator's own constants, so keep it
- * until they are computed.
+ * A geometry at one epsilon on the current tfjs backend: the same operators on tensors, batched over leading dimensions.
+ * Gradients are taken from the operators' own constants, so keep it until they are computed.
  */
 export interface TensorKernel {
+  readonly geometry: Geometry;
   readonly epsilon: number;
   readonly shape: readonly [n: number, m: number];
   /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
-  /** What native solvers need to do without these operators. */
-  readonly source?: KernelSource;
   /** K x: [..., m] -> [..., n] */
   apply(x: tf.Tensor): tf.Tensor;
   /** K^T x: [..., n] -> [..., m] */

@@ -1,6 +1,6 @@
 import { sizeOf } from "../tensor/ndarray.ts";
-import { checkEpsilon } from "./checks.ts";
-import type { HostKernel, HostKernelOptions } from "./geometry.ts";
+import { checkRange } from "./checks.ts";
+import type { GridGeometry, HostKernel, HostKernelOptions } from "./geometry.ts";
 import { logAddExp, logSumExpOfLine, logTaps, type LogTaps } from "./log-sum.ts";
 
 /**
@@ -21,6 +21,8 @@ interface Axis {
   readonly blockStride: number;
   /** exp(-d^2 / epsilon) for d = 0..radius: the band. */
   readonly taps: Float64Array;
+  /** d^2 exp(-d^2 / epsilon), over the same band. */
+  readonly costTaps: Float64Array;
   /** -d^2 / epsilon for every d, never cut off. */
   readonly logKernel: LogTaps;
   /** log(d^2) - d^2 / epsilon, -Infinity at 0. */
@@ -33,31 +35,45 @@ interface Axis {
  * times the largest input. Applications allocate nothing; the operators of one kernel share scratch memory.
  */
 export function gridHostKernel(
-  size: readonly number[],
-  spacing: readonly number[],
+  { size, spacing, maxCost }: GridGeometry,
   epsilon: number,
   { precision = "float64" }: HostKernelOptions = {},
 ): HostKernel {
-  checkEpsilon(epsilon);
+  checkRange(epsilon, maxCost, "float64");
   const count = sizeOf(size);
   const axes = size.map((_, axis) => describeAxis(size, spacing[axis], axis, epsilon, EXPONENT_RANGE[precision]));
   const line = new Float64Array(Math.max(...size));
   const scratch = new Float64Array(count);
   let costScratch: Float64Array[] | undefined;
+  const costScratchOnce = (): Float64Array[] => (costScratch ??= [0, 1, 2].map(() => new Float64Array(count)));
 
   function apply(x: Float64Array, out: Float64Array): Float64Array {
     return throughAxes(axes, x, out, scratch, (axis, from, to) => convolve(axis, axis.taps, from, to));
+  }
+
+  // C is a sum over axes, so (K * C) is a sum of products with (K_a * C_a) on one axis. Both sums grow axis by axis:
+  // cost <- K_a cost + (K_a * C_a) plain,  plain <- K_a plain.
+  function applyCost(x: Float64Array, out: Float64Array): Float64Array {
+    const [plain, cost, next] = costScratchOnce();
+    plain.set(x);
+    cost.fill(0);
+    for (const axis of axes) {
+      convolve(axis, axis.taps, cost, next);
+      convolve(axis, axis.costTaps, plain, cost);
+      for (let index = 0; index < count; index++) cost[index] += next[index];
+      convolve(axis, axis.taps, plain, next);
+      plain.set(next);
+    }
+    out.set(cost);
+    return out;
   }
 
   function logApply(x: Float64Array, out: Float64Array): Float64Array {
     return throughAxes(axes, x, out, scratch, (axis, from, to) => logConvolve(axis, axis.logKernel, line, from, to));
   }
 
-  // C is a sum over axes, so (K * C) is a sum of products with (K_a * C_a) on one axis. Both sums grow axis by axis:
-  // cost <- K_a cost + (K_a * C_a) plain,  plain <- K_a plain.
   function logApplyCost(x: Float64Array, out: Float64Array): Float64Array {
-    costScratch ??= [0, 1, 2].map(() => new Float64Array(count));
-    const [plain, cost, next] = costScratch;
+    const [plain, cost, next] = costScratchOnce();
     plain.set(x);
     cost.fill(-Infinity);
     for (const axis of axes) {
@@ -71,7 +87,7 @@ export function gridHostKernel(
     return out;
   }
 
-  return { epsilon, apply, applyTranspose: apply, logApply, logApplyTranspose: logApply, logApplyCost };
+  return { epsilon, apply, applyTranspose: apply, applyCost, logApply, logApplyTranspose: logApply, logApplyCost };
 }
 
 function describeAxis(
@@ -93,6 +109,7 @@ function describeAxis(
       ? { lanes: count / length, laneStride: length, blocks: 1, blockStride: 0 }
       : { lanes: stride, laneStride: 1, blocks: count / (length * stride), blockStride: length * stride }),
     taps: kept.map((distance) => Math.exp(-distance / epsilon)),
+    costTaps: kept.map((distance) => distance * Math.exp(-distance / epsilon)),
     logKernel: logTaps(squared.map((distance) => -distance / epsilon)),
     logCostKernel: logTaps(squared.map((distance) => Math.log(distance) - distance / epsilon)),
   };
@@ -134,14 +151,15 @@ function convolveFour(axis: Axis, taps: Float64Array, x: Float64Array, out: Floa
   const second = first + laneStride;
   const third = second + laneStride;
   const fourth = third + laneStride;
+  const [centre] = taps;
   const radius = taps.length - 1;
   const last = length - 1;
   for (let index = 0; index < length; index++) {
     const at = index * stride;
-    let sum0 = x[first + at];
-    let sum1 = x[second + at];
-    let sum2 = x[third + at];
-    let sum3 = x[fourth + at];
+    let sum0 = centre * x[first + at];
+    let sum1 = centre * x[second + at];
+    let sum2 = centre * x[third + at];
+    let sum3 = centre * x[fourth + at];
     const after = last - index;
     const both = Math.min(radius, index, after);
     let below = at;
@@ -177,10 +195,11 @@ function convolveFour(axis: Axis, taps: Float64Array, x: Float64Array, out: Floa
 
 function convolveOne(axis: Axis, taps: Float64Array, x: Float64Array, out: Float64Array, first: number): void {
   const { length, stride } = axis;
+  const [centre] = taps;
   const radius = taps.length - 1;
   for (let index = 0; index < length; index++) {
     const at = first + index * stride;
-    let sum = x[at];
+    let sum = centre * x[at];
     const before = Math.min(radius, index);
     const after = Math.min(radius, length - 1 - index);
     for (let distance = 1; distance <= before; distance++) sum += taps[distance] * x[at - distance * stride];

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../tensor/ndarray.ts";
-import { checkEpsilon } from "./checks.ts";
-import type { TensorKernel } from "./geometry.ts";
+import { checkRange } from "./checks.ts";
+import type { GridGeometry, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
 
 /** The one-dimensional matrices of an axis, [extent, extent], symmetric. */
@@ -15,16 +15,20 @@ interface AxisMatrices {
 /**
  * Float32 operators of a grid on the current backend. An application is one flat product [.., w] x [w, w] an axis with a
  * transposition between axes (a transposed or batched operand is several times slower on wasm). Owns three matrices an
- * axis. The kernel is symmetric, so `apply` is its own gradient and saves nothing.
+ * axis, made at the first use. The kernel is symmetric, so `apply` is its own gradient and saves nothing.
  */
-export function gridTensorKernel(size: readonly number[], spacing: readonly number[], epsilon: number): TensorKernel {
-  checkEpsilon(epsilon);
+export function gridTensorKernel(geometry: GridGeometry, epsilon: number): TensorKernel {
+  const { size, spacing, maxCost } = geometry;
+  checkRange(epsilon, maxCost, "float32");
   const count = sizeOf(size);
-  const axes = size.map((extent, axis) => axisMatrices(extent, spacing[axis], epsilon)).reverse();
+  let made: AxisMatrices[] | undefined;
+  /** From the last axis to the first. */
+  const axes = (): AxisMatrices[] =>
+    (made ??= size.map((extent, axis) => axisMatrices(extent, spacing[axis], epsilon)).reverse());
 
   /** Applies `pass` to rows of the last axis and rotates the axes; after all of them the order is the old one. */
   function throughAxes(x: tf.Tensor, pass: (rows: tf.Tensor2D, axis: AxisMatrices) => tf.Tensor2D): tf.Tensor {
-    const rotated = axes.reduce<tf.Tensor>((now, axis) => rotate(pass(asRows(now, axis), axis), count), x);
+    const rotated = axes().reduce<tf.Tensor>((now, axis) => rotate(pass(asRows(now, axis), axis), count), x);
     return tf.reshape(rotated, x.shape);
   }
 
@@ -45,7 +49,7 @@ export function gridTensorKernel(size: readonly number[], spacing: readonly numb
     return tf.tidy(() => {
       let plain = x;
       let cost: tf.Tensor | undefined;
-      for (const axis of axes) {
+      for (const axis of axes()) {
         const rows = asRows(plain, axis);
         const added = logMatVec(rows, axis.logCostKernel);
         const total: tf.Tensor2D = cost ? logAddExp(added, logMatVec(asRows(cost, axis), axis.logKernel)) : added;
@@ -57,16 +61,19 @@ export function gridTensorKernel(size: readonly number[], spacing: readonly numb
   }
 
   return {
+    geometry,
     epsilon,
     shape: [count, count],
-    source: { kind: "grid", size, spacing },
-    maxCost: size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0),
+    maxCost,
     apply,
     applyTranspose: apply,
     logApply,
     logApplyTranspose: logApply,
     logApplyCost,
-    dispose: () => axes.forEach((axis) => tf.dispose([axis.kernel, axis.logKernel, axis.logCostKernel])),
+    dispose() {
+      made?.forEach((axis) => tf.dispose([axis.kernel, axis.logKernel, axis.logCostKernel]));
+      made = undefined;
+    },
   };
 }
 

@@ -1,8 +1,11 @@
 import { InputError } from "../errors.ts";
+import { SMALLEST_NORMAL } from "./checks.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
-import type { Coordinates, Geometry } from "./geometry.ts";
+import type { Coordinates, GridGeometry } from "./geometry.ts";
 import { gridHostKernel } from "./grid-host.ts";
 import { gridTensorKernel } from "./grid-tensor.ts";
+
+export type { GridGeometry };
 
 export interface GridOptions {
   /** Points along each of one to three axes; `[h, w]` for an image. Row-major: the last axis is contiguous. */
@@ -12,14 +15,6 @@ export interface GridOptions {
    * @default 1 (costs in squared pixels)
    */
   readonly spacing?: number | readonly number[];
-}
-
-export interface GridGeometry extends Geometry {
-  readonly kind: "grid";
-  readonly size: readonly number[];
-  /** One an axis. */
-  readonly spacing: readonly number[];
-  readonly coordinates: Coordinates;
 }
 
 /**
@@ -35,9 +30,14 @@ export function grid(options: GridOptions): GridGeometry {
   const spacing = spacingPerAxis(options.spacing ?? 1, size.length);
   const points = sizeOf(size);
   const maxCost = size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0);
+  if (!(maxCost < Infinity) || (maxCost < SMALLEST_NORMAL && points > 1)) {
+    throw new InputError(
+      `grid: squared distances of spacing ${spacing.join(", ")} leave the range of float64; use another unit of length`,
+    );
+  }
   let x: NdArray<Float64Array> | undefined;
   const pointsOnce = (): NdArray<Float64Array> => (x ??= gridPoints(size, spacing));
-  return {
+  const geometry: GridGeometry = {
     kind: "grid",
     size,
     spacing,
@@ -48,9 +48,10 @@ export function grid(options: GridOptions): GridGeometry {
       return { x: pointsOnce(), y: pointsOnce(), cost: "squared-euclidean" };
     },
     costMatrix: () => gridCostMatrix(size, spacing),
-    hostKernel: (epsilon, kernelOptions) => gridHostKernel(size, spacing, epsilon, kernelOptions),
-    kernel: (epsilon) => gridTensorKernel(size, spacing, epsilon),
+    hostKernel: (epsilon, kernelOptions) => gridHostKernel(geometry, epsilon, kernelOptions),
+    kernel: (epsilon) => gridTensorKernel(geometry, epsilon),
   };
+  return geometry;
 }
 
 /** The grid on the unit cube, linspace(0, 1, extent) along each axis: the convention of Sinkhorn initialisers. */

@@ -9,7 +9,7 @@ export interface SinkhornNatives {
 }
 
 /** The Gibbs kernel of one cost, formed when it is first used and freed with the garbage collector. */
-export interface DenseCost {
+interface DenseCost {
   readonly native: unique symbol;
 }
 

@@ -1,5 +1,6 @@
 import type { Geometry } from "../geometry/geometry.ts";
-import { checkPair } from "./histograms.ts";
+import type { Numbers } from "../tensor/ndarray.ts";
+import { hostMarginals } from "./histograms.ts";
 import type { SinkhornHostResult } from "./sinkhorn/exact-iterate.ts";
 import { sinkhornHost, type SinkhornHostOptions } from "./sinkhorn/host.ts";
 import { entropicValues, klPotentials } from "./sinkhorn/objective.ts";
@@ -32,12 +33,12 @@ export interface SinkhornDivergenceHostResult {
  */
 export function sinkhornDivergenceHost(
   geometries: DivergenceGeometries,
-  a: Float64Array,
-  b: Float64Array,
+  massesA: Numbers,
+  massesB: Numbers,
   options: SinkhornHostOptions,
 ): SinkhornDivergenceHostResult {
   const { xy, xx, yy } = "xy" in geometries ? geometries : { xy: geometries, xx: geometries, yy: geometries };
-  checkPair(a, b, xy.shape);
+  const { a, b } = hostMarginals(massesA, massesB, xy.shape);
   const { epsilon, domain, tolerance, maxIterations } = options;
   const selfOptions = { epsilon, domain, tolerance, maxIterations };
   const solutions = {
@@ -47,9 +48,9 @@ export function sinkhornDivergenceHost(
   };
   // At the optimum both forms agree. The dual's error is of second order in that of the potentials.
   const terms = {
-    ab: entropicValues(xy, solutions.ab, a, b).dual,
-    aa: entropicValues(xx, solutions.aa, a, a).dual,
-    bb: entropicValues(yy, solutions.bb, b, b).dual,
+    ab: entropicValues(xy, a, b, solutions.ab).dual,
+    aa: entropicValues(xx, a, a, solutions.aa).dual,
+    bb: entropicValues(yy, b, b, solutions.bb).dual,
   };
   const ab = klPotentials(xy, solutions.ab);
   const aa = klPotentials(xx, solutions.aa);

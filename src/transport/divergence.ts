@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../geometry/geometry.ts";
 import { checkPairShapes } from "./histograms.ts";
-import { convergedPotentials } from "./sinkhorn/entropic-cost.ts";
-import { nativeSelfPotential } from "./sinkhorn/native.ts";
-import type { SinkhornDomain } from "./sinkhorn/options.ts";
-import { tensorDomain } from "./sinkhorn/tensor-domain.ts";
-import { checkIterations, type FixedSinkhornOptions } from "./sinkhorn/unrolled.ts";
+import { requireBackend } from "../tensor/require-backend.ts";
+import { chooseSinkhorn } from "./sinkhorn/choose.ts";
+import { resolveFixedOptions, type FixedSinkhornOptions } from "./sinkhorn/options.ts";
 
 /** The kernels between the two sides and within each; one kernel of a symmetric cost stands for all three. */
 export type DivergenceKernels =
@@ -24,18 +22,19 @@ export function sinkhornDivergence(
   b: tf.Tensor,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
-  const { domain = "auto" } = options;
+  requireBackend("sinkhornDivergence");
   const { xy, xx, yy } = "xy" in kernels ? kernels : { xy: kernels, xx: kernels, yy: kernels };
-  const iterations = checkIterations(options);
+  const run = resolveFixedOptions(options);
   checkPairShapes(a, b, xy.shape);
   const operation = tf.customGrad((...inputs) => {
     const [first, second] = inputs as tf.Tensor[];
     const save = inputs[2] as tf.GradSaveFunc;
     const [gradientA, gradientB, value] = tf.tidy(() => {
-      const { fKL, gKL } = convergedPotentials(xy, first, second, iterations, domain);
+      const engineOf = (kernel: TensorKernel) => chooseSinkhorn(kernel, run.domain);
+      const { fKL, gKL } = engineOf(xy).klPotentials({ a: first, b: second }, run);
       // Differences first, sums after: the three terms are each much larger than the divergence.
-      const ofA = tf.sub(fKL, selfPotential(xx, first, iterations, domain));
-      const ofB = tf.sub(gKL, selfPotential(yy, second, iterations, domain));
+      const ofA = tf.sub(fKL, engineOf(xx).selfPotential(first, run));
+      const ofB = tf.sub(gKL, engineOf(yy).selfPotential(second, run));
       return [ofA, ofB, tf.add(tf.sum(tf.mul(ofA, first), -1), tf.sum(tf.mul(ofB, second), -1))];
     });
     save([gradientA, gradientB]);
@@ -45,21 +44,4 @@ export function sinkhornDivergence(
     };
   });
   return operation(a, b);
-}
-
-/**
- * fKL of the problem (a, a). The last update is averaged too: the mean of f and T f is what makes `2 <f, a>` a dual value,
- * with an error of second order.
- */
-function selfPotential(kernel: TensorKernel, a: tf.Tensor, iterations: number, domain: SinkhornDomain): tf.Tensor {
-  const native = nativeSelfPotential(kernel, a, iterations, domain);
-  if (native) return native;
-  return tf.tidy(() => {
-    const steps = tensorDomain(domain, kernel, a, a);
-    let potential = steps.zero(a);
-    for (let iteration = 0; iteration < iterations; iteration++) {
-      potential = tf.tidy(() => steps.relax(potential, steps.first(potential), 0.5));
-    }
-    return steps.klPotential(potential);
-  });
 }

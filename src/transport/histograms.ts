@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { LOG_ZERO } from "../geometry/log-matvec.ts";
+import { float64Of, type Numbers } from "../tensor/ndarray.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
 
 /** Largest relative difference of the totals of two histograms that float32 rounding explains. */
 const TOTAL_TOLERANCE = 1e-5;
+
+/** A smaller total would leave its parts without digits. */
+const SMALLEST_TOTAL = 1e-290;
 
 /** Throws InputError unless `masses` are `count` finite numbers >= 0, not all zero. Returns their total. */
 export function checkMasses(masses: ArrayLike<number>, count: number, name: string): number {
@@ -21,7 +25,27 @@ export function checkMasses(masses: ArrayLike<number>, count: number, name: stri
   }
   if (total === Infinity) throw new InputError(`masses ${name}: their sum is beyond float64; divide them`);
   if (total === 0) throw new InputError(`masses ${name}: all ${count} are zero; at least one must be positive`);
+  if (total < SMALLEST_TOTAL) {
+    throw new InputError(`masses ${name}: their sum ${total} leaves float64 few digits; multiply them`);
+  }
   return total;
+}
+
+/** Two histograms in float64. */
+export interface HostMarginals {
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+}
+
+/** Masses as callers have them, in float64. Throws InputError unless they are histograms of equal total. */
+export function hostMarginals(a: Numbers, b: Numbers, shape: readonly [n: number, m: number]): HostMarginals {
+  const marginals = { a: float64Of(a, "masses a"), b: float64Of(b, "masses b") };
+  checkPair(marginals.a, marginals.b, shape);
+  return marginals;
+}
+
+export function totalOf(masses: Float64Array): number {
+  return masses.reduce((sum, mass) => sum + mass, 0);
 }
 
 /** Throws InputError unless a and b are histograms of equal total on the two sides of a geometry. */
@@ -59,5 +83,13 @@ export function logMasses(masses: tf.Tensor): tf.Tensor {
     const present = hasMass(masses);
     const logs = tf.log(tf.where(present, masses, tf.fill(masses.shape, 1)));
     return tf.where(present, logs, tf.fill(masses.shape, LOG_ZERO));
+  });
+}
+
+/** f = fKL + epsilon log a, LOG_ZERO where there is no mass. */
+export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number): tf.Tensor {
+  return tf.tidy(() => {
+    const potential = tf.add(klPotential, tf.mul(logMasses(masses), epsilon));
+    return tf.where(hasMass(masses), potential, tf.fill(masses.shape, LOG_ZERO));
   });
 }

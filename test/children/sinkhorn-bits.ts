@@ -6,7 +6,7 @@ import { unitGrid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { useBackend } from "../../src/tensor/backend.ts";
 import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
-import { sinkhorn } from "../../src/transport/sinkhorn/tensor.ts";
+import { sinkhorn } from "../../src/transport/sinkhorn/sinkhorn.ts";
 
 /** [pairs, axes, epsilon]: on scalings, and in the log domain. */
 const PROBLEMS = [

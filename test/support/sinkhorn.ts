@@ -4,6 +4,8 @@ import { expect } from "vitest";
 import type { Geometry, TensorKernel } from "../../src/geometry/geometry.ts";
 import { LOG_ZERO } from "../../src/geometry/log-matvec.ts";
 import { previousSolution } from "../../src/transport/initializers/previous.ts";
+import { nativeEngine } from "../../src/transport/sinkhorn/engine-native.ts";
+import type { ToleranceRun } from "../../src/transport/sinkhorn/engine.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { randomHistogram } from "./problems.ts";
 
@@ -36,11 +38,32 @@ export function expectPotential(actual: ArrayLike<number>, expected: Float64Arra
   });
 }
 
-/** The kernel without what the addon needs: the composed operations run. */
-export const composed = (geometry: Geometry, epsilon: number): TensorKernel => ({
-  ...geometry.kernel(epsilon),
-  source: undefined,
-});
+/** The geometry as one of a kind that the addon does not know: the other engines run. */
+export const withoutNative = (geometry: Geometry): Geometry => {
+  const other = { ...geometry, kind: "operators" as Geometry["kind"] };
+  return { ...other, kernel: (epsilon) => ({ ...geometry.kernel(epsilon), geometry: other }) };
+};
+
+/** The native engine's iterations and report, from a start or from g = 0. */
+export function solveNatively(
+  kernel: TensorKernel,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  { start, ...run }: Partial<ToleranceRun> & { readonly iterations: number; readonly start?: tf.Tensor },
+) {
+  const settings = { domain: "auto", tolerance: 0, checkEvery: run.iterations, momentum: 1, ...run } as const;
+  return nativeEngine(kernel)!.solve({ a, b }, start ?? tf.zerosLike(b), settings);
+}
+
+/** As tf.tidy, for what is asynchronous. */
+export async function tidily(run: () => Promise<void>): Promise<void> {
+  tf.engine().startScope();
+  try {
+    await run();
+  } finally {
+    tf.engine().endScope();
+  }
+}
 
 interface HostProblem {
   readonly geometry: Geometry;
@@ -53,13 +76,13 @@ interface HostProblem {
 }
 
 /** Every pair's potentials [pairs, n] and [pairs, m] are those of the float64 host after as many iterations. */
-export function expectHostPotentials(
+export async function expectHostPotentials(
   { f, g }: { readonly f: tf.Tensor; readonly g: tf.Tensor },
   { geometry, a, b, g0, epsilon, iterations }: HostProblem,
-): void {
+): Promise<void> {
   const row = (potentials: ArrayLike<number>, pair: number, size: number) =>
     Array.prototype.slice.call(potentials, pair * size, (pair + 1) * size) as number[];
-  const [allF, allG] = [f.dataSync(), g.dataSync()];
+  const [allF, allG] = [await f.data(), await g.data()];
   a.forEach((masses, pair) => {
     const initializer = previousSolution(g0[pair]);
     const host = sinkhornHost(geometry, masses, b[pair], {

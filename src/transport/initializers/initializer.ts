@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { InputError } from "../../errors.ts";
+import { InputError, OptionError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 
 /** One problem on the host. */
@@ -13,7 +13,7 @@ export interface HostProblem {
 }
 
 /** A batch of problems on tensors. */
-export interface TensorProblem {
+interface TensorProblem {
   readonly geometry: Geometry;
   /** [..., n] */
   readonly a: tf.Tensor;
@@ -41,9 +41,15 @@ export type Initializer = HostInitializer | TensorInitializer;
 
 /**
  * An initialiser's potential for one problem, -Infinity where b has no mass. Throws InputError if it is not finite where there
- * is some.
+ * is some, or not one for the host.
  */
 export function startingPotential(initializer: HostInitializer, problem: HostProblem): Float64Array {
+  if (typeof initializer.hostPotential !== "function") {
+    throw new OptionError(
+      "initializer",
+      "expected one that works on the host (ones, gaussian, previousSolution(g), ...)",
+    );
+  }
   const g = initializer.hostPotential(problem);
   return problem.b.map((mass, index) => {
     if (mass === 0) return -Infinity;

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { checkPairShapes } from "../histograms.ts";
-import { nativeSinkhorn } from "./native.ts";
-import type { SinkhornDomain } from "./options.ts";
-import { tensorDomain } from "./tensor-domain.ts";
-import { checkIterations, type FixedSinkhornOptions } from "./unrolled.ts";
+import { requireBackend } from "../../tensor/require-backend.ts";
+import { chooseSinkhorn } from "./choose.ts";
+import type { TensorKlPotentials } from "./engine.ts";
+import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
 
 /**
  * `OT(a, b) = min <P, C> + epsilon KL(P | a b^T)` of a [..., n] and b [..., m] after a fixed number of iterations, [...].
@@ -20,14 +20,14 @@ export function entropicCost(
   b: tf.Tensor,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
-  const { domain = "auto" } = options;
-  const iterations = checkIterations(options);
+  requireBackend("entropicCost");
+  const run = resolveFixedOptions(options);
   checkPairShapes(a, b, kernel.shape);
   const operation = tf.customGrad((...inputs) => {
     const [first, second] = inputs as tf.Tensor[];
     const save = inputs[2] as tf.GradSaveFunc;
     const [fKL, gKL, value] = tf.tidy(() => {
-      const potentials = convergedPotentials(kernel, first, second, iterations, domain);
+      const potentials = chooseSinkhorn(kernel, run.domain).klPotentials({ a: first, b: second }, run);
       return [potentials.fKL, potentials.gKL, dualValue(potentials, first, second, kernel.epsilon)];
     });
     const gradients = tf.tidy(() => [
@@ -44,42 +44,8 @@ export function entropicCost(
   return operation(a, b);
 }
 
-interface KlPotentials {
-  /** [..., n] */
-  readonly fKL: tf.Tensor;
-  /** [..., m] */
-  readonly gKL: tf.Tensor;
-}
-
-/**
- * The KL potentials after some iterations from gKL = 0 and one more half step, so that the first marginal is exact. That
- * start keeps both potentials at the size of the costs: a constant between them would cost float32 digits.
- */
-export function convergedPotentials(
-  kernel: TensorKernel,
-  a: tf.Tensor,
-  b: tf.Tensor,
-  iterations: number,
-  domain: SinkhornDomain,
-): KlPotentials {
-  const solution = nativeSinkhorn(kernel, a, b, { iterations, domain, output: "kl" });
-  if (solution) return { fKL: solution.f, gKL: solution.g };
-  return tf.tidy(() => {
-    const steps = tensorDomain(domain, kernel, a, b);
-    let first = steps.first(steps.zero(b));
-    let second = steps.second(first);
-    for (let iteration = 1; iteration < iterations; iteration++) {
-      [first, second] = tf.tidy(() => {
-        const next = steps.first(second);
-        return [next, steps.second(next)];
-      });
-    }
-    return { fKL: steps.klPotential(steps.first(second)), gKL: steps.klPotential(second) };
-  });
-}
-
 /** <fKL, a> + <gKL, b> - epsilon (sum P - M^2), where sum P = sum a as the first marginal is exact. */
-function dualValue({ fKL, gKL }: KlPotentials, a: tf.Tensor, b: tf.Tensor, epsilon: number): tf.Tensor {
+function dualValue({ fKL, gKL }: TensorKlPotentials, a: tf.Tensor, b: tf.Tensor, epsilon: number): tf.Tensor {
   const totalA = tf.sum(a, -1);
   const correction = tf.mul(tf.mul(totalA, tf.sub(tf.sum(b, -1), 1)), epsilon);
   return tf.add(tf.add(tf.sum(tf.mul(fKL, a), -1), tf.sum(tf.mul(gKL, b), -1)), correction);

@@ -1,5 +1,6 @@
 import type { HostKernel } from "../../geometry/geometry.ts";
-import { iterateIn, type HostIterate, type HostMarginals, type LogScalings } from "./host-iterate.ts";
+import type { HostMarginals } from "../histograms.ts";
+import { iterateIn, type HostIterate, type LogScalings } from "./host-iterate.ts";
 import type { SinkhornDomain, SinkhornStatus } from "./options.ts";
 
 /** f [n] and g [m] in cost units: `P_ij = exp((f_i + g_j - C_ij) / epsilon)`. -Infinity where there is no mass. */
@@ -11,7 +12,10 @@ export interface HostPotentials {
 
 export interface SinkhornHostResult extends HostPotentials {
   readonly iterations: number;
-  /** The first marginal's L1 violation after each iteration; with momentum, the sum of both marginals'. */
+  /**
+   * The first marginal's L1 violation after each iteration, as a share of the total mass; with momentum, the sum of both
+   * marginals'.
+   */
   readonly errors: readonly number[];
   readonly status: SinkhornStatus;
   /** Where the iteration ended: `auto` may have gone from the scaling to the log domain on the way. */
@@ -93,4 +97,12 @@ export function untilTolerance(
     if (error <= tolerance) return { errors, status: "converged" };
   }
   return { errors, status: "max-iterations" };
+}
+
+/** A result counts as converged only where it is finite wherever there is mass. */
+export function finiteOnly(result: SinkhornHostResult, { a, b }: HostMarginals): SinkhornHostResult {
+  const isFinite = (potential: Float64Array, masses: Float64Array): boolean =>
+    potential.every((value, index) => masses[index] === 0 || Number.isFinite(value));
+  if (result.status !== "converged" || (isFinite(result.f, a) && isFinite(result.g, b))) return result;
+  return { ...result, status: "non-finite" };
 }

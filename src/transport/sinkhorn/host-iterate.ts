@@ -1,4 +1,5 @@
 import type { HostKernel } from "../../geometry/geometry.ts";
+import type { HostMarginals } from "../histograms.ts";
 import type { SinkhornDomain } from "./options.ts";
 
 /**
@@ -18,11 +19,6 @@ export interface HostIterate {
   mirror(): void;
   /** log u [n] and log v [m], -Infinity where there is no mass. u is undefined before the first `updateFirst`. */
   logScalings(): LogScalings;
-}
-
-export interface HostMarginals {
-  readonly a: Float64Array;
-  readonly b: Float64Array;
 }
 
 export interface LogScalings {

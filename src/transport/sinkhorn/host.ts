@@ -1,13 +1,18 @@
 import { InputError } from "../../errors.ts";
 import type { Geometry, HostKernel } from "../../geometry/geometry.ts";
-import type { NdArray } from "../../tensor/ndarray.ts";
-import { checkPair } from "../histograms.ts";
+import { float64Of, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
+import { hostMarginals, totalOf, type HostMarginals } from "../histograms.ts";
 import { startingPotential, type HostInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
 import { previousSolution } from "../initializers/previous.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
-import { ExactIterate, untilTolerance, type HostPotentials, type SinkhornHostResult } from "./exact-iterate.ts";
-import type { HostMarginals } from "./host-iterate.ts";
+import {
+  ExactIterate,
+  finiteOnly,
+  untilTolerance,
+  type HostPotentials,
+  type SinkhornHostResult,
+} from "./exact-iterate.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 
 export interface SinkhornHostOptions extends SinkhornOptions {
@@ -26,6 +31,7 @@ export interface SinkhornHostOptions extends SinkhornOptions {
 interface SinkhornHostIterate {
   /** From 1. */
   readonly iteration: number;
+  /** As in the result's `errors`. */
   readonly error: number;
   /** The potentials after this iteration, computed when called. */
   potentials(): HostPotentials;
@@ -41,8 +47,8 @@ interface SinkhornHostIterate {
  */
 export function sinkhornHost(
   geometry: Geometry,
-  a: Float64Array,
-  b: Float64Array,
+  a: Numbers,
+  b: Numbers,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
@@ -55,8 +61,8 @@ export function sinkhornHost(
  */
 export function sinkhornHostBatch(
   geometry: Geometry,
-  a: NdArray<Float64Array>,
-  b: NdArray<Float64Array>,
+  a: NdArray,
+  b: NdArray,
   options: SinkhornHostOptions,
 ): SinkhornHostResult[] {
   checkSinkhornOptions(options);
@@ -66,19 +72,22 @@ export function sinkhornHostBatch(
     );
   }
   const kernel = geometry.hostKernel(options.epsilon);
-  const row = ({ data, shape }: NdArray<Float64Array>, pair: number): Float64Array =>
-    data.subarray(pair * shape[1], (pair + 1) * shape[1]);
-  return Array.from({ length: a.shape[0] }, (_, pair) => solve(geometry, kernel, row(a, pair), row(b, pair), options));
+  const [first, second] = [float64Of(a.data, "masses a"), float64Of(b.data, "masses b")];
+  const row = (data: Float64Array, points: number, pair: number): Float64Array =>
+    data.subarray(pair * points, (pair + 1) * points);
+  return Array.from({ length: a.shape[0] }, (_, pair) =>
+    solve(geometry, kernel, row(first, a.shape[1], pair), row(second, b.shape[1], pair), options),
+  );
 }
 
 function solve(
   geometry: Geometry,
   kernel: HostKernel,
-  a: Float64Array,
-  b: Float64Array,
+  massesA: Numbers,
+  massesB: Numbers,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
-  checkPair(a, b, geometry.shape);
+  const { a, b } = hostMarginals(massesA, massesB, geometry.shape);
   const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
   if (!epsilonScaling) {
     return iterate(kernel, { a, b }, startingPotential(initializer, { geometry, a, b, epsilon }), options);
@@ -92,7 +101,7 @@ function solve(
     const stageKernel = geometry.hostKernel(stage.epsilon);
     const stageStart = startingPotential(start, { geometry, a, b, epsilon: stage.epsilon });
     const { g, errors: stageErrors } = iterate(stageKernel, { a, b }, stageStart, stageOptions);
-    errors.push(...stageErrors);
+    for (const error of stageErrors) errors.push(error);
     // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
     const next = stages[stages.indexOf(stage) + 1]?.epsilon ?? epsilon;
     start = previousSolution(g.map((value, index) => value + (next - stage.epsilon) * Math.log(b[index])));
@@ -111,12 +120,13 @@ function iterate(
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
   const logV = start.map((value) => value / kernel.epsilon);
   const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain);
+  const total = totalOf(marginals.a);
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */
   const finishIteration = (omega: number): number => {
     state.updateSecond(omega);
     state.applyKernel();
-    return state.violation();
+    return state.violation() / total;
   };
 
   state.applyKernel();
@@ -132,5 +142,6 @@ function iterate(
   );
   // An over-relaxed v meets neither marginal; a plain half step makes the second exact and the sum of both no larger.
   if (momentum !== 1 && status !== "non-finite") errors[errors.length - 1] = finishIteration(1);
-  return { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+  const result = { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+  return finiteOnly(result, marginals);
 }

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { sinkhornUnrolled, type TensorPotentials, type UnrolledOptions } from "./unrolled.ts";
+import type { TensorPotentials } from "./engine.ts";
+import { sinkhornUnrolled, type UnrolledOptions } from "./unrolled.ts";
 
 /**
- * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m] from a start g [..., m], as constants of the tape: no
+ * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m] from a start, as constants of the tape: no
  * gradient goes through them, and inside a gradient they are as fast as outside. The target of a learned initialiser is
  * computed so. Synchronous; throws InputError for shapes that do not fit; values are not read.
  */
@@ -20,6 +21,6 @@ export function sinkhornIterations(
       return { value: tf.concat([f, g], -1), gradFunc: () => [] };
     });
     const [f, g] = tf.split(operation(), [...kernel.shape], -1);
-    return { f: f!, g: g! };
+    return { f, g };
   });
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { NdArray } from "../../tensor/ndarray.ts";
+import type { NdArray, Numbers } from "../../tensor/ndarray.ts";
 
 export interface MarginalViolation {
   /** |P 1 - a|_1 */
@@ -12,9 +12,9 @@ export interface MarginalViolation {
 
 /** How far marginals (P 1 and P^T 1, as `entropicValues` gives them) are from a and b. */
 export function marginalViolation(
-  [rowSums, columnSums]: readonly [ArrayLike<number>, ArrayLike<number>],
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
+  a: Numbers,
+  b: Numbers,
+  [rowSums, columnSums]: readonly [Numbers, Numbers],
 ): MarginalViolation {
   const first = l1Distance(rowSums, a);
   const second = l1Distance(columnSums, b);
@@ -37,7 +37,7 @@ export function planMarginals({ data, shape }: NdArray): [first: Float64Array, s
  * Hilbert's projective metric of positive vectors, given by their logarithms: max - min of their difference. Entries that
  * are -Infinity in both (no mass) are passed over; if only one is, the distance is Infinity.
  */
-export function hilbertMetric(logU: ArrayLike<number>, logV: ArrayLike<number>): number {
+export function hilbertMetric(logU: Numbers, logV: Numbers): number {
   requireEqualLengths("Hilbert metric", logU, logV);
   let largest = -Infinity;
   let smallest = Infinity;
@@ -49,13 +49,13 @@ export function hilbertMetric(logU: ArrayLike<number>, logV: ArrayLike<number>):
   return largest === -Infinity ? 0 : largest - smallest;
 }
 
-function l1Distance(x: ArrayLike<number>, y: ArrayLike<number>): number {
+function l1Distance(x: Numbers, y: Numbers): number {
   requireEqualLengths("marginal violation", x, y);
   let sum = 0;
   for (let index = 0; index < x.length; index++) sum += Math.abs(x[index] - y[index]);
   return sum;
 }
 
-function requireEqualLengths(what: string, x: ArrayLike<number>, y: ArrayLike<number>): void {
+function requireEqualLengths(what: string, x: Numbers, y: Numbers): void {
   if (x.length !== y.length) throw new InputError(`${what}: expected equal lengths, got ${x.length} and ${y.length}`);
 }

@@ -1,6 +1,17 @@
+import { InputError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
-import { ndarray, type NdArray } from "../../tensor/ndarray.ts";
+import { float64Of, ndarray, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
+import { hostMarginals, totalOf } from "../histograms.ts";
 import type { HostPotentials } from "./exact-iterate.ts";
+
+/** Potentials as callers have them: a solution of `sinkhornHost`, or f and g read from tensors. */
+export interface GivenPotentials {
+  /** [n], cost units. */
+  readonly f: Numbers;
+  /** [m] */
+  readonly g: Numbers;
+  readonly epsilon: number;
+}
 
 /** Values of an entropic problem at given potentials. P is their plan; M is the total mass of a (and of b). */
 export interface EntropicValues {
@@ -20,13 +31,18 @@ export interface EntropicValues {
   readonly marginals: readonly [first: Float64Array, second: Float64Array];
 }
 
-/** All values of a solution, by kernel applications alone: on a grid no n x m matrix is formed. */
+/**
+ * All values of a solution, by kernel applications alone: on a grid no n x m matrix is formed. Throws InputError for bad masses,
+ * or potentials of another length.
+ */
 export function entropicValues(
   geometry: Geometry,
-  { f, g, epsilon }: HostPotentials,
-  a: Float64Array,
-  b: Float64Array,
+  massesA: Numbers,
+  massesB: Numbers,
+  potentials: GivenPotentials,
 ): EntropicValues {
+  const { a, b } = hostMarginals(massesA, massesB, geometry.shape);
+  const { f, g, epsilon } = hostPotentials(geometry, potentials);
   const kernel = geometry.hostKernel(epsilon);
   const logU = f.map((value) => value / epsilon);
   const logV = g.map((value) => value / epsilon);
@@ -34,10 +50,10 @@ export function entropicValues(
     product.map((value, index) => (scaling[index] === -Infinity ? 0 : Math.exp(scaling[index] + value)));
   const first = expSum(logU, kernel.logApply(logV, new Float64Array(a.length)));
   const second = expSum(logV, kernel.logApplyTranspose(logU, new Float64Array(b.length)));
-  const transportCost = total(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
+  const transportCost = totalOf(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
 
-  const mass = total(first);
-  const product = total(a) * total(b);
+  const mass = totalOf(first);
+  const product = totalOf(a) * totalOf(b);
   const planLogPlan = (inner(f, first) + inner(g, second) - transportCost) / epsilon; // <P, log P>
   const kl = planLogPlan - inner(a.map(Math.log), first) - inner(b.map(Math.log), second) - mass + product;
   const entropyDual = inner(f, a) + inner(g, b) - epsilon * mass;
@@ -53,7 +69,8 @@ export function entropicValues(
 }
 
 /** P [n, m] of a solution, for problems whose plan fits in memory. */
-export function transportPlan(geometry: Geometry, { f, g, epsilon }: HostPotentials): NdArray<Float64Array> {
+export function transportPlan(geometry: Geometry, potentials: GivenPotentials): NdArray<Float64Array> {
+  const { f, g, epsilon } = hostPotentials(geometry, potentials);
   const { data, shape } = geometry.costMatrix();
   const m = shape[1];
   for (let at = 0; at < data.length; at++) {
@@ -68,8 +85,9 @@ export function transportPlan(geometry: Geometry, { f, g, epsilon }: HostPotenti
  */
 export function klPotentials(
   geometry: Geometry,
-  { f, g, epsilon }: HostPotentials,
+  potentials: GivenPotentials,
 ): { readonly fKL: Float64Array; readonly gKL: Float64Array } {
+  const { f, g, epsilon } = hostPotentials(geometry, potentials);
   const kernel = geometry.hostKernel(epsilon);
   const scale = (values: Float64Array, factor: number): Float64Array => values.map((value) => value * factor);
   return {
@@ -78,8 +96,12 @@ export function klPotentials(
   };
 }
 
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
+/** In float64. Throws InputError unless their lengths are those of the geometry. */
+function hostPotentials({ shape: [n, m] }: Geometry, { f, g, epsilon }: GivenPotentials): HostPotentials {
+  if (f.length !== n || g.length !== m) {
+    throw new InputError(`potentials: expected f [${n}] and g [${m}], got [${f.length}] and [${g.length}]`);
+  }
+  return { f: float64Of(f, "potential f"), g: float64Of(g, "potential g"), epsilon };
 }
 
 /** <values, masses> over the points of positive mass: 0 * -Infinity counts as 0. */

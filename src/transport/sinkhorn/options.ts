@@ -1,4 +1,5 @@
-import { InputError } from "../../errors.ts";
+import { OptionError } from "../../errors.ts";
+import { checkEpsilon } from "../../geometry/checks.ts";
 
 /** How the scalings are stored: as numbers, as logarithms, or numbers as long as these are known to be exact. */
 export type SinkhornDomain = "auto" | "log" | "scaling";
@@ -6,12 +7,13 @@ export type SinkhornDomain = "auto" | "log" | "scaling";
 /** `converged`: the error reached the tolerance. `non-finite`: a NaN or an infinity came up, and the iteration stopped. */
 export type SinkhornStatus = "converged" | "max-iterations" | "non-finite";
 
-/** What every Sinkhorn solver takes. Tolerances and errors are L1 distances of masses. */
+/** What every solver with a stopping test takes: `solver(geometry, a, b, options)`. */
 export interface SinkhornOptions {
   /** Strength of the entropy, in cost units (POT's `reg`). */
   readonly epsilon: number;
+  /** At most 1e9. */
   readonly maxIterations?: number;
-  /** Stop when the first marginal's L1 violation is at or below this. */
+  /** Stop when the first marginal's L1 violation, as a share of the total mass, is at or below this. */
   readonly tolerance?: number;
   /** @default "auto" */
   readonly domain?: SinkhornDomain;
@@ -23,21 +25,60 @@ export interface SinkhornOptions {
   readonly momentum?: number;
 }
 
-/** Throws InputError for an option outside its range. */
+/**
+ * What runs a fixed number of iterations takes: `operation(kernel, a, b, options)`. It is synchronous and can be taped, so the
+ * caller owns the kernel, which is the geometry at one epsilon.
+ */
+export interface FixedSinkhornOptions {
+  /** At most 1e9. @default 100 */
+  readonly iterations?: number;
+  /** @default "auto" */
+  readonly domain?: SinkhornDomain;
+}
+
+/** More than ever end, and fewer than a 32-bit integer counts. */
+const MOST_ITERATIONS = 1e9;
+
+/** Throws OptionError for an option outside its range. */
 export function checkSinkhornOptions(options: SinkhornOptions): void {
   const { epsilon, maxIterations = 1, tolerance = 0, momentum = 1, domain = "auto" } = options;
-  requireThat(epsilon > 0 && epsilon < Infinity, "epsilon", "a positive finite number (in cost units)", epsilon);
+  checkEpsilon(epsilon);
+  checkCount(maxIterations, "maxIterations");
+  checkTolerance(tolerance, "tolerance");
+  requireThat(isNumber(momentum) && momentum > 0 && momentum < 2, "momentum", "a number in (0, 2)", momentum);
+  checkDomain(domain);
+}
+
+/** The options with their defaults. Throws OptionError. */
+export function resolveFixedOptions({ iterations = 100, domain = "auto" }: FixedSinkhornOptions) {
+  checkCount(iterations, "iterations");
+  checkDomain(domain);
+  return { iterations, domain };
+}
+
+/** Throws OptionError unless it is a number of iterations. */
+export function checkCount(count: number, option: string): void {
   requireThat(
-    Number.isInteger(maxIterations) && maxIterations > 0,
-    "maxIterations",
-    "a positive integer",
-    maxIterations,
+    Number.isInteger(count) && count > 0 && count <= MOST_ITERATIONS,
+    option,
+    `a positive integer of at most ${MOST_ITERATIONS}`,
+    count,
   );
-  requireThat(tolerance >= 0 && tolerance < Infinity, "tolerance", "a finite number >= 0", tolerance);
-  requireThat(momentum > 0 && momentum < 2, "momentum", "a number in (0, 2)", momentum);
+}
+
+export function checkTolerance(tolerance: number, option: string): void {
+  requireThat(isNumber(tolerance) && tolerance >= 0 && tolerance < Infinity, option, "a finite number >= 0", tolerance);
+}
+
+/** Throws OptionError unless the option holds. */
+export function requireThat(holds: boolean, option: string, expected: string, got: unknown): void {
+  if (!holds) throw new OptionError(option, `expected ${expected}, got ${String(got)}`);
+}
+
+function checkDomain(domain: SinkhornDomain): void {
   requireThat(["auto", "log", "scaling"].includes(domain), "domain", "auto, log or scaling", domain);
 }
 
-export function requireThat(holds: boolean, option: string, expected: string, got: unknown): void {
-  if (!holds) throw new InputError(`sinkhorn: ${option} must be ${expected}, got ${String(got)}`);
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
 }

@@ -1,7 +1,8 @@
 import { InputError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
+import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
 import { checkMasses } from "../histograms.ts";
-import { ExactIterate, untilTolerance, type SinkhornHostResult } from "./exact-iterate.ts";
+import { ExactIterate, finiteOnly, untilTolerance, type SinkhornHostResult } from "./exact-iterate.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 
 export interface SinkhornSymmetricOptions extends Omit<SinkhornOptions, "momentum"> {
@@ -21,11 +22,12 @@ const AVERAGED = 0.5;
  */
 export function sinkhornSymmetricHost(
   geometry: Geometry,
-  a: Float64Array,
+  masses: Numbers,
   options: SinkhornSymmetricOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
-  checkMasses(a, geometry.shape[0], "a");
+  const a = float64Of(masses, "masses a");
+  const total = checkMasses(a, geometry.shape[0], "a");
   if (!geometry.symmetric) throw new InputError("sinkhorn of (a, a): expected a symmetric ground cost, got another");
   const { epsilon, domain = "auto", maxIterations = 1000, tolerance = 1e-9 } = options;
   const logA = a.map(Math.log);
@@ -36,10 +38,11 @@ export function sinkhornSymmetricHost(
       state.updateFirst(AVERAGED);
       state.mirror();
       state.applyKernel();
-      return state.violation();
+      return state.violation() / total;
     },
     tolerance,
     maxIterations,
   );
-  return { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+  const result = { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+  return finiteOnly(result, { a, b: a });
 }

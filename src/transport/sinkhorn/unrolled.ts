@@ -2,28 +2,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import { checkPairShapes, hasMass, logMasses } from "../histograms.ts";
-import { isTaped, nativeSinkhorn } from "./native.ts";
-import { requireThat, type SinkhornDomain } from "./options.ts";
-import { tensorDomain } from "./tensor-domain.ts";
-
-/** Options of what runs a fixed number of iterations, so that it is synchronous and can be taped. */
-export interface FixedSinkhornOptions {
-  /** @default 100 */
-  readonly iterations?: number;
-  /** `auto` takes scalings where the largest cost is at most 40 epsilon, logarithms else. @default "auto" */
-  readonly domain?: SinkhornDomain;
-}
+import { requireBackend } from "../../tensor/require-backend.ts";
+import { checkPairShapes } from "../histograms.ts";
+import type { TensorInitializer } from "../initializers/initializer.ts";
+import { ones } from "../initializers/ones.ts";
+import { chooseDifferentiable } from "./choose.ts";
+import type { TensorPotentials } from "./engine.ts";
+import { requireThat, resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
 
 export interface UnrolledOptions extends FixedSinkhornOptions {
-  /** The start g [..., m] in cost units. @default zeros */
-  readonly initialPotential?: tf.Tensor;
-}
-
-/** f [..., n] and g [..., m] in cost units, up to a constant; LOG_ZERO (-1e30) where there is no mass. */
-export interface TensorPotentials {
-  readonly f: tf.Tensor;
-  readonly g: tf.Tensor;
+  /** One that works on tensors: `previousSolution(g)` starts from g [..., m] in cost units. @default ones */
+  readonly initializer?: TensorInitializer;
 }
 
 /**
@@ -38,53 +27,35 @@ export function sinkhornUnrolled(
   b: tf.Tensor,
   options: UnrolledOptions = {},
 ): TensorPotentials {
-  const { domain = "auto", initialPotential } = options;
-  const iterations = checkIterations(options);
+  requireBackend("sinkhornUnrolled");
+  const { initializer = ones } = options;
+  const run = resolveFixedOptions(options);
+  requireThat(
+    typeof initializer.tensorPotential === "function",
+    "initializer",
+    "one that works on tensors (ones, previousSolution(g), a learned one)",
+    initializer.name,
+  );
   checkPairShapes(a, b, kernel.shape);
-  if (initialPotential && initialPotential.shape.join() !== b.shape.join()) {
-    throw new InputError(
-      `sinkhorn: expected an initial potential of shape [${b.shape.join(", ")}] (like b), got ` +
-        `[${initialPotential.shape.join(", ")}]`,
-    );
-  }
-  if (!isTaped()) {
-    const start = initialPotential ?? tf.zerosLike(b);
-    const solution = nativeSinkhorn(kernel, a, b, { iterations, domain, start });
-    if (!initialPotential) start.dispose();
-    if (solution) return { f: solution.f, g: solution.g };
-  }
   return tf.tidy(() => {
-    const steps = tensorDomain(domain, kernel, a, b);
-    let first = steps.firstFromPotential(initialPotential ?? tf.zerosLike(b));
-    let second = steps.second(first);
-    for (let iteration = 1; iteration < iterations; iteration++) {
-      first = steps.first(second);
-      second = steps.second(first);
+    const { geometry, epsilon } = kernel;
+    const start = initializer.tensorPotential({ geometry, a, b, epsilon });
+    if (start.shape.join() !== b.shape.join()) {
+      throw new InputError(
+        `sinkhorn: expected a start of shape [${b.shape.join(", ")}] (like b) from initialiser ${initializer.name}, got ` +
+          `[${start.shape.join(", ")}]`,
+      );
     }
-    return {
-      f: withMasses(steps.klPotential(first), a, kernel.epsilon),
-      g: withMasses(steps.klPotential(second), b, kernel.epsilon),
-    };
+    return { ...chooseDifferentiable(kernel, run.domain).iterate({ a, b }, start, run) };
   });
 }
 
 /** <P, C> [...] of the plan of some potentials, without forming it; on the tape. */
 export function planTransportCost(kernel: TensorKernel, { f, g }: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
-    const costs = kernel.logApplyCost(tf.div(g, kernel.epsilon));
-    return tf.sum(tf.exp(tf.add(tf.div(f, kernel.epsilon), costs)), -1);
+    // Where there is no mass, the quotient may leave float32.
+    const logScaling = (potential: tf.Tensor): tf.Tensor => tf.maximum(tf.div(potential, kernel.epsilon), LOG_ZERO);
+    const costs = kernel.logApplyCost(logScaling(g));
+    return tf.sum(tf.exp(tf.add(logScaling(f), costs)), -1);
   });
-}
-
-/** f = fKL + epsilon log a, LOG_ZERO where there is no mass. */
-export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number): tf.Tensor {
-  return tf.tidy(() => {
-    const potential = tf.add(klPotential, tf.mul(logMasses(masses), epsilon));
-    return tf.where(hasMass(masses), potential, tf.fill(masses.shape, LOG_ZERO));
-  });
-}
-
-export function checkIterations({ iterations = 100 }: FixedSinkhornOptions): number {
-  requireThat(Number.isInteger(iterations) && iterations > 0, "iterations", "a positive integer", iterations);
-  return iterations;
 }

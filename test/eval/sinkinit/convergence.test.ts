@@ -3,6 +3,7 @@ import { ConvergenceMeter } from "../../../eval/sinkinit/convergence.ts";
 import { denseGeometry } from "../../../src/geometry/dense.ts";
 import { unitGrid } from "../../../src/geometry/grid.ts";
 import { gaussian } from "../../../src/transport/initializers/gaussian.ts";
+import { ones } from "../../../src/transport/initializers/ones.ts";
 import { reference } from "../../support/reference.ts";
 
 const EPSILON = 0.01;
@@ -12,6 +13,14 @@ interface Pair {
   readonly mu: number[];
   readonly nu: number[];
   readonly transportCost: number;
+  readonly starts: Readonly<Record<"ones" | "gaussian", Start>>;
+}
+
+interface Start {
+  readonly iterationsToRelativeError: number;
+  readonly iterationsToViolation: number;
+  readonly relativeErrors: number[];
+  readonly violations: number[];
 }
 
 const normalised = (values: readonly number[]): Float64Array => {
@@ -36,6 +45,26 @@ describe("ConvergenceMeter", () => {
       expect(cold.relativeErrors[cold.iterationsToCost - 1]).toBeLessThanOrEqual(0.01);
       expect(cold.relativeErrors.length).toBeGreaterThanOrEqual(30);
       if (cold.iterationsToCost > 1) expect(cold.relativeErrors[cold.iterationsToCost - 2]).toBeGreaterThan(0.01);
+    },
+  );
+
+  it.each(pairs.flatMap((pair, index) => [["ones", index, pair] as const, ["gaussian", index, pair] as const]))(
+    "from %s, pair %i: errors and counts are the reference's",
+    (name, _, { mu, nu, transportCost, starts }) => {
+      const problem = { mu: normalised(mu), nu: normalised(nu) };
+      const g = { ones, gaussian }[name].hostPotential({
+        geometry: grid,
+        a: problem.mu,
+        b: problem.nu,
+        epsilon: EPSILON,
+      });
+      const measured = meter.measure(problem, g, transportCost);
+      const stored = starts[name];
+      expect(measured.iterationsToCost).toBe(stored.iterationsToRelativeError);
+      expect(measured.iterationsToViolation).toBe(stored.iterationsToViolation);
+      const shown = Math.min(30, stored.violations.length);
+      expect(measured.violations.slice(0, shown)).toBeAllclose(stored.violations.slice(0, shown));
+      expect(measured.relativeErrors.slice(0, shown)).toBeAllclose(stored.relativeErrors.slice(0, shown));
     },
   );
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { denseHostKernel } from "../../../src/geometry/dense-host.ts";
+import { denseGeometry } from "../../../src/geometry/dense.ts";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { randomMasses, randomNormal } from "../../support/problems.ts";
 
@@ -28,7 +28,7 @@ const finite = (values: readonly number[] | Float64Array): number[] =>
 
 /** All operators against sums written out. */
 function expectOperators({ n, m, epsilon, cost }: Problem, logV: Float64Array, logU: Float64Array): void {
-  const kernel = denseHostKernel(cost, n, m, epsilon);
+  const kernel = denseGeometry(cost, [n, m]).hostKernel(epsilon);
   const rows = logSums(n, m, (row, column) => logV[column] - cost[row * m + column] / epsilon);
   const columns = logSums(m, n, (column, row) => logU[row] - cost[row * m + column] / epsilon);
   const within = { relative: 1e-12, absolute: 1e-12 };
@@ -58,7 +58,7 @@ describe.each([
 
   it("hold what is far from one", () => {
     const far = (count: number) => randomNormal(count, 6).map((value) => 2000 * value);
-    const kernel = denseHostKernel(cost, n, m, 0.01);
+    const kernel = denseGeometry(cost, [n, m]).hostKernel(0.01);
     const logV = far(m);
     const expected = logSums(n, m, (row, column) => logV[column] - cost[row * m + column] / 0.01);
     expect(kernel.logApply(logV, new Float64Array(n))).toBeAllclose(expected, { relative: 1e-13 });

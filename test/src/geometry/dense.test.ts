@@ -17,11 +17,12 @@ cost[4] = 0; // log(K * C) is -Infinity there
 const geometry = denseGeometry(cost, [n, m]);
 const epsilon = 0.2;
 const OPERATORS = ["apply", "applyTranspose", "logApply", "logApplyTranspose", "logApplyCost"] as const;
+const HOST_OPERATORS = [...OPERATORS, "applyCost"] as const;
 const isTransposed = (operator: string): boolean => operator.endsWith("Transpose");
 
 /** The operator written out: sum_j K_ij x_j and its logarithm, in the domain of x. */
-function byHand(operator: (typeof OPERATORS)[number], x: Float64Array): number[] {
-  const weight = (entry: number): number => Math.exp(-entry / epsilon) * (operator === "logApplyCost" ? entry : 1);
+function byHand(operator: (typeof HOST_OPERATORS)[number], x: Float64Array): number[] {
+  const weight = (entry: number): number => Math.exp(-entry / epsilon) * (operator.endsWith("Cost") ? entry : 1);
   const inLog = operator.startsWith("log");
   const values = inLog ? x.map(Math.exp) : x;
   const [rows, columns] = isTransposed(operator) ? [m, n] : [n, m];
@@ -35,16 +36,33 @@ function byHand(operator: (typeof OPERATORS)[number], x: Float64Array): number[]
   });
 }
 
-function inputOf(operator: (typeof OPERATORS)[number]): Float64Array {
+function inputOf(operator: (typeof HOST_OPERATORS)[number]): Float64Array {
   const masses = randomMasses(isTransposed(operator) ? n : m, 2, 0.3);
   return operator.startsWith("log") ? masses.map(Math.log) : masses;
 }
 
-it.each(OPERATORS)("host %s is the sum written out", (operator) => {
+it.each(HOST_OPERATORS)("host %s is the sum written out", (operator) => {
   const out = new Float64Array(isTransposed(operator) ? m : n);
   const result = geometry.hostKernel(epsilon)[operator](inputOf(operator), out);
   expect(result).toBe(out);
   expect(result).toBeAllclose(byHand(operator, inputOf(operator)), { relative: 1e-13, absolute: 1e-13 });
+});
+
+it.each([
+  ["integers", Int32Array.of(0, 1, 2, 0)],
+  ["a plain array", [0, 1, 2, 0]],
+  ["an array of integers with its shape", ndarray(Int32Array.of(0, 1, 2, 0), [2, 2])],
+])("%s as costs are computed in float64", (_, costs) => {
+  const apply = (given: typeof costs) => {
+    const matrix = "shape" in given ? denseGeometry(given) : denseGeometry(given, [2, 2]);
+    return matrix.hostKernel(0.7).apply(Float64Array.of(0.3, 0.4), new Float64Array(2));
+  };
+  expect(apply(costs)).toEqual(apply([0, 1, 2, 0]));
+  expect(apply(costs)[0]).toBeCloseTo(0.3 + 0.4 * Math.exp(-1 / 0.7), 14);
+});
+
+it("points nearer than float64 squares are at distance zero beside others", () => {
+  expect(pointCloud(points([[1e-200], [1]]), points([[0]])).cost.data).toEqual(Float64Array.of(0, 1));
 });
 
 it("K and K^T are adjoint", () => {
@@ -154,7 +172,17 @@ it.each([
   [() => geometry.kernel(NaN), /epsilon/],
   [() => pointCloud(points([[0, 1]]), points([[0]])), /dimension 2, y of 1/],
   [() => pointCloud(points([[0, Infinity]]), points([[0, 1]])), /Infinity in row 0 of x/],
-  [() => pointCloud(points([[0]]), points([[0]]), { cost: "cosine" as PointCost }), /got cosine/],
+  [() => pointCloud(points([[0]]), points([[0]]), { cost: "cosine" as PointCost }), /^cost: .* got cosine/],
+  [() => pointCloud(points([[0]]), points([[0]]), { cost: "toString" as PointCost }), /^cost: .* got toString/],
+  [() => pointCloud(points([[1e200]]), points([[0]])), /1e\+200 apart leaves the range of float64/],
+  [() => pointCloud(points([[1e200]]), points([[0]]), { cost: "euclidean" }), /leaves the range of float64/],
+  [() => pointCloud(points([[1e308]]), points([[-1e308]]), { cost: "manhattan" }), /leaves the range of float64/],
+  [() => pointCloud(points([[1e-200]]), points([[0]])), /1e-200 apart leaves the range of float64/],
+  [() => geometry.hostKernel(1e308), /^epsilon: .* leave the range of float64/],
+  [() => geometry.hostKernel(1e-310), /^epsilon: .* leave the range of float64/],
+  [() => geometry.kernel(1e40), /^epsilon: .* leave the range of float32.*or solve on the host/],
+  [() => geometry.kernel(1e-40), /^epsilon: .* leave the range of float32/],
+  [() => denseGeometry(Float64Array.of(0, 1e30), [1, 2]).kernel(1), /leave the range of float32/],
 ])("rejects bad input with one line: case %#", (make, message) => {
   expect(make).toThrow(InputError);
   expect(make).toThrow(message);

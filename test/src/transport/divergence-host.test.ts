@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/errors.ts";
-import { unitGrid } from "../../../src/geometry/grid.ts";
+import { grid, unitGrid } from "../../../src/geometry/grid.ts";
 import { pointCloud } from "../../../src/geometry/pointcloud.ts";
 import { sinkhornDivergenceHost } from "../../../src/transport/divergence-host.ts";
 import { points, randomHistogram } from "../../support/problems.ts";
@@ -41,6 +41,16 @@ it("is not negative, symmetric, and zero for equal histograms", () => {
     }),
     { numRuns: 15 },
   );
+});
+
+it("integers as masses have the divergence of the same numbers in float64", () => {
+  const line = grid({ size: [3] });
+  const of = (a: ArrayLike<number>, b: ArrayLike<number>) => sinkhornDivergenceHost(line, a, b, { epsilon: 0.5 });
+  const expected = of(Float64Array.of(2, 1, 1), Float64Array.of(1, 1, 2));
+  expect(expected.divergence).toBeCloseTo(1.4728, 4);
+  expect(of(Int32Array.of(2, 1, 1), Int32Array.of(1, 1, 2))).toEqual(expected);
+  expect(of(Float32Array.of(2, 1, 1), Uint8Array.of(1, 1, 2))).toEqual(expected);
+  expect(of([2, 1, 1], [1, 1, 2])).toEqual(expected);
 });
 
 it("rejects unequal totals", () => {

@@ -38,7 +38,7 @@ for (const problem of reference<SinkhornReference>("sinkhorn").problems) {
         const sums = result.f.map((value, index) => value - (solution.f[index] ?? 0)).filter(Number.isFinite);
         expect(sums).toBeAllclose(sums.map(() => sums[0])); // f up to one constant
 
-        const values = entropicValues(geometry, result, a, b);
+        const values = entropicValues(geometry, a, b, result);
         for (const name of ["transportCost", "kl", "objective", "dual", "entropyObjective"] as const) {
           expect([values[name]]).toBeAllclose([solution[name]], { relative: 1e-9, absolute: 0 });
         }
@@ -135,7 +135,7 @@ it("reports each iterate", () => {
       seen.push(error);
       expect(iteration).toBe(seen.length);
       const [first] = planMarginals(transportPlan(geometry, potentials()));
-      expect([marginalViolation([first, first], randomHistogram(6, 1), first).first]).toBeAllclose([error]);
+      expect([marginalViolation(randomHistogram(6, 1), first, [first, first]).first]).toBeAllclose([error]);
     },
   });
   expect(seen).toEqual(result.errors);
@@ -175,14 +175,61 @@ describe("symmetric problem (a, a)", () => {
     expect(result.iterations).toBeLessThan(100);
     const alternating = sinkhornHost(geometry, a, a, { epsilon: 0.01, maxIterations: 2000, tolerance: 1e-13 });
     expect(alternating.status).toBe("max-iterations");
-    const values = entropicValues(geometry, result, a, a);
+    const values = entropicValues(geometry, a, a, result);
     expect(values.objective).toBeCloseTo(values.dual, 12);
-    expect(values.objective).toBeCloseTo(entropicValues(geometry, alternating, a, a).objective, 6);
+    expect(values.objective).toBeCloseTo(entropicValues(geometry, a, a, alternating).objective, 6);
   });
 
   it("refuses a cost that is not symmetric", () => {
     const geometry = denseGeometry(Float64Array.of(0, 1, 2, 0), [2, 2]);
     expect(() => sinkhornSymmetricHost(geometry, Float64Array.of(0.5, 0.5), { epsilon: 1 })).toThrow(InputError);
+  });
+});
+
+describe("faults", () => {
+  const geometry = unitGrid([3]);
+  const [a, b] = [Int32Array.of(2, 1, 1), Int32Array.of(1, 1, 2)];
+  const exact = sinkhornHost(geometry, Float64Array.from(a), Float64Array.from(b), { epsilon: 0.5 });
+
+  it.each([
+    ["integers", a, b],
+    ["bytes", Uint8Array.from(a), Uint8Array.from(b)],
+    ["float32", Float32Array.from(a), Float32Array.from(b)],
+    ["a plain array", [...a], [...b]],
+  ])("%s as masses are computed in float64", (_, p, q) => {
+    const solution = sinkhornHost(geometry, p, q, { epsilon: 0.5 });
+    expect(solution).toEqual(exact);
+    expect(entropicValues(geometry, p, q, solution)).toEqual(entropicValues(geometry, [...a], [...b], exact));
+    const self = sinkhornSymmetricHost(geometry, p, { epsilon: 0.5 });
+    expect(self).toEqual(sinkhornSymmetricHost(geometry, Float64Array.from(a), { epsilon: 0.5 }));
+    const rows = (masses: ArrayLike<number>) => ndarray(Int32Array.from(masses), [1, 3]);
+    expect(sinkhornHostBatch(geometry, rows(p), rows(q), { epsilon: 0.5 })).toEqual([exact]);
+  });
+
+  it("potentials in float32 are read as float64", () => {
+    const [f, g] = [Float32Array.from(exact.f), Float32Array.from(exact.g)];
+    const plan = transportPlan(geometry, { f, g, epsilon: 0.5 });
+    const same = { f: Float64Array.from(f), g: Float64Array.from(g), epsilon: 0.5 };
+    expect(plan).toEqual(transportPlan(geometry, same));
+    expect(klPotentials(geometry, { f, g, epsilon: 0.5 })).toEqual(klPotentials(geometry, same));
+    expect(() => transportPlan(geometry, { ...same, f: f.subarray(1) })).toThrow(
+      /expected f \[3\] and g \[3\], got \[2\]/,
+    );
+  });
+
+  it.each([1e-200, 1e-9, 1e9, 1e200])("a total mass of %d needs as many iterations as a total of one", (mass) => {
+    const large = unitGrid([6, 6]);
+    const [p, q] = [1, 2].map((seed) => randomHistogram(36, seed));
+    const scaled = (masses: Float64Array) => masses.map((value) => value * mass);
+    const options = { epsilon: 0.02, tolerance: 1e-6 };
+    const one = sinkhornHost(large, p, q, options);
+    const other = sinkhornHost(large, scaled(p), scaled(q), options);
+    expect(one.iterations).toBeGreaterThan(10);
+    expect(other).toMatchObject({ status: "converged", iterations: one.iterations });
+    expect(other.errors).toBeAllclose(one.errors, { absolute: 1e-12, relative: 1e-6 });
+    expect(centred(other.g)).toBeAllclose(centred(one.g));
+    const self = sinkhornSymmetricHost(large, scaled(p), options);
+    expect(self.iterations).toBe(sinkhornSymmetricHost(large, p, options).iterations);
   });
 });
 
@@ -224,7 +271,7 @@ describe("properties", () => {
         expect(first).toBeAllclose(problem.a, { absolute: 1e-11 });
         expect(second).toBeAllclose(problem.b, { absolute: 1e-13 });
         problem.a.forEach((mass, index) => expect(result.f[index] === -Infinity).toBe(mass === 0));
-        const values = entropicValues(geometry, result, problem.a, problem.b);
+        const values = entropicValues(geometry, problem.a, problem.b, result);
         expect([values.dual]).toBeAllclose([values.objective], { absolute: 1e-10 });
         const { fKL, gKL } = klPotentials(geometry, result);
         expect([...fKL, ...gKL].every(Number.isFinite)).toBe(true);
@@ -240,8 +287,8 @@ describe("properties", () => {
         const transposed = cost.map((_, index) => cost[(index % n) * m + Math.floor(index / n)]);
         const { geometry, result } = solve(problem);
         const other = solve({ n: m, m: n, cost: transposed, a: b, b: a, epsilon });
-        const value = entropicValues(geometry, result, a, b).objective;
-        expect([entropicValues(other.geometry, other.result, b, a).objective]).toBeAllclose([value]);
+        const value = entropicValues(geometry, a, b, result).objective;
+        expect([entropicValues(other.geometry, b, a, other.result).objective]).toBeAllclose([value]);
       }),
       { numRuns: 20 },
     );
@@ -256,8 +303,8 @@ describe("properties", () => {
         const permuted = solve({ ...problem, cost: reversed, a: a.toReversed() });
         expect(centred(permuted.result.f)).toBeAllclose(centred(result.f.toReversed()), { absolute: 1e-8 });
         const shifted = solve({ ...problem, cost: cost.map((entry) => entry + shift) });
-        const before = entropicValues(geometry, result, a, problem.b);
-        const after = entropicValues(shifted.geometry, shifted.result, a, problem.b);
+        const before = entropicValues(geometry, a, problem.b, result);
+        const after = entropicValues(shifted.geometry, a, problem.b, shifted.result);
         expect([after.objective - before.objective]).toBeAllclose([shift]);
       }),
       { numRuns: 20 },
@@ -274,11 +321,25 @@ describe("bad input gives one line", () => {
     ["a wrong length", Float64Array.of(0.5, 0.5), {}, /expected 3 .* got 2/],
     ["no mass at all", new Float64Array(3), {}, /all 3 are zero/],
     ["unequal totals", Float64Array.of(0.2, 0.3, 0.6), {}, /normalise both/],
-    ["epsilon 0", good, { epsilon: 0 }, /epsilon must be a positive/],
+    ["epsilon 0", good, { epsilon: 0 }, /^epsilon: expected a positive finite number/],
     ["a negative tolerance", good, { tolerance: -1 }, /tolerance/],
     ["half an iteration", good, { maxIterations: 0.5 }, /maxIterations/],
+    ["more iterations than a 32-bit integer counts", good, { maxIterations: 2 ** 31 }, /^maxIterations: .* 1000000000/],
+    ["an epsilon that is no number", good, { epsilon: NaN }, /^epsilon: .* got NaN/],
+    ["a tolerance that is no number", good, { tolerance: NaN }, /^tolerance: .* got NaN/],
+    ["iterations that are no number", good, { maxIterations: NaN }, /^maxIterations: .* got NaN/],
+    ["a momentum that is no number", good, { momentum: NaN }, /^momentum: .* got NaN/],
+    ["text for a number", good, { tolerance: "1e-3" as never }, /^tolerance: .* got 1e-3/],
+    ["an epsilon beyond float64", good, { epsilon: 1e308 }, /leave the range of float64/],
+    ["an epsilon without inverse", good, { epsilon: 1e-320 }, /leave the range of float64/],
+    ["a total beyond float64", Float64Array.of(1e308, 1e308, 0), {}, /sum is beyond float64/],
+    ["a total below float64's digits", Float64Array.of(1e-310, 0, 0), {}, /sum 1e-310 leaves float64 few digits/],
+    ["masses that are no numbers", ["0.2", "0.3", "0.5"] as never, {}, /^masses a: expected an array of numbers/],
+    ["a start for tensors", good, { initializer: { name: "t" } as never }, /^initializer: .* on the host/],
+    ["a schedule without end", good, { epsilonScaling: { from: 1e300, factor: 1 - 1e-16 } }, /at most 10000 stages/],
+    ["a schedule with NaN", good, { epsilonScaling: { tolerance: NaN } }, /^epsilonScaling.tolerance/],
     ["momentum 2", good, { momentum: 2 }, /momentum/],
-    ["an unknown domain", good, { domain: "Log" as "log" }, /domain must be auto, log or scaling, got Log/],
+    ["an unknown domain", good, { domain: "Log" as "log" }, /^domain: expected auto, log or scaling, got Log/],
     ["a schedule that grows", good, { epsilonScaling: { factor: 2 } }, /factor/],
     [
       "a bad start",

@@ -20,7 +20,7 @@ describe.each(backends)("on %s", (backend) => {
     const kernel = geometry.kernel(epsilon);
     const tensors = [a, b, start].map((values) => tf.tensor1d(Float32Array.from(values)));
     const target = (g: tf.Tensor) =>
-      sinkhornIterations(kernel, tensors[0], tensors[1], { iterations: 3, initialPotential: g }).g;
+      sinkhornIterations(kernel, tensors[0], tensors[1], { iterations: 3, initializer: previousSolution(g) }).g;
     const { value, grads } = tf.valueAndGrads((g: tf.Tensor) => tf.sum(tf.mul(g, target(g))) as tf.Scalar)([
       tensors[2],
     ]);

@@ -11,10 +11,10 @@ const stored = reference<{
 
 it("marginal violation is the reference's", () => {
   const { a, b, plan, first, second, violation } = stored.marginalViolation;
-  const measured = marginalViolation(planMarginals(points(plan)), a, b);
+  const measured = marginalViolation(a, b, planMarginals(points(plan)));
   const values = [measured.first, measured.second, measured.violation];
   expect(values).toBeAllclose([first, second, violation], { absolute: 1e-15 });
-  expect(() => marginalViolation([b, a], a, b)).toThrow(InputError);
+  expect(() => marginalViolation(a, b, [b, a])).toThrow(InputError);
 });
 
 it("Hilbert metric is the reference's, blind to scale, and passes over absent mass", () => {

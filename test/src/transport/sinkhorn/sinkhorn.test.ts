@@ -10,12 +10,14 @@ import { ones } from "../../../../src/transport/initializers/ones.ts";
 import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
 import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
+import { marginalViolation } from "../../../../src/transport/sinkhorn/metrics.ts";
 import { entropicValues } from "../../../../src/transport/sinkhorn/objective.ts";
-import { sinkhorn, type SinkhornTensorResult } from "../../../../src/transport/sinkhorn/tensor.ts";
+import { sinkhorn, type SinkhornTensorResult } from "../../../../src/transport/sinkhorn/sinkhorn.ts";
 import { planTransportCost, sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
 import { relativeNorm } from "../../../support/allclose.ts";
 import { backends } from "../../../support/backends.ts";
 import { dot, points, randomHistogram, randomNormal } from "../../../support/problems.ts";
+import { withoutNative } from "../../../support/sinkhorn.ts";
 import { centred, reference, type SinkhornReference } from "../../../support/reference.ts";
 
 const { problems } = reference<SinkhornReference>("sinkhorn");
@@ -84,8 +86,8 @@ describe.each(backends)("on %s", (backend) => {
         g: Float64Array.from(g.slice(index * 30, (index + 1) * 30)),
         epsilon,
       };
-      expect([entropicValues(geometry, potentials, row, others[index]).transportCost]).toBeAllclose(
-        [entropicValues(geometry, host, row, others[index]).transportCost],
+      expect([entropicValues(geometry, row, others[index], potentials).transportCost]).toBeAllclose(
+        [entropicValues(geometry, row, others[index], host).transportCost],
         VALUE,
       );
     });
@@ -94,7 +96,7 @@ describe.each(backends)("on %s", (backend) => {
     expect(cost.shape).toEqual([2, 2]);
     const expected = rows.map((row, index) => {
       const host = sinkhornHost(geometry, row, others[index], { epsilon });
-      return entropicValues(geometry, host, row, others[index]).transportCost;
+      return entropicValues(geometry, row, others[index], host).transportCost;
     });
     expect(await cost.data()).toBeAllclose(expected, { relative: 2e-5 }); // <P, C> is of first order in the potentials
     kernel.dispose();
@@ -120,12 +122,12 @@ describe.each(backends)("on %s", (backend) => {
       const hostValue = (moved: readonly Float64Array[]): number => {
         const initializer = previousSolution(moved[2]);
         const options = { epsilon, tolerance: 0, maxIterations: iterations, initializer };
-        return entropicValues(geometry, sinkhornHost(geometry, moved[0], moved[1], options), moved[0], moved[1])
+        return entropicValues(geometry, moved[0], moved[1], sinkhornHost(geometry, moved[0], moved[1], options))
           .transportCost;
       };
       const kernel = geometry.kernel(epsilon);
       const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor, start: tf.Tensor) => {
-        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initialPotential: start });
+        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initializer: previousSolution(start) });
         return tf.sum(planTransportCost(kernel, potentials));
       })(inputs.map((input) => tensor(input)));
       expect(await value.data()).toBeAllclose([hostValue(inputs)], VALUE);
@@ -164,8 +166,10 @@ describe.each(backends)("on %s", (backend) => {
   });
 });
 
-describe("asynchronous solver", () => {
-  const geometry = unitGrid([8, 8]);
+describe.each([
+  { engine: "native where the addon is", geometry: unitGrid([8, 8]) },
+  { engine: "without it", geometry: withoutNative(unitGrid([8, 8])) },
+])("asynchronous solver, $engine", ({ geometry }) => {
   const epsilon = 0.005;
   const a = randomHistogram(64, 3);
   const b = randomHistogram(64, 4, 0.1);
@@ -184,7 +188,7 @@ describe("asynchronous solver", () => {
     ["a tensor initialiser", { initializer: ones }],
   ])("%s leads to the same potentials", async (_, options) => {
     const result = await solve(options);
-    expect(result).toMatchObject({ status: "converged", domain: "log" });
+    expect(result.status).toBe("converged");
     expect(result.errors.at(-1)).toBeLessThanOrEqual(1e-4);
     expect(result.errors.length).toBe(result.iterations / 5);
     expect(centred(await result.f.data())).toBeAllclose(centred(host), { absolute: 5e-4 });
@@ -205,9 +209,67 @@ describe("asynchronous solver", () => {
     expect(await sinkhorn(far, one, one, { epsilon: 0.1 })).toMatchObject({ status: "converged", domain: "log" });
   });
 
+  it.each([1e-30, 1e-9, 1e9, 1e30])("a total mass of %d needs as many iterations as a total of one", async (mass) => {
+    const one = await solve({});
+    const scaled = (masses: Float64Array) => tensor(masses.map((value) => value * mass));
+    const [p, q] = [scaled(a), scaled(b)];
+    const other = await sinkhorn(geometry, p, q, { epsilon, checkEvery: 5 });
+    expect(one.iterations).toBeGreaterThan(100);
+    expect(other).toMatchObject({ status: "converged", iterations: one.iterations });
+    expect(other.errors).toBeAllclose(one.errors, { absolute: 1e-5 });
+    expect(centred(await other.g.data())).toBeAllclose(centred(await one.g.data()), { absolute: 5e-5 });
+    // at exit the second marginal is the caller's
+    const [f, g] = [await other.f.data(), await other.g.data()];
+    const [, second] = entropicValues(geometry, await p.data(), await q.data(), { f, g, epsilon }).marginals;
+    const relative = second.map((value) => value / mass);
+    expect(relative).toBeAllclose(b, { absolute: 1e-3 });
+    expect([relative.reduce((sum, value) => sum + value, 0)]).toBeAllclose([1], { absolute: 1e-3 });
+  });
+
+  it("pairs of different totals in one batch have each their own", async () => {
+    const totals = [1, 4, 0.001];
+    const stacked = (masses: Float64Array) =>
+      tensor(
+        totals.flatMap((total) => Array.from(masses, (mass) => total * mass)),
+        [3, 64],
+      );
+    const { f, g, status } = await sinkhorn(geometry, stacked(a), stacked(b), { epsilon, tolerance: 1e-4 });
+    expect(status).toBe("converged");
+    const [rows, columns] = [await f.data(), await g.data()];
+    totals.forEach((total, pair) => {
+      const part = (values: ArrayLike<number>) => Array.prototype.slice.call(values, 64 * pair, 64 * (pair + 1));
+      const potentials = { f: part(rows) as number[], g: part(columns) as number[], epsilon };
+      const scaled = (masses: Float64Array) => masses.map((mass) => mass * total);
+      const { marginals } = entropicValues(geometry, scaled(a), scaled(b), potentials);
+      const { second } = marginalViolation(scaled(a), scaled(b), marginals);
+      expect(second / total).toBeLessThan(1e-3);
+    });
+  });
+
+  it("integers as masses are those numbers", async () => {
+    const counts = tf.tensor1d(
+      Array.from({ length: 64 }, (_, index) => index % 5),
+      "int32",
+    );
+    const result = await sinkhorn(geometry, counts, tf.reverse(counts), { epsilon: 0.05 });
+    const same = tf.cast(counts, "float32");
+    const expected = await sinkhorn(geometry, same, tf.reverse(same), { epsilon: 0.05 });
+    expect(result.status).toBe("converged");
+    expect(await result.f.data()).toEqual(await expected.f.data());
+  });
+
   it.each([
     [{ epsilon: -1 }, a, /epsilon/],
     [{ checkEvery: 0 }, a, /checkEvery/],
+    [{ checkEvery: 2 ** 31 }, a, /checkEvery/],
+    [{ maxIterations: 2 ** 31 }, a, /maxIterations/],
+    [{ maxIterations: NaN }, a, /maxIterations/],
+    [{ tolerance: NaN }, a, /tolerance/],
+    [{ epsilon: NaN }, a, /epsilon/],
+    [{ epsilon: 1e40 }, a, /epsilon: .* leave the range of float32/],
+    [{ epsilon: 1e-40 }, a, /epsilon: .* leave the range of float32/],
+    [{ epsilonScaling: { from: 1e40 } }, a, /leave the range of float32/],
+    [{ initializer: "toString" }, a, /initialiser toString: unknown/],
     [{}, a.map((mass) => 2 * mass), /normalise both/],
     [{}, a.map((mass) => -mass), />= 0/],
     [{}, a.slice(1), /a \[\.\.\., 64\]/],
@@ -220,8 +282,15 @@ describe("asynchronous solver", () => {
   it("synchronous forms reject shapes and counts that do not fit", () => {
     const kernel = geometry.kernel(epsilon);
     expect(() => sinkhornUnrolled(kernel, tensor(a), tf.zeros([2, 64]))).toThrow(InputError);
-    expect(() => sinkhornUnrolled(kernel, tensor(a), tensor(b), { initialPotential: tf.zeros([3]) })).toThrow(/like b/);
-    expect(() => entropicCost(kernel, tensor(a), tensor(b), { iterations: 0 })).toThrow(/iterations/);
+    expect(() =>
+      sinkhornUnrolled(kernel, tensor(a), tensor(b), { initializer: previousSolution(tf.zeros([3])) }),
+    ).toThrow(/like b/);
+    const host = gaussianTimesNu as unknown as typeof ones;
+    expect(() => sinkhornUnrolled(kernel, tensor(a), tensor(b), { initializer: host })).toThrow(/works on tensors/);
+    for (const iterations of [0, NaN, 2 ** 31]) {
+      expect(() => entropicCost(kernel, tensor(a), tensor(b), { iterations })).toThrow(/iterations/);
+    }
+    expect(() => entropicCost(kernel, tensor(a), tensor(b), { domain: "toString" as "log" })).toThrow(/domain/);
     kernel.dispose();
   });
 });

@@ -1,0 +1,102 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Geometry } from "../../geometry/geometry.ts";
+import { requireBackend } from "../../tensor/require-backend.ts";
+import { withMasses } from "../histograms.ts";
+import type { Initializer } from "../initializers/initializer.ts";
+import { resolveInitializer } from "../initializers/by-name.ts";
+import { ones } from "../initializers/ones.ts";
+import { chooseSinkhorn } from "./choose.ts";
+import type { SinkhornReport, TensorPotentials } from "./engine.ts";
+import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+import { disposeHistograms, initialPotential, readHistograms, withTotals } from "./tensor-problem.ts";
+
+export interface SinkhornTensorOptions extends SinkhornOptions {
+  /** @default 2000 */
+  readonly maxIterations?: number;
+  /** For float32; below 1e-5 it may never be reached. @default 1e-4 */
+  readonly tolerance?: number;
+  /** An initialiser, or the name of one: see `registerInitializer`. @default ones */
+  readonly initializer?: Initializer | string;
+  /** Solves at larger epsilons first, each start being the solution before. @default none */
+  readonly epsilonScaling?: EpsilonScaling;
+  /** Iterations from one stopping test to the next: a test reads a number back from the device. @default 10 */
+  readonly checkEvery?: number;
+}
+
+/** The caller disposes f and g. */
+export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
+  /** Of all stages, if epsilon was scaled, and of the problem that needed most. */
+  readonly iterations: number;
+  /**
+   * The largest first-marginal L1 violation in the batch at each stopping test, as a share of the total mass; a problem that has
+   * stopped keeps its last.
+   */
+  readonly errors: readonly number[];
+}
+
+/**
+ * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until every
+ * problem meets the tolerance. Masses are read back once to be checked.
+ *
+ * On tensors in the host's memory the native addon solves each problem by itself, and `auto` takes scalings as long as they are
+ * exact to float32. Elsewhere, or without it, `auto` takes scalings where the largest cost is at most 40 epsilon, logarithms else.
+ * Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`, `entropicCost`. Throws InputError for bad masses
+ * or options.
+ */
+export async function sinkhorn(
+  geometry: Geometry,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  options: SinkhornTensorOptions,
+): Promise<SinkhornTensorResult> {
+  const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
+  checkSinkhornOptions(options);
+  checkCount(checkEvery, "checkEvery");
+  requireBackend("sinkhorn");
+  const { domain = "auto", momentum = 1 } = options;
+  const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
+  const initializer = await resolveInitializer(options.initializer ?? ones);
+  const histograms = await readHistograms(geometry, a, b);
+  const { batch } = histograms;
+  const errors: number[] = [];
+  let iterations = 0;
+  let start: tf.Tensor;
+
+  /** Solves one stage and frees its start. */
+  async function solve(stage: { epsilon: number; tolerance: number; maxIterations: number }) {
+    const kernel = geometry.kernel(stage.epsilon);
+    const run = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
+    try {
+      const result = await chooseSinkhorn(kernel, domain).solve(batch, start, run);
+      for (const error of result.errors) errors.push(error);
+      iterations += result.iterations;
+      return result;
+    } finally {
+      kernel.dispose();
+      start.dispose();
+    }
+  }
+
+  try {
+    start = initialPotential(initializer, geometry, stages[0]?.epsilon ?? epsilon, histograms);
+    for (const [index, stage] of stages.entries()) {
+      const { f, g } = await solve(stage);
+      // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
+      start = withMasses(g, batch.b, (stages[index + 1]?.epsilon ?? epsilon) - stage.epsilon);
+      tf.dispose([f, g]);
+    }
+    const last = await solve({ epsilon, tolerance, maxIterations });
+    const status = last.status === "converged" && !(await isFinite(last)) ? "non-finite" : last.status;
+    return { ...withTotals(last, histograms, epsilon), status, domain: last.domain, errors, iterations };
+  } finally {
+    disposeHistograms(histograms);
+  }
+}
+
+async function isFinite({ f, g }: TensorPotentials): Promise<boolean> {
+  const all = tf.tidy(() => tf.logicalAnd(tf.all(tf.isFinite(f)), tf.all(tf.isFinite(g))));
+  const [value] = await all.data();
+  all.dispose();
+  return value !== 0;
+}

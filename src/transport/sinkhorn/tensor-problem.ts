@@ -1,0 +1,77 @@
+// What `sinkhorn` makes of the tensors of a caller: histograms of total one, which is what its engines take, and a start.
+import * as tf from "@tensorflow/tfjs-core";
+import type { Geometry } from "../../geometry/geometry.ts";
+import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { rowsOf, stackRows } from "../../tensor/rows.ts";
+import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
+import { startingPotential, type Initializer } from "../initializers/initializer.ts";
+import type { SinkhornBatch, TensorPotentials } from "./engine.ts";
+
+export interface Histograms {
+  /** Divided by the totals of a. The caller's own tensors where these are one. */
+  readonly batch: SinkhornBatch;
+  /** The rows of the batch. */
+  readonly a: readonly Float64Array[];
+  readonly b: readonly Float64Array[];
+  /** Of the caller's a; undefined where all are one. */
+  readonly totals: readonly number[] | undefined;
+}
+
+/** What float32 rounds away of a total. */
+const ROUNDING = 1e-5;
+
+/** Reads and checks the histograms of a batch. */
+export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Tensor): Promise<Histograms> {
+  checkPairShapes(a, b, geometry.shape);
+  const [rowsA, rowsB] = [rowsOf(await a.data(), geometry.shape[0]), rowsOf(await b.data(), geometry.shape[1])];
+  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape));
+  const totals = rowsA.map(totalOf);
+  const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
+  if (areOne && a.dtype === "float32" && b.dtype === "float32") {
+    return { batch: { a, b }, a: rowsA, b: rowsB, totals: undefined };
+  }
+  const divided = (rows: readonly Float64Array[]): Float64Array[] =>
+    rows.map((row, pair) => row.map((mass) => mass / totals[pair]));
+  const rows = { a: divided(rowsA), b: divided(rowsB) };
+  return { batch: { a: stackRows(rows.a, a.shape), b: stackRows(rows.b, b.shape) }, ...rows, totals };
+}
+
+/** Frees what was made for them. */
+export function disposeHistograms({ batch, totals }: Histograms): void {
+  if (totals) tf.dispose([batch.a, batch.b]);
+}
+
+/** g [..., m] from either kind of initialiser. */
+export function initialPotential(
+  initializer: Initializer,
+  geometry: Geometry,
+  epsilon: number,
+  { batch, a, b }: Histograms,
+): tf.Tensor {
+  if ("tensorPotential" in initializer) {
+    return tf.tidy(() => initializer.tensorPotential({ geometry, epsilon, ...batch }));
+  }
+  const rows = a.map((masses, pair) =>
+    startingPotential(initializer, { geometry, a: masses, b: b[pair], epsilon }).map((g) => Math.max(g, LOG_ZERO)),
+  );
+  return stackRows(rows, batch.b.shape);
+}
+
+/** The potentials of the caller's histograms: scaling both sides by M adds epsilon log M to f. Disposes those of the batch. */
+export function withTotals(
+  { f, g }: TensorPotentials,
+  { batch, totals }: Histograms,
+  epsilon: number,
+): TensorPotentials {
+  if (!totals) return { f, g };
+  const moved = tf.tidy(() => {
+    const shifts = tf.tensor(
+      totals.map((total) => epsilon * Math.log(total)),
+      [...f.shape.slice(0, -1), 1],
+      "float32",
+    );
+    return tf.where(hasMass(batch.a), tf.add(f, shifts), tf.fill(f.shape, LOG_ZERO));
+  });
+  f.dispose();
+  return { f: moved, g };
+}
