@@ -54,17 +54,17 @@ interface Module {
 function onWasm<Type extends keyof Arrays>(inputs: Inputs, shapes: readonly number[][], dtype: Type): Views<Type> {
   const backend = tf.backend() as BackendWasm;
   const tensors = shapes.map((shape) => backend.makeOutput(shape, dtype));
-  const offsetOf = ({ dataId }: tf.TensorInfo): number => backend.dataIdMap.get(dataId as object).memoryOffset;
-  // asking brings an input here that lies on another backend; a heap that grows for it is another buffer
-  for (const input of inputs) if (input) offsetOf(input);
+  // get() brings an input here that lies on another backend; a heap that grows for it is another buffer
+  const data = [...inputs, ...tensors].map((tensor) => tensor && backend.dataIdMap.get(tensor.dataId as object));
   const { buffer } = (backend.wasm as unknown as Module).HEAPU8;
-  const view = (tensor: tf.TensorInfo): tf.TypedArray => {
+  const views = data.map((tensor) => {
+    if (!tensor) return undefined;
     const View = tensor.dtype === "int32" ? Int32Array : ARRAYS[tensor.dtype as keyof Arrays];
-    return new View(buffer, offsetOf(tensor), tf.util.sizeFromShape(tensor.shape));
-  };
+    return new View(buffer, tensor.memoryOffset, tf.util.sizeFromShape(tensor.shape));
+  });
   return {
-    inputs: inputs.map((input) => input && asFloat32(view(input))),
-    outputs: tensors.map((output) => view(output) as Arrays[Type]),
+    inputs: views.slice(0, inputs.length).map((view) => view && asFloat32(view)),
+    outputs: views.slice(inputs.length) as Arrays[Type][],
     tensors,
   };
 }

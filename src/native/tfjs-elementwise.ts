@@ -49,8 +49,10 @@ function nativeBinary(op: number): KernelReplacement {
   return (addon, plain) => (args) => {
     const pair = broadcastPair(args.inputs as Record<string, tf.TensorInfo>);
     if (!pair) return plain(args);
-    const { operands, shape, strides } = pair;
-    return runOnTensors(operands, [shape], ([a, b], [out]) => addon.binary({ op, ...strides, a, b, out })).outputs[0];
+    const { operands, shape, sizes, stridesA, stridesB } = pair;
+    return runOnTensors(operands, [shape], ([a, b], [out]) =>
+      addon.binary({ op, sizes, stridesA, stridesB, a, b, out }),
+    ).outputs[0];
   };
 }
 
@@ -58,9 +60,9 @@ function nativeComparison(op: number): KernelReplacement {
   return (addon, plain) => (args) => {
     const pair = broadcastPair(args.inputs as Record<string, tf.TensorInfo>);
     if (!pair) return plain(args);
-    const { operands, shape, strides } = pair;
+    const { operands, shape, sizes, stridesA, stridesB } = pair;
     const compare = ([a, b]: readonly Float32Array[], [out]: Uint8Array[]) =>
-      addon.compare({ op, ...strides, a, b, out });
+      addon.compare({ op, sizes, stridesA, stridesB, a, b, out });
     return runOnTensors(operands, [shape], compare, "bool").outputs[0];
   };
 }
@@ -71,10 +73,7 @@ function broadcastPair({ a, b, dy, y }: Record<string, tf.TensorInfo>) {
   const [left, right] = operands;
   if (left.dtype !== "float32" || right.dtype !== "float32") return undefined;
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(left.shape, right.shape);
-  const strides = {
-    sizes: Int32Array.from(shape),
-    stridesA: broadcastStrides(left.shape, shape.length),
-    stridesB: broadcastStrides(right.shape, shape.length),
-  };
-  return { operands, shape, strides };
+  const sizes = Int32Array.from(shape);
+  const [stridesA, stridesB] = operands.map((operand) => broadcastStrides(operand.shape, shape.length));
+  return { operands, shape, sizes, stridesA, stridesB };
 }

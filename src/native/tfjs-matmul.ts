@@ -56,21 +56,25 @@ function multiply(addon: NativeAddon, inputs: Inputs, attributes: Attributes): t
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-  const problem = {
-    rows,
-    columns,
-    inner,
-    transposeA,
-    transposeB,
-    batch: Int32Array.from(batch),
-    batchStridesA: broadcastStrides(outerA, batch.length),
-    batchStridesB: broadcastStrides(outerB, batch.length),
-    activation: (ACTIVATIONS as readonly string[]).indexOf(activation),
-    slope: leakyreluAlpha,
-  };
   const tensors = [a, b, bias, preluActivationWeights] as const;
   return runOnTensors(tensors, [[...batch, rows, columns]], ([a, b, bias, slopes], [out]) =>
-    addon.matmul({ ...problem, a, b, out, bias, slopes }),
+    addon.matmul({
+      rows,
+      columns,
+      inner,
+      transposeA,
+      transposeB,
+      batch: Int32Array.from(batch),
+      batchStridesA: broadcastStrides(outerA, batch.length),
+      batchStridesB: broadcastStrides(outerB, batch.length),
+      a,
+      b,
+      out,
+      bias,
+      activation: (ACTIVATIONS as readonly string[]).indexOf(activation),
+      slopes,
+      slope: leakyreluAlpha,
+    }),
   ).outputs[0];
 }
 

@@ -5,10 +5,9 @@
 namespace otlearn {
 
 std::vector<std::ptrdiff_t> Arguments::dimensions(const char* name) const {
-  const auto array = array_of<std::int32_t>(object_.Get(name), 0, name);
-  const std::int32_t *first = array.Data(), *last = first + array.ElementLength();
-  require(std::all_of(first, last, [](std::int32_t number) { return number >= 0; }), name);
-  return std::vector<std::ptrdiff_t>(first, last);
+  const auto [numbers, count] = elements<std::int32_t>(object_.Get(name), 0, name);
+  require(std::all_of(numbers, numbers + count, [](std::int32_t number) { return number >= 0; }), name);
+  return std::vector<std::ptrdiff_t>(numbers, numbers + count);
 }
 
 double extent(const std::vector<std::ptrdiff_t>& sizes, const std::vector<std::ptrdiff_t>& strides) {

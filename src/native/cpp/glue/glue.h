@@ -51,13 +51,22 @@ constexpr napi_typedarray_type kArrayType<std::uint16_t> = napi_uint16_array;
 template <>
 constexpr napi_typedarray_type kArrayType<std::uint8_t> = napi_uint8_array;
 
-// A typed array of T with `least` elements or more.
 template <typename T>
-Napi::TypedArrayOf<T> array_of(Napi::Value value, double least, const char* name) {
-  require(value.IsTypedArray(), name);
-  const auto array = value.As<Napi::TypedArrayOf<T>>();
-  require(array.TypedArrayType() == kArrayType<T> && static_cast<double>(array.ElementLength()) >= least, name);
-  return array;
+struct Elements {
+  T* data;
+  std::size_t count;
+};
+
+// Those of a typed array of T with `least` elements or more. The plain calls of Node-API here and below say by themselves
+// whether a value is of their type: small operations take as long as the calls that read their arguments.
+template <typename T>
+Elements<T> elements(Napi::Value value, double least, const char* name) {
+  napi_typedarray_type type;
+  std::size_t count;
+  void* data;
+  require(napi_get_typedarray_info(value.Env(), value, &type, &count, &data, nullptr, nullptr) == napi_ok, name);
+  require(type == kArrayType<T> && static_cast<double>(count) >= least, name);
+  return {static_cast<T*>(data), count};
 }
 
 // The named arguments of a function.
@@ -68,33 +77,36 @@ class Arguments {
   }
 
   Napi::Value operator[](const char* name) const { return object_.Get(name); }
-  int integer(const char* name) const { return number_of(name).Int32Value(); }
-  double number(const char* name) const { return number_of(name).DoubleValue(); }
+  int integer(const char* name) const {
+    std::int32_t result;
+    require(napi_get_value_int32(object_.Env(), object_.Get(name), &result) == napi_ok, name);
+    return result;
+  }
+  double number(const char* name) const {
+    double result;
+    require(napi_get_value_double(object_.Env(), object_.Get(name), &result) == napi_ok, name);
+    return result;
+  }
   bool flag(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    require(value.IsBoolean(), name);
-    return value.As<Napi::Boolean>();
+    bool result;
+    require(napi_get_value_bool(object_.Env(), object_.Get(name), &result) == napi_ok, name);
+    return result;
   }
   // The elements of a typed array.
   template <typename T>
   T* array(const char* name, double least) const {
-    return array_of<T>(object_.Get(name), least, name).Data();
+    return elements<T>(object_.Get(name), least, name).data;
   }
   // The same, or null for undefined.
   template <typename T>
   T* optional(const char* name, double least) const {
     const Napi::Value value = object_.Get(name);
-    return value.IsUndefined() ? nullptr : array_of<T>(value, least, name).Data();
+    return value.IsUndefined() ? nullptr : elements<T>(value, least, name).data;
   }
   // Sizes or strides: an Int32Array of numbers that are not negative.
   std::vector<std::ptrdiff_t> dimensions(const char* name) const;
 
  private:
-  Napi::Number number_of(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    require(value.IsNumber(), name);
-    return value.As<Napi::Number>();
-  }
   Napi::Object object_;
 };
 

@@ -102,7 +102,7 @@ EmdPairs& pairs_of(const Napi::CallbackInfo& info) { return held<EmdPairs>(info[
 Napi::Value set_cost(const Napi::CallbackInfo& info) {
   EmdPairs& pairs = pairs_of(info);
   const double entries = static_cast<double>(pairs.left_bins()) * pairs.right_bins();
-  const double* const cost = array_of<double>(info[1], entries, "cost").Data();
+  const double* const cost = elements<double>(info[1], entries, "cost").data;
   pairs.set_cost(cost, check_cost(cost, static_cast<std::size_t>(entries)), thread_pool());
   auto result = Napi::Object::New(info.Env());
   result["metric"] = pairs.metric() ? 1 : 0;
@@ -113,7 +113,7 @@ Napi::Value set_cost(const Napi::CallbackInfo& info) {
 // emdPairBases(pairs, bases)
 void pair_bases(const Napi::CallbackInfo& info) {
   const std::vector<StoredNode>& bases = pairs_of(info).bases();
-  std::uint16_t* target = array_of<std::uint16_t>(info[1], 2.0 * static_cast<double>(bases.size()), "bases").Data();
+  std::uint16_t* target = elements<std::uint16_t>(info[1], 2.0 * static_cast<double>(bases.size()), "bases").data;
   for (const StoredNode& stored : bases) {
     *target++ = stored.node;
     *target++ = stored.parent;
@@ -124,7 +124,7 @@ void pair_bases(const Napi::CallbackInfo& info) {
 void restore_pair_bases(const Napi::CallbackInfo& info) {
   EmdPairs& pairs = pairs_of(info);
   const std::size_t count = pairs.bases().size();
-  const auto* const source = array_of<std::uint16_t>(info[1], 2.0 * static_cast<double>(count), "bases").Data();
+  const auto* const source = elements<std::uint16_t>(info[1], 2.0 * static_cast<double>(count), "bases").data;
   std::vector<StoredNode> bases(count);
   for (std::size_t k = 0; k < count; ++k) bases[k] = {source[2 * k], source[2 * k + 1]};
   require(pairs.restore(bases.data(), count, thread_pool()), "bases: no trees of these pairs");
