@@ -44,8 +44,12 @@ struct Outputs {
 
 Outputs run_plan(BarycenterPlan& plan, const Case& c, const Data& data) {
   const std::size_t n = plan.pixels(), points = c.points, atoms = c.atoms, scalings = plan.sides() * atoms * n;
-  Outputs out{Doubles(points * n), Doubles(points),           Doubles(atoms * n), Doubles(points * atoms),
-              std::vector<float>(points * scalings), std::vector<std::uint8_t>(points)};
+  Outputs out{Doubles(points * n),
+              Doubles(points),
+              Doubles(atoms * n),
+              Doubles(points * atoms),
+              std::vector<float>(points * scalings),
+              std::vector<std::uint8_t>(points)};
   otlearn::PlanBatch batch;
   batch.points = c.points;
   batch.loss = c.loss;
@@ -87,17 +91,12 @@ Reals centred(const Value* gradient, std::size_t count) {
 }
 
 // A float32 engine with its kernel and the atoms, on one thread.
-std::unique_ptr<otlearn::BarycenterEngine> make_float32(const Case& c, const otlearn::PlanSettings& s, const Data& data, int groups) {
-  const otlearn::BarycenterProblem problem{s.depth.in(false),
-                                           s.down.in(false),
-                                           s.across.in(false),
-                                           s.atoms,
-                                           s.iterations,
-                                           s.exponents,
-                                           s.kept_bytes,
-                                           s.dense ? c.cost.data() : nullptr,
-                                           s.epsilon,
-                                           s.cost_is_symmetric};
+std::unique_ptr<otlearn::BarycenterEngine> make_float32(const Case& c, const otlearn::PlanSettings& s, const Data& data,
+                                                        int groups) {
+  const otlearn::BarycenterProblem problem{
+      s.depth.in(false), s.down.in(false),   s.across.in(false), s.atoms,
+      s.iterations,      s.exponents,        s.kept_bytes,       s.dense ? c.cost.data() : nullptr,
+      s.epsilon,         s.cost_is_symmetric};
   std::unique_ptr<otlearn::BarycenterEngine> engine = otlearn::make_engine32(problem);
   for (int part = 0; part < engine->kernel_parts(); ++part) engine->make_kernel_part(part);
   engine->finish_kernel();
@@ -143,7 +142,8 @@ void check_case(const Case& c) {
     worst_value = std::max(worst_value, std::abs(static_cast<double>(out.losses[point] - value)) /
                                             std::max(static_cast<double>(std::abs(value)), 0.1));
     const Doubles weights(at(out.gradient_weights, atoms), at(out.gradient_weights, atoms) + atoms);
-    worst_weights = std::max(worst_weights, deviation(centred(weights.data(), atoms).data(), centred(reference.gradient_weights.data(), atoms)));
+    worst_weights = std::max(
+        worst_weights, deviation(centred(weights.data(), atoms).data(), centred(reference.gradient_weights.data(), atoms)));
     worst_sum = std::max(worst_sum, deviation(weights.data(), reference.gradient_weights));
     worst_image = std::max(worst_image, deviation(at(out.barycenters, n), reference.barycenter));
     for (std::size_t i = 0; i < reference.log_scalings.size(); ++i) {
@@ -154,8 +154,10 @@ void check_case(const Case& c) {
   }
   const double worst_atoms = done ? deviation(out.gradient_atoms.data(), sum) : 0;
   const int narrow = count_float32(c, data);
-  std::printf("%-28s %2d float32, %2d float64, %2d left | loss %.0e  atoms %.0e  weights %.0e (sum %.0e)  image %.0e  log %.0e\n", c.name,
-              narrow, done - narrow, c.points - done, worst_value, worst_atoms, worst_weights, worst_sum, worst_image, worst_log);
+  std::printf(
+      "%-28s %2d float32, %2d float64, %2d left | loss %.0e  atoms %.0e  weights %.0e (sum %.0e)  image %.0e  log %.0e\n",
+      c.name, narrow, done - narrow, c.points - done, worst_value, worst_atoms, worst_weights, worst_sum, worst_image,
+      worst_log);
   const std::string name = c.name;
   expect(worst_value < 1e-5, name + ": loss");
   expect(worst_atoms < 1e-4, name + ": gradient of the atoms");

@@ -33,11 +33,24 @@ void check_company(const Case& c) {
   const otlearn::PlanSettings settings = plan_settings(c);
   const auto run = [&](std::size_t together) {
     const auto engine = make_float32(c, settings, data, 2);
-    Outputs out{Doubles(points * n), Doubles(points), Doubles(atoms * n), Doubles(points * atoms), {}, std::vector<std::uint8_t>(points)};
+    Outputs out{Doubles(points * n),
+                Doubles(points),
+                Doubles(atoms * n),
+                Doubles(points * atoms),
+                {},
+                std::vector<std::uint8_t>(points)};
     std::vector<otlearn::BarycenterPoint> all(points);
     for (std::size_t i = 0; i < points; ++i) {
-      all[i] = {data.weights.data() + i * atoms, nullptr, data.targets.data() + i * n, c.loss, out.barycenters.data() + i * n, nullptr,
-                &out.losses[i], out.gradient_weights.data() + i * atoms, static_cast<int>(i % 2), &out.done[i]};
+      all[i] = {data.weights.data() + i * atoms,
+                nullptr,
+                data.targets.data() + i * n,
+                c.loss,
+                out.barycenters.data() + i * n,
+                nullptr,
+                &out.losses[i],
+                out.gradient_weights.data() + i * atoms,
+                static_cast<int>(i % 2),
+                &out.done[i]};
     }
     for (std::size_t i = 0; i < points; i += together) {
       engine->run(0, all.data() + i, static_cast<int>(std::min(together, points - i)));

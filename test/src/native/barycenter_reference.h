@@ -138,7 +138,8 @@ class Reference {
   Real log_mean(int point, const std::vector<Reals>& phi, std::size_t i) const {
     const Real power = c_.exponents.power;
     Real sum = 0;
-    for (int s = 0; s < c_.atoms; ++s) sum += weight(point, s) * (power == 0 ? std::log(phi[s][i]) : std::pow(phi[s][i], power));
+    for (int s = 0; s < c_.atoms; ++s)
+      sum += weight(point, s) * (power == 0 ? std::log(phi[s][i]) : std::pow(phi[s][i], power));
     return power == 0 ? sum : std::log(sum) / power;
   }
 
@@ -147,7 +148,8 @@ class Reference {
     std::vector<Reals> start(2 * count, Reals(n_, 1));
     if (!data_.start.empty()) {
       for (std::size_t row = 0; row < sides * count; ++row) {
-        for (std::size_t i = 0; i < n_; ++i) start[row][i] = std::exp(Real(data_.start[(point * sides * count + row) * n_ + i]));
+        for (std::size_t i = 0; i < n_; ++i)
+          start[row][i] = std::exp(Real(data_.start[(point * sides * count + row) * n_ + i]));
       }
     }
     b_.assign(1, std::vector<Reals>(start.begin(), start.begin() + count));

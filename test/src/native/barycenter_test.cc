@@ -30,8 +30,10 @@ void check_reference(Exponents exponents) {
       expect(std::abs(difference - gradient) < 1e-7 * (1 + std::abs(gradient)), "the reference's own adjoint");
     }
   };
-  check(data.atoms.size(), [](Reference& r) -> Reals& { return r.gradient_atoms; }, [](Data& d) -> Doubles& { return d.atoms; });
-  check(2, [](Reference& r) -> Reals& { return r.gradient_weights; }, [](Data& d) -> Doubles& { return d.weights; });
+  check(
+      data.atoms.size(), [](Reference& r) -> Reals& { return r.gradient_atoms; }, [](Data& d) -> Doubles& { return d.atoms; });
+  check(
+      2, [](Reference& r) -> Reals& { return r.gradient_weights; }, [](Data& d) -> Doubles& { return d.weights; });
 }
 
 void check_pool() {

@@ -1,5 +1,5 @@
-// The host's dense operators against sums written out in long double, on one thread and on several. Arrays are exactly as long as
-// they need be, so that AddressSanitizer sees a step beyond them. Built and run by sanitizers.sh; exit status 1 if anything
+// The host's dense operators against sums written out in long double, on one thread and on several. Arrays are exactly as long
+// as they need be, so that AddressSanitizer sees a step beyond them. Built and run by sanitizers.sh; exit status 1 if anything
 // deviates.
 #include "host/dense_operator.h"
 
@@ -56,7 +56,8 @@ void check(std::size_t n, std::size_t m) {
   const Doubles cost = random_numbers(n * m, 0, 4);
   const Doubles kernel = run({DenseOperator::kGibbs, n, m, cost.data(), kInverse, nullptr, nullptr}, n * m);
   bool good = true;
-  for (std::size_t i = 0; i < n * m; ++i) good = good && near(kernel[i], std::exp(-kInverse * static_cast<long double>(cost[i])));
+  for (std::size_t i = 0; i < n * m; ++i)
+    good = good && near(kernel[i], std::exp(-kInverse * static_cast<long double>(cost[i])));
   expect(good, "Gibbs kernel", n, m);
   for (const bool transposed : {false, true}) {
     const std::size_t rows = transposed ? m : n, columns = transposed ? n : m;

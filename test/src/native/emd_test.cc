@@ -10,9 +10,9 @@
 #include <random>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "emd/emd_pairs.h"
 #include "isa/dispatch.h"
-#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {
@@ -159,10 +159,10 @@ bool same_after_restore(int bins, otlearn::ThreadPool& one, otlearn::ThreadPool&
                       [](const auto& x, const auto& y) { return x.node == y.node && x.parent == y.parent; });
   };
   good = good && refused([](auto& nodes) { nodes.pop_back(); });
-  good = good && refused([](auto& nodes) { nodes[0].node = 60000; });        // no such bin
-  good = good && refused([](auto& nodes) { nodes[1].parent = 1; });          // its own parent
+  good = good && refused([](auto& nodes) { nodes[0].node = 60000; });  // no such bin
+  good = good && refused([](auto& nodes) { nodes[1].parent = 1; });    // its own parent
   good = good && refused([](auto& nodes) { nodes[1].parent = 60000; });
-  good = good && refused([](auto& nodes) { nodes[1].node = nodes[0].node; }); // twice
+  good = good && refused([](auto& nodes) { nodes[1].node = nodes[0].node; });  // twice
   good = good && unchanged();
   good = good && second.restore(bases.data(), bases.size(), one);
   good = good && solve(first) == solve(second);

@@ -9,8 +9,8 @@
 #include <random>
 #include <vector>
 
-#include "isa/dispatch.h"
 #include "base/thread_pool.h"
+#include "isa/dispatch.h"
 #include "wanted_set.h"
 
 namespace {
@@ -34,13 +34,19 @@ Floats random_floats(std::ptrdiff_t count, std::mt19937& generator) {
 
 double activated(double x, Activation activation, double slope) {
   switch (activation) {
-    case Activation::kLinear: return x;
-    case Activation::kRelu: return std::max(x, 0.0);
-    case Activation::kRelu6: return std::min(std::max(x, 0.0), 6.0);
+    case Activation::kLinear:
+      return x;
+    case Activation::kRelu:
+      return std::max(x, 0.0);
+    case Activation::kRelu6:
+      return std::min(std::max(x, 0.0), 6.0);
     case Activation::kPrelu:
-    case Activation::kLeakyRelu: return x < 0 ? slope * x : x;
-    case Activation::kSigmoid: return 1 / (1 + std::exp(-x));
-    case Activation::kElu: return x < 0 ? std::expm1(x) : x;
+    case Activation::kLeakyRelu:
+      return x < 0 ? slope * x : x;
+    case Activation::kSigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Activation::kElu:
+      return x < 0 ? std::expm1(x) : x;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -53,9 +59,10 @@ bool check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otl
   const float slope = 0.25f;
   const auto run = [&](otlearn::ThreadPool& pool) {
     Floats out(c.batch * c.rows * c.columns, std::numeric_limits<float>::quiet_NaN());
-    const otlearn::MatmulProblem problem{c.rows, c.columns, c.inner, c.transpose_a, c.transpose_b,
-                                         a.data(), b.data(), out.data(), {c.batch}, {1}, {c.one_b ? 0 : 1},
-                                         c.biased ? bias.data() : nullptr, c.activation, slopes.data(), slope};
+    const otlearn::MatmulProblem problem{
+        c.rows,       c.columns,     c.inner,   c.transpose_a, c.transpose_b,     a.data(),
+        b.data(),     out.data(),    {c.batch}, {1},           {c.one_b ? 0 : 1}, c.biased ? bias.data() : nullptr,
+        c.activation, slopes.data(), slope};
     otlearn::matmul(problem, pool);
     return out;
   };

@@ -180,8 +180,8 @@ int main() {
       count_check(3, 40, 0.0, epsilon, tolerance);
     }
   }
-  count_check(4, 9, 0.3, 0.01, 1e-6);   // beyond single precision
-  count_check(3, 6, 0.3, 1e-3, 1e-6);   // scalings are absorbed on the way
+  count_check(4, 9, 0.3, 0.01, 1e-6);  // beyond single precision
+  count_check(3, 6, 0.3, 1e-3, 1e-6);  // scalings are absorbed on the way
   count_check(2, 1, 0.0, 0.1, 1e-6);
   std::printf("pairs, %s: %d of %d cases fail\n", otlearn::instruction_set_name(), failures, count);
   return failures == 0 ? 0 : 1;

@@ -18,7 +18,8 @@ inline bool agree(const float* potential, const std::vector<double>& logs, const
   }
   for (std::size_t i = 0; i < logs.size(); ++i) {
     if (masses[i] == 0 && potential[i] != otlearn::kNoMassPotential) return false;
-    if (masses[i] > 0 && !(std::abs(potential[i] - epsilon * logs[i] - shift / present) < 3e-6 * (scale + epsilon))) return false;
+    if (masses[i] > 0 && !(std::abs(potential[i] - epsilon * logs[i] - shift / present) < 3e-6 * (scale + epsilon)))
+      return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
-// Native Sinkhorn under a dense cost against plain log-sum-exp iterations in double. Arrays are exactly as long as the batch, so
-// that AddressSanitizer sees a step beyond them. Built and run by sanitizers.sh; exit status 1 if anything deviates.
+// Native Sinkhorn under a dense cost against plain log-sum-exp iterations in double. Arrays are exactly as long as the batch,
+// so that AddressSanitizer sees a step beyond them. Built and run by sanitizers.sh; exit status 1 if anything deviates.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "isa/dispatch.h"
 #include "potentials.h"
 #include "sinkhorn/dense/sinkhorn_dense_plan.h"
-#include "base/thread_pool.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ struct Case {
   double epsilon;  // costs are below 1
   int pairs, iterations;
   double zero_share;
-  float start;     // its entries are in [-start, start], in epsilons
+  float start;  // its entries are in [-start, start], in epsilons
   double momentum;
   bool symmetric_cost;
 };
@@ -55,7 +55,8 @@ Doubles log_scaling(const float* masses, const Doubles& product) {
 }
 
 // log u and log v after some iterations.
-void reference(const Case& c, const Doubles& cost, const float* a, const float* b, const float* g, Doubles& log_u, Doubles& log_v) {
+void reference(const Case& c, const Doubles& cost, const float* a, const float* b, const float* g, Doubles& log_u,
+               Doubles& log_v) {
   Doubles y, z;
   log_v.resize(c.m);
   for (int j = 0; j < c.m; ++j) log_v[j] = b[j] > 0 ? g[j] / c.epsilon : std::log(0.0);
@@ -97,7 +98,8 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
   for (int i = 0; i < c.n; ++i) {
     for (int j = 0; j < c.m; ++j) cost[i * c.m + j] = c.symmetric_cost && j < i ? cost[j * c.m + i] : uniform(generator);
   }
-  const Floats a = random_masses(c.pairs, c.n, c.zero_share, generator), b = random_masses(c.pairs, c.m, c.zero_share, generator);
+  const Floats a = random_masses(c.pairs, c.n, c.zero_share, generator),
+               b = random_masses(c.pairs, c.m, c.zero_share, generator);
   Floats start(b.size());
   for (float& g : start) g = static_cast<float>((2 * uniform(generator) - 1) * c.start * c.epsilon);
   int failures = 0;

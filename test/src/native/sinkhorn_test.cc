@@ -7,10 +7,10 @@
 #include <random>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "isa/dispatch.h"
 #include "potentials.h"
 #include "sinkhorn/grid/sinkhorn_batch.h"
-#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {
@@ -24,7 +24,7 @@ struct Case {
   double epsilon;  // on the unit cube
   int pairs, iterations;
   double zero_share;
-  float start;     // its entries are in [-start, start], in epsilons
+  float start;  // its entries are in [-start, start], in epsilons
   double momentum;
 };
 
@@ -163,7 +163,8 @@ int check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otle
     double largest = c.epsilon, deviation = 0;
     for (std::size_t i = 0; i < n; ++i) {
       largest = std::max({largest, std::abs(static_cast<double>(f_alone[i])), std::abs(static_cast<double>(g_alone[i]))});
-      deviation = std::max({deviation, std::abs(static_cast<double>(f_alone[i]) - f[at + i]), std::abs(static_cast<double>(g_alone[i]) - g[at + i])});
+      deviation = std::max({deviation, std::abs(static_cast<double>(f_alone[i]) - f[at + i]),
+                            std::abs(static_cast<double>(g_alone[i]) - g[at + i])});
     }
     expect(deviation <= 1e-5 * largest, "KL potentials of a pair alone");
   }

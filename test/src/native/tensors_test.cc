@@ -8,11 +8,11 @@
 #include <random>
 #include <vector>
 
+#include "base/thread_pool.h"
+#include "isa/dispatch.h"
 #include "tensors/batch_norm.h"
 #include "tensors/elementwise.h"
-#include "isa/dispatch.h"
 #include "tensors/reduce.h"
-#include "base/thread_pool.h"
 #include "wanted_set.h"
 
 namespace {
@@ -39,7 +39,8 @@ void check(const char* name, const std::vector<Number>& one, const std::vector<N
   for (std::size_t i = 0; i < one.size() && good; ++i) {
     const double value = expected(static_cast<std::ptrdiff_t>(i)), actual = several[i];
     const bool same = one[i] == several[i] || (std::isnan(static_cast<double>(one[i])) && std::isnan(actual));
-    good = same && (std::isnan(value) ? std::isnan(actual) : std::abs(actual - value) <= allowed * std::max(1.0, std::abs(value)));
+    good =
+        same && (std::isnan(value) ? std::isnan(actual) : std::abs(actual - value) <= allowed * std::max(1.0, std::abs(value)));
   }
   ++checks;
   failures += good ? 0 : 1;
@@ -54,18 +55,30 @@ struct Pools {
 double unary_of(otlearn::Unary op, double x) {
   using otlearn::Unary;
   switch (op) {
-    case Unary::kExp: return std::exp(x);
-    case Unary::kExpm1: return std::expm1(x);
-    case Unary::kLog: return std::log(x);
-    case Unary::kSqrt: return std::sqrt(x);
-    case Unary::kRsqrt: return 1 / std::sqrt(x);
-    case Unary::kSquare: return x * x;
-    case Unary::kReciprocal: return 1 / x;
-    case Unary::kNeg: return -x;
-    case Unary::kAbs: return std::abs(x);
-    case Unary::kRelu: return std::max(x, 0.0);
-    case Unary::kElu: return x < 0 ? std::expm1(x) : x;
-    case Unary::kSigmoid: return 1 / (1 + std::exp(-x));
+    case Unary::kExp:
+      return std::exp(x);
+    case Unary::kExpm1:
+      return std::expm1(x);
+    case Unary::kLog:
+      return std::log(x);
+    case Unary::kSqrt:
+      return std::sqrt(x);
+    case Unary::kRsqrt:
+      return 1 / std::sqrt(x);
+    case Unary::kSquare:
+      return x * x;
+    case Unary::kReciprocal:
+      return 1 / x;
+    case Unary::kNeg:
+      return -x;
+    case Unary::kAbs:
+      return std::abs(x);
+    case Unary::kRelu:
+      return std::max(x, 0.0);
+    case Unary::kElu:
+      return x < 0 ? std::expm1(x) : x;
+    case Unary::kSigmoid:
+      return 1 / (1 + std::exp(-x));
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -73,14 +86,22 @@ double unary_of(otlearn::Unary op, double x) {
 double binary_of(otlearn::Binary op, double a, double b) {
   using otlearn::Binary;
   switch (op) {
-    case Binary::kAdd: return a + b;
-    case Binary::kSub: return a - b;
-    case Binary::kMultiply: return a * b;
-    case Binary::kDivide: return a / b;
-    case Binary::kMaximum: return std::max(a, b);
-    case Binary::kMinimum: return std::min(a, b);
-    case Binary::kSquaredDifference: return (a - b) * (a - b);
-    case Binary::kEluGrad: return b < 0 ? a * (b + 1) : a;
+    case Binary::kAdd:
+      return a + b;
+    case Binary::kSub:
+      return a - b;
+    case Binary::kMultiply:
+      return a * b;
+    case Binary::kDivide:
+      return a / b;
+    case Binary::kMaximum:
+      return std::max(a, b);
+    case Binary::kMinimum:
+      return std::min(a, b);
+    case Binary::kSquaredDifference:
+      return (a - b) * (a - b);
+    case Binary::kEluGrad:
+      return b < 0 ? a * (b + 1) : a;
   }
   return std::numeric_limits<double>::quiet_NaN();
 }
@@ -88,12 +109,18 @@ double binary_of(otlearn::Binary op, double a, double b) {
 bool compare_of(otlearn::Comparison op, float a, float b) {
   using otlearn::Comparison;
   switch (op) {
-    case Comparison::kEqual: return a == b;
-    case Comparison::kNotEqual: return a != b;
-    case Comparison::kLess: return a < b;
-    case Comparison::kLessEqual: return a <= b;
-    case Comparison::kGreater: return a > b;
-    case Comparison::kGreaterEqual: return a >= b;
+    case Comparison::kEqual:
+      return a == b;
+    case Comparison::kNotEqual:
+      return a != b;
+    case Comparison::kLess:
+      return a < b;
+    case Comparison::kLessEqual:
+      return a <= b;
+    case Comparison::kGreater:
+      return a > b;
+    case Comparison::kGreaterEqual:
+      return a >= b;
   }
   return false;
 }
@@ -103,7 +130,8 @@ void check_unary(Pools& pools, otlearn::Unary op, std::ptrdiff_t count) {
   Floats one(x.size()), several(x.size());
   otlearn::unary(op, count, x.data(), one.data(), pools.one);
   otlearn::unary(op, count, x.data(), several.data(), pools.several);
-  check("unary", one, several, [&](std::ptrdiff_t i) { return unary_of(op, x[i]); }, 5e-7);
+  check(
+      "unary", one, several, [&](std::ptrdiff_t i) { return unary_of(op, x[i]); }, 5e-7);
 }
 
 // Operands of random sizes, each broadcast along some dimensions; `scale` multiplies the last size.
@@ -135,14 +163,16 @@ void check_binary(Pools& pools, int scale) {
   Floats one(static_cast<std::size_t>(count)), several(one.size());
   otlearn::binary(op, shape, a.data(), b.data(), one.data(), pools.one);
   otlearn::binary(op, shape, a.data(), b.data(), several.data(), pools.several);
-  check("binary", one, several, [&](std::ptrdiff_t i) { return binary_of(op, operands(i).first, operands(i).second); }, 5e-7);
+  check(
+      "binary", one, several, [&](std::ptrdiff_t i) { return binary_of(op, operands(i).first, operands(i).second); }, 5e-7);
 
   const auto comparison = static_cast<otlearn::Comparison>(below(otlearn::kComparisonCount));
   std::vector<std::uint8_t> holds_one(one.size()), holds_several(one.size());
   otlearn::compare(comparison, shape, a.data(), b.data(), holds_one.data(), pools.one);
   otlearn::compare(comparison, shape, a.data(), b.data(), holds_several.data(), pools.several);
-  check("compare", holds_one, holds_several,
-        [&](std::ptrdiff_t i) { return compare_of(comparison, operands(i).first, operands(i).second) ? 1.0 : 0.0; }, 0);
+  check(
+      "compare", holds_one, holds_several,
+      [&](std::ptrdiff_t i) { return compare_of(comparison, operands(i).first, operands(i).second) ? 1.0 : 0.0; }, 0);
 }
 
 void check_reduction(Pools& pools, otlearn::Reduction op, const otlearn::ReduceShape& shape) {
@@ -155,8 +185,9 @@ void check_reduction(Pools& pools, otlearn::Reduction op, const otlearn::ReduceS
     double result = op == otlearn::Reduction::kMax || op == otlearn::Reduction::kMin ? x[start] : 0;
     for (std::ptrdiff_t k = 0; k < shape.length; ++k) {
       const double value = x[start + k * shape.inner];
-      result = op == otlearn::Reduction::kMax ? std::max(result, value)
-               : op == otlearn::Reduction::kMin ? std::min(result, value) : result + value;
+      result = op == otlearn::Reduction::kMax   ? std::max(result, value)
+               : op == otlearn::Reduction::kMin ? std::min(result, value)
+                                                : result + value;
     }
     return op == otlearn::Reduction::kMean ? result / static_cast<double>(shape.length) : result;
   };
@@ -173,16 +204,17 @@ void check_batch_norm(Pools& pools, std::ptrdiff_t rows, std::ptrdiff_t columns)
   const auto run = [&](otlearn::ThreadPool& pool) {
     const Floats matrix(x.size()), row(gamma.size());
     Results r = {matrix, row, row, matrix, row, row};
-    const otlearn::BatchNormForward forward = {x.data(), gamma.data(), beta.data(),
+    const otlearn::BatchNormForward forward = {x.data(),   gamma.data(),  beta.data(),
                                                r.y.data(), r.mean.data(), r.variance.data()};
     otlearn::training_batch_norm(shape, forward, pool);
     Floats again(x.size());
     otlearn::batch_norm(shape, {x.data(), gamma.data(), beta.data(), again.data(), r.mean.data(), r.variance.data()}, pool);
-    check("batch normalisation with given statistics", again, r.y, [&](std::ptrdiff_t i) { return double(r.y[i]); }, 0);
-    otlearn::training_batch_norm_gradient(shape,
-                                          {dy.data(), x.data(), gamma.data(), r.mean.data(), r.variance.data(), r.dx.data(),
-                                           r.dgamma.data(), r.dbeta.data()},
-                                          pool);
+    check(
+        "batch normalisation with given statistics", again, r.y, [&](std::ptrdiff_t i) { return double(r.y[i]); }, 0);
+    otlearn::training_batch_norm_gradient(
+        shape,
+        {dy.data(), x.data(), gamma.data(), r.mean.data(), r.variance.data(), r.dx.data(), r.dgamma.data(), r.dbeta.data()},
+        pool);
     return r;
   };
   const Results one = run(pools.one), several = run(pools.several);
@@ -198,11 +230,16 @@ void check_batch_norm(Pools& pools, std::ptrdiff_t rows, std::ptrdiff_t columns)
   for (std::ptrdiff_t i = 0; i < count; ++i) slope[i % columns] += dy[i] * normalised(i);
   for (std::ptrdiff_t i = 0; i < count; ++i) sum[i % columns] += dy[i];
   const double allowed = 1e-5;
-  check("y", one.y, several.y, [&](std::ptrdiff_t i) { return gamma[i % columns] * normalised(i) + beta[i % columns]; }, allowed);
-  check("mean", one.mean, several.mean, [&](std::ptrdiff_t j) { return mean[j]; }, allowed);
-  check("variance", one.variance, several.variance, [&](std::ptrdiff_t j) { return variance[j]; }, allowed);
-  check("dgamma", one.dgamma, several.dgamma, [&](std::ptrdiff_t j) { return slope[j]; }, allowed);
-  check("dbeta", one.dbeta, several.dbeta, [&](std::ptrdiff_t j) { return sum[j]; }, allowed);
+  check(
+      "y", one.y, several.y, [&](std::ptrdiff_t i) { return gamma[i % columns] * normalised(i) + beta[i % columns]; }, allowed);
+  check(
+      "mean", one.mean, several.mean, [&](std::ptrdiff_t j) { return mean[j]; }, allowed);
+  check(
+      "variance", one.variance, several.variance, [&](std::ptrdiff_t j) { return variance[j]; }, allowed);
+  check(
+      "dgamma", one.dgamma, several.dgamma, [&](std::ptrdiff_t j) { return slope[j]; }, allowed);
+  check(
+      "dbeta", one.dbeta, several.dbeta, [&](std::ptrdiff_t j) { return sum[j]; }, allowed);
   const auto dx = [&](std::ptrdiff_t i) {
     const std::ptrdiff_t j = i % columns;
     return gamma[j] / std::sqrt(variance[j] + shape.epsilon) * (dy[i] - sum[j] / n - normalised(i) * slope[j] / n);

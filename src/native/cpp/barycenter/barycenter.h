@@ -41,9 +41,9 @@ struct BarycenterProblem {
 
 // One data point. Outputs that are null are not computed.
 struct BarycenterPoint {
-  const double* weights;     // lambda [S]
-  const float* start;        // log scalings [sides, S, N], or null: ones
-  const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
+  const double* weights;  // lambda [S]
+  const float* start;     // log scalings [sides, S, N], or null: ones
+  const double* target;   // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
   double* barycenter;        // p [N], or null
   float* log_scalings;       // [sides, S, N] after the iterations, or null

@@ -14,6 +14,7 @@
 #include "barycenter/barycenter_point_impl.h"
 #include "barycenter/dense_kernel_impl.h"
 #include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/point_state_impl.h"
 #include "isa/set.h"
 #include "vector/tile_impl.h"
 
@@ -32,7 +33,8 @@ class DenseProducts {
   // for, unless they do not fill a panel.
   static int together(const BarycenterProblem& problem, std::size_t size) {
     constexpr std::size_t kPanels = 5;
-    const std::size_t atoms = problem.atoms, images = Steps::kept_images(problem) * static_cast<std::size_t>(problem.iterations);
+    const std::size_t atoms = problem.atoms,
+                      images = Steps::kept_images(problem) * static_cast<std::size_t>(problem.iterations);
     const std::size_t held = problem.kept_bytes / (images * size * sizeof(T));
     const std::size_t most = kPanels * kTileRows / atoms, least = (kTileRows + atoms - 1) / atoms;
     return static_cast<int>(std::max<std::size_t>(1, std::min(most, std::max(held, least))));
@@ -66,17 +68,15 @@ class DenseProducts {
       }
     }
     if (context_.is_shared(iteration)) return;
-    pull_back_half(points, Half::kPhi, iteration, [=](State& state, int s) {
-      return state.steps.phi_adjoint(iteration, s, state.g(), state.gradients);
-    });
+    pull_back_half(points, Half::kPhi, iteration,
+                   [=](State& state, int s) { return state.steps.phi_adjoint(iteration, s, state.g(), state.gradients); });
     for (const Row& row : rows_) {
       row.state->check += row.outcome.consumed;
       row.state->point->gradient_weights[row.s] += row.outcome.produced;
     }
     if (iteration == 0) return;
-    pull_back_half(points, Half::kC, iteration, [=](State& state, int s) {
-      return state.steps.c_adjoint(iteration, s, state.next_g());
-    });
+    pull_back_half(points, Half::kC, iteration,
+                   [=](State& state, int s) { return state.steps.c_adjoint(iteration, s, state.next_g()); });
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "barycenter/barycenter.h"
 #include "barycenter/barycenter_point_impl.h"
 #include "barycenter/grid_kernel_impl.h"
+#include "barycenter/point_state_impl.h"
 #include "isa/set.h"
 
 OTLEARN_BEGIN_TARGET

@@ -1,5 +1,4 @@
-// The engine of barycenter.h and instantiated for float and double: what
-// the data points of a call share, and the sums of their gradients.
+// The engine of barycenter.h, for float and for double: what the data points of a call share, and the sums of their gradients.
 #if defined(OTLEARN_BARYCENTER_BARYCENTER_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_BARYCENTER_IMPL_H
 #undef OTLEARN_BARYCENTER_BARYCENTER_IMPL_H
@@ -16,8 +15,9 @@
 #include "barycenter/barycenter.h"
 #include "barycenter/barycenter_images_impl.h"
 #include "barycenter/barycenter_plain_impl.h"
-#include "barycenter/barycenter_point_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
+#include "barycenter/operands_impl.h"
+#include "barycenter/points_worker_impl.h"
 #include "base/aligned_array.h"
 #include "isa/set.h"
 #include "vector/logarithms_impl.h"
@@ -54,9 +54,7 @@ class Engine final : public BarycenterEngine {
     T* inverse_c = shared_.first_inverse_c[0];
     int needed;
     kernel_.make(first_c_level_, needed, [&](int level) {
-      return kernel_.template to_lying<true>(
-          level, T(1), scratch, [](std::size_t, V&) { return broadcast<T>(T(1)); },
-          [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); });
+      return kernel_.template to_lying<true>(level, T(1), scratch, Load<T>{shared_.ones[0]}, StoreReciprocal<T>{inverse_c});
     });
   }
 
@@ -78,12 +76,8 @@ class Engine final : public BarycenterEngine {
     const T scale = shared_.scale;
     int level = first_c_level_, needed;
     const auto make_phi = [&](int level) {
-      return kernel_.template to_upright<true>(
-          level, T(1), at(worker).points->scratch(), [=](std::size_t i, V&) { return load<T>(a + i); },
-          [=](std::size_t i, const V& phi, V&) {
-            store<T>(inverse_phi + i, reciprocal<T>(phi));
-            store<T>(log_phi + i, short_log_of<T>(phi * scale));
-          });
+      return kernel_.template to_upright<true>(level, T(1), at(worker).points->scratch(), Load<T>{a},
+                                               StoreReciprocalAndLog<T>{inverse_phi, log_phi, scale});
     };
     shared_.is_held[s] = Steps::holds(values, problem_.pixels());
     const bool has_a = Steps::first_a(problem_, lying, d, shared_.first_inverse_c[0], a);
@@ -102,7 +96,7 @@ class Engine final : public BarycenterEngine {
   }
 
   void add_gradient(int worker, int s, double* out) override {
-    T *sum = at(worker).sum.data(), *first_ga = sum + size_;
+    T *sum = at(worker).sum.data(), *first_phi = sum + size_, *first_ga = first_phi + size_;
     std::vector<const T*> parts, first_parts;
     for (AtomGradients<T>& group : groups_) {
       if (group.has_any && has_later_) parts.push_back(group.d[s]);
@@ -110,10 +104,9 @@ class Engine final : public BarycenterEngine {
     }
     each_register<T>(kernel_.lying(), [=, &parts](std::size_t i) { store<T>(sum + i, total(parts, i)); });
     if (has_first_) {
-      kernel_.template to_lying<false>(
-          std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(),
-          [&first_parts](std::size_t i, V&) { return total(first_parts, i); },
-          [=](std::size_t i, const V& ga, V&) { store<T>(first_ga + i, ga); });
+      each_register<T>(kernel_.upright(), [=, &first_parts](std::size_t i) { store<T>(first_phi + i, total(first_parts, i)); });
+      kernel_.template to_lying<false>(std::max(0, shared_.first_level[s]), T(0), at(worker).points->scratch(),
+                                       Load<T>{first_phi}, Store<T>{first_ga});
     } else {
       std::fill(first_ga, first_ga + size_, T(0));
     }
@@ -126,7 +119,7 @@ class Engine final : public BarycenterEngine {
  private:
   struct Worker {
     std::unique_ptr<PointsWorker<T, Steps, Products>> points;
-    AlignedArray<T> sum;  // of the gradients of an atom, two images
+    AlignedArray<T> sum;  // of the gradients of an atom, three images
   };
 
   Images<T> images() const { return Images<T>(problem_.atoms, size_); }
@@ -134,7 +127,7 @@ class Engine final : public BarycenterEngine {
   Worker& at(int worker) {
     Worker& own = workers_[worker];
     if (!own.points) {
-      own.sum = AlignedArray<T>(2 * size_);
+      own.sum = AlignedArray<T>(3 * size_);
       own.points = std::make_unique<PointsWorker<T, Steps, Products>>(problem_, kernel_, shared_);
     }
     return own;
@@ -182,8 +175,7 @@ class Engine final : public BarycenterEngine {
 template <typename T, template <typename, typename> class Products>
 BarycenterEngine* make_engine_with(const BarycenterProblem& problem) {
   if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>, Products>(problem);
-  if (problem.exponents.power == 0) return new Engine<T, PowerSteps<T, true>, Products>(problem);
-  return new Engine<T, PowerSteps<T, false>, Products>(problem);
+  return new Engine<T, PowerSteps<T>, Products>(problem);
 }
 
 }  // namespace otlearn::OTLEARN_SET

@@ -31,7 +31,8 @@ double loss_and_slope(const StripLayout& layout, const BarycenterPoint& point, c
   std::size_t i = 0;
   for (int strip = 0; strip < layout.planes * layout.strips(); ++strip) {
     V inside;
-    for (int lane = 0; lane < kLanes; ++lane) inside[lane] = strip % layout.strips() * kLanes + lane < layout.columns ? T(1) : T(0);
+    for (int lane = 0; lane < kLanes; ++lane)
+      inside[lane] = strip % layout.strips() * kLanes + lane < layout.columns ? T(1) : T(0);
     V sum = {};
     for (int y = 0; y < layout.rows; ++y, i += kLanes) {
       const V p = load<T>(p_image + i), x = load<T>(unpacked + i);

@@ -25,13 +25,13 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-template <typename T, bool kGeometric>
+template <typename T>
 class MarginalMean {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
  public:
-  explicit MarginalMean(double power) : power_(power) {}
+  explicit MarginalMean(double power) : power_(power), is_geometric_(power == 0) {}
 
   // log p + offset from the log(scale phi_s). False where a power leaves the range.
   //
@@ -42,9 +42,9 @@ class MarginalMean {
              double& offset) const {
     const std::size_t atoms = log_phi.size();
     const double all = std::accumulate(weights, weights + atoms, 0.0), log_scale = std::log(static_cast<double>(scale));
-    offset = kGeometric ? log_scale * all : log_scale - std::log(all) / power_;
+    offset = is_geometric_ ? log_scale * all : log_scale - std::log(all) / power_;
     std::vector<T> share(weights, weights + atoms);
-    if (!kGeometric) {
+    if (!is_geometric_) {
       for (std::size_t s = 0; s < atoms; ++s) share[s] = static_cast<T>(weights[s] / all);
     }
     const T *shares = share.data(), *const *logs = log_phi.data();
@@ -53,7 +53,7 @@ class MarginalMean {
     each_register<T>(layout, [&, shares, logs](std::size_t i) {
       V mean = {};
       for (std::size_t s = 0; s < atoms; ++s) mean += shares[s] * load<T>(logs[s] + i);
-      if (!kGeometric) {
+      if (!is_geometric_) {
         V sum = {};
         for (std::size_t s = 0; s < atoms; ++s) {
           const V exponent = power * (load<T>(logs[s] + i) - mean);
@@ -65,14 +65,14 @@ class MarginalMean {
       store<T>(log_p + i, mean);
     });
     // the adjoint takes phi_s / p to the power, and p contains the sum of the weights
-    return kGeometric || largest_lane<T>(largest) - std::min(0.0, std::log(all)) < std::log(Band<T>::kLargest);
+    return is_geometric_ || largest_lane<T>(largest) - std::min(0.0, std::log(all)) < std::log(Band<T>::kLargest);
   }
 
   // The adjoint at a register, with G = dloss / d log p and ratio = p / phi_s: dloss / d log phi_s, and to `slope` is added
   // what dloss / d lambda_s exceeds `common` by.
   V pull_back(T lambda, const V& g, const V& ratio, V& slope) const {
     const V log_ratio = short_log_of<T>(ratio);
-    if constexpr (kGeometric) {
+    if (is_geometric_) {
       slope -= g * log_ratio;
       return lambda * g;
     }
@@ -82,7 +82,7 @@ class MarginalMean {
   }
   // <G, log p>, or <G, 1> / power
   double common(const StripLayout& layout, const T* g, const T* p) const {
-    if (kGeometric) return mean_log(layout, g, p);
+    if (is_geometric_) return mean_log(layout, g, p);
     double sum = 0;
     each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
       V strip = {};
@@ -99,6 +99,7 @@ class MarginalMean {
   }
 
   const double power_;
+  const bool is_geometric_;
 };
 
 }  // namespace otlearn::OTLEARN_SET

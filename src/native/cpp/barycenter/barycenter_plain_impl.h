@@ -16,6 +16,7 @@
 #include "barycenter/barycenter_images_impl.h"
 #include "barycenter/barycenter_kept_impl.h"
 #include "barycenter/barycenter_point_impl.h"
+#include "barycenter/operands_impl.h"
 #include "barycenter/strip_layout_impl.h"
 #include "isa/set.h"
 #include "vector/logarithms_impl.h"
@@ -73,8 +74,7 @@ class PlainSteps {
   auto c_product(int iteration, int s) {
     const T *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
     T* inverse_c = this->inverse_c(iteration, s);
-    return Product{[=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); },
-                   [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); }};
+    return Product{[=](std::size_t i, V&) { return load<T>(p + i) * load<T>(inverse_phi + i); }, StoreReciprocal<T>{inverse_c}};
   }
   bool make_a(int, int) { return true; }  // on the fly
   auto phi_product(int iteration, int s) {
@@ -91,10 +91,12 @@ class PlainSteps {
   // p, after all atoms; false where it leaves the range.
   bool finish(int iteration) {
     const double all = std::accumulate(point_->weights, point_->weights + atoms_, 0.0);
-    const double offset = std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
+    const double offset =
+        std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
     if (context_.is_shared(iteration)) return finish_shared(offset);
     const T* log_p = log_p_[atoms_ % 2];
-    return set_barycenter<T>(context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
+    return set_barycenter<T>(
+        context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
   }
 
   void write_log_scalings(float* out) {  // log b = log(p / phi)
@@ -102,9 +104,8 @@ class PlainSteps {
     T* log_b = next_[0];
     for (int s = 0; s < atoms_; ++s) {
       const T* inverse_phi = this->inverse_phi(iterations_ - 1, s);
-      each_register<T>(context_.upright, [=](std::size_t i) {
-        store<T>(log_b + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i)));
-      });
+      each_register<T>(context_.upright,
+                       [=](std::size_t i) { store<T>(log_b + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
       pack(context_.upright, log_b, out + s * context_.problem.pixels());
     }
   }
@@ -142,8 +143,7 @@ class PlainSteps {
   auto c_adjoint(int iteration, int s, T* next_g) {
     const T *next = this->next(s), *p = p_before(iteration), *inverse_phi = inverse_phi_before(iteration, s);
     T* weighted = weighted_[s];
-    return Product{[=](std::size_t i, V&) { return load<T>(next + i); },
-                   [=](std::size_t i, const V& minus_gb, V&) {
+    return Product{Load<T>{next}, [=](std::size_t i, const V& minus_gb, V&) {
                      const V value = minus_gb * (load<T>(p + i) * load<T>(inverse_phi + i));
                      store<T>(weighted + i, value);
                      store<T>(next_g + i, (s > 0 ? load<T>(next_g + i) : V{}) - value);

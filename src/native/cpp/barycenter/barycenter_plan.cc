@@ -64,9 +64,9 @@ void BarycenterPlan::run_points(Engine& which, const PlanBatch& batch, const std
       const int point = points[i], group = i % groups;
       if (group % lots != lot) continue;
       const auto at = [point](auto* array, std::size_t stride) { return array ? array + point * stride : nullptr; };
-      mine.push_back({at(batch.weights, s), at(batch.start, scalings), at(batch.targets, n), batch.loss, at(batch.barycenters, n),
-                      at(batch.log_scalings, scalings), at(batch.losses, 1), at(batch.gradient_weights, s), group,
-                      batch.done + point});
+      mine.push_back({at(batch.weights, s), at(batch.start, scalings), at(batch.targets, n), batch.loss,
+                      at(batch.barycenters, n), at(batch.log_scalings, scalings), at(batch.losses, 1),
+                      at(batch.gradient_weights, s), group, batch.done + point});
     }
     const int left = static_cast<int>(mine.size()), turns = (left + engine.together() - 1) / engine.together();
     for (int turn = 0; turn < turns; ++turn) {  // of equal size

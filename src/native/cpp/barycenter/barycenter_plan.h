@@ -2,7 +2,7 @@
 // since a run of L-BFGS makes hundreds of calls of one shape.
 //
 // With N' the pixels with rows rounded up to registers, S atoms, L iterations and G <= 16 groups of points, float32 takes
-//     4 N' (4 S + 2 + (F L + W + 11) threads + 2 S G) bytes.
+//     4 N' (4 S + 2 + (F L + W + 12) threads + 2 S G) bytes.
 // F are the images that the adjoint needs of an iteration, E of them for the next one to start from, and W buffers:
 //     plain          F = 2 S + 1    E = S + 1    W = 3 S
 //     unbalanced     F = 4 S + 1    E = S        W = 4 S
@@ -13,7 +13,7 @@
 //
 // With a dense cost a thread has P points in work, as many as `kept_bytes` allow, but 14 <= S P <= 70 vectors (6 and 30
 // without AVX-512) or one point:
-//     4 N' (N M + 4 S + 2 + (P (F L + W + 4 S + 5) + 3) threads + 2 S G) bytes,
+//     4 N' (N M + 4 S + 2 + (P (F L + W + 4 S + 5) + 4) threads + 2 S G) bytes,
 // M = 1 kernel where C is symmetric and 2 where it is not.
 #pragma once
 #include <cstdint>
@@ -68,7 +68,9 @@ class BarycenterPlan {
   void run(const PlanBatch& batch);
 
   bool dense() const { return settings_.dense; }
-  std::size_t pixels() const { return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size; }
+  std::size_t pixels() const {
+    return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size;
+  }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
   std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
 

@@ -25,6 +25,8 @@
 #include "barycenter/barycenter_mean_impl.h"
 #include "barycenter/barycenter_point_impl.h"
 #include "barycenter/levelled_kernel_impl.h"
+#include "barycenter/operands_impl.h"
+#include "barycenter/raise_impl.h"
 #include "barycenter/strip_layout_impl.h"
 #include "isa/set.h"
 #include "vector/exponentials_impl.h"
@@ -34,28 +36,7 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-// y = x^update base^memory of positive numbers as x exp((update - 1) log x + memory log base): the exponent is small where the
-// powers are near 1, and with it its rounding.
 template <typename T>
-struct Raise {
-  using V = Vector<T>;
-  T excess, memory;
-
-  explicit Raise(const Exponents& e) : excess(static_cast<T>(e.update - 1)), memory(static_cast<T>(e.memory)) {}
-
-  // `worst` becomes the largest magnitude of the exponent and of the logarithms of y and x; that of x comes last, because the
-  // others are no numbers where it is infinite.
-  V operator()(const V& x, const V& base, V& worst) const {
-    const V log_x = short_log_of<T>(x);
-    V exponent = excess * log_x;
-    if (memory != 0) exponent += memory * short_log_of<T>(base);
-    for (const V& value : {exponent, V(log_x + exponent), log_x}) worst = most<T>(worst, most<T>(value, -value));
-    return x * exp_of<T>(exponent);
-  }
-  static bool is_in_range(const V& worst) { return largest_lane<T>(worst) < std::log(static_cast<T>(Band<T>::kLargest)); }
-};
-
-template <typename T, bool kGeometric>
 class PowerSteps {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
@@ -111,8 +92,7 @@ class PowerSteps {
   auto c_product(int iteration, int s) {
     const T* b = b_before(iteration, s);
     T* inverse_c = this->inverse_c(iteration, s);
-    return Product{[=](std::size_t i, V&) { return load<T>(b + i); },
-                   [=](std::size_t i, const V& c, V&) { store<T>(inverse_c + i, reciprocal<T>(c)); }};
+    return Product{Load<T>{b}, StoreReciprocal<T>{inverse_c}};
   }
   bool make_a(int iteration, int s) {
     return raise_a(context_.problem, context_.lying, context_.shared.d[s], inverse_c(iteration, s), a_before(iteration, s),
@@ -121,20 +101,19 @@ class PowerSteps {
   auto phi_product(int iteration, int s) {
     const T *a = kept_.at(iteration, atoms_ + s), scale = context_.shared.scale;
     T *inverse_phi = kept_.at(iteration, 2 * atoms_ + 1 + s), *log_phi = log_phi_[s];
-    return Product{[=](std::size_t i, V&) { return load<T>(a + i); },
-                   [=](std::size_t i, const V& phi, V&) {
-                     store<T>(inverse_phi + i, reciprocal<T>(phi));
-                     store<T>(log_phi + i, short_log_of<T>(phi * scale));
-                   }};
+    return Product{Load<T>{a}, StoreReciprocalAndLog<T>{inverse_phi, log_phi, scale}};
   }
   // p and b, after all atoms; false where one leaves the range.
   bool finish(int iteration) {
     std::vector<const T*> log_phi(atoms_);
-    for (int s = 0; s < atoms_; ++s) log_phi[s] = context_.is_shared(iteration) ? context_.shared.first_log_phi[s] : log_phi_[s];
+    for (int s = 0; s < atoms_; ++s)
+      log_phi[s] = context_.is_shared(iteration) ? context_.shared.first_log_phi[s] : log_phi_[s];
     double offset;
     T *p = this->p(iteration), *log_p = work_[0];
     if (!mean_.apply(context_.upright, point_->weights, log_phi, context_.shared.scale, log_p, offset)) return false;
-    if (!set_barycenter<T>(context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p)) return false;
+    if (!set_barycenter<T>(
+            context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p))
+      return false;
     const Raise<T> raise(exponents_);
     V worst = {};
     for (int s = 0; s < atoms_; ++s) {
@@ -179,7 +158,7 @@ class PowerSteps {
     const T lambda = static_cast<T>(point_->weights[s]);
     // what a shared first iteration adds to q besides a K gphi: its ra, which is tau q of this one
     const T times = context_.cold && iteration == 1 ? 1 + tau : T(1);
-    const MarginalMean<T, kGeometric> mean = mean_;
+    const MarginalMean<T> mean = mean_;
     T *gradient = gradients.d[s], *next = work(s), *gradient_a = remembers() ? gradient_a_[s] : nullptr;
     return Product{[=](std::size_t i, V& slope) {
                      const V inverse = load<T>(inverse_phi + i);
@@ -204,8 +183,7 @@ class PowerSteps {
     const T *next = work(s), *b = b_before(iteration, s);
     const T tau = static_cast<T>(exponents_.memory), sigma = static_cast<T>(exponents_.update);
     T* gradient_b = gradient_b_[s];
-    return Product{[=](std::size_t i, V&) { return load<T>(next + i); },
-                   [=](std::size_t i, const V& gc, V&) {
+    return Product{Load<T>{next}, [=](std::size_t i, const V& gc, V&) {
                      const V from_c = sigma * load<T>(b + i) * gc;
                      const V value = last ? -from_c : tau * load<T>(gradient_b + i) - from_c;
                      store<T>(gradient_b + i, value);
@@ -234,7 +212,8 @@ class PowerSteps {
   }
 
   // a = before^tau (d / c)^sigma; false where a number leaves the range.
-  static bool raise_a(const BarycenterProblem& problem, const StripLayout& lying, const T* d, const T* inverse_c, const T* before, T* a) {
+  static bool raise_a(const BarycenterProblem& problem, const StripLayout& lying, const T* d, const T* inverse_c,
+                      const T* before, T* a) {
     const Raise<T> raise(problem.exponents);
     const V one = broadcast<T>(T(1));
     V worst = {};
@@ -255,7 +234,7 @@ class PowerSteps {
   const Exponents exponents_;
   const int atoms_, iterations_;
   KeptIterations<T> kept_;  // b [S], a [S]; p, 1 / phi [S], 1 / c [S]
-  const MarginalMean<T, kGeometric> mean_;
+  const MarginalMean<T> mean_;
   Images<T> start_;       // [sides, S] b and a to start from
   Images<T> log_phi_;     // [S]
   Images<T> work_;        // what the two adjoint products of an atom hand over

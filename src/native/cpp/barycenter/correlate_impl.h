@@ -30,18 +30,18 @@ struct Correlate {
   V k[kRadius + 1];  // k[0] is 1
 
   explicit Correlate(const T* taps, int) {
-#pragma GCC unroll 16
+    OTLEARN_UNROLL(16)
     for (int t = 0; t <= kRadius; ++t) k[t] = broadcast<T>(taps[t]);
   }
   void operator()(const T* in, V* out) const {
     constexpr int kLanes = Traits<T>::kLanes, kCount = kGroup<T> + 2 * kRadius;
     V x[kCount];
-#pragma GCC unroll 32
+    OTLEARN_UNROLL(32)
     for (int j = 0; j < kCount; ++j) x[j] = load<T>(in + (j - kRadius) * kLanes);
-#pragma GCC unroll 4
+    OTLEARN_UNROLL(4)
     for (int i = 0; i < kGroup<T>; ++i) {
       V sum = k[kRadius] * (x[i] + x[i + 2 * kRadius]);
-#pragma GCC unroll 16
+      OTLEARN_UNROLL(16)
       for (int t = kRadius - 1; t > 0; --t) sum += k[t] * (x[i + kRadius - t] + x[i + kRadius + t]);
       out[i] = sum + x[i + kRadius];
     }
@@ -62,18 +62,18 @@ struct Correlate<T, kAnyRadius> {
     V sum[kGroup<T>] = {};
     for (int t = radius - kStep + 1; t > 0; t -= kStep) {
       V below[kCount], above[kCount];
-#pragma GCC unroll 8
+      OTLEARN_UNROLL(8)
       for (int j = 0; j < kCount; ++j) {
         below[j] = load<T>(in + (j - t - kStep + 1) * kLanes);
         above[j] = load<T>(in + (j + t) * kLanes);
       }
-#pragma GCC unroll 4
+      OTLEARN_UNROLL(4)
       for (int k = kStep - 1; k >= 0; --k) {
-#pragma GCC unroll 4
+        OTLEARN_UNROLL(4)
         for (int i = 0; i < kGroup<T>; ++i) sum[i] += taps[t + k] * (below[i + kStep - 1 - k] + above[i + k]);
       }
     }
-#pragma GCC unroll 4
+    OTLEARN_UNROLL(4)
     for (int i = 0; i < kGroup<T>; ++i) out[i] = sum[i] + load<T>(in + i * kLanes);
   }
 };
@@ -91,27 +91,30 @@ void correlate_transposed(const T* in, const T* taps, int radius, T* out, int ro
   constexpr int kLanes = Traits<T>::kLanes;
   const Correlate<T, kRadius> correlate(taps, radius);
   Vector<T> x[kLanes];
-#pragma GCC unroll 4
+  OTLEARN_UNROLL(4)
   for (int i = 0; i < kLanes; i += kGroup<T>) {
     correlate(in + i * kLanes, x + i);
-#pragma GCC unroll 2
+    OTLEARN_UNROLL(2)
     for (int j = i; j < i + kGroup<T>; j += kUnit<T>) transpose_units<T>(x + j);  // while the next sums are under way
   }
   exchange_units<T>(x);
   if (rows == kLanes) {
-#pragma GCC unroll 16
+    OTLEARN_UNROLL(16)
     for (int i = 0; i < kLanes; ++i) store<T>(out + i * kLanes, x[i]);
   } else {  // through an array of its own: indexed by a variable, x itself would never be in registers
     alignas(64) T all[kLanes * kLanes];
-#pragma GCC unroll 16
+    OTLEARN_UNROLL(16)
     for (int i = 0; i < kLanes; ++i) store<T>(all + i * kLanes, x[i]);
     std::copy_n(all, rows * kLanes, out);
   }
 }
 
-// There is code for these radii and for multiples of four; in double, where few data points go, for the latter only.
+// There is code for these radii and for multiples of four; in double, where few data points go, and in plain code, which is not
+// there for speed, for the latter only.
+constexpr bool kHasShortRadii = OTLEARN_SELECTED != OTLEARN_SELECT_PLAIN;
 template <typename T>
-using ShortRadii = std::conditional_t<std::is_same_v<T, float>, std::integer_sequence<int, 4, 5, 6, 8>, std::integer_sequence<int>>;
+using ShortRadii = std::conditional_t<kHasShortRadii && std::is_same_v<T, float>, std::integer_sequence<int, 4, 5, 6, 8>,
+                                      std::integer_sequence<int>>;
 template <typename T>
 int coded_radius(int radius) {
   const bool is_short = ShortRadii<T>::size() > 0 && (radius == 5 || radius == 6);
@@ -123,6 +126,20 @@ template <typename Body, int... kRadii>
 inline void with_radius(int radius, std::integer_sequence<int, kRadii...>, Body body) {
   const bool is_short = ((radius == kRadii ? (body(std::integral_constant<int, kRadii>()), true) : false) || ...);
   if (!is_short) body(std::integral_constant<int, kAnyRadius>());
+}
+
+// correlate_group or correlate_transposed with a coded radius.
+template <typename T>
+auto group_correlation(int radius) {
+  void (*chosen)(const T*, const T*, int, T*) = nullptr;
+  with_radius(radius, ShortRadii<T>(), [&](auto coded) { chosen = correlate_group<T, decltype(coded)::value>; });
+  return chosen;
+}
+template <typename T>
+auto transposing_correlation(int radius) {
+  void (*chosen)(const T*, const T*, int, T*, int) = nullptr;
+  with_radius(radius, ShortRadii<T>(), [&](auto coded) { chosen = correlate_transposed<T, decltype(coded)::value>; });
+  return chosen;
 }
 
 }  // namespace otlearn::OTLEARN_SET

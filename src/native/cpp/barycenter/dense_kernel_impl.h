@@ -240,7 +240,8 @@ class DenseKernel : public LevelledKernel<T> {
     if (end < points_) {
       V sum = {}, is_inside = {};
       for (int lane = 0; lane < kLanes; ++lane) is_inside[lane] = end + lane < points_ ? T(1) : T(0);
-      body(end, [=](const V& value, T outside) { return V(is_inside > T(0) ? value : broadcast<T>(outside)); }, sum);
+      body(
+          end, [=](const V& value, T outside) { return V(is_inside > T(0) ? value : broadcast<T>(outside)); }, sum);
       all += sum_lanes<T>(sum);
     }
     return all;

@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "isa/set.h"
+#include "vector/registers_impl.h"
 
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
@@ -19,13 +20,14 @@ struct StripLayout {
   int planes, rows, columns, lanes;
   bool lies;  // rows are columns of the image
   int strips() const { return (columns + lanes - 1) / lanes; }
+  int row_tiles() const { return (rows + lanes - 1) / lanes; }  // of `lanes` rows each
   std::size_t plane() const { return static_cast<std::size_t>(strips()) * rows * lanes; }
   std::size_t size() const { return planes * plane(); }
   std::size_t at(int row, int column) const {
     return (static_cast<std::size_t>(column / lanes) * rows + row) * lanes + column % lanes;
   }
-  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops over
-  // neighbours in the image.
+  // body(pixel, i): where the pixel of a row-major image lies. Nothing is divided, and loops over a strip's lanes are loops
+  // over neighbours in the image.
   template <typename Body>
   void each_pixel(Body body) const {
     const std::size_t strip = static_cast<std::size_t>(rows) * lanes;
@@ -46,6 +48,17 @@ struct StripLayout {
     }
   }
 };
+
+// 1 in the lanes of an image's last strip that are no padding.
+template <typename T>
+Vector<T> inside_of(const StripLayout& layout) {
+  constexpr int kLanes = Traits<T>::kLanes;
+  Vector<T> inside;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    inside[lane] = lane < layout.columns - (layout.strips() - 1) * kLanes ? T(1) : T(0);
+  }
+  return inside;
+}
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

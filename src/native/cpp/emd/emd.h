@@ -7,9 +7,9 @@ namespace otlearn {
 
 struct EmdProblem {
   int rows, columns;
-  const double* a;     // [rows], >= 0, positive total
-  const double* b;     // [columns]
-  const double* cost;  // [rows, columns], finite
+  const double* a;      // [rows], >= 0, positive total
+  const double* b;      // [columns]
+  const double* cost;   // [rows, columns], finite
   double largest_cost;  // absolute value
   std::int64_t most_pivots;
 };

@@ -70,7 +70,7 @@ class EmdPairs {
   double largest_cost_ = 0;  // absolute value
   bool metric_ = false, reserved_ = false;
   std::vector<Workspace> workspaces_;  // one a thread
-  std::vector<std::size_t> basis_;  // where in the store a pair's basis begins; one more than the pairs that have one
+  std::vector<std::size_t> basis_;     // where in the store a pair's basis begins; one more than the pairs that have one
   std::vector<StoredNode> store_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-
 namespace otlearn {
 namespace {
 
@@ -91,8 +90,8 @@ void NetworkSimplex::build_greedy_tree() {
       look(row);
       continue;
     }
-    const bool finishes_row = left[row].mass != left[column].mass ? left[row].mass < left[column].mass
-                                                                  : left[row].small <= left[column].small;
+    const bool finishes_row =
+        left[row].mass != left[column].mass ? left[row].mass < left[column].mass : left[row].small <= left[column].small;
     const int node = finishes_row ? row : column, parent = finishes_row ? column : row;
     tree_[node].parent = parent;
     tree_[node].flow = left[node].mass;
@@ -141,8 +140,7 @@ bool NetworkSimplex::solve(std::int64_t most_pivots) {
       left = problem_.rows;
     }
     const int end = std::min(begin + block, problem_.rows);
-    const PricedArc arc =
-        price(problem_.cost, problem_.stride, levels_.data(), levels_.data() + first_column_, begin, end);
+    const PricedArc arc = price(problem_.cost, problem_.stride, levels_.data(), levels_.data() + first_column_, begin, end);
     left -= end - begin;
     begin = end == problem_.rows ? 0 : end;
     if (!(arc.reduced_cost < -tolerance)) continue;

@@ -17,11 +17,11 @@ namespace otlearn {
 
 struct TransportProblem {
   int rows, columns;
-  const double* cost;      // [rows, stride], the stride a multiple of kCostUnit, +infinity past the last column
+  const double* cost;  // [rows, stride], the stride a multiple of kCostUnit, +infinity past the last column
   std::ptrdiff_t stride;
-  double largest_cost;     // the largest absolute value
-  const Mass* supply;      // [rows], positive
-  const Mass* demand;      // [columns], positive; of equal total
+  double largest_cost;  // the largest absolute value
+  const Mass* supply;   // [rows], positive
+  const Mass* demand;   // [columns], positive; of equal total
 };
 
 // A basis that outlives its solver: for each node of the tree, in preorder, which it is and where its parent stands.

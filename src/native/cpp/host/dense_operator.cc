@@ -20,7 +20,8 @@ const DenseOperatorKernels& kernels() { return OTLEARN_CHOOSE(kDenseOperatorPart
 }  // namespace
 
 void run_dense_operation(const DenseOperation& operation, ThreadPool& pool) {
-  const bool by_columns = operation.which == DenseOperator::kApplyTranspose || operation.which == DenseOperator::kLogApplyTranspose;
+  const bool by_columns =
+      operation.which == DenseOperator::kApplyTranspose || operation.which == DenseOperator::kLogApplyTranspose;
   const std::size_t size = by_columns ? operation.m : operation.n, block = by_columns ? kDenseColumns : kDenseRows;
   const DenseOperatorPart part = kernels().parts[static_cast<int>(operation.which)];
   pool.run(static_cast<int>((size + block - 1) / block), [&](int, int index) {

@@ -43,7 +43,7 @@ void multiply_rows(const DenseOperation& of, std::size_t row) {
   V sums[kRows] = {};
   for (int r = 0; r < kRows; ++r) rows[r] = of.matrix + (row + r) * of.m;
   each_of_row(of.x, of.m, [&](const V& x, std::size_t j, std::size_t count) {
-#pragma GCC unroll 4
+    OTLEARN_UNROLL(4)
     for (int r = 0; r < kRows; ++r) sums[r] += x * load_some(rows[r] + j, count);
   });
   for (int r = 0; r < kRows; ++r) of.out[row + r] = sum_lanes<double>(sums[r]);
@@ -63,7 +63,7 @@ inline void apply_transpose(const DenseOperation& of, std::size_t begin, std::si
     const double *first = of.matrix + row * of.m + begin, *x = of.x + row;
     each_of_row(first, end - begin, [&](const V& k, std::size_t j, std::size_t count) {
       V sum = load<double>(sums + j) + k * x[0];
-#pragma GCC unroll 3
+      OTLEARN_UNROLL(3)
       for (std::size_t r = 1; r < kRows; ++r) sum += load_some(first + r * of.m + j, count) * x[r];
       store<double>(sums + j, sum);
     });
@@ -84,7 +84,8 @@ inline void log_apply(const DenseOperation& of, std::size_t begin, std::size_t e
     each_of_row(costs, of.m, [&](const V& cost, std::size_t j, std::size_t count) {
       const V term = load_some(of.x + j, count) - cost * of.inverse;
       if (count == kLanes) highest = most<double>(term, highest);
-      else for (std::size_t lane = 0; lane < count; ++lane) largest = std::max(largest, term[lane]);
+      else
+        for (std::size_t lane = 0; lane < count; ++lane) largest = std::max(largest, term[lane]);
     });
     largest = std::max(largest, largest_lane<double>(highest));
     if (largest == kAbsent) {
@@ -96,7 +97,8 @@ inline void log_apply(const DenseOperation& of, std::size_t begin, std::size_t e
     each_of_row(costs, of.m, [&](const V& cost, std::size_t j, std::size_t count) {
       const V share = exp_of<double>(load_some(of.x + j, count) - cost * of.inverse - largest);
       if (count == kLanes) sums += share;
-      else for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
+      else
+        for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
     });
     of.out[row] = largest + std::log(sum + sum_lanes<double>(sums));
   }
@@ -124,8 +126,9 @@ inline void log_apply_transpose(const DenseOperation& of, std::size_t begin, std
 
 }  // namespace dense_operator
 
-constexpr DenseOperatorKernels kDenseOperatorParts = {
-    {dense_operator::gibbs, dense_operator::apply, dense_operator::apply_transpose, dense_operator::log_apply, dense_operator::log_apply_transpose}};
+constexpr DenseOperatorKernels kDenseOperatorParts = {{dense_operator::gibbs, dense_operator::apply,
+                                                       dense_operator::apply_transpose, dense_operator::log_apply,
+                                                       dense_operator::log_apply_transpose}};
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

@@ -36,5 +36,6 @@ Entry& choose(Entry* const (&of_each)[kInstructionSets]) {
 #else
 #define OTLEARN_OF_NEON(name) nullptr
 #endif
-#define OTLEARN_CHOOSE(name) \
-  ::otlearn::choose<decltype(plain::name)>({&plain::name, OTLEARN_OF_AVX2(name), OTLEARN_OF_AVX512(name), OTLEARN_OF_NEON(name)})
+#define OTLEARN_CHOOSE(name)                \
+  ::otlearn::choose<decltype(plain::name)>( \
+      {&plain::name, OTLEARN_OF_AVX2(name), OTLEARN_OF_AVX512(name), OTLEARN_OF_NEON(name)})

@@ -7,9 +7,9 @@ namespace otlearn {
 namespace {
 
 // Bits of Intel's manual, volume 2, CPUID and XGETBV.
-constexpr unsigned kFma = 1u << 12, kSaveByXgetbv = 1u << 27;                                     // leaf 1, ecx
-constexpr unsigned kAvx2 = 1u << 5, kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;          // leaf 7, ebx: F, DQ, BW, VL
-constexpr unsigned kSavesAvx = 0x6, kSavesAvx512 = 0xe6;                                          // xcr0
+constexpr unsigned kFma = 1u << 12, kSaveByXgetbv = 1u << 27;                             // leaf 1, ecx
+constexpr unsigned kAvx2 = 1u << 5, kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;  // leaf 7, ebx: F, DQ, BW, VL
+constexpr unsigned kSavesAvx = 0x6, kSavesAvx512 = 0xe6;                                  // xcr0
 
 struct Features {
   bool avx2 = false, avx512 = false;

@@ -34,13 +34,14 @@
 #endif
 
 #if OTLEARN_SELECTED == OTLEARN_SELECT_AVX512 && defined(__clang__)
-#define OTLEARN_BEGIN_TARGET \
-  _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma\"))), apply_to = function)")
+#define OTLEARN_BEGIN_TARGET                                                                                       \
+  _Pragma(                                                                                                         \
+      "clang attribute push(__attribute__((target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma\"))), apply_to = " \
+      "function)")
 #define OTLEARN_END_TARGET _Pragma("clang attribute pop")
 #elif OTLEARN_SELECTED == OTLEARN_SELECT_AVX512
-#define OTLEARN_BEGIN_TARGET  \
-  _Pragma("GCC push_options") \
-  _Pragma("GCC target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512\")")
+#define OTLEARN_BEGIN_TARGET \
+  _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512\")")
 #define OTLEARN_END_TARGET _Pragma("GCC pop_options")
 #elif OTLEARN_SELECTED == OTLEARN_SELECT_AVX2 && defined(__clang__)
 #define OTLEARN_BEGIN_TARGET _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")

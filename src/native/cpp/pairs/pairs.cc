@@ -5,16 +5,16 @@
 #define OTLEARN_FILE "pairs/pairs.cc"
 #include "isa/each_set.h"
 
+#include "pairs/pairs_common_impl.h"
 #include "pairs/pairs_double_impl.h"
 #include "pairs/pairs_float_impl.h"
+#include "pairs/pairs_self_impl.h"
 
-OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 constexpr PairKernels kPairs = {pair_gibbs, pair_gather, pair_solve32, pair_solve64, pair_solve_self};
 
 }  // namespace otlearn::OTLEARN_SET
-OTLEARN_END_TARGET
 
 #if OTLEARN_ONCE
 

@@ -18,11 +18,11 @@ constexpr int kPairColumnBlock = 16;
 // One histogram without its zeros.
 struct PairSide {
   int size;
-  const std::int32_t* bins;        // padded to kPairRowBlock by bins of the support
-  const double* masses;            // padded to kPairColumnBlock by zeros
-  const double* log_masses;        // the same, by a number that exp takes to nothing
+  const std::int32_t* bins;  // padded to kPairRowBlock by bins of the support
+  const double* masses;      // padded to kPairColumnBlock by zeros
+  const double* log_masses;  // the same, by a number that exp takes to nothing
   const float* masses32;
-  const float* inverse32;          // 1 / mass
+  const float* inverse32;  // 1 / mass
 };
 
 struct PairStop {
@@ -34,14 +34,14 @@ struct PairOutcome {
   double value = 0, violation = 0;
   int iterations = 0;
   bool converged = false;
-  bool exact = false;              // false: outside the range of this precision, and nothing else is set
+  bool exact = false;  // false: outside the range of this precision, and nothing else is set
 };
 
 // Where a pair starts and where its solution goes, [size] of one side.
 struct PairPotential {
   bool on_rows;
   const float* start;
-  float* result;                   // or null
+  float* result;  // or null
 };
 
 // K [bins, stride], row k holding K[k, c] for the columns c of the pair; the other rows are not read. Workspaces are padded.
@@ -52,8 +52,8 @@ struct PairJob32 {
   std::ptrdiff_t stride;
   PairPotential potential;
   PairStop stop;
-  float* row_work;                 // [2, padded rows]
-  float* column_work;              // [2, stride]
+  float* row_work;     // [2, padded rows]
+  float* column_work;  // [2, stride]
 };
 
 // C / epsilon [bins, bins].
@@ -64,9 +64,9 @@ struct PairJob64 {
   std::ptrdiff_t bins;
   PairPotential potential;
   PairStop stop;
-  double* matrices;                // [2, rows, stride]: the gathered cost and the plan
-  double* row_work;                // [2, rows]
-  double* column_work;             // [5, stride]
+  double* matrices;     // [2, rows, stride]: the gathered cost and the plan
+  double* row_work;     // [2, rows]
+  double* column_work;  // [5, stride]
 };
 
 struct PairKernels {

@@ -59,6 +59,18 @@ inline void pair_gather(const float* kernel, std::ptrdiff_t bins, const PairSide
   }
 }
 
+// sum x y of padded arrays.
+inline double dot_of(const double* x, const double* y, std::ptrdiff_t padded) {
+  constexpr int kLanes = Traits<double>::kLanes, kSums = kPairColumnBlock / kLanes;
+  Vector<double> sums[kSums] = {};
+  for (std::ptrdiff_t j = 0; j < padded; j += kPairColumnBlock) {
+    for (int s = 0; s < kSums; ++s) sums[s] += load<double>(x + j + s * kLanes) * load<double>(y + j + s * kLanes);
+  }
+  double sum = 0;
+  for (int s = 0; s < kSums; ++s) sum += sum_lanes<double>(sums[s]);
+  return sum;
+}
+
 struct PairErrors {
   double error, violation;
 };

@@ -21,26 +21,23 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-// sum x y of padded arrays.
-inline double dot_of(const double* x, const double* y, std::ptrdiff_t padded) {
-  constexpr int kLanes = Traits<double>::kLanes, kSums = kPairColumnBlock / kLanes;
-  Vector<double> sums[kSums] = {};
-  for (std::ptrdiff_t j = 0; j < padded; j += kPairColumnBlock) {
-    for (int s = 0; s < kSums; ++s) sums[s] += load<double>(x + j + s * kLanes) * load<double>(y + j + s * kLanes);
-  }
-  double sum = 0;
-  for (int s = 0; s < kSums; ++s) sum += sum_lanes<double>(sums[s]);
-  return sum;
-}
-
 // The solver in double, for any epsilon, as in host-pair.ts: potentials so far are inside the matrix that is scaled, and are
 // renewed before a scaling leaves the range.
 class PairSolver64 {
  public:
   explicit PairSolver64(const PairJob64& job)
-      : job_(job), rows_(*job.rows), columns_(*job.columns), stride_(padded_to(job.columns->size, kPairColumnBlock)),
-        cost_(job.matrices), plan_(cost_ + rows_.size * stride_), phi_(job.row_work), alpha_(phi_ + rows_.size),
-        gamma_(job.column_work), beta_(gamma_ + stride_), sums_(beta_ + stride_), most_(sums_ + stride_),
+      : job_(job),
+        rows_(*job.rows),
+        columns_(*job.columns),
+        stride_(padded_to(job.columns->size, kPairColumnBlock)),
+        cost_(job.matrices),
+        plan_(cost_ + rows_.size * stride_),
+        phi_(job.row_work),
+        alpha_(phi_ + rows_.size),
+        gamma_(job.column_work),
+        beta_(gamma_ + stride_),
+        sums_(beta_ + stride_),
+        most_(sums_ + stride_),
         exponents_(most_ + stride_) {
     for (int i = 0; i < rows_.size; ++i) {
       const double* from = job.cost + rows_.bins[i] * job.bins;
@@ -179,42 +176,6 @@ class PairSolver64 {
 };
 
 inline PairOutcome pair_solve64(const PairJob64& job) { return PairSolver64(job).solve(); }
-
-// As in host-self.ts.
-inline double pair_solve_self(const PairSide& side, const double* scaled, std::ptrdiff_t bins, double* matrix, double* work,
-                              float* potential) {
-  constexpr int kLanes = Traits<double>::kLanes, kMostIterations = 200;
-  constexpr double kError = 1e-14;
-  const int n = side.size;
-  const std::ptrdiff_t stride = padded_to(n, kPairColumnBlock);
-  double *scaling = work, *products = work + stride;
-  for (int i = 0; i < n; ++i) {
-    double* row = matrix + i * stride;
-    for (int j = 0; j < n; ++j) row[j] = -scaled[side.bins[i] * bins + side.bins[j]];
-    std::fill(row + n, row + stride, 0.0);
-    for (std::ptrdiff_t j = 0; j < stride; j += kLanes) store<double>(row + j, exp_of<double>(load<double>(row + j)));
-  }
-  for (std::ptrdiff_t i = 0; i < stride; ++i) scaling[i] = std::sqrt(side.masses[i]);
-  for (int iteration = 1;; ++iteration) {
-    double error = 0, total = 0;
-    for (int i = 0; i < n; ++i) {
-      products[i] = dot_of(matrix + i * stride, scaling, stride);
-      const double marginal = scaling[i] * products[i], deviation = marginal / side.masses[i] - 1;
-      total += marginal;
-      error += side.masses[i] * deviation * deviation;
-    }
-    if (error <= kError || iteration == kMostIterations) {
-      double value = 1 - total;
-      for (int i = 0; i < n; ++i) {
-        const double log = std::log(scaling[i] / side.masses[i]);
-        value += 2 * side.masses[i] * log;
-        potential[i] = static_cast<float>(log);
-      }
-      return value;
-    }
-    for (int i = 0; i < n; ++i) scaling[i] = std::sqrt(scaling[i] * side.masses[i] / products[i]);
-  }
-}
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

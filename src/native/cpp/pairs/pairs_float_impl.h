@@ -162,7 +162,8 @@ inline PairOutcome pair_solve32(const PairJob32& job) {
   } while (++outcome.iterations < job.stop.max_iterations && !outcome.converged);
   outcome.exact = holds_in_float(products, rows.size) && holds_in_float(sums, columns.size);
   if (!outcome.exact) return {};
-  outcome.value = remaining.correction() + minus_mean_log(rows.masses, products, rows.size) + minus_mean_log(columns.masses, sums, columns.size);
+  outcome.value = remaining.correction() + minus_mean_log(rows.masses, products, rows.size) +
+                  minus_mean_log(columns.masses, sums, columns.size);
   if (job.potential.result) {
     const float* logs = job.potential.on_rows ? products : sums;
     const int size = job.potential.on_rows ? rows.size : columns.size;

@@ -19,9 +19,7 @@ constexpr double kLogOfNothing = -1e5;
 // Pairs that share a panel and are solved by one thread in a row.
 constexpr int kMostPairsInSegment = 256;
 
-std::size_t padded(std::size_t size) {
-  return (size + kPairColumnBlock - 1) / kPairColumnBlock * kPairColumnBlock;
-}
+std::size_t padded(std::size_t size) { return (size + kPairColumnBlock - 1) / kPairColumnBlock * kPairColumnBlock; }
 
 void join(PairStatistics& to, const PairStatistics& from) {
   to.iterations += from.iterations;
@@ -54,8 +52,8 @@ PairPlan::PairPlan(PairSupports supports) : supports_(std::move(supports)) {
   }
   for (int i = 0; i < s.count; ++i) {
     const std::size_t at = offsets[i];
-    sides_.push_back({s.starts[i + 1] - s.starts[i], &padded_bins_[at], &padded_masses_[at], &padded_logs_[at],
-                      &masses32_[at], &inverse32_[at]});
+    sides_.push_back({s.starts[i + 1] - s.starts[i], &padded_bins_[at], &padded_masses_[at], &padded_logs_[at], &masses32_[at],
+                      &inverse32_[at]});
   }
   for (int i = 0; i < s.count; ++i) by_size_.push_back(i);
   std::stable_sort(by_size_.begin(), by_size_.end(), [&](int i, int j) { return sides_[i].size > sides_[j].size; });
@@ -74,9 +72,8 @@ void PairPlan::prepare(const double* cost, double epsilon, const PairStop& stop,
   for (Worker& worker : workers_) worker.panel_of = -1;
   const std::size_t row = bins();
   if (in_float_) {
-    thread_pool().run(bins(), [&](int, int k) {
-      pair_kernels().gibbs(scaled_.data() + k * row, row, kernel_.data() + k * row);
-    });
+    thread_pool().run(bins(),
+                      [&](int, int k) { pair_kernels().gibbs(scaled_.data() + k * row, row, kernel_.data() + k * row); });
   }
   thread_pool().run(count(), [&](int index, int rank) {
     Worker& worker = workers_[index];
@@ -85,7 +82,7 @@ void PairPlan::prepare(const double* cost, double epsilon, const PairStop& stop,
     if (worker.matrices.size() < size * stride) worker.matrices.resize(size * stride);
     if (worker.columns64.size() < 2 * stride) worker.columns64.resize(2 * stride);
     self_values[i] = epsilon_ * pair_kernels().solve_self(sides_[i], scaled_.data(), bins(), worker.matrices.data(),
-                                                           worker.columns64.data(), &self_potentials_[supports_.starts[i]]);
+                                                          worker.columns64.data(), &self_potentials_[supports_.starts[i]]);
   });
 }
 
@@ -123,8 +120,8 @@ PairStatistics PairPlan::solve(std::int64_t from, std::int64_t to, const PairSto
   return all;
 }
 
-void PairPlan::solve_segment(Worker& worker, const Segment& segment, std::int64_t first, const PairStore& store,
-                             double* values, const std::uint8_t* wanted) {
+void PairPlan::solve_segment(Worker& worker, const Segment& segment, std::int64_t first, const PairStore& store, double* values,
+                             const std::uint8_t* wanted) {
   const int i = segment.i, size = sides_[i].size;
   std::size_t offset = 0;
   if (first < store.pairs) {
@@ -161,7 +158,7 @@ PairOutcome PairPlan::solve_pair(Worker& worker, int i, int j, const PairPotenti
     }
     const PairOutcome outcome =
         pair_kernels().solve32({&sides_[j], &sides_[i], worker.panel.data(), static_cast<std::ptrdiff_t>(stride), potential,
-                                 stop_, worker.rows32.data(), worker.columns32.data()});
+                                stop_, worker.rows32.data(), worker.columns32.data()});
     if (outcome.exact) return outcome;
   }
   const std::size_t entries = 2 * sides_[j].size * stride;
@@ -169,7 +166,7 @@ PairOutcome PairPlan::solve_pair(Worker& worker, int i, int j, const PairPotenti
   worker.rows64.resize(2 * most);
   if (worker.columns64.size() < 5 * most) worker.columns64.resize(5 * most);
   return pair_kernels().solve64({&sides_[j], &sides_[i], scaled_.data(), static_cast<std::ptrdiff_t>(m), potential, stop_,
-                                  worker.matrices.data(), worker.rows64.data(), worker.columns64.data()});
+                                 worker.matrices.data(), worker.rows64.data(), worker.columns64.data()});
 }
 
 }  // namespace otlearn

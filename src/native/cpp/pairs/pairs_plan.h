@@ -71,17 +71,17 @@ class PairPlan {
 
   PairSupports supports_;
   std::vector<PairSide> sides_;
-  std::vector<int> by_size_;             // histograms, the largest support first: threads end together
+  std::vector<int> by_size_;  // histograms, the largest support first: threads end together
   std::vector<std::int32_t> padded_bins_;
   std::vector<double> padded_masses_, padded_logs_;
   std::vector<float> masses32_, inverse32_;
-  std::vector<float> self_potentials_;   // as `indices`
-  std::vector<double> scaled_;           // C / epsilon [bins, bins]
-  std::vector<float> kernel_;            // where single precision can hold it
+  std::vector<float> self_potentials_;  // as `indices`
+  std::vector<double> scaled_;          // C / epsilon [bins, bins]
+  std::vector<float> kernel_;           // where single precision can hold it
   double epsilon_ = 0;
   bool in_float_ = false;
   PairStop stop_{};
-  int most_ = 0;                         // size of the largest support
+  int most_ = 0;  // size of the largest support
   std::vector<Worker> workers_;
 };
 

@@ -13,8 +13,8 @@ enum class SinkhornOutput : int { kPotentials, kKlPotentials };
 
 struct SinkhornBatch {
   int pairs = 0;
-  int iterations = 0;        // at most
-  int check_every = 0;       // iterations from one test to the next; 0: no tests
+  int iterations = 0;   // at most
+  int check_every = 0;  // iterations from one test to the next; 0: no tests
   double tolerance = 0;
   double momentum = 1;
   SinkhornDomain domain = SinkhornDomain::kAuto;

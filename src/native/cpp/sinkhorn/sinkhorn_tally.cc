@@ -33,7 +33,8 @@ SinkhornReport SinkhornTally::report(const std::vector<SinkhornTally>& tallies, 
       for (std::size_t test = pair.tests; test > 0 && test < report.errors.size(); ++test) join(test, pair.error);
     }
   }
-  const auto first = std::find_if(report.errors.begin(), report.errors.end(), [](double error) { return !std::isfinite(error); });
+  const auto first =
+      std::find_if(report.errors.begin(), report.errors.end(), [](double error) { return !std::isfinite(error); });
   if (first != report.errors.end()) {
     report.errors.erase(first + 1, report.errors.end());
     report.iterations = std::min<int>(report.iterations, static_cast<int>(report.errors.size()) * batch.check_every);

@@ -56,10 +56,10 @@ Broadcast merged(const Broadcast& given) {
 }
 
 template <typename Out>
-void run(ElementwiseKernels::Loop<Out> loop, const Broadcast& given, const float* a, const float* b, Out* out, ThreadPool& pool) {
+void run(ElementwiseKernels::Loop<Out> loop, const Broadcast& given, const float* a, const float* b, Out* out,
+         ThreadPool& pool) {
   const Broadcast shape = merged(given);
-  const std::ptrdiff_t count =
-      std::accumulate(shape.sizes.begin(), shape.sizes.end(), std::ptrdiff_t(1), std::multiplies<>());
+  const std::ptrdiff_t count = std::accumulate(shape.sizes.begin(), shape.sizes.end(), std::ptrdiff_t(1), std::multiplies<>());
   const std::size_t last = shape.sizes.size() - 1;
   const std::ptrdiff_t row = shape.sizes[last];
   const int step_a = static_cast<int>(shape.strides_a[last]), step_b = static_cast<int>(shape.strides_b[last]);

@@ -71,12 +71,12 @@ void binary_loop(std::ptrdiff_t count, const float* a, int step_a, const float* 
 
 // A function of one number, or of two: a type, so that it can be an argument of the loops. Comparisons are written so that
 // NaN stays NaN.
-#define OTLEARN_UNARY(name, expression) \
-  struct name {                         \
+#define OTLEARN_UNARY(name, expression)                                           \
+  struct name {                                                                   \
     Vector<float> operator()(const Vector<float>& x) const { return expression; } \
   };
-#define OTLEARN_BINARY(name, result, expression) \
-  struct name {                                  \
+#define OTLEARN_BINARY(name, result, expression)                                                   \
+  struct name {                                                                                    \
     result operator()(const Vector<float>& a, const Vector<float>& b) const { return expression; } \
   };
 
@@ -85,7 +85,7 @@ OTLEARN_UNARY(Expm1, expm1_of<float>(x))
 OTLEARN_UNARY(Log, log_of_any<float>(x))
 OTLEARN_UNARY(Sqrt, sqrt_of<float>(x))
 OTLEARN_UNARY(Rsqrt, 1.0f / sqrt_of<float>(x))
-OTLEARN_UNARY(Square, x * x)
+OTLEARN_UNARY(Square, x* x)
 OTLEARN_UNARY(Reciprocal, 1.0f / x)
 OTLEARN_UNARY(Neg, -x)
 OTLEARN_UNARY(Abs, cast_bits<Vector<float>>(Bits<float>(cast_bits<Bits<float>>(x) & 0x7fffffffu)))
@@ -95,7 +95,7 @@ OTLEARN_UNARY(Sigmoid, sigmoid_of<float>(x))
 
 OTLEARN_BINARY(Add, Vector<float>, a + b)
 OTLEARN_BINARY(Sub, Vector<float>, a - b)
-OTLEARN_BINARY(Multiply, Vector<float>, a * b)
+OTLEARN_BINARY(Multiply, Vector<float>, a* b)
 OTLEARN_BINARY(Divide, Vector<float>, a / b)
 OTLEARN_BINARY(Maximum, Vector<float>, ((a > b) | (a != a)) ? a : b)
 OTLEARN_BINARY(Minimum, Vector<float>, ((a < b) | (a != a)) ? a : b)

@@ -9,13 +9,13 @@
 namespace otlearn {
 namespace {
 
-// Sizes of the blocks. kGroupRows rows of A of kBlockDepth numbers and a panel of B stay in the second-level cache, from which a
-// micro-kernel reads fast enough; all that is packed at a time stays in the last. Deeper blocks add to a result less often.
+// Sizes of the blocks. kGroupRows rows of A of kBlockDepth numbers and a panel of B stay in the second-level cache, from which
+// a micro-kernel reads fast enough; all that is packed at a time stays in the last. Deeper blocks add to a result less often.
 constexpr std::ptrdiff_t kBlockDepth = 512;
-constexpr std::ptrdiff_t kDepthUnit = 16;       // blocks are of equal depth up to this
-constexpr std::ptrdiff_t kBlockRows = 4032;     // multiples of all tile sizes (6, 14; 8, 16, 32)
+constexpr std::ptrdiff_t kDepthUnit = 16;    // blocks are of equal depth up to this
+constexpr std::ptrdiff_t kBlockRows = 4032;  // multiples of all tile sizes (6, 14; 8, 16, 32)
 constexpr std::ptrdiff_t kBlockColumns = 4096;
-constexpr std::ptrdiff_t kGroupRows = 84;       // what one task computes at most
+constexpr std::ptrdiff_t kGroupRows = 84;  // what one task computes at most
 constexpr std::ptrdiff_t kGroupColumns = 1024;
 // Products with fewer multiplications than this take less time than waking a thread.
 constexpr double kInlineWork = 1 << 21;

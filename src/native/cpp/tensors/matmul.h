@@ -18,35 +18,35 @@ enum class Activation : int { kLinear, kRelu, kRelu6, kPrelu, kLeakyRelu, kSigmo
 
 // All matrices are row-major and contiguous; arrays belong to the caller.
 struct MatmulProblem {
-  std::ptrdiff_t rows, columns, inner;     // of the product: [rows, inner] x [inner, columns]
-  bool transpose_a, transpose_b;           // A is stored as [inner, rows], B as [columns, inner]
+  std::ptrdiff_t rows, columns, inner;  // of the product: [rows, inner] x [inner, columns]
+  bool transpose_a, transpose_b;        // A is stored as [inner, rows], B as [columns, inner]
   const float* a;
   const float* b;
-  float* out;                              // [batch..., rows, columns]
-  std::vector<std::ptrdiff_t> batch;       // sizes of the batch dimensions of the result
-  std::vector<std::ptrdiff_t> batch_a;     // strides of A in them, in matrices: 0 where A is broadcast
+  float* out;                           // [batch..., rows, columns]
+  std::vector<std::ptrdiff_t> batch;    // sizes of the batch dimensions of the result
+  std::vector<std::ptrdiff_t> batch_a;  // strides of A in them, in matrices: 0 where A is broadcast
   std::vector<std::ptrdiff_t> batch_b;
-  const float* bias;                       // one a column, or null
+  const float* bias;  // one a column, or null
   Activation activation;
-  const float* slopes;                     // for kPrelu: one a column
-  float slope;                             // for kLeakyRelu
+  const float* slopes;  // for kPrelu: one a column
+  float slope;          // for kLeakyRelu
 };
 
 void matmul(const MatmulProblem& problem, ThreadPool& pool);
 
 // What one micro-kernel call computes: out (+)= a b for one tile.
 struct MatmulTile {
-  std::ptrdiff_t depth;                    // products to add up
-  const float* a;                          // panel of A: tile_rows numbers for each of them
-  const float* b;                          // `columns` numbers for each, b_stride apart
+  std::ptrdiff_t depth;  // products to add up
+  const float* a;        // panel of A: tile_rows numbers for each of them
+  const float* b;        // `columns` numbers for each, b_stride apart
   std::ptrdiff_t b_stride;
   float* out;
   std::ptrdiff_t out_stride;
-  int columns;                             // at most tile_columns; with fewer, b has numbers to skip behind them
-  bool accumulate;                         // add to what out holds
-  bool finish;                             // then apply bias and activation
-  const float* bias;                       // tile_columns numbers, or null
-  const float* slopes;                     // tile_columns numbers, for the activations that have them
+  int columns;          // at most tile_columns; with fewer, b has numbers to skip behind them
+  bool accumulate;      // add to what out holds
+  bool finish;          // then apply bias and activation
+  const float* bias;    // tile_columns numbers, or null
+  const float* slopes;  // tile_columns numbers, for the activations that have them
   Activation activation;
 };
 

@@ -18,7 +18,8 @@ const SoftmaxKernels& kernels() { return OTLEARN_CHOOSE(kSoftmax); }
 }  // namespace
 
 void softmax_forward(const double* free, std::size_t rows, std::size_t columns, double* out) {
-  thread_pool().run(static_cast<int>(rows), [&](int, int row) { kernels().forward(free + row * columns, columns, out + row * columns); });
+  thread_pool().run(static_cast<int>(rows),
+                    [&](int, int row) { kernels().forward(free + row * columns, columns, out + row * columns); });
 }
 
 void softmax_backward(const double* gradient, const double* probabilities, std::size_t rows, std::size_t columns, double* out) {

@@ -27,7 +27,8 @@ inline void softmax_row(const double* free, std::size_t columns, double* out) {
     const V value = exp_of<double>(x - largest);
     put_row(out + i, value, count);
     if (count == static_cast<std::size_t>(Traits<double>::kLanes)) partial += value;
-    else for (std::size_t lane = 0; lane < count; ++lane) sum += value[lane];
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) sum += value[lane];
   });
   sum += sum_lanes<double>(partial);
   each_of_row(out, columns, [&](const V& x, std::size_t i, std::size_t count) { put_row(out + i, x / sum, count); });
@@ -39,12 +40,14 @@ inline void softmax_row_backward(const double* gradient, const double* row, std:
   double mean = 0;
   each_of_row(gradient, columns, [&](const V& g, std::size_t i, std::size_t count) {
     if (count == static_cast<std::size_t>(Traits<double>::kLanes)) partial += g * load<double>(row + i);
-    else for (std::size_t lane = 0; lane < count; ++lane) mean += g[lane] * row[i + lane];
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) mean += g[lane] * row[i + lane];
   });
   mean += sum_lanes<double>(partial);
   each_of_row(gradient, columns, [&](const V& g, std::size_t i, std::size_t count) {
     if (count == static_cast<std::size_t>(Traits<double>::kLanes)) store<double>(out + i, load<double>(row + i) * (g - mean));
-    else for (std::size_t lane = 0; lane < count; ++lane) out[i + lane] = row[i + lane] * (g[lane] - mean);
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) out[i + lane] = row[i + lane] * (g[lane] - mean);
   });
 }
 

@@ -32,8 +32,8 @@ inline Vector<T> log_of(const Vector<T>& x) {
   return exponent * C::kLog2High + (exponent * C::kLog2Low + s * series);
 }
 
-// log x of normal positive numbers where an absolute error is what counts: below 1e-8, or rounding where that is more. Next to 1
-// that is not the relative exactness of log_of.
+// log x of normal positive numbers where an absolute error is what counts: below 1e-8, or rounding where that is more. Next to
+// 1 that is not the relative exactness of log_of.
 template <typename T>
 inline Vector<T> short_log_of(const Vector<T>& x) {
   return log_of<T>(x);
@@ -72,7 +72,9 @@ inline Vector<T> log_of_any(const Vector<T>& x) {
   const Vector<T> none = {}, least_normal = broadcast<T>(std::numeric_limits<T>::min());
   const Vector<T> scaled = x < least_normal ? x * kScale : x;
   const Vector<T> usual = log_of<T>(scaled) - (x < least_normal ? broadcast<T>(kLogScale) : none);
-  const Vector<T> at_end = x == none ? broadcast<T>(-kInfinity) : x < none ? broadcast<T>(std::numeric_limits<T>::quiet_NaN()) : x;
+  const Vector<T> at_end = x == none  ? broadcast<T>(-kInfinity)
+                           : x < none ? broadcast<T>(std::numeric_limits<T>::quiet_NaN())
+                                      : x;
   return x > none ? (x < broadcast<T>(kInfinity) ? usual : x) : at_end;
 }
 

@@ -38,12 +38,12 @@ struct Traits<float> {
   static constexpr Scalar kBias = 127;
   static constexpr Scalar kOne = 0x3f800000u;
   static constexpr Scalar kSqrtHalf = 0x3f3504f3u;
-  static constexpr float kRounder = 12582912.0f;           // 1.5 * 2^23: adding it rounds to an integer
-  static constexpr float kLog2High = 0.693145751953125f;   // the product with a small integer is exact
+  static constexpr float kRounder = 12582912.0f;          // 1.5 * 2^23: adding it rounds to an integer
+  static constexpr float kLog2High = 0.693145751953125f;  // the product with a small integer is exact
   static constexpr float kLog2Low = 1.42860682030941723e-6f;
   static constexpr float kLeastExponent = -87.0f, kMostExponent = 88.0f;
   static constexpr float kZeroExponent = -104.0f, kInfiniteExponent = 89.0f;  // exp is 0 below, infinite above
-  static constexpr int kLogTerms = 5, kExpTerms = 8;       // relative errors below 1e-9 and 1e-8
+  static constexpr int kLogTerms = 5, kExpTerms = 8;                          // relative errors below 1e-9 and 1e-8
 };
 
 template <>
@@ -56,12 +56,12 @@ struct Traits<double> {
   static constexpr Scalar kBias = 1023;
   static constexpr Scalar kOne = 0x3ff0000000000000u;
   static constexpr Scalar kSqrtHalf = 0x3fe6a09e667f3bcdu;
-  static constexpr double kRounder = 6755399441055744.0;   // 1.5 * 2^52
+  static constexpr double kRounder = 6755399441055744.0;  // 1.5 * 2^52
   static constexpr double kLog2High = 0.693147180369123816490;
   static constexpr double kLog2Low = 1.90821492927058770002e-10;
   static constexpr double kLeastExponent = -708.0, kMostExponent = 709.0;
   static constexpr double kZeroExponent = -746.0, kInfiniteExponent = 710.0;
-  static constexpr int kLogTerms = 11, kExpTerms = 14;     // relative errors below 1e-16
+  static constexpr int kLogTerms = 11, kExpTerms = 14;  // relative errors below 1e-16
 };
 
 template <typename T>

@@ -1,5 +1,5 @@
-// What the dense matrix products have in common: a tile of the result that
-// stays in registers, and the panels from which its numbers are read.
+// What the dense matrix products have in common: a tile of the result that stays in registers, and the panels from which its
+// numbers are read.
 #if defined(OTLEARN_VECTOR_TILE_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_VECTOR_TILE_IMPL_H
 #undef OTLEARN_VECTOR_TILE_IMPL_H
@@ -16,8 +16,7 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-// With two registers a row, the sums, the two registers of B and one of A just fit the register file: 32 registers of 64
-// bytes, 16 of the others.
+// With two registers a row, the sums, the two registers of B and one of A just fit the register file.
 constexpr int kTileRows = OTLEARN_REGISTERS == 32 ? 14 : 6;
 constexpr int kTileRegisters = 2;
 

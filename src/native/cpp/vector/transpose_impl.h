@@ -33,7 +33,8 @@ constexpr int kUnit = 16 / sizeof(T);
 template <typename T, int kRun, int kHigh, std::size_t... kLane>
 inline Vector<T> interleave_units(const Vector<T>& a, const Vector<T>& b, std::index_sequence<kLane...>) {
   constexpr int kW = kUnit<T>, kL = Traits<T>::kLanes;
-  return OTLEARN_SHUFFLE(a, b, (kLane / kW * kW + kLane % kW / (2 * kRun) * kRun + kHigh * (kW / 2) + kLane % kRun + kLane / kRun % 2 * kL)...);
+  return OTLEARN_SHUFFLE(
+      a, b, (kLane / kW * kW + kLane % kW / (2 * kRun) * kRun + kHigh * (kW / 2) + kLane % kRun + kLane / kRun % 2 * kL)...);
 }
 
 // The even units of a and b one after the other (kOdd = 0), or the odd ones.
@@ -66,7 +67,7 @@ template <typename T>
 inline void exchange_units(Vector<T>* x) {
   constexpr int kW = kUnit<T>, kU = Traits<T>::kLanes / kW;
   const auto lanes = std::make_index_sequence<Traits<T>::kLanes>();
-#pragma GCC unroll 4
+  OTLEARN_UNROLL(4)
   for (int q = 0; q < kW; ++q) {
     if constexpr (kU == 2) {
       const Vector<T> even = alternate_units<T, 0>(x[q], x[kW + q], lanes), odd = alternate_units<T, 1>(x[q], x[kW + q], lanes);
@@ -74,7 +75,8 @@ inline void exchange_units(Vector<T>* x) {
       x[kW + q] = odd;
     } else if constexpr (kU == 4) {
       const Vector<T> a = alternate_units<T, 0>(x[q], x[kW + q], lanes), b = alternate_units<T, 1>(x[q], x[kW + q], lanes);
-      const Vector<T> c = alternate_units<T, 0>(x[2 * kW + q], x[3 * kW + q], lanes), d = alternate_units<T, 1>(x[2 * kW + q], x[3 * kW + q], lanes);
+      const Vector<T> c = alternate_units<T, 0>(x[2 * kW + q], x[3 * kW + q], lanes),
+                      d = alternate_units<T, 1>(x[2 * kW + q], x[3 * kW + q], lanes);
       x[q] = alternate_units<T, 0>(a, c, lanes);
       x[kW + q] = alternate_units<T, 0>(b, d, lanes);
       x[2 * kW + q] = alternate_units<T, 1>(a, c, lanes);
@@ -86,7 +88,7 @@ inline void exchange_units(Vector<T>* x) {
 // Transposes L registers.
 template <typename T>
 inline void transpose(Vector<T> (&x)[Traits<T>::kLanes]) {
-#pragma GCC unroll 16
+  OTLEARN_UNROLL(16)
   for (int i = 0; i < Traits<T>::kLanes; i += kUnit<T>) transpose_units<T>(x + i);
   exchange_units<T>(x);
 }

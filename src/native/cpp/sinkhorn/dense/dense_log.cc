@@ -5,16 +5,14 @@
 #define OTLEARN_FILE "sinkhorn/dense/dense_log.cc"
 #include "isa/each_set.h"
 
-#include "sinkhorn/dense/sinkhorn_dense_log_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_impl.h"
+#include "sinkhorn/dense/sinkhorn_dense_log_impl.h"
 
-OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 constexpr DenseDomain kDenseLog = dense_domain<DenseLog>();
 
 }  // namespace otlearn::OTLEARN_SET
-OTLEARN_END_TARGET
 
 #if OTLEARN_ONCE
 

@@ -5,16 +5,14 @@
 #define OTLEARN_FILE "sinkhorn/dense/dense_scaling.cc"
 #include "isa/each_set.h"
 
-#include "sinkhorn/dense/sinkhorn_dense_scaling_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense_impl.h"
+#include "sinkhorn/dense/sinkhorn_dense_scaling_impl.h"
 
-OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 constexpr DenseDomain kDenseScaling = dense_domain<DenseScaling>();
 
 }  // namespace otlearn::OTLEARN_SET
-OTLEARN_END_TARGET
 
 #if OTLEARN_ONCE
 

@@ -55,8 +55,8 @@ class DenseEngine {
 
 // Of one domain and instruction set.
 struct DenseDomain {
-  int panel_rows;      // rows of a panel
-  int panel_numbers;   // numbers of a column of a panel
+  int panel_rows;     // rows of a panel
+  int panel_numbers;  // numbers of a column of a panel
   void (*pack)(const DenseCost& cost, std::ptrdiff_t panel, float* numbers);
   DenseEngine* (*make)(const DenseKernels& kernels, const SinkhornBatch& batch);
 };

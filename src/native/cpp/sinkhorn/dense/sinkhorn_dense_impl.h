@@ -150,7 +150,8 @@ class DenseSinkhorn final : public DenseEngine {
   }
 
   bool tests_after(int iterations) const {
-    return iterations == batch_.iterations || (batch_.check_every > 0 && iterations > 0 && iterations % batch_.check_every == 0);
+    return iterations == batch_.iterations ||
+           (batch_.check_every > 0 && iterations > 0 && iterations % batch_.check_every == 0);
   }
 
   void iterate(Block& block) {
@@ -165,9 +166,8 @@ class DenseSinkhorn final : public DenseEngine {
              [&](const Slot& slot) { return relaxes && slot.end.iterations > 0; });
       multiply(block, 1);
       // the last one before a test is plain, so that the second marginal is exact after it
-      update(block, block.b, m_, block.products[1], block.z, block.v, 0, [&](const Slot& slot) {
-        return relaxes && slot.end.iterations > 0 && !tests_after(slot.end.iterations + 1);
-      });
+      update(block, block.b, m_, block.products[1], block.z, block.v, 0,
+             [&](const Slot& slot) { return relaxes && slot.end.iterations > 0 && !tests_after(slot.end.iterations + 1); });
     }
     for (int s = 0; s < block.width; ++s) {
       Slot& slot = block.slots[s];
@@ -237,7 +237,9 @@ class DenseSinkhorn final : public DenseEngine {
 
   // After the product K v: stopping tests, and the ends of pairs.
   void end_pairs(Block& block) {
-    const auto due = [&](const Slot& slot) { return slot.pair >= 0 && slot.end.iterations > 0 && tests_after(slot.end.iterations); };
+    const auto due = [&](const Slot& slot) {
+      return slot.pair >= 0 && slot.end.iterations > 0 && tests_after(slot.end.iterations);
+    };
     if (std::none_of(block.slots.begin(), block.slots.end(), due)) return;
     double errors[kMostWidth] = {};
     if (batch_.check_every > 0) violations(block, errors);

@@ -35,7 +35,7 @@ class DenseLog {
   typedef std::int32_t Ints __attribute__((vector_size(OTLEARN_VECTOR_BYTES)));
   static constexpr int kLanes = Traits<float>::kLanes;
   static constexpr int kMantissaBits = 23, kBias = 127;
-  static constexpr int kAbsent = -(1 << 29);      // exponent of zero: below all that occur, and sums of three fit an integer
+  static constexpr int kAbsent = -(1 << 29);  // exponent of zero: below all that occur, and sums of three fit an integer
   static constexpr int kLargestExponent = 1 << 27;
   static constexpr float kJump = 60;
   static constexpr double kLog2 = 0.693147180559945309417;
@@ -140,9 +140,10 @@ class DenseLog {
     return normalised(mass / most<float>(product.mantissa, broadcast<float>(1)), -product.exponent);
   }
   static V change(const Number& next, const Number& product) {
-    return next.mantissa / most<float>(product.mantissa, broadcast<float>(1)) * power_of(next.exponent - product.exponent) - 1.0f;
+    return next.mantissa / most<float>(product.mantissa, broadcast<float>(1)) * power_of(next.exponent - product.exponent) -
+           1.0f;
   }
-  static Number select(const decltype(V{} < V{})& first, const Number& a, const Number& b) {
+  static Number select(const decltype(V{} < V{}) & first, const Number& a, const Number& b) {
     return {first ? a.mantissa : b.mantissa, first ? a.exponent : b.exponent};
   }
   Number relaxed(const Number& before, const Number& after) const {
@@ -180,7 +181,8 @@ class DenseLog {
       const std::ptrdiff_t depth = std::min(kDenseDepth, panels.columns - first);
       for (std::ptrdiff_t panel = 0; panel < count; ++panel) {
         const std::ptrdiff_t row = panel * kRows * kLanes;
-        multiply_tile(from + panel * size + first * kPanelNumbers, in, first, depth, out.exponents() + row, out.mantissas() + row);
+        multiply_tile(from + panel * size + first * kPanelNumbers, in, first, depth, out.exponents() + row,
+                      out.mantissas() + row);
       }
     }
     for (std::ptrdiff_t i = 0; i < panels.rows * kLanes; i += kLanes) {
@@ -214,7 +216,8 @@ class DenseLog {
         const float mantissa = std::max(1.0f, static_cast<float>(mantissas[lane]));
         const bool is_two = mantissa >= 2;
         const bool present = given[lane] > kNoMassPotential / 2;
-        put(i + lane, present ? (is_two ? 1 : mantissa) : 0, present ? static_cast<std::int32_t>(whole[lane]) + is_two : kAbsent);
+        put(i + lane, present ? (is_two ? 1 : mantissa) : 0,
+            present ? static_cast<std::int32_t>(whole[lane]) + is_two : kAbsent);
       }
     }
   }
@@ -247,7 +250,8 @@ class DenseLog {
   static Ints without_exponent(const V& x) { return cast_bits<Ints>(x) & ((1 << kMantissaBits) - 1); }
 
   // The exponent of each entry's largest term, for the slots that jumped.
-  static void largest_terms(const float* panel, std::ptrdiff_t columns, const Field& in, const Ints& jumped, std::int32_t* out) {
+  static void largest_terms(const float* panel, std::ptrdiff_t columns, const Field& in, const Ints& jumped,
+                            std::int32_t* out) {
     Ints largest[kRows];
     for (int i = 0; i < kRows; ++i) largest[i] = all(2 * kAbsent);
     for (std::ptrdiff_t p = 0; p < columns; ++p, panel += kPanelNumbers) {

@@ -71,7 +71,8 @@ std::vector<int> solve_in(const DenseDomain& domain, const DenseKernels& kernels
 
 }  // namespace
 
-DenseKernels DensePlan::packed(const double* cost, const DenseDomain& domain, std::optional<Packed>& kept, ThreadPool& pool) const {
+DenseKernels DensePlan::packed(const double* cost, const DenseDomain& domain, std::optional<Packed>& kept,
+                               ThreadPool& pool) const {
   if (!kept) {
     Packed made{pack({cost, n_, m_, m_, 1, epsilon_}, domain, pool), {}};
     if (!symmetric(cost, n_, m_)) made.transposed = pack({cost, m_, n_, 1, m_, epsilon_}, domain, pool);

@@ -27,9 +27,9 @@ namespace otlearn::OTLEARN_SET {
 class DenseScaling {
   using V = Vector<float>;
   static constexpr int kLanes = Traits<float>::kLanes;
-  static constexpr double kLost = 6e-8;           // of an entry: half a unit in the last place
-  static constexpr double kLargestExponent = 87;  // kernel entries beyond it are no normal numbers
-  static constexpr double kLargestScaling = 1e30; // so that nothing overflows
+  static constexpr double kLost = 6e-8;            // of an entry: half a unit in the last place
+  static constexpr double kLargestExponent = 87;   // kernel entries beyond it are no normal numbers
+  static constexpr double kLargestScaling = 1e30;  // so that nothing overflows
   static constexpr float kSmallest = std::numeric_limits<float>::min();
 
  public:
@@ -110,7 +110,9 @@ class DenseScaling {
     return {mass < V{} ? V{} : scaling};
   }
   static V change(const Number& next, const Number& product) { return next.value / product.value - 1.0f; }
-  static Number select(const decltype(V{} < V{})& first, const Number& a, const Number& b) { return {first ? a.value : b.value}; }
+  static Number select(const decltype(V{} < V{}) & first, const Number& a, const Number& b) {
+    return {first ? a.value : b.value};
+  }
   Number relaxed(const Number& before, const Number& after) const {
     const V smallest = broadcast<float>(kSmallest);
     const V old = log_of<float>(most<float>(before.value, smallest));
@@ -125,7 +127,8 @@ class DenseScaling {
       for (; panel + kTogether <= count; panel += kTogether) {
         multiply_one<kTogether>(from + panel * size, panels.columns, in.values(), out.values() + panel * kRows);
       }
-      for (; panel < count; ++panel) multiply_one<1>(from + panel * size, panels.columns, in.values(), out.values() + panel * kRows);
+      for (; panel < count; ++panel)
+        multiply_one<1>(from + panel * size, panels.columns, in.values(), out.values() + panel * kRows);
       return;
     }
     for (std::ptrdiff_t first = 0; first < panels.columns; first += kDenseDepth) {
@@ -158,7 +161,8 @@ class DenseScaling {
     Tile<float, kRows, kRegisters> tile;
     tile.add(k, kRows, x, kRegisters * kLanes, depth);
     for (int i = 0; i < kRows; ++i) {
-      for (int r = 0; r < kRegisters; ++r, out += kLanes) store<float>(out, adds ? load<float>(out) + tile.sum[i][r] : tile.sum[i][r]);
+      for (int r = 0; r < kRegisters; ++r, out += kLanes)
+        store<float>(out, adds ? load<float>(out) + tile.sum[i][r] : tile.sum[i][r]);
     }
   }
 

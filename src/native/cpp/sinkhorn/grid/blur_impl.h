@@ -10,69 +10,22 @@
 #endif
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "isa/set.h"
+#include "sinkhorn/grid/reach_impl.h"
 #include "vector/registers_impl.h"
 
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-// Outputs of a tile: their sums and the two windows of neighbours just fit the register file (32 registers of 64 bytes, 16 of
-// the others).
-constexpr int kLineTile = OTLEARN_VECTOR_BYTES == 64 ? 7 : 4;
+// Outputs of a tile: their sums and the two windows of neighbours just fit the register file.
+constexpr int kLineTile = OTLEARN_REGISTERS == 32 ? 7 : 4;
 
 // Registers of a buffer for a line with zeros before and behind, as many as the line has numbers. A tile may be longer.
 constexpr std::size_t line_registers(int length) { return static_cast<std::size_t>(3 * length + kLineTile); }
-
-// When the rest of a sum may be left out: taps[d] * rest <= most(sum, floor) in all lanes, with `rest` the sum of a line
-// over what may be lost of a result, relatively, and `floor` what a sum needs no digits below.
-template <typename T>
-struct Negligible {
-  Vector<T> rest, floor;
-};
-
-// The blurs of all lines along an axis go to the same distance, so that the processor need not guess where each ends. Where
-// the rest is not negligible there, a tile goes on by itself. How often that was so sets the distance for the next time.
-template <typename T>
-class Reach {
- public:
-  Reach(int first, int longest) : first_(first), longest_(longest) { forget(); }
-  void forget() {
-    reach_ = first_;
-    begin();
-  }
-  int reach() const { return reach_; }
-  int longest() const { return longest_; }
-
-  // `excess` is above 0 where a distance less would not have done.
-  void add(int tiles, const Vector<T>& excess) {
-    tiles_ += tiles;
-    store<T>(excess_, most<T>(load<T>(excess_), excess));
-  }
-  void add_longer() { ++longer_; }
-  // To be called before each pass.
-  void next() {
-    constexpr int kFew = 8;  // going on costs a tile about as much as a distance more costs this many
-    if (longer_ * kFew > tiles_) reach_ = std::min(reach_ + 1, longest_);
-    else if (tiles_ > 0 && largest_lane<T>(load<T>(excess_)) <= 0) reach_ = std::max(reach_ - 1, 0);
-    begin();
-  }
-
- private:
-  void begin() {
-    tiles_ = longer_ = 0;
-    store<T>(excess_, Vector<T>{});
-  }
-
-  int first_, longest_, reach_;
-  std::ptrdiff_t tiles_, longer_;
-  T excess_[Traits<T>::kLanes];  // not a register, which containers do not align
-};
 
 // Where a line of registers goes: neighbours are `stride` numbers apart.
 template <typename T>
@@ -84,15 +37,15 @@ struct LineTarget {
 
 constexpr int kAnyReach = -1;
 
-// sum[i] = taps[0] x[i] + sum_d taps[d] (x[i - d] + x[i + d]), d up to `reach`, for the outputs of one tile; x[i] is the register
-// at centre + i * kLanes. Both windows of neighbours stay in registers and move by one from one distance to the next: one new
-// register each. A position p stays in slot p mod kLineTile of its window, so that nothing is moved.
+// sum[i] = taps[0] x[i] + sum_d taps[d] (x[i - d] + x[i + d]), d up to `reach`, for the outputs of one tile; x[i] is the
+// register at centre + i * kLanes. Both windows of neighbours stay in registers and move by one from one distance to the next:
+// one new register each. A position p stays in slot p mod kLineTile of its window, so that nothing is moved.
 template <typename T, int kReach, int... kStep>
 void sum_near(const T* centre, const T* taps, int reach, Vector<T>* sum, std::integer_sequence<int, kStep...>) {
   constexpr int kLanes = Traits<T>::kLanes, kTile = kLineTile;
   Vector<T> below[kTile], above[kTile];
   const Vector<T> middle = broadcast<T>(taps[0]);
-#pragma GCC unroll 8
+  OTLEARN_UNROLL(8)
   for (int i = 0; i < kTile; ++i) {
     below[i] = above[i] = load<T>(centre + i * kLanes);
     sum[i] = middle * below[i];
@@ -104,7 +57,7 @@ void sum_near(const T* centre, const T* taps, int reach, Vector<T>* sum, std::in
     below[(kTile - kTurn) % kTile] = load<T>(centre - d * kLanes);
     above[(kTile - 1 + kTurn) % kTile] = load<T>(centre + (kTile - 1 + d) * kLanes);
     const Vector<T> tap = broadcast<T>(taps[d]);
-#pragma GCC unroll 8
+    OTLEARN_UNROLL(8)
     for (int i = 0; i < kTile; ++i) sum[i] += tap * (below[(i - kTurn + kTile) % kTile] + above[(i + kTurn) % kTile]);
     return true;
   };
@@ -114,11 +67,12 @@ void sum_near(const T* centre, const T* taps, int reach, Vector<T>* sum, std::in
 
 // Blurs that went up to `reach` go on to where the rest is negligible, tile by tile.
 template <typename T>
-__attribute__((noinline)) void sum_on(const T* in, int length, const T* taps, const Negligible<T>& negligible, Reach<T>& reaches,
-                                        const LineTarget<T>& out) {
+__attribute__((noinline)) void sum_on(const T* in, int length, const T* taps, const Negligible<T>& negligible,
+                                      Reach<T>& reaches, const LineTarget<T>& out) {
   constexpr int kLanes = Traits<T>::kLanes;
   for (int begin = 0; begin < length; begin += kLineTile) {
-    const int end = std::min(begin + kLineTile, length), farthest = std::min(reaches.longest(), std::max(end - 1, length - 1 - begin));
+    const int end = std::min(begin + kLineTile, length),
+              farthest = std::min(reaches.longest(), std::max(end - 1, length - 1 - begin));
     const auto is_done = [&](int d) {
       Vector<T> smallest = load<T>(out.at(begin));
       for (int p = begin + 1; p < end; ++p) smallest = least<T>(smallest, load<T>(out.at(p)));
@@ -139,17 +93,18 @@ __attribute__((noinline)) void sum_on(const T* in, int length, const T* taps, co
 
 // Lines of `length` positions, `kLanes` of them side by side, with zeros around (line_registers); `in` is position 0.
 template <typename T, int kReach>
-void blur_tiles(const T* in, int length, const T* taps, const Negligible<T>& negligible, Reach<T>& reaches, const LineTarget<T>& out) {
+void blur_tiles(const T* in, int length, const T* taps, const Negligible<T>& negligible, Reach<T>& reaches,
+                const LineTarget<T>& out) {
   constexpr int kLanes = Traits<T>::kLanes;
   const int reach = kReach == kAnyReach ? reaches.reach() : kReach;
-  constexpr auto steps = std::make_integer_sequence<int, kReach == kAnyReach ? kLineTile : kReach>();
+  constexpr auto steps = std::make_integer_sequence < int, kReach == kAnyReach ? kLineTile : kReach > ();
   Vector<T> smallest = broadcast<T>(std::numeric_limits<T>::max());
   alignas(64) T short_line[kLineTile * kLanes];
   const LineTarget<T> target = length < kLineTile ? LineTarget<T>{short_line, kLanes} : out;
   for (int p = 0;;) {
     Vector<T> sum[kLineTile];
     sum_near<T, kReach>(in + p * kLanes, taps, reach, sum, steps);
-#pragma GCC unroll 8
+    OTLEARN_UNROLL(8)
     for (int i = 0; i < kLineTile; ++i) {
       smallest = least<T>(smallest, sum[i]);
       store<T>(target.at(p + i), sum[i]);
@@ -164,40 +119,20 @@ void blur_tiles(const T* in, int length, const T* taps, const Negligible<T>& neg
   if (!is_done) sum_on<T>(in, length, taps, negligible, reaches, out);
 }
 
-// There is code for each of these distances.
-constexpr int kMostReach = 16;
+// There is code for each distance below this; plain code, which is not there for speed, has only that for any.
+constexpr int kCodedReaches = OTLEARN_SELECTED == OTLEARN_SELECT_PLAIN ? 0 : 17;
 template <typename T>
 using BlurTiles = void (*)(const T*, int, const T*, const Negligible<T>&, Reach<T>&, const LineTarget<T>&);
 template <typename T, int... kReach>
 inline BlurTiles<T> blur_for(int reach, std::integer_sequence<int, kReach...>) {
-  static constexpr BlurTiles<T> kCoded[] = {blur_tiles<T, kReach>...};
-  return reach <= kMostReach ? kCoded[reach] : blur_tiles<T, kAnyReach>;
+  static constexpr BlurTiles<T> kCode[] = {blur_tiles<T, kReach>..., blur_tiles<T, kAnyReach>};
+  return kCode[std::min(reach, kCodedReaches)];
 }
 template <typename T>
-void blur_lines(const T* in, int length, const T* taps, const Negligible<T>& negligible, Reach<T>& reaches, const LineTarget<T>& out) {
-  blur_for<T>(reaches.reach(), std::make_integer_sequence<int, kMostReach + 1>())(in, length, taps, negligible, reaches, out);
+void blur_lines(const T* in, int length, const T* taps, const Negligible<T>& negligible, Reach<T>& reaches,
+                const LineTarget<T>& out) {
+  blur_for<T>(reaches.reach(), std::make_integer_sequence<int, kCodedReaches>())(in, length, taps, negligible, reaches, out);
 }
-
-// The reaches along the axes of a grid, for the blurs before and after an update.
-template <typename T>
-class Reaches {
- public:
-  void add_axis(int first, int longest) { axes_.push_back({Reach<T>(first, longest), Reach<T>(first, longest)}); }
-  void forget() {
-    for (auto& axis : axes_) {
-      for (Reach<T>& reach : axis) reach.forget();
-    }
-  }
-  // For a strip of lines; the first begins a pass.
-  Reach<T>& of(int k, std::size_t strip, bool scaled) {
-    Reach<T>& reach = axes_[k][scaled];
-    if (strip == 0) reach.next();
-    return reach;
-  }
-
- private:
-  std::vector<std::array<Reach<T>, 2>> axes_;
-};
 
 // Registers that are `stride` numbers apart, one behind the other; returns their sum.
 template <typename T>

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "sinkhorn/sinkhorn_tally.h"
 #include "base/thread_pool.h"
+#include "sinkhorn/sinkhorn_tally.h"
 
 namespace otlearn {
 namespace {
@@ -16,7 +16,8 @@ std::size_t points_of(const SinkhornGrid& grid) {
 }
 
 // How many pairs share registers, one a lane: those on one axis, which otherwise is alone in its registers, and those of small
-// images, if the second cache holds them. Tests end some pairs before others, which then are in the way: an image runs by itself.
+// images, if the second cache holds them. Tests end some pairs before others, which then are in the way: an image runs by
+// itself.
 int pairs_side_by_side(const SinkhornGrid& grid, const SinkhornBatch& batch) {
   constexpr std::size_t kCacheBytes = std::size_t(1) << 19, kImages = 4;  // two of masses, the image, products
   const int lanes = sinkhorn_lanes();
@@ -88,7 +89,8 @@ class Worker {
       }
       const std::vector<bool> before = ended;
       for (int pair = 0; pair < count; ++pair) ended[pair] = before[pair] || is_over(ends[pair]);
-      const int ending = static_cast<int>(std::count(ended.begin(), ended.end(), true) - std::count(before.begin(), before.end(), true));
+      const int ending =
+          static_cast<int>(std::count(ended.begin(), ended.end(), true) - std::count(before.begin(), before.end(), true));
       if (ending == count) {
         write(*lanes_, f_from(first), g_from(first));
       } else if (ending > 0) {

@@ -1,5 +1,5 @@
-// Entropic transport between the two histograms of a pair on a grid, one pair or a few at a time: the interface of the engines that
-// are compiled for each instruction set.
+// Entropic transport between the two histograms of a pair on a grid, one pair or a few at a time: the interface of the engines
+// that are compiled for each instruction set.
 //
 // What they iterate on are the products y = K v and z = K^T u, from which the scalings follow, u = a / y and v = b / z. Their
 // logarithms are -fKL / epsilon and -gKL / epsilon, which exist at points without mass too.

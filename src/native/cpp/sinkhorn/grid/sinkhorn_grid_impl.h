@@ -253,11 +253,11 @@ class GridSinkhorn final : public SinkhornEngine {
   const int last_;  // axis
   SinkhornRule rule_;
   bool started_ = false;
-  int count_ = 1;                              // pairs at hand
-  AlignedVector<T> image_;                       // between two half steps
-  std::vector<AlignedVector<T>> lines_, scaled_; // a strip of each axis
+  int count_ = 1;                                 // pairs at hand
+  AlignedVector<T> image_;                        // between two half steps
+  std::vector<AlignedVector<T>> lines_, scaled_;  // a strip of each axis
   AlignedVector<T> blurred_;
-  AlignedVector<T> a_, y_, next_, b_, z_;        // strip images of the first and of the last axis
+  AlignedVector<T> a_, y_, next_, b_, z_;  // strip images of the first and of the last axis
   AlignedVector<T> saved_y_, saved_z_, saved_next_, potential_;
 };
 

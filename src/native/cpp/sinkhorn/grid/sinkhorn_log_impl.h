@@ -21,6 +21,7 @@
 #include "isa/set.h"
 #include "sinkhorn/batch.h"
 #include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/reach_impl.h"
 #include "sinkhorn/grid/sinkhorn_engine.h"
 #include "sinkhorn/grid/strip_grid_impl.h"
 #include "vector/exponentials_impl.h"
@@ -139,9 +140,9 @@ class LogDomain {
 
  private:
   static constexpr int kLanes = Traits<double>::kLanes;
-  static constexpr double kLost = 1e-16;          // a sum may leave out this part of it
-  static constexpr double kLargestExponent = 708; // kernel entries beyond it are no normal numbers
-  static constexpr double kLeastSum = 1e-280; // a sum of a line scaled to 1 loses nothing to underflow above it
+  static constexpr double kLost = 1e-16;               // a sum may leave out this part of it
+  static constexpr double kLargestExponent = 708;      // kernel entries beyond it are no normal numbers
+  static constexpr double kLeastSum = 1e-280;          // a sum of a line scaled to 1 loses nothing to underflow above it
   static constexpr double kAbsent = kNoMassPotential;  // log 0 too
 
   static V absent() { return broadcast<double>(kAbsent); }

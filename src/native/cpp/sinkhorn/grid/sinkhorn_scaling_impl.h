@@ -23,6 +23,7 @@
 #include "isa/set.h"
 #include "sinkhorn/batch.h"
 #include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/reach_impl.h"
 #include "sinkhorn/grid/sinkhorn_engine.h"
 #include "vector/exponentials_impl.h"
 #include "vector/logarithms_impl.h"
@@ -65,7 +66,6 @@ class ScalingDomain {
       amplification_ *= 1 + total;
     }
   }
-
 
   static float one() { return 1; }
 
@@ -257,11 +257,11 @@ class ScalingDomain {
   int next_side() const { return rule_.symmetric ? 0 : 1 - product_.side; }
 
   const float epsilon_, scale_;
-  const double least_product_;  // an entry above it loses nothing to underflow
-  double dropped_ = 0;          // the largest kernel entry that is left out may be as large
-  double amplification_ = 1;    // how much of an error of each blur a product has at most
+  const double least_product_;            // an entry above it loses nothing to underflow
+  double dropped_ = 0;                    // the largest kernel entry that is left out may be as large
+  double amplification_ = 1;              // how much of an error of each blur a product has at most
   std::vector<std::vector<float>> taps_;  // of each axis, and a zero behind them
-    Reaches<float> reaches_;
+  Reaches<float> reaches_;
   SinkhornRule rule_;
   bool zeros_ = false, new_scalings_ = false, in_range_ = false, floors_ = true;
   float floor_[2] = {0, 0};

@@ -50,7 +50,8 @@ class StripGrid {
       inner /= size[k];
       Axis axis{size[k], inner * pitch_, false, {}};
       for (std::size_t o = 0; o < outer; ++o) {
-        for (std::size_t c = 0; c < axis.stride; c += kLanes) axis.strips.push_back({o * size[k] * axis.stride + c, lanes(width_, c % pitch_)});
+        for (std::size_t c = 0; c < axis.stride; c += kLanes)
+          axis.strips.push_back({o * size[k] * axis.stride + c, lanes(width_, c % pitch_)});
       }
       axes_.push_back(std::move(axis));
     }

@@ -1,0 +1,122 @@
+// A data point in work: the levels of its products, its loss and gradients (barycenter.h). `Steps` is the mathematics of one
+// iteration, forward and adjoint: PlainSteps or PowerSteps.
+#if defined(OTLEARN_BARYCENTER_POINT_STATE_IMPL_H) == defined(OTLEARN_TOGGLE)
+#ifdef OTLEARN_BARYCENTER_POINT_STATE_IMPL_H
+#undef OTLEARN_BARYCENTER_POINT_STATE_IMPL_H
+#else
+#define OTLEARN_BARYCENTER_POINT_STATE_IMPL_H
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "barycenter/barycenter.h"
+#include "barycenter/barycenter_images_impl.h"
+#include "barycenter/barycenter_loss_impl.h"
+#include "barycenter/barycenter_point_impl.h"
+#include "isa/set.h"
+
+OTLEARN_BEGIN_TARGET
+namespace otlearn::OTLEARN_SET {
+
+enum class Half { kC, kPhi };
+
+// The kernel levels of the products of one data point: found on the way forward, taken again by replays and the adjoint.
+template <typename T>
+class KernelLevels {
+ public:
+  explicit KernelLevels(const PointContext<T>& context)
+      : context_(context),
+        atoms_(context.problem.atoms),
+        used_(2 * static_cast<std::size_t>(context.problem.iterations) * atoms_),
+        needed_(2 * static_cast<std::size_t>(atoms_)) {}
+
+  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration, s)]; }
+  // Of the iteration that was last.
+  int& needed(Half half, int s) { return needed_[slot(half, 0, s)]; }
+  // As in the iteration before.
+  int expected(Half half, int iteration, int s) const {
+    const bool is_known = iteration > 0 && !context_.is_shared(iteration - 1);
+    return is_known ? needed_[slot(half, 0, s)] : std::max(0, context_.shared.first_level[s]);
+  }
+
+ private:
+  std::size_t slot(Half half, int iteration, int s) const {
+    return 2 * (static_cast<std::size_t>(iteration) * atoms_ + s) + (half == Half::kPhi);
+  }
+
+  const PointContext<T>& context_;
+  const int atoms_;
+  std::vector<int> used_;    // [L, S, 2]
+  std::vector<int> needed_;  // [S, 2]
+};
+
+// One data point and the gradients that it adds.
+template <typename T, typename Steps>
+struct PointState {
+  explicit PointState(const PointContext<T>& context)
+      : context(context), steps(context), levels(context), p_gradient(2, context.size), target(1, context.size) {}
+
+  void begin(const BarycenterPoint& given) {
+    point = &given;
+    if (given.target && gradients.d.count() == 0) {
+      gradients.d = Images<T>(context.problem.atoms, context.size);
+      gradients.first_phi = Images<T>(context.problem.atoms, context.size);
+    }
+    steps.kept().prepare(given.target != nullptr);
+    in_range = steps.begin(given);
+  }
+
+  // After the last iteration.
+  void write_outputs() {
+    if (point->barycenter) pack(context.upright, barycenter(), point->barycenter);
+    if (point->log_scalings) steps.write_log_scalings(point->log_scalings);
+  }
+
+  void begin_adjoint() {
+    value = loss_and_slope(context.upright, *point, barycenter(), context.shared.scale, target[0], p_gradient[0]);
+    std::fill_n(point->gradient_weights, context.problem.atoms, 0.0);
+    check = value;
+    current = 0;
+  }
+
+  // G of the iteration at hand and of the one before, which change places after each.
+  const T* g() const { return p_gradient[current]; }
+  T* next_g() { return p_gradient[1 - current]; }
+  void turn() { current = 1 - current; }
+
+  // Of a shared iteration only the gradient with respect to phi is taken. Returns what was summed for the weight.
+  double pull_back_shared(int iteration, int s) {
+    const auto product = steps.phi_adjoint(iteration, s, g(), gradients);
+    const auto [summed, total] = store_each(context.upright, product.produce, gradients.first_phi[s]);
+    check += total;
+    return summed;
+  }
+
+  void end_adjoint() {
+    check += std::accumulate(point->gradient_weights, point->gradient_weights + context.problem.atoms, 0.0);
+    in_range = std::isfinite(check);
+    *point->loss_value = value;
+  }
+
+  const T* barycenter() { return steps.p(context.problem.iterations - 1); }
+
+  const PointContext<T>& context;
+  Steps steps;
+  KernelLevels<T> levels;
+  AtomGradients<T> gradients;
+  const BarycenterPoint* point = nullptr;
+  bool in_range = false;
+  double value = 0, check = 0;  // the loss, and a sum that is not finite where a gradient is not
+  Images<T> p_gradient;         // two images
+  Images<T> target;             // one image
+  int current = 0;
+};
+
+}  // namespace otlearn::OTLEARN_SET
+OTLEARN_END_TARGET
+
+#endif
