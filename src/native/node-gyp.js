@@ -76,5 +76,8 @@ function reasonOf({ error, stdout, stderr }) {
   if (error) return error.message;
   const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
   const told = lines.find((line) => /\berror\b.*: |not found/i.test(line) && !/^gyp ERR! stack +at /.test(line));
-  return (told ?? lines.findLast((line) => line) ?? "node-gyp failed").replace(/^gyp ERR! (stack |find Python )?/, "");
+  return (told ?? lines.findLast((line) => line) ?? "node-gyp failed").replace(
+    /^gyp ERR! (stack |find Python )?(Error: )?/,
+    "",
+  );
 }

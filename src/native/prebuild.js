@@ -51,8 +51,7 @@ function prebuild(target) {
     sets,
     environment: { ...(platform === "linux" ? LINUX : {}), ...cross },
   });
-  if (failure)
-    throw new Error(`the addon for ${target} was not built with ${cross.CXX ?? "this compiler"} (${failure})`);
+  if (failure) throw new Error(`no addon for ${target} from ${cross.CXX ?? "this compiler"} (${failure})`);
   mkdirSync(dirname(addon), { recursive: true });
   cpSync(join(folder, COMPILED), addon);
   writeStamp(addon, sources, sets);

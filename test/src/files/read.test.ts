@@ -80,7 +80,7 @@ describe("requireMemory", () => {
   it("says what needs how much, of how much", () => {
     expect(() => requireMemory(9.6e9, "x.mtx", "a matrix of 40000 x 30000", 4e9)).toThrow(
       new InputError(
-        "x.mtx: a matrix of 40000 x 30000 needs 9.60 GB of memory, at most 4.00 GB (half of this machine's) are used for one; take a part of it",
+        "x.mtx: a matrix of 40000 x 30000 needs 9.6 GB of memory, at most 4 GB (half of this machine's) are used for one; take a part of it",
       ),
     );
     expect(() => requireMemory(4e9, "x.mtx", "a matrix", 4e9)).not.toThrow();

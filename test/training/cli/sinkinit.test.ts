@@ -60,7 +60,7 @@ describe("otlearn train sinkinit", () => {
   it.each([
     [
       "--preset paper --batch 100000000",
-      /^otlearn: sinkinit: a step needs at least \d+ GB, this machine has [\d.]+ GB; take a smaller grid/,
+      /^otlearn: sinkinit: a step needs at least [\d.]+ [GTP]B, this machine has [\d.]+ GB; take a smaller grid/,
     ],
     ["--preset tiny --batch 1000000", /needs at least [\d.]+ GB, (this machine|the wasm backend) has [\d.]+ GB/],
     ["--preset paper --cost euclidean --grid 1024", /^otlearn: sinkinit: a step needs at least/],
