@@ -10,7 +10,7 @@ import type { InPieces } from "./pieces.ts";
  * An engine computes; it checks shapes and values, and holds buffers between calls. It chooses nothing (`choose.ts`), knows
  * no optimiser and no tape. A is what its data are: arrays on the host, or tensors on a device, which never leave it.
  */
-export interface BarycenterEngine<A> {
+interface BarycenterEngine<A> {
   readonly place: A extends tf.Tensor ? "device" : "host";
   /** What computes: "native float32 (avx2, 2 threads)", "host float64", "tfjs webgpu float32". */
   readonly name: string;

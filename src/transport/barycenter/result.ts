@@ -4,7 +4,7 @@ import type { DataTerm } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** Whether a barycenter [N] is one: finite, with some mass. */
-export function hasMass(barycenter: NdArray["data"]): boolean {
+function hasMass(barycenter: NdArray["data"]): boolean {
   let mass = 0;
   for (let i = 0; i < barycenter.length; i++) mass += barycenter[i];
   return mass > 0 && mass < Infinity;

@@ -212,7 +212,7 @@ const DATA: readonly BadInput[] = [
       await writeFile(path("x.csv"), TABLE);
       await writeNpy(path("cost.npy"), gray(1, 3));
     },
-    message: /--cost cost\.npy: expected \[4, 4\] \(one row a bin of x\.csv\), got \[3, 3\]/,
+    message: /--cost: cost\.npy: expected \[4, 4\] \(one row a bin of x\.csv\), got \[3, 3\]/,
   },
   {
     name: "a negative ground cost",

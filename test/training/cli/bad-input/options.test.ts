@@ -64,7 +64,7 @@ const OPTIONS: readonly BadInput[] = [
   {
     name: "options that exclude each other",
     command: "train wdl --size 8 --unbalanced 1 --allow-negative-weights",
-    message: /--allow-negative-weights: not defined with --unbalanced; leave one of them out/,
+    message: /--allow-negative-weights: not defined for unbalanced barycenters; leave one of the two out/,
   },
   { name: "a --config that is not there", command: "train wdl --config x.json", message: /x\.json: does not exist/ },
   {
