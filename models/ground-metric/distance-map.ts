@@ -2,7 +2,7 @@ import type { StateTree } from "../../src/tensor/tree.ts";
 import type { MatrixForm } from "./symmetric-matrix.ts";
 
 /** A part of the pairs that an evaluation goes through: positions [from, to) of a list of pair numbers. */
-export interface PairSlice {
+interface PairSlice {
   readonly from: number;
   readonly to: number;
   /** Pair numbers in ascending order (see `pairAt`); undefined: the positions are the numbers. */

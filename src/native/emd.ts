@@ -55,7 +55,7 @@ interface EmdPairsRequest {
 }
 
 /** Of the pairs that were solved. */
-export interface EmdPairsTotals {
+interface EmdPairsTotals {
   readonly pivots: number;
   /** Pairs that started from a basis of an earlier call. */
   readonly warm: number;

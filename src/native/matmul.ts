@@ -4,7 +4,7 @@ export interface MatmulNatives {
 }
 
 /** out = activation(A B + bias), float32. */
-export interface MatmulProblem {
+interface MatmulProblem {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;

@@ -5,6 +5,7 @@ import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
+import { guardHeap } from "./wasm-heap.ts";
 import { probeAdapter, provideNavigatorGpu, reportAdapter } from "./webgpu-adapter.ts";
 
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
@@ -70,7 +71,9 @@ async function loadWasm(): Promise<Found> {
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
   useNativeKernels("wasm");
+  const isLoaded = tf.engine().registry["wasm"] !== undefined;
   await requireWorking("wasm");
+  if (!isLoaded) guardHeap(tf.findBackend("wasm") as TfjsWasm.BackendWasm);
   return { detail: `${name} ${versionOf(name)}`, device: "host" };
 }
 
