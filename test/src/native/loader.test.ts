@@ -46,11 +46,11 @@ describe.skipIf(!addon)(suite("native kernels"), () => {
   it("agree to float32 rounding between instruction sets, and with the host", async () => {
     const [host, ...sets] = await Promise.all([
       gradientWith({ OTLEARN_NATIVE: "0" }),
-      ...["plain", "avx2", "avx512"].map((OTLEARN_ISA) => gradientWith({ OTLEARN_ISA })),
+      ...["plain", "avx2", "avx512", "neon"].map((OTLEARN_ISA) => gradientWith({ OTLEARN_ISA })),
     ]);
     expect(sets[0].status).toMatch(/^plain, /);
     for (const { results, operator } of sets) {
-      expect(operator).toMatch(/^native float32 \((plain|avx2|avx512), /);
+      expect(operator).toMatch(/^native float32 \((plain|avx2|avx512|neon), /);
       expect(results).toHaveLength(host.results.length);
       results.forEach((result, variant) => {
         const expected = host.results[variant];
