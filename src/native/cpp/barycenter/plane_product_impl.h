@@ -71,8 +71,8 @@ struct StripTaker {
 
 // The sums along a strip of the result, from the strip `from` of what the first pass left.
 template <typename T, int kRadius, bool kMeasure, bool kPartial, typename Consume>
-__attribute__((flatten)) void sum_strip(const PlaneWay<T>& way, int x, const T* from, T outside, const Consume& consume, Vector<T>& smallest,
-               Outcome<T>& outcome) {
+__attribute__((flatten)) void sum_strip(const PlaneWay<T>& way, int x, const T* from, T outside, const Consume& consume,
+                                        Vector<T>& smallest, Outcome<T>& outcome) {
   constexpr int kLanes = Traits<T>::kLanes;
   const Correlate<T, kRadius> correlate(way.second_taps, way.second);
   const int rows = way.out.rows;

@@ -33,11 +33,11 @@
 #define OTLEARN_REGISTERS 16
 #endif
 
+#define OTLEARN_PRAGMA(text) _Pragma(#text)
 #if OTLEARN_SELECTED == OTLEARN_SELECT_AVX512 && defined(__clang__)
-#define OTLEARN_BEGIN_TARGET                                                                                       \
-  _Pragma(                                                                                                         \
-      "clang attribute push(__attribute__((target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma\"))), apply_to = " \
-      "function)")
+#define OTLEARN_BEGIN_TARGET \
+  OTLEARN_PRAGMA(            \
+      clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function))
 #define OTLEARN_END_TARGET _Pragma("clang attribute pop")
 #elif OTLEARN_SELECTED == OTLEARN_SELECT_AVX512
 #define OTLEARN_BEGIN_TARGET \

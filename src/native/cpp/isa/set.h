@@ -19,9 +19,7 @@
 
 // Before a loop: unroll it so many times, all of it if it has no more turns.
 #if defined(__clang__)
-#define OTLEARN_PRAGMA(text) _Pragma(#text)
 #define OTLEARN_UNROLL(count) OTLEARN_PRAGMA(clang loop unroll_count(count))
 #else
-#define OTLEARN_PRAGMA(text) _Pragma(#text)
 #define OTLEARN_UNROLL(count) OTLEARN_PRAGMA(GCC unroll count)
 #endif
