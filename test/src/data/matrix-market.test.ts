@@ -32,7 +32,7 @@ describe("parseMatrixMarket", () => {
     [
       "a huge size",
       `${banner("coordinate real general")}999999 999999 1\n1 1 1\n`,
-      /a dense matrix of 999999 x 999999 needs 8000 GB of memory, at most/,
+      /a dense matrix of 999999 x 999999 needs 8 TB of memory, at most/,
     ],
     ["a symmetric rectangle", `${banner("array real symmetric")}2 3\n`, /must be square/],
     ["row 0", `${banner("coordinate real general")}2 2 1\n0 1 5\n`, /line 4: expected row column value within 2 x 2/],

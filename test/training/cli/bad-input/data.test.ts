@@ -226,7 +226,7 @@ const DATA: readonly BadInput[] = [
   {
     name: "more atoms than data points to make them of",
     command: "train wdl --size 8 --limit 3",
-    message: /--init kmeans: expected at least 5 data points \(one an atom\), got 3; use --init constant/,
+    message: /--init: expected at least 5 data points for kmeans \(one an atom\), got 3; use constant/,
   },
 ];
 
