@@ -28,6 +28,14 @@ export default tseslint.config(
       "import-x/no-restricted-paths": ["error", { basePath: new URL("..", import.meta.url).pathname, zones }],
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/consistent-type-imports": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            ":matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!='constructor'])[accessibility='private']",
+          message: "Private members are written #name.",
+        },
+      ],
       "no-console": "error",
       eqeqeq: "error",
     },

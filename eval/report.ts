@@ -102,9 +102,7 @@ export function recordTable(
 function recordRows(record: object, prefix = ""): TableCell[][] {
   return Object.entries(record).flatMap(([name, value]: [string, unknown]) => {
     if (isCell(value)) return [[prefix + name, value]];
-    return Array.isArray(value)
-      ? [[prefix + name, JSON.stringify(value)]]
-      : recordRows(value as object, `${prefix}${name}.`);
+    return Array.isArray(value) ? [[prefix + name, JSON.stringify(value)]] : recordRows(value, `${prefix}${name}.`);
   });
 }
 

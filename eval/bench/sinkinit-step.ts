@@ -36,7 +36,7 @@ export const sinkinitStepWork = defineWork({
     const folder = await temporaryFolder();
     const inputs = join(folder, "inputs.npz");
     const start = await task.init(Random.fromSeed(WEIGHTS_SEED));
-    const saved = (await task.save(start)) as StateTree;
+    const saved = await task.save(start);
     task.dispose?.(start);
     const prior = drawPrior(settings.generator, batch, Random.fromSeed(PRIOR_SEED));
     await writeNpz(inputs, [

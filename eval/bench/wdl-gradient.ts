@@ -95,7 +95,7 @@ async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Pro
     work: "wdl_gradient",
     images: setup.points,
     ...(depth === undefined ? {} : { depth }),
-    height: height!,
+    height: height,
     width,
     kernel: settings.cost === undefined ? "separable" : "dense",
     iterations,

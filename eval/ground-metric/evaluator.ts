@@ -83,7 +83,7 @@ function uniqueness({ histograms, exact }: GroundMetricSetup, distances: BySide<
 /** What the iterations ended with. */
 function trainingSummary({ history, state }: TrainedRun) {
   const last = history.at(-1) ?? {};
-  const { step, seconds, ...metrics } = last as Readonly<Record<string, number>>;
+  const { step, seconds, ...metrics } = last;
   return {
     iterations: step,
     ...metrics,

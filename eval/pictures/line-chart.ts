@@ -52,7 +52,7 @@ function panelOf({ title, series, levels = [], scale = "linear" }: LinePanel, xT
   const lines = series
     .map(({ name, points }, index) => ({
       name,
-      color: CATEGORICAL[index % CATEGORICAL.length] as string,
+      color: CATEGORICAL[index % CATEGORICAL.length],
       points: points.filter(([x, y]) => Number.isFinite(x) && drawable(y)),
     }))
     .filter(({ points }) => points.length > 0);

@@ -35,5 +35,5 @@ export function operatorNorm(kernel: tf.Tensor2D): tf.Scalar {
     }),
     gradFunc: () => tf.zerosLike(kernel),
   }));
-  return tf.norm(tf.matMul(plain(kernel) as tf.Tensor2D, kernel)) as tf.Scalar;
+  return tf.norm(tf.matMul(plain(kernel), kernel)) as tf.Scalar;
 }

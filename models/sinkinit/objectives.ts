@@ -80,7 +80,7 @@ function bootstrapped(
   const reached = constant([usable, target, predicted], () => tf.where(tf.cast(usable, "bool"), target, predicted));
   const count = tf.maximum(tf.sum(usable), 1);
   const loss = tf.div(tf.sum(tf.mul(distance(tf.sub(reached, predicted), nu), tf.squeeze(usable, [1]))), count);
-  return { loss: loss as tf.Scalar, skipped: tf.sub(usable.shape[0]!, tf.sum(usable)) as tf.Scalar };
+  return { loss: loss as tf.Scalar, skipped: tf.sub(usable.shape[0], tf.sum(usable)) as tf.Scalar };
 }
 
 /** tau(g): the second log-scaling after k iterations from the prediction, in the network's form. NaN or infinite where float32 does not reach. */

@@ -98,5 +98,5 @@ export function completeSinkinit(options: SinkinitOptions, backend: string): Com
   const preset = PRESETS[name];
   const modes = Math.min(preset.modes, options.grid ?? preset.grid);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...options, ...preset, modes, ...Object.fromEntries(given), preset: name } as CompleteSinkinitOptions;
+  return { ...options, ...preset, modes, ...Object.fromEntries(given), preset: name };
 }

@@ -76,7 +76,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
         gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
         evaluations: current.earlierEvaluations + next.evaluations,
       },
-      ...(ended ? { done: next.finished! } : {}),
+      ...(ended ? { done: next.finished } : {}),
     };
   }
 

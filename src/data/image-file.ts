@@ -112,7 +112,7 @@ async function decodeOpenScale(bytes: Uint8Array, { depth, space }: Metadata): P
     .raw({ depth })
     .toBuffer({ resolveWithObject: true });
   const { type } = OPEN_SCALES[depth];
-  const pixels = new type(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer);
+  const pixels = new type(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
   const gray = grayOf(pixels, info.channels);
   const hasAlpha = info.channels === 2 || info.channels === 4;
   const values = hasAlpha ? overWhite(gray, pixels, info.channels) : gray;

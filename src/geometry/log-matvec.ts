@@ -25,7 +25,7 @@ export function logMatVec(x: tf.Tensor2D, logKernel: tf.Tensor2D): tf.Tensor2D {
         backward(dy as tf.Tensor2D, saved[0] as tf.Tensor2D, saved[1] as tf.Tensor2D, logKernel),
     };
   });
-  return operation(x) as tf.Tensor2D;
+  return operation(x);
 }
 
 function forward(x: tf.Tensor2D, logKernel: tf.Tensor2D): tf.Tensor2D {

@@ -41,7 +41,7 @@ export function runOnTensors<const Given extends Inputs, Result, Type extends ke
   try {
     return { outputs: views.tensors, result: compute(views.inputs as unknown as NumbersOf<Given>, views.outputs) };
   } catch (error) {
-    for (const { dataId } of views.tensors) tf.backend().disposeData(dataId as object);
+    for (const { dataId } of views.tensors) tf.backend().disposeData(dataId);
     throw error;
   }
 }
@@ -55,7 +55,7 @@ function onWasm<Type extends keyof Arrays>(inputs: Inputs, shapes: readonly numb
   const backend = tf.backend() as BackendWasm;
   const tensors = shapes.map((shape) => backend.makeOutput(shape, dtype));
   // get() brings an input here that lies on another backend; a heap that grows for it is another buffer
-  const data = [...inputs, ...tensors].map((tensor) => tensor && backend.dataIdMap.get(tensor.dataId as object));
+  const data = [...inputs, ...tensors].map((tensor) => tensor && backend.dataIdMap.get(tensor.dataId));
   const { buffer } = (backend.wasm as unknown as Module).HEAPU8;
   const views = data.map((tensor) => {
     if (!tensor) return undefined;
@@ -78,8 +78,8 @@ interface NodeBackend {
 function onArrays<Type extends keyof Arrays>(inputs: Inputs, shapes: readonly number[][], dtype: Type): Views<Type> {
   const backend = tf.backend() as tf.KernelBackend & NodeBackend;
   const numbers = ({ dataId }: tf.TensorInfo): tf.TypedArray => {
-    backend.tensorMap?.get(dataId as object); // brings it here
-    return backend.readSync(dataId as object) as tf.TypedArray;
+    backend.tensorMap?.get(dataId); // brings it here
+    return backend.readSync(dataId) as tf.TypedArray;
   };
   const outputs = shapes.map((shape) => new ARRAYS[dtype](tf.util.sizeFromShape(shape)) as Arrays[Type]);
   return {

@@ -14,11 +14,11 @@ export function heapOf(backend: BackendWasm): Uint8Array {
 
 /** Where a tensor lies in the heap, in bytes. */
 export function offsetOf(backend: BackendWasm, tensor: tf.TensorInfo): number {
-  return backend.dataIdMap.get(tensor.dataId as object).memoryOffset;
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
 /** Another tensor on the same memory, as the backend's own Reshape makes them. */
 export function alias(backend: BackendWasm, tensor: tf.TensorInfo): tf.TensorInfo {
-  backend.incRef(tensor.dataId as object);
+  backend.incRef(tensor.dataId);
   return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
 }

@@ -74,7 +74,7 @@ export class Random {
     const order = Int32Array.from({ length: count }, (_, index) => index);
     for (let last = count - 1; last > 0; last--) {
       const other = this.integer(last + 1);
-      [order[last], order[other]] = [order[other]!, order[last]!];
+      [order[last], order[other]] = [order[other], order[last]];
     }
     return order;
   }

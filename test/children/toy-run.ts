@@ -8,13 +8,13 @@ import { adversarialTask, alternatingTask, powerTask } from "./toys.ts";
 const [name, steps, folder, mode, pause] = process.argv.slice(2) as [string, string, string, string, string];
 
 const tasks: Readonly<Record<string, (count: number) => Task<unknown>>> = {
-  adversarial: (count) => adversarialTask(count) as Task<unknown>,
-  power: (count) => powerTask(count) as Task<unknown>,
-  alternating: (count) => alternatingTask(count) as Task<unknown>,
+  adversarial: (count) => adversarialTask(count),
+  power: (count) => powerTask(count),
+  alternating: (count) => alternatingTask(count),
 };
 
 await useBackend("cpu");
-const task = tasks[name]!(Number(steps));
+const task = tasks[name](Number(steps));
 const paced: Task<unknown> = {
   ...task,
   async step(state, context) {

@@ -20,7 +20,7 @@ export function worstDifference(
   let excess = 0;
   for (let index = 0; index < left.length; index++) {
     if (left[index] === right[index]) continue; // infinities too
-    const over = Math.abs(left[index]! - right[index]!) - (absolute + relative * Math.abs(right[index]!));
+    const over = Math.abs(left[index] - right[index]) - (absolute + relative * Math.abs(right[index]));
     if (!(over <= excess)) {
       excess = Number.isNaN(over) ? Infinity : over;
       worst = index;
@@ -44,5 +44,5 @@ export function flatten(values: ArrayLike<number> | readonly unknown[]): number[
 export function relativeNorm(actual: ArrayLike<number>, expected: ArrayLike<number> | readonly unknown[]): number {
   const right = flatten(expected);
   const norm = Math.hypot(...right);
-  return Math.hypot(...Array.from(actual, (value, index) => value - right[index]!)) / norm;
+  return Math.hypot(...Array.from(actual, (value, index) => value - right[index])) / norm;
 }

@@ -7,13 +7,13 @@ import { Random } from "../../src/tensor/random.ts";
 
 /** A matrix as a data set, with numbers for names. */
 export function matrixDataset(rows: readonly (readonly number[])[], labels?: readonly string[]): MatrixDataset {
-  const shape = [rows.length, rows[0]!.length];
+  const shape = [rows.length, rows[0].length];
   return {
     kind: "matrix",
     name: "test",
     values: { shape, data: Float64Array.from(rows.flat()) },
-    names: numbered(shape[0]!),
-    features: numbered(shape[1]!),
+    names: numbered(shape[0]),
+    features: numbered(shape[1]),
     ...(labels && { labels }),
   };
 }

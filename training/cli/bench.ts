@@ -5,7 +5,7 @@ import type { PreparedWork } from "../../eval/bench/work.ts";
 import { benchWorks } from "../../eval/bench/works.ts";
 import { InputError } from "../../src/errors.ts";
 import { flagOption, numberOption, pickOptions, type OptionValues } from "../../src/options.ts";
-import { useBackend, type BackendChoice } from "../../src/tensor/backend.ts";
+import { useBackend } from "../../src/tensor/backend.ts";
 import { variableSgd } from "../optimizers/variables.ts";
 import { runOptions, type OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
@@ -39,7 +39,7 @@ export async function benchCommand(
   }
   const works = name === undefined ? Object.values(benchWorks) : [benchWorks[name]];
   const common = pickOptions(benchOptions, given);
-  await useBackend(common.backend as BackendChoice);
+  await useBackend(common.backend);
   let agree = true;
   for (const work of works) {
     const values = { ...pickOptions(work.options, given), repeat: common.repeat };

@@ -14,7 +14,6 @@ import {
   movedFiles,
   tableOf,
   trainPlaces,
-  type OutputFlags,
 } from "./common-options.ts";
 import { evaluateCommand, reportCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
@@ -44,14 +43,12 @@ export function program(setStatus: (status: number) => void): Command {
 
   const evaluate = command(otlearn, "eval <run>", "Evaluate a run or checkpoint, on its own data or on others.");
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
-  evaluate.action(async (path: string, given: Given) =>
-    setStatus(await evaluateCommand(runPath(path), given, given as OutputFlags)),
-  );
+  evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
 
   const report = command(otlearn, "report <runs...>", "Write the results and reports of runs again.");
   addTable(report, { ...movedData, ...movedFiles });
   report.action(async (paths: string[], given: Given) =>
-    setStatus(await reportCommand(paths.map(runPath), given, given as OutputFlags)),
+    setStatus(await reportCommand(paths.map(runPath), given, given)),
   );
 
   const exporter = command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.");

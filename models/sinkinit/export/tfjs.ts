@@ -32,6 +32,6 @@ export async function encodeTfjs(
     userDefinedMetadata: description,
     weightsManifest: [{ paths: ["weights.bin"], weights: weightSpecs }],
   };
-  const data = io.CompositeArrayBuffer.join(weightData!);
+  const data = io.CompositeArrayBuffer.join(weightData);
   return { model: `${JSON.stringify(manifest)}\n`, weights: new Uint8Array(data) };
 }

@@ -18,7 +18,7 @@ export function tensorAlgebra(constant: Algebra<tf.Tensor>["constant"]): Algebra
     matMul(a, matrix) {
       // As one flat product: a batched one is several times slower on some backends.
       const [inner, columns] = matrix.shape as [number, number];
-      const flat = tf.matMul(tf.reshape(a, [-1, inner]), matrix as tf.Tensor2D);
+      const flat = tf.matMul(tf.reshape(a, [-1, inner]), matrix);
       return a.rank === 2 ? flat : tf.reshape(flat, [...a.shape.slice(0, -1), columns]);
     },
     reshape: (x, shape) => tf.reshape(x, [...shape]),

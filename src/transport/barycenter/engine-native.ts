@@ -1,7 +1,7 @@
 import type { Geometry } from "../../geometry/geometry.ts";
 import { ndarray, sizeOf, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, HostEngine } from "./engine.ts";
-import { LINEAR_LOSS, nativePlan, type NativeOutputs } from "./native/plan.ts";
+import { LINEAR_LOSS, nativePlan } from "./native/plan.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { PIECE_SECONDS } from "./pieces.ts";
 import { checkInputs, checkShape, type CheckedInputs } from "./problem.ts";
@@ -74,7 +74,7 @@ export function nativeEngine(
         logScalings: () => new Float32Array(sizeOf(shapes.logScalings)),
       };
       const arrays = Object.fromEntries(wanted.map((output) => [output, make[output]()]));
-      for (const point of yield* plan.run(checked, arrays as NativeOutputs)) {
+      for (const point of yield* plan.run(checked, arrays)) {
         const one = yield* rest.forward(onlyPoint(checked, point), wanted);
         for (const output of wanted) arrays[output].set(one[output].data, point * one[output].data.length);
       }

@@ -35,11 +35,7 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
           const outputs: BarycenterOutputs<tf.Tensor> = runRecursion(...recursion(inputs));
           return Object.fromEntries(wanted.map((output) => [output, outputs[output]]));
         }),
-      ) as ReturnType<DeviceEngine["forward"]> as Generator<
-        undefined,
-        Pick<BarycenterOutputs<tf.Tensor>, W>,
-        undefined
-      >;
+      ) as ReturnType<DeviceEngine["forward"]>;
     },
 
     pullBack(inputs, slopes) {

@@ -13,7 +13,7 @@ describe("kernelPca", () => {
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < count; j++) {
         let squared = 0;
-        for (let k = 0; k < size; k++) squared += (data[i * size + k]! - data[j * size + k]!) ** 2;
+        for (let k = 0; k < size; k++) squared += (data[i * size + k] - data[j * size + k]) ** 2;
         kernel.set(i, j, Math.exp(-squared / size));
       }
     }
@@ -21,16 +21,16 @@ describe("kernelPca", () => {
     const { realEigenvalues, eigenvectorMatrix } = new EVD(centring.mmul(kernel).mmul(centring), {
       assumeSymmetric: true,
     });
-    const order = [...realEigenvalues.keys()].sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+    const order = [...realEigenvalues.keys()].sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
     const coordinates = kernelPca({ shape: [count, size], data }, 3);
     expect(coordinates.shape).toEqual([count, 3]);
     for (let component = 0; component < 3; component++) {
       const expected = eigenvectorMatrix
-        .getColumn(order[component]!)
-        .map((x) => x * Math.sqrt(realEigenvalues[order[component]!]!));
-      const found = Array.from({ length: count }, (_, row) => coordinates.data[row * 3 + component]!);
-      const sign = Math.sign(found[0]! * expected[0]!);
-      found.forEach((value, row) => expect(sign * value).toBeCloseTo(expected[row]!, 5));
+        .getColumn(order[component])
+        .map((x) => x * Math.sqrt(realEigenvalues[order[component]]));
+      const found = Array.from({ length: count }, (_, row) => coordinates.data[row * 3 + component]);
+      const sign = Math.sign(found[0] * expected[0]);
+      found.forEach((value, row) => expect(sign * value).toBeCloseTo(expected[row], 5));
     }
   });
 

@@ -16,7 +16,7 @@ const { clustering } = reference<{ clustering: Clustering[] }>("clustering");
 
 function euclidean(points: number[][]): Float64Array {
   return Float64Array.from(
-    points.flatMap((x) => points.map((y) => Math.hypot(...x.map((value, axis) => value - y[axis]!)))),
+    points.flatMap((x) => points.map((y) => Math.hypot(...x.map((value, axis) => value - y[axis])))),
   );
 }
 
@@ -25,7 +25,7 @@ describe.each(clustering)("$name", ({ points, labels, silhouetteSamples, average
 
   it("has the silhouettes of scikit-learn", () => {
     silhouetteWidths(euclidean(points), names)!.forEach((width, index) => {
-      expect(width).toBeCloseTo(silhouetteSamples[index]!, 12);
+      expect(width).toBeCloseTo(silhouetteSamples[index], 12);
     });
   });
 

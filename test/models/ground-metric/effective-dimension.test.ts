@@ -7,7 +7,7 @@ import { pairAt, pairCount } from "../../../src/transport/pairs/pair-order.ts";
 function squared(points: readonly (readonly number[])[]) {
   const values = Float64Array.from({ length: pairCount(points.length) }, (_, pair) => {
     const [i, j] = pairAt(pair, points.length);
-    return points[i]!.reduce((sum, x, axis) => sum + (x - points[j]![axis]!) ** 2, 0);
+    return points[i].reduce((sum, x, axis) => sum + (x - points[j][axis]) ** 2, 0);
   });
   return { form: "distance", count: points.length, values, diagonal: 0 } as const;
 }

@@ -11,7 +11,7 @@ function randomTable(seed: number) {
   const scale = [4, 3, 2, 1, 0.5];
   return {
     shape: [rows, columns],
-    data: Float64Array.from({ length: rows * columns }, (_, at) => scale[at % columns]! * 0.3 * random.normal()),
+    data: Float64Array.from({ length: rows * columns }, (_, at) => scale[at % columns] * 0.3 * random.normal()),
   };
 }
 
@@ -40,7 +40,7 @@ describe("exponentiatedComponents", () => {
       ...table,
       data: Float64Array.from(
         table.data,
-        (_, at) => rowOf(table.data, rows - 1 - Math.floor(at / columns))[at % columns]!,
+        (_, at) => rowOf(table.data, rows - 1 - Math.floor(at / columns))[at % columns],
       ),
     };
     const [x, y] = [exponentiatedComponents(table, 3), exponentiatedComponents(reversed, 3)];

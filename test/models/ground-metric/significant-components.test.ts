@@ -22,7 +22,7 @@ function planted(directions: number, seed: number, strength = 0.15) {
   for (let row = 0; row < count; row++) {
     const amounts = along.map(() => strength * random.normal());
     for (let bin = 0; bin < bins; bin++) {
-      const signal = along.reduce((sum, direction, at) => sum + amounts[at]! * direction[bin]!, 0);
+      const signal = along.reduce((sum, direction, at) => sum + amounts[at] * direction[bin], 0);
       data[row * bins + bin] = 3 + signal + 0.3 * random.normal();
     }
   }
@@ -52,15 +52,13 @@ describe("significantComponents", () => {
     const random = Random.fromSeed(9);
     const noise = Array.from({ length: 20 }, () => {
       const columns = Array.from({ length: bins }, () => random.permutation(count));
-      const data = weak.data.map(
-        (_, at) => weak.data[columns[at % bins]![Math.floor(at / bins)]! * bins + (at % bins)]!,
-      );
-      return eigenvalues({ data })[0]!;
+      const data = weak.data.map((_, at) => weak.data[columns[at % bins][Math.floor(at / bins)] * bins + (at % bins)]);
+      return eigenvalues({ data })[0];
     }).sort((a, b) => a - b);
     const above = (level: number) => eigenvalues(weak).filter((eigenvalue) => eigenvalue > level).length;
     const found = significantComponents(weak);
     expect(found).toBeGreaterThanOrEqual(above(noise.at(-1)!));
-    expect(found).toBeLessThanOrEqual(above(noise[0]!));
+    expect(found).toBeLessThanOrEqual(above(noise[0]));
     expect(found).toBeGreaterThan(1);
   });
 

@@ -61,7 +61,7 @@ describe.each([
       tf.io.fromMemory({
         modelTopology,
         weightSpecs: weightsManifest[0].weights,
-        weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length) as ArrayBuffer,
+        weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length),
       }),
     );
     const layers = (network.predict(tf.tensor2d(data, [ROWS, 2 * points])) as tf.Tensor).dataSync();

@@ -52,11 +52,11 @@ describe("five translated Gaussians, two atoms (Figure 2)", () => {
 
   it("are followed by the dictionary, not by PCA and NMF", async () => {
     const dataset = await gaussians1d.load({});
-    const inputs = rowsOf(dataset.values.data as Float64Array, 100);
+    const inputs = rowsOf(dataset.values.data, 100);
     const options = { atoms: 2, loss: "quadratic", gamma: 10, sinkhornIterations: 50, iterations: 100 } as const;
     const wdl = describeFit((await learnAndReconstruct(dataset, options)).rows, inputs);
     const others = [pca(dataset.values, 2), nmf(dataset.values, 2)].map(({ reconstructions }) =>
-      describeFit(rowsOf(reconstructions.data as Float64Array, 100), inputs),
+      describeFit(rowsOf(reconstructions.data, 100), inputs),
     );
 
     // measured: drift 0.2 of 40 pixels, relative error 0.8%, one mode each

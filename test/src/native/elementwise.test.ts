@@ -137,8 +137,8 @@ describe.skipIf(!nativeStatus().addon).each(["wasm", "cpu"] as const)(
       const { op, of, ulps = 0.5 } = { ...BINARY, ...COMPARISON }[name] as (typeof BINARY)[string];
       const check = (shapes: { a: number[]; b: number[] }, left: readonly number[], right: readonly number[]) =>
         tf.tidy(() => {
-          const a = tf.tensor(left as number[], shapes.a, "float32");
-          const b = tf.tensor(right as number[], shapes.b, "float32");
+          const a = tf.tensor(left, shapes.a, "float32");
+          const b = tf.tensor(right, shapes.b, "float32");
           const [from, to] = [a.dataSync(), b.dataSync()];
           const result = op(a, b);
           expect(result.shape).toEqual(tf.broadcast_util.assertAndGetBroadcastShape(shapes.a, shapes.b));

@@ -19,6 +19,6 @@ it("the wasm backend says that its memory is full, and goes on when there is roo
   const beyond = tf.engine().makeTensorFromTensorInfo(outputs[2]); // the third gigabyte
   const part = tf.tidy(() => tf.add(tf.slice(beyond, 0, 3), tf.tensor1d([1, 2, 3])).dataSync());
   expect(part).toEqual(Float32Array.of(1, 2, 3)); // fresh pages are zeros
-  for (const { dataId } of outputs) backend.disposeData(dataId as object);
+  for (const { dataId } of outputs) backend.disposeData(dataId);
   expect(tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1).dataSync())).toEqual(Float32Array.of(2, 3));
 });

@@ -96,8 +96,8 @@ describe("train wsv", () => {
       scores: { samples: { method: string; silhouette: number }[] };
     };
     expect(scores.samples.map(({ method }) => method)).toEqual(["wsv", "euclidean", "pca", "kernelPca"]);
-    expect(scores.samples[0]!.silhouette).toBeCloseTo(metrics.at(-1)!["silhouette"] as number, 12);
-    expect(scores.samples[0]!.silhouette).toBeGreaterThan(scores.samples[1]!.silhouette);
+    expect(scores.samples[0].silhouette).toBeCloseTo(metrics.at(-1)!["silhouette"] as number, 12);
+    expect(scores.samples[0].silhouette).toBeGreaterThan(scores.samples[1].silhouette);
   });
 
   it("killed inside its first iteration, goes on from there and ends as the uninterrupted run, bit for bit", async () => {

@@ -22,7 +22,7 @@ describe("metrics and checkpoints", () => {
       [2, 40],
       [1, 50],
     ]);
-    expect(Object.keys(rows[1]!)).toEqual(["step", "seconds", "loss", "psnr"]);
+    expect(Object.keys(rows[1])).toEqual(["step", "seconds", "loss", "psnr"]);
     expect(await listCheckpoints(run.checkpointsFolder)).toEqual([0, 3, 5]);
     expect(await readCheckpoint(join(run.checkpointsFolder, "latest"))).toMatchObject({
       task: "counting",

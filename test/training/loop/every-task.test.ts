@@ -29,10 +29,10 @@ function lbfgsTask(steps: number): Task<LbfgsState> {
 }
 
 const tasks: Readonly<Record<string, (steps: number) => Task<unknown>>> = {
-  "an adversarial pair of gradient steps": (steps) => adversarialTask(steps) as Task<unknown>,
-  "a power iteration": (steps) => powerTask(steps) as Task<unknown>,
-  "an alternating update": (steps) => alternatingTask(steps, { rows: 9, columns: 7 }) as Task<unknown>,
-  "an L-BFGS iteration": (steps) => lbfgsTask(steps) as Task<unknown>,
+  "an adversarial pair of gradient steps": (steps) => adversarialTask(steps),
+  "a power iteration": (steps) => powerTask(steps),
+  "an alternating update": (steps) => alternatingTask(steps, { rows: 9, columns: 7 }),
+  "an L-BFGS iteration": (steps) => lbfgsTask(steps),
 };
 
 describe.each(Object.entries(tasks))("%s", (_, make) => {
