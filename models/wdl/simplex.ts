@@ -1,4 +1,4 @@
-import { nativeStatus } from "../../src/native/loader.ts";
+import { softmaxRows, softmaxRowsBackward } from "../../src/tensor/softmax-rows.ts";
 
 /**
  * Maps from free variables to the constraint sets of dictionary learning, and their adjoints, by rows in float64.
@@ -16,42 +16,9 @@ export interface RowMap {
 /** Smallest entry, relative to the row's mean, that `softmax.inverse` represents: zero has no logarithm. */
 const RELATIVE_FLOOR = 1e-6;
 
-/** From this many numbers on, threads and vector exponentials are worth a call of the native kernels. */
-const NATIVE_SIZE = 4096;
-
 export const softmax: RowMap = {
-  forward(free, columns) {
-    const out = new Float64Array(free.length);
-    const { addon } = free.length >= NATIVE_SIZE ? nativeStatus() : {};
-    if (addon) {
-      addon.softmaxForward({ rows: free.length / columns, columns, free, out });
-      return out;
-    }
-    for (let start = 0; start < free.length; start += columns) {
-      const end = start + columns;
-      let largest = -Infinity;
-      for (let i = start; i < end; i++) if (free[i] > largest) largest = free[i];
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += out[i] = Math.exp(free[i] - largest);
-      for (let i = start; i < end; i++) out[i] /= sum;
-    }
-    return out;
-  },
-  backward(gradient, rows, columns) {
-    const out = new Float64Array(gradient.length);
-    const { addon } = gradient.length >= NATIVE_SIZE ? nativeStatus() : {};
-    if (addon) {
-      addon.softmaxBackward({ rows: gradient.length / columns, columns, gradient, probabilities: rows, out });
-      return out;
-    }
-    for (let start = 0; start < gradient.length; start += columns) {
-      const end = start + columns;
-      let mean = 0;
-      for (let i = start; i < end; i++) mean += gradient[i] * rows[i];
-      for (let i = start; i < end; i++) out[i] = rows[i] * (gradient[i] - mean);
-    }
-    return out;
-  },
+  forward: softmaxRows,
+  backward: softmaxRowsBackward,
   inverse(rows, columns) {
     return rows.map((value) => Math.log(Math.max(value, RELATIVE_FLOOR / columns)));
   },

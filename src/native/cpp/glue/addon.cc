@@ -1,14 +1,14 @@
 // The addon: the functions of every topic, and what the machine is.
 #include "base/thread_pool.h"
 #include "glue/glue.h"
-#include "isa/kernels.h"
+#include "isa/dispatch.h"
 
 namespace otlearn {
 namespace {
 
 Napi::Value describe(const Napi::CallbackInfo& info) {
   auto machine = Napi::Object::New(info.Env());
-  machine["instructionSet"] = kernels().name;
+  machine["instructionSet"] = instruction_set_name();
   machine["threads"] = thread_pool().threads();
   return machine;
 }

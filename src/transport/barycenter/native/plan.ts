@@ -16,7 +16,7 @@ export const LINEAR_LOSS = 3;
 type Inputs = "points" | "cost" | "atoms" | "weights" | "start" | "done" | "begins" | "seconds";
 
 /** What to compute, written into the given arrays; see `BarycenterBatch`. */
-export type NativeOutputs = Partial<Omit<BarycenterBatch, Inputs>>;
+type NativeOutputs = Partial<Omit<BarycenterBatch, Inputs>>;
 
 const NO_OUTPUTS = {
   loss: LINEAR_LOSS,
