@@ -57,8 +57,9 @@ function forward(inputs: Inputs, attributes: Attributes): tf.Tensor[] {
   const engine = engineFor(attributes);
   const wanted = ["barycenters", "logScalings"] as const;
   if (engine.place === "host") {
-    const { barycenters, logScalings } = atOnce(engine.forward(readInputs(inputs), wanted));
-    checkBarycenters(barycenters, engine.options);
+    const arrays = readInputs(inputs);
+    const { barycenters, logScalings } = atOnce(engine.forward(arrays, wanted));
+    checkBarycenters(barycenters, arrays.atoms, engine.options);
     return [toTensor(barycenters), toTensor(logScalings)];
   }
   const { barycenters, logScalings } = atOnce(engine.forward(deviceInputs(inputs), wanted));

@@ -49,7 +49,7 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
 
     async barycenters(inputs, signal) {
       const found = toFloat64(await arrays.forward(inputs, "barycenters", signal));
-      checkBarycenters(found, engine.options);
+      checkBarycenters(found, inputs.atoms, engine.options);
       return found.data;
     },
 

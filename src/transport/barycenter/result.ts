@@ -5,21 +5,43 @@ import type { ResolvedOptions } from "./options.ts";
 
 /** Whether a barycenter [N] is one: finite, with some mass. */
 function hasMass(barycenter: NdArray["data"]): boolean {
-  let mass = 0;
-  for (let i = 0; i < barycenter.length; i++) mass += barycenter[i];
+  const mass = massOf(barycenter, 0, barycenter.length);
   return mass > 0 && mass < Infinity;
 }
 
-/** Throws RunError for barycenters [B, N] of which one has no mass or is not finite. */
-export function checkBarycenters({ data, shape }: NdArray, { iterations, epsilon, memory }: ResolvedOptions): void {
+/**
+ * Where the balanced iteration converges, a barycenter has the mass of the atoms; from a start far away heavy-ball passes it by tens
+ * on its way. One with so many times the mass is on its way to nowhere.
+ */
+const MOST_EXCESS = 1000;
+
+/**
+ * Throws RunError for barycenters [B, N] of which one has no mass or is not finite, or that heavy-ball has made diverge: finite
+ * numbers that mean nothing.
+ */
+export function checkBarycenters(
+  { data, shape }: NdArray,
+  { data: atoms, shape: [count] }: NdArray,
+  { iterations, epsilon, memory }: ResolvedOptions,
+): void {
   const [batch, points] = shape;
+  const largest = Math.max(...Array.from({ length: count }, (_, s) => massOf(atoms, s, points)));
+  const most = MOST_EXCESS * largest;
   for (let point = 0; point < batch; point++) {
-    if (hasMass(data.subarray(point * points, (point + 1) * points))) continue;
+    const mass = massOf(data, point, points);
+    if (mass > 0 && mass < Infinity && (memory === 0 || mass <= most)) continue;
     const advice = memory < 0 ? `take heavyBall (${memory}) nearer to 0` : "take a larger epsilon or more iterations";
     throw new RunError(
-      `barycenter: no finite mass in the result for weights ${point}, ${iterations} iterations, epsilon ${epsilon}; ${advice}`,
+      `barycenter: a mass of ${mass} in the result for weights ${point}, ${iterations} iterations, epsilon ${epsilon}; ${advice}`,
     );
   }
+}
+
+/** Of a row. */
+function massOf(data: NdArray["data"], row: number, points: number): number {
+  let mass = 0;
+  for (let i = row * points; i < (row + 1) * points; i++) mass += data[i];
+  return mass;
 }
 
 /** The term's loss of a barycenter; infinite, with slopes 0, where that is none: a wall for whoever minimises it. */

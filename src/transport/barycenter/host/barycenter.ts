@@ -56,7 +56,7 @@ export function hostBarycenter(
 ): HostBarycenters & { backward(gradient: NdArray): BarycenterGradients } {
   const run = hostRun(problem, options);
   atOnce(run.forward());
-  checkBarycenters(run.barycenters, resolveBarycenterOptions(options));
+  checkBarycenters(run.barycenters, problem.atoms, resolveBarycenterOptions(options));
   return {
     barycenters: run.barycenters,
     logScalings: run.logScalings,
@@ -81,7 +81,7 @@ export function hostBarycenterGradient(
 ): HostBarycenters & BarycenterGradients {
   const run = hostRun(problem, options);
   const { atoms, weights } = atOnce(run.withGradient(loss));
-  checkBarycenters(run.barycenters, resolveBarycenterOptions(options));
+  checkBarycenters(run.barycenters, problem.atoms, resolveBarycenterOptions(options));
   return {
     barycenters: run.barycenters,
     logScalings: run.logScalings,

@@ -5,8 +5,7 @@ import { cachedHostKernel } from "./kernels.ts";
 import { LogEngine } from "./log-engine.ts";
 import { exactLogOperator, guardedLogOperator } from "./log-operator.ts";
 import { logMean } from "./mean.ts";
-import type { EngineSettings, PointEngine } from "./point-engine.ts";
-import type { HostSettings } from "./run.ts";
+import type { EngineSettings, HostSettings, PointEngine } from "./point-engine.ts";
 import { ScalingEngine } from "./scaling-engine.ts";
 
 /** The engines to try for a data point, fastest first, each made when it is first needed. */

@@ -1,3 +1,4 @@
+import type { HostKernelOptions } from "../../../geometry/geometry.ts";
 import type { LogMean } from "./mean.ts";
 import type { ResolvedOptions } from "../options.ts";
 
@@ -44,4 +45,11 @@ export function allFinite(arrays: readonly Float64Array[]): boolean {
     for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   }
   return true;
+}
+
+export interface HostSettings {
+  /** Cut-off of the kernel. */
+  readonly precision: NonNullable<HostKernelOptions["precision"]>;
+  /** Memory for the iterations of one data point, in bytes. */
+  readonly byteLimit: number;
 }

@@ -1,19 +1,12 @@
-import type { Geometry, HostKernelOptions } from "../../../geometry/geometry.ts";
+import type { Geometry } from "../../../geometry/geometry.ts";
 import { ndarray, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { PIECE_SECONDS } from "../pieces.ts";
 import type { CheckedInputs } from "../problem.ts";
 import { engineLadder } from "./ladder.ts";
-import type { PointEngine, PointProblem } from "./point-engine.ts";
+import type { HostSettings, PointEngine, PointProblem } from "./point-engine.ts";
 import { Trajectory } from "./trajectory.ts";
-
-export interface HostSettings {
-  /** Cut-off of the kernel. */
-  readonly precision: NonNullable<HostKernelOptions["precision"]>;
-  /** Memory for the iterations of one data point, in bytes. */
-  readonly byteLimit: number;
-}
 
 /** Writes d loss / d p of one data point into `out` [N]. May be called twice for a point; the last call counts. */
 export type BarycenterLoss = (point: number, barycenter: Float64Array, out: Float64Array) => void;
