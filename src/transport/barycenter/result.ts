@@ -10,10 +10,10 @@ function hasMass(barycenter: NdArray["data"]): boolean {
 }
 
 /**
- * Where the balanced iteration converges, a barycenter has the mass of the atoms; from a start far away heavy-ball passes it by tens
+ * Where the balanced iteration converges, a barycenter has the mass of the atoms; from a start far away heavy-ball passes it by thousands
  * on its way. One with so many times the mass is on its way to nowhere.
  */
-const MOST_EXCESS = 1000;
+const MOST_EXCESS = 1e6;
 
 /**
  * Throws RunError for barycenters [B, N] of which one has no mass or is not finite, or that heavy-ball has made diverge: finite

@@ -80,7 +80,7 @@ describe("a barycenter without mass or not finite", () => {
   });
 
   it.each([
-    { heavyBall: -0.85, iterations: 25, rho: Infinity }, // a mass of 9790
+    { heavyBall: -0.9, iterations: 10, rho: Infinity }, // a mass of 1e9
     { heavyBall: -0.9, iterations: 25, rho: 10 }, // 1e69
   ])("nor is one that heavy-ball made diverge to finite numbers: $heavyBall", (options) => {
     const run = () => hostBarycenter({ geometry: plane, ...bumps }, { epsilon: 2, ...options });
