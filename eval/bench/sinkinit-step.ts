@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
 import { sinkinitOptions } from "../../models/sinkinit/options.ts";
 import { completeSinkinit } from "../../models/sinkinit/presets.ts";
 import { drawPrior } from "../../models/sinkinit/prior.ts";
@@ -29,7 +28,7 @@ export const sinkinitStepWork = defineWork({
   },
   peer: "sinkinit_step.py",
   async prepare({ batch, repeat }, { sgd }) {
-    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), tf.getBackend());
+    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "host");
     const settings = setUpSinkinit(options, { approximator: sgd(RATE), generator: sgd(RATE) });
     const task = sinkinitTask(settings);
 

@@ -86,15 +86,12 @@ export type CompleteSinkinitOptions = SinkinitOptions & Preset;
 
 const PRESETS = { paper, small, tiny } as const;
 
-/** Graphics processors: `auto` takes the paper's sizes there. */
-const GPU_BACKENDS = ["tensorflow", "webgpu"];
-
 /**
- * Fills what was not given from the preset; `auto` becomes the preset that suits the backend. A completed set of options
+ * Fills what was not given from the preset; `auto` becomes the paper's sizes on a GPU, small ones elsewhere. A completed set of options
  * stays as it is.
  */
-export function completeSinkinit(options: SinkinitOptions, backend: string): CompleteSinkinitOptions {
-  const name = options.preset !== "auto" ? options.preset : GPU_BACKENDS.includes(backend) ? "paper" : "small";
+export function completeSinkinit(options: SinkinitOptions, device: "gpu" | "host"): CompleteSinkinitOptions {
+  const name = options.preset !== "auto" ? options.preset : device === "gpu" ? "paper" : "small";
   const preset = PRESETS[name];
   const modes = Math.min(preset.modes, options.grid ?? preset.grid);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);

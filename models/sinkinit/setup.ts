@@ -55,7 +55,7 @@ export function setUpSinkinit(
 
 /** The approximator of a run, from the options in its `config.json`. Throws OptionError. */
 export function specOfRun(options: Readonly<Record<string, unknown>>): ApproximatorSpec {
-  return approximatorSpec(completeSinkinit(pickOptions(sinkinitOptions, options), ""));
+  return approximatorSpec(completeSinkinit(pickOptions(sinkinitOptions, options), "host"));
 }
 
 function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {

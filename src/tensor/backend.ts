@@ -20,6 +20,8 @@ export interface BackendReport {
 export interface BackendSelection {
   readonly name: BackendName;
   readonly detail: string;
+  /** What computes. */
+  readonly device: Found["device"];
   /** "fastest here for optimal transport"; undefined for one that was named. */
   readonly reason: string | undefined;
   readonly passedOver: readonly BackendReport[];
@@ -65,7 +67,13 @@ export async function useBackend(choice: BackendChoice = "auto", work: Work = "t
       await tf.ready();
       passedOver.delete(name);
       const reason = choice === "auto" ? `fastest here for ${description}` : undefined;
-      return { name, detail: probe.detail, reason, passedOver: [...passedOver.values()] };
+      return {
+        name,
+        detail: probe.detail,
+        device: probe.device ?? "host",
+        reason,
+        passedOver: [...passedOver.values()],
+      };
     }
     passedOver.set(name, { name, available: probe.available, detail: lack ?? probe.detail });
   }

@@ -9,7 +9,7 @@ import { cosineDecay, variableAdam, variableSgd } from "../../training/optimizer
 
 /** The task of some options on top of a preset, as the command line makes it. The backend must have been chosen. */
 export function taskOf(given: Partial<SinkinitOptions>) {
-  const options = completeSinkinit(resolveOptions(sinkinitOptions, given), "wasm");
+  const options = completeSinkinit(resolveOptions(sinkinitOptions, given), "host");
   const steps = Math.ceil(options.samples / options.batch);
   const optimizer = { sgd: variableSgd, adam: variableAdam }[options.optimizer];
   const rate = options.schedule === "cosine" ? cosineDecay(options.rate, steps) : options.rate;

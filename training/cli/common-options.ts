@@ -1,5 +1,5 @@
 import { datasets } from "../../src/data/registry.ts";
-import type { BackendChoice } from "../../src/tensor/backend.ts";
+import type { BackendChoice, BackendSelection } from "../../src/tensor/backend.ts";
 import type { Component } from "../components/component.ts";
 import { components } from "../components/index.ts";
 import {
@@ -73,8 +73,8 @@ export function tableOf(component: Component) {
 export type Options = Readonly<Record<string, unknown>> & RunOptions;
 
 /** The options with what follows from others and the backend. */
-export function completed(component: Component, options: Options, backend: string): Options {
-  return { ...options, ...component.complete?.(pickOptions(component.options, options), backend) };
+export function completed(component: Component, options: Options, device: BackendSelection["device"]): Options {
+  return { ...options, ...component.complete?.(pickOptions(component.options, options), device) };
 }
 
 /** Where `train` reads and writes; not part of a run. */

@@ -54,7 +54,7 @@ export async function openRun(
   }
   try {
     const backend = runOptions.backend.parse(directory.config.backend);
-    const options = completed(component, resolveOptions(table, foundFromRun(saved, kept, path)), backend);
+    const options = completed(component, resolveOptions(table, foundFromRun(saved, kept, path)), "host");
     return { directory, component, options: { ...options, ...Object.fromEntries(asked) }, kept, backend };
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: ${error.message}`) : error;

@@ -77,7 +77,7 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
   const resolved = resolveOptions(table, { ...fromFile, ...given }) as Options;
   if (flags.out !== undefined) await requireNoRun(flags.out);
   const backend = await useBackend(resolved.backend, component.work);
-  const options = completed(component, resolved, backend.name);
+  const options = completed(component, resolved, backend.device);
   const dataset = await loadChoice(options, component, sayer(flags));
   const task = await component.prepare(options, dataset);
   const run: NewRun = {

@@ -2,6 +2,7 @@ import type { Evaluator, TrainedRun } from "../../eval/evaluator.ts";
 import type { Task } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { OptionTable, OptionValues } from "../../src/options.ts";
+import type { BackendSelection } from "../../src/tensor/backend.ts";
 import type { Work } from "../../src/tensor/preferences.ts";
 
 /**
@@ -22,7 +23,7 @@ export interface Component<T extends OptionTable = OptionTable> {
   /** Defaults of run options that differ from the common ones. */
   readonly runDefaults?: { readonly evaluateEvery?: number; readonly checkpointEvery?: number };
   /** Fills in what follows from other options and the backend (presets). Complete options stay as they are. */
-  complete?(options: OptionValues<T>, backend: string): OptionValues<T>;
+  complete?(options: OptionValues<T>, device: BackendSelection["device"]): OptionValues<T>;
   /** The task for checked, complete options and data. The backend has been chosen. Throws InputError. */
   prepare(options: OptionValues<T>, dataset: Dataset): Promise<PreparedTask>;
   readonly evaluator: Evaluator;
