@@ -1,3 +1,4 @@
+import { OptionError } from "../../src/errors.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 
@@ -31,6 +32,9 @@ export interface WassersteinLossSettings {
 
 /** The four losses of Schmitz et al. 2018, Table 1, and the exact form of the Wasserstein one. */
 export function lossByName(name: LossName, settings: WassersteinLossSettings): Loss {
+  if (!Object.hasOwn(LOSSES, name)) {
+    throw new OptionError("loss", `expected one of ${LOSS_NAMES.join(", ")}, got ${JSON.stringify(name)}`);
+  }
   return LOSSES[name](settings);
 }
 

@@ -55,6 +55,9 @@ export async function probeBackends(): Promise<BackendReport[]> {
  */
 export async function useBackend(choice: BackendChoice = "auto", work: Work = "transport"): Promise<BackendSelection> {
   tf.enableProdMode(); // silences the banner; the library checks its own inputs
+  if (choice !== "auto" && !Object.hasOwn(loaders, choice)) {
+    throw new OptionError("backend", `expected auto or one of ${BACKENDS.join(", ")}, got ${JSON.stringify(choice)}`);
+  }
   const { order, description } = PREFERENCES[work];
   const candidates: readonly Candidate[] = choice === "auto" ? order : [{ name: choice, needs: "any" }];
   const probes = new Map<BackendName, Probe>();

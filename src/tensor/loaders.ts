@@ -71,9 +71,8 @@ async function loadWasm(): Promise<Found> {
   const wasm = require(name) as typeof TfjsWasm;
   wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
   useNativeKernels("wasm");
-  const isLoaded = tf.engine().registry["wasm"] !== undefined;
   await requireWorking("wasm");
-  if (!isLoaded) guardHeap(tf.findBackend("wasm") as TfjsWasm.BackendWasm);
+  guardHeap(tf.findBackend("wasm") as TfjsWasm.BackendWasm);
   return { detail: `${name} ${versionOf(name)}`, device: "host" };
 }
 

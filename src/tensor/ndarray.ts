@@ -57,8 +57,11 @@ export type Numbers = ArrayLike<number>;
  */
 export function float64Of(values: Numbers, name: string): Float64Array {
   if (values instanceof Float64Array) return values;
-  const isNumeric = Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
-  if (!isNumeric || (values.length > 0 && typeof values[0] !== "number")) {
+  // a plain array may hold anything, of which null would become 0
+  const isNumeric = Array.isArray(values)
+    ? values.every((value) => typeof value === "number")
+    : ArrayBuffer.isView(values) && (values.length === 0 || typeof values[0] === "number");
+  if (!isNumeric) {
     throw new InputError(
       `${name}: expected an array of numbers (Float64Array), got ${Object.prototype.toString.call(values)}`,
     );

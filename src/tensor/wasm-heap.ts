@@ -7,6 +7,8 @@ interface Module {
   _free(address: number): void;
 }
 
+const guarded = new WeakSet<Module>();
+
 /**
  * Makes tfjs' `wasm` backend use all of its memory, of 32-bit addresses, and fail where it is full. By itself it takes addresses
  * beyond 2 GB for negative ones, and the 0 of an allocator without room for an address: tensors then hold other tensors' numbers.
@@ -14,6 +16,8 @@ interface Module {
  */
 export function guardHeap(backend: BackendWasm): void {
   const module = backend.wasm as unknown as Module;
+  if (guarded.has(module)) return;
+  guarded.add(module);
   module._free(module._malloc(1)); // at its first call the function replaces itself in the module
   const allocate = module._malloc;
   module._malloc = (bytes) => {

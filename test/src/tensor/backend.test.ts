@@ -78,6 +78,12 @@ describe("useBackend", () => {
     },
   );
 
+  it.each(["toString", "cuda", ""])("refuses %j, which is none", async (name) => {
+    await expect(useBackend(name as "cpu")).rejects.toThrow(
+      /^backend: expected auto or one of tensorflow, webgpu, wasm, cpu, got/,
+    );
+  });
+
   it("reports on all of them, in a fixed order", async () => {
     expect((await probeBackends()).map(({ name }) => name)).toEqual(ORDER);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isNdArray, ndarray, sizeOf, toFloat32, toFloat64 } from "../../../src/tensor/ndarray.ts";
+import { float64Of, isNdArray, ndarray, sizeOf, toFloat32, toFloat64 } from "../../../src/tensor/ndarray.ts";
 
 describe("ndarray", () => {
   it.each([
@@ -36,4 +36,18 @@ describe("ndarray", () => {
     expect(toFloat64(narrow)).toEqual(ndarray(Float64Array.of(Math.fround(0.1), 2), [2]));
     expect(toFloat64(ndarray(Uint8Array.of(255), [1])).data).toEqual(Float64Array.of(255));
   });
+});
+
+describe("float64Of", () => {
+  it("takes numbers of any array type", () => {
+    expect(float64Of([1, 2], "a")).toEqual(Float64Array.of(1, 2));
+    expect(float64Of(Int32Array.of(1, 2), "a")).toEqual(Float64Array.of(1, 2));
+  });
+
+  it.each([[[1, null]], [[1, "2"]], [[1, undefined]], [BigInt64Array.of(1n)], [new DataView(new ArrayBuffer(8))]])(
+    "refuses %s, of which an element would become another number",
+    (values) => {
+      expect(() => float64Of(values as unknown as Float64Array, "a")).toThrow(/^a: expected an array of numbers/);
+    },
+  );
 });
