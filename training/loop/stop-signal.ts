@@ -1,6 +1,5 @@
 import { constants } from "node:os";
 import { nativeStatus } from "../../src/native/loader.ts";
-import type { SignalNatives } from "../../src/native/signals.ts";
 
 export interface StopSignal {
   /** Aborted once the run is asked to stop; its reason is the signal's name. */
@@ -19,12 +18,12 @@ export const STOP_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SI
  */
 export function listenForStop(names: readonly NodeJS.Signals[], external?: AbortSignal): StopSignal {
   const controller = new AbortController();
-  const native = names.length > 0 ? (nativeStatus().addon as Partial<SignalNatives> | undefined) : undefined;
+  const native = names.length > 0 ? nativeStatus().addon : undefined;
   const onSignal = (name: NodeJS.Signals) => stop(name);
   const onAbort = () => stop(external?.reason);
 
   function dispose(): void {
-    native?.unwatchSignals?.();
+    native?.unwatchSignals();
     for (const name of names) process.off(name, onSignal);
     external?.removeEventListener("abort", onAbort);
   }
@@ -34,7 +33,7 @@ export function listenForStop(names: readonly NodeJS.Signals[], external?: Abort
   }
 
   for (const name of names) process.on(name, onSignal);
-  native?.watchSignals?.(names.map((name) => constants.signals[name]));
+  native?.watchSignals(names.map((name) => constants.signals[name]));
   external?.addEventListener("abort", onAbort);
   if (external?.aborted) onAbort();
   return { signal: controller.signal, dispose };
