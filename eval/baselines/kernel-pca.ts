@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
-import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
+import { ndarray, rowsOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { leadingEigenvectors } from "./leading-eigenvectors.ts";
-import { rowsOf, samplesOf } from "./linear-dictionary.ts";
+import { samplesOf } from "./linear-dictionary.ts";
 import { squaredDistances } from "./squared-distances.ts";
 
 /**
@@ -13,7 +13,7 @@ import { squaredDistances } from "./squared-distances.ts";
  */
 export function kernelPca(data: NdArray, components: number): NdArray<Float64Array> {
   const { count, size, values } = samplesOf("kernel pca", data, components, 1);
-  const kernel = squaredDistances(rowsOf(values, count)).map((squared) => Math.exp(-squared / size));
+  const kernel = squaredDistances(rowsOf(values, size)).map((squared) => Math.exp(-squared / size));
   const means = Float64Array.from({ length: count }, (_, row) => mean(kernel.subarray(row * count, (row + 1) * count)));
   const total = mean(means);
   const centred = kernel.map((value, k) => value - means[Math.floor(k / count)] - means[k % count] + total);

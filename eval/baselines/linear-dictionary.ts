@@ -1,5 +1,5 @@
 import { InputError } from "../../src/errors.ts";
-import { sizeOf, toFloat64, type NdArray } from "../../src/tensor/ndarray.ts";
+import { rowsOf, sizeOf, toFloat64, type NdArray } from "../../src/tensor/ndarray.ts";
 
 /**
  * Linear dictionaries that learned ones are compared with: each image is a weighted sum of k components. These are fits
@@ -48,12 +48,6 @@ export function dot(left: Float64Array, right: Float64Array): number {
   return sum;
 }
 
-/** The rows of a row-major matrix as views. */
-export function rowsOf(values: Float64Array, count: number): Float64Array[] {
-  const size = values.length / count;
-  return Array.from({ length: count }, (_, row) => values.subarray(row * size, (row + 1) * size));
-}
-
 /** All inner products of rows: [n, N], [m, N] -> [n, m]. */
 export function rowProducts(left: readonly Float64Array[], right: readonly Float64Array[]): Float64Array[] {
   return left.map((row) => Float64Array.from(right, (other) => dot(row, other)));
@@ -66,7 +60,7 @@ export function combine(
   size: number,
 ): Float64Array {
   const result = new Float64Array(weights.length * size);
-  rowsOf(result, weights.length).forEach((row, index) => {
+  rowsOf(result, size).forEach((row, index) => {
     components.forEach((component, r) => addScaled(row, weights[index][r], component));
   });
   return result;

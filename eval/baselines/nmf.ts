@@ -1,15 +1,6 @@
 import { InputError } from "../../src/errors.ts";
-import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
-import {
-  addScaled,
-  combine,
-  dot,
-  rowProducts,
-  rowsOf,
-  samplesOf,
-  stack,
-  type LinearDictionary,
-} from "./linear-dictionary.ts";
+import { ndarray, rowsOf, type NdArray } from "../../src/tensor/ndarray.ts";
+import { addScaled, combine, dot, rowProducts, samplesOf, stack, type LinearDictionary } from "./linear-dictionary.ts";
 import { singularTriplets } from "./singular.ts";
 
 export interface NmfOptions {
@@ -46,7 +37,7 @@ export function nmf(data: NdArray, components: number, options: NmfOptions = {})
   const { count, size, extents, values } = samplesOf("nmf", data, components, 1);
   const smallest = values.reduce((least, value) => Math.min(least, value), Infinity);
   if (smallest < 0) throw new InputError(`nmf: expected nonnegative data, got an entry ${smallest}`);
-  const rows = rowsOf(values, count);
+  const rows = rowsOf(values, size);
   const squaredNorm = dot(values, values);
   if (squaredNorm === 0) throw new InputError("nmf: expected data with some mass, got zeros only");
 
@@ -58,7 +49,7 @@ export function nmf(data: NdArray, components: number, options: NmfOptions = {})
     iterations++;
     descend(weights, rowProducts(atoms, atoms), rowProducts(atoms, rows));
     const gram = rowProducts(weights, weights);
-    const cross = rowsOf(combine(weights, rows, size), components);
+    const cross = rowsOf(combine(weights, rows, size), size);
     descend(atoms, gram, cross);
     const previous = squaredError;
     squaredError = squaredErrorOf(squaredNorm, atoms, gram, cross);

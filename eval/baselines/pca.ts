@@ -1,13 +1,5 @@
-import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
-import {
-  addScaled,
-  combine,
-  rowProducts,
-  rowsOf,
-  samplesOf,
-  stack,
-  type LinearDictionary,
-} from "./linear-dictionary.ts";
+import { ndarray, rowsOf, type NdArray } from "../../src/tensor/ndarray.ts";
+import { addScaled, combine, rowProducts, samplesOf, stack, type LinearDictionary } from "./linear-dictionary.ts";
 import { singularTriplets } from "./singular.ts";
 
 export interface PcaDictionary extends LinearDictionary {
@@ -28,14 +20,14 @@ export interface PcaDictionary extends LinearDictionary {
  */
 export function pca(data: NdArray, components: number): PcaDictionary {
   const { count, size, extents, values } = samplesOf("pca", data, components, 0);
-  const rows = rowsOf(values, count);
+  const rows = rowsOf(values, size);
   const mean = new Float64Array(size);
   for (const row of rows) addScaled(mean, 1 / count, row);
   const centred = rows.map((row) => row.map((value, index) => value - mean[index]));
   const axes = singularTriplets(centred, components).right;
   const coefficients = rowProducts(centred, axes);
   const reconstructions = combine(coefficients, axes, size);
-  for (const row of rowsOf(reconstructions, count)) addScaled(row, 1, mean);
+  for (const row of rowsOf(reconstructions, size)) addScaled(row, 1, mean);
   return {
     mean: ndarray(mean, extents),
     components: ndarray(stack(axes, size), [axes.length, ...extents]),

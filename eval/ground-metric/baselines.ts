@@ -1,6 +1,5 @@
-import type { NdArray } from "../../src/tensor/ndarray.ts";
+import { rowOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { kernelPca } from "../baselines/kernel-pca.ts";
-import { rowsOf } from "../baselines/linear-dictionary.ts";
 import { pca } from "../baselines/pca.ts";
 import { squaredDistances } from "../baselines/squared-distances.ts";
 
@@ -14,6 +13,7 @@ export const baselineDistances: Readonly<Record<string, (points: NdArray<Float64
   kernelPca: (points) => euclidean(kernelPca(points, COMPONENTS)),
 };
 
-function euclidean({ shape: [count], data }: NdArray<Float64Array>): Float64Array {
-  return squaredDistances(rowsOf(data, count)).map(Math.sqrt);
+function euclidean({ shape: [count, size], data }: NdArray<Float64Array>): Float64Array {
+  const rows = Array.from({ length: count }, (_, row) => rowOf(data, size, row)); // also where equal samples leave no components
+  return squaredDistances(rows).map(Math.sqrt);
 }

@@ -1,5 +1,6 @@
 import { kmeans } from "ml-kmeans";
 import { OptionError } from "../../src/errors.ts";
+import { rowsOf } from "../../src/tensor/ndarray.ts";
 import type { Random } from "../../src/tensor/random.ts";
 import { softmax } from "./simplex.ts";
 
@@ -63,10 +64,6 @@ const INITIALISERS: Readonly<Record<InitName, Initialiser>> = {
     return fromAtoms(centroids, rows, random);
   },
 };
-
-function rowsOf(data: Float64Array, pixels: number): Float64Array[] {
-  return Array.from({ length: data.length / pixels }, (_, row) => data.subarray(row * pixels, (row + 1) * pixels));
-}
 
 function fromAtoms(atoms: readonly ArrayLike<number>[], rows: readonly Float64Array[], random: Random): InitialLogits {
   const pixels = rows[0].length;

@@ -26,6 +26,16 @@ export function ndarray<T extends TypedArray>(data: T, shape: readonly number[])
   return { shape, data };
 }
 
+/** A row of a row-major matrix with rows of `length` numbers, as a view. */
+export function rowOf<T extends TypedArray>(data: T, length: number, row: number): T {
+  return data.subarray(row * length, (row + 1) * length) as T;
+}
+
+/** All of them. */
+export function rowsOf<T extends TypedArray>(data: T, length: number): T[] {
+  return Array.from({ length: data.length / length }, (_, row) => rowOf(data, length, row));
+}
+
 /** True for anything of the form `{ shape, data: TypedArray }`. */
 export function isNdArray(value: unknown): value is NdArray {
   return (

@@ -1,5 +1,5 @@
 import type { Geometry } from "../../geometry/geometry.ts";
-import { ndarray, sizeOf, type NdArray } from "../../tensor/ndarray.ts";
+import { ndarray, rowOf, sizeOf, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, HostEngine } from "./engine.ts";
 import { LINEAR_LOSS, nativePlan } from "./native/plan.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -106,8 +106,4 @@ function onlyPoint({ atoms, weights, start }: CheckedInputs, point: number): Bar
     return ndarray(rowOf(data, data.length / shape[0], point), [1, ...shape.slice(1)]);
   };
   return { atoms, weights: row(weights), start: start && row(start) };
-}
-
-function rowOf<T extends NdArray["data"]>(data: T, length: number, row: number): T {
-  return data.subarray(row * length, (row + 1) * length) as T;
 }

@@ -3,7 +3,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import { rowsOf, stackRows } from "../../tensor/rows.ts";
+import { rowsOf } from "../../tensor/ndarray.ts";
+import { stackRows } from "../../tensor/rows.ts";
 import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";
 import { ExactIterate, type HostPotentials } from "./exact-iterate.ts";
 import { klPotentials } from "./objective.ts";
@@ -116,5 +117,5 @@ function asTensors(pairs: readonly HostPotentials[], { a, b }: SinkhornBatch): T
 }
 
 function rowsOfTensor(tensor: tf.Tensor): Float64Array[] {
-  return rowsOf(tensor.dataSync(), tensor.shape.at(-1)!);
+  return rowsOf(Float64Array.from(tensor.dataSync()), tensor.shape.at(-1)!);
 }

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-matvec.ts";
-import { rowsOf, stackRows } from "../../tensor/rows.ts";
+import { rowsOf } from "../../tensor/ndarray.ts";
+import { stackRows } from "../../tensor/rows.ts";
 import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
 import { startingPotential, type Initializer } from "../initializers/initializer.ts";
 import type { SinkhornBatch, TensorPotentials } from "./engine.ts";
@@ -23,7 +24,10 @@ const ROUNDING = 1e-5;
 /** Reads and checks the histograms of a batch. */
 export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Tensor): Promise<Histograms> {
   checkPairShapes(a, b, geometry.shape);
-  const [rowsA, rowsB] = [rowsOf(await a.data(), geometry.shape[0]), rowsOf(await b.data(), geometry.shape[1])];
+  const [rowsA, rowsB] = [
+    rowsOf(Float64Array.from(await a.data()), geometry.shape[0]),
+    rowsOf(Float64Array.from(await b.data()), geometry.shape[1]),
+  ];
   rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape));
   const totals = rowsA.map(totalOf);
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);

@@ -1,10 +1,10 @@
 import type { HostKernelOptions } from "../../../geometry/geometry.ts";
-import { toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
+import { rowOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../options.ts";
 import { atOnce } from "../pieces.ts";
 import { checkInputs, checkShape, type BarycenterProblem } from "../problem.ts";
 import { checkBarycenters } from "../result.ts";
-import { HostRun, rowOf, type BarycenterLoss } from "./run.ts";
+import { HostRun, type BarycenterLoss } from "./run.ts";
 
 /** Bytes for the iterations of one data point, see `Trajectory`. */
 export const BYTE_LIMIT = 2 ** 28;

@@ -1,5 +1,5 @@
 import type { Geometry } from "../../../geometry/geometry.ts";
-import { ndarray, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
+import { ndarray, rowOf, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { PIECE_SECONDS } from "../pieces.ts";
@@ -102,10 +102,6 @@ export class HostRun {
     loss(point, barycenter, gradient);
     return engine.backward(problem, gradient);
   }
-}
-
-export function rowOf(data: Float64Array, length: number, row: number): Float64Array {
-  return data.subarray(row * length, (row + 1) * length);
 }
 
 function zeros(shape: readonly number[]): NdArray<Float64Array> {
