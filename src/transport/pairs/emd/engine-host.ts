@@ -24,7 +24,8 @@ const PIECE_ENTRIES = 2 ** 20;
 
 /** `cpp/emd/emd_pairs.h` in plain TypeScript, one pair after the other. */
 export function hostEmdPairs({ left, right, pairs, memory }: EmdPairsProblem): PairEngine<EmdSettings> {
-  const histograms = [wholeMasses(left), left === right ? wholeMasses(left) : wholeMasses(right)] as const;
+  const first = wholeMasses(left);
+  const histograms = [first, left === right ? first : wholeMasses(right)] as const;
   const kept = new KeptBases("TypeScript");
   const bases = new Map<number, StoredBasis>();
   let cost = new Float64Array();
