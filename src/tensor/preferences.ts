@@ -24,7 +24,7 @@ export const PREFERENCES: Readonly<Record<Work, Preference>> = {
   // composed operations.
   transport: { description: "optimal transport", order: [{ name: "wasm", needs: "any" }, LAST] },
   // Dense products do. On the processor the addon's are as fast as TensorFlow's and need no copies around the other kernels;
-  // those of wasm alone are ten times slower.
+  // those of wasm alone are six times slower, transposed ones hundreds of times (`otlearn bench matmul`).
   networks: {
     description: "training of networks",
     order: [
