@@ -102,7 +102,7 @@ describe("train wsv", () => {
 
   it("killed inside its first iteration, goes on from there and ends as the uninterrupted run, bit for bit", async () => {
     const folder = await temporaryFolder();
-    await writeCells(folder, 45, 40);
+    await writeCells(folder, 80, 50); // many slices of a quarter of a second, each saved: the blow falls between two
     const args =
       "train wsv --backend cpu --data counts.npy --epsilon 0.05 --iterations 1 --checkpoint-seconds 0.01 --quiet";
     const options = { cwd: folder, native: false };
