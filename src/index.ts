@@ -49,6 +49,9 @@ export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
+export { chainSinkhorn } from "./transport/chain/chain.ts";
+export type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "./transport/chain/problem.ts";
+
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
 export { sinkhornDivergencePairs, type SinkhornDivergencePairs } from "./transport/pairs/sinkhorn-divergence-pairs.ts";
 export type { DivergencePairsSettings } from "./transport/pairs/sinkhorn/settings.ts";
