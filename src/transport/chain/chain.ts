@@ -20,15 +20,11 @@ export function solveChain(chain: CheckedChain, engine: ChainEngine): ChainResul
   const costs = links.map((link) => linkCost(link, epsilon));
   const state = new LogState(chain);
   const { errors, status } = iterateChain(chain, state, costs, engine);
-  // from the potentials alone
-  state.passToLeft();
-  state.passToRight(false);
-
   const { scalings, fromLeft, fromRight } = state;
   const pairMarginals = costs.map((cost, link): NdArray<Float64Array> => {
     const row = add(fromLeft[link], scalings[link]);
     const column = add(fromRight[link + 1], scalings[link + 1]);
-    return ndarray(engine.gibbs(cost, { row, column }), [cost.n, cost.m]);
+    return ndarray(engine.gibbs(cost, row, column), [cost.n, cost.m]);
   });
   const potentials = scalings.map((scaling, node) => {
     const logPoints = Math.log(sizes[node]);

@@ -1,11 +1,11 @@
 /** A matrix of which few entries matter: row r holds `values[at]` in `columns[at]` for at in [starts[r], starts[r + 1]). */
 export interface CompressedRows {
-  readonly starts: Int32Array;
+  readonly starts: readonly number[];
   readonly columns: Int32Array;
   readonly values: Float64Array;
 }
 
-/** Grows row by row. */
+/** Grows entry by entry. */
 export class RowsBuilder {
   readonly #starts: number[] = [0];
   #columns = new Int32Array(1024);
@@ -23,11 +23,7 @@ export class RowsBuilder {
   }
 
   build(): CompressedRows {
-    return {
-      starts: Int32Array.from(this.#starts),
-      columns: this.#columns.slice(0, this.#count),
-      values: this.#values.slice(0, this.#count),
-    };
+    return { starts: this.#starts, columns: this.#columns, values: this.#values };
   }
 
   #grow(): void {
@@ -39,35 +35,24 @@ export class RowsBuilder {
   }
 }
 
-/** By counting: each column's entries stay in the order of the rows. */
-export function transposed({ starts, columns, values }: CompressedRows, columnCount: number): CompressedRows {
-  const newStarts = new Int32Array(columnCount + 1);
-  for (const column of columns) newStarts[column + 1]++;
-  for (let column = 0; column < columnCount; column++) newStarts[column + 1] += newStarts[column];
-  const next = newStarts.slice();
-  const newColumns = new Int32Array(columns.length);
-  const newValues = new Float64Array(columns.length);
-  for (let row = 0; row + 1 < starts.length; row++) {
-    for (let at = starts[row]; at < starts[row + 1]; at++) {
-      const to = next[columns[at]]++;
-      newColumns[to] = row;
-      newValues[to] = values[at];
-    }
+/** out = V x */
+export function multiply({ starts, columns, values }: CompressedRows, x: Float64Array, out: Float64Array): void {
+  for (let row = 0; row < out.length; row++) {
+    let sum = 0;
+    for (let at = starts[row], end = starts[row + 1]; at < end; at++) sum += values[at] * x[columns[at]];
+    out[row] = sum;
   }
-  return { starts: newStarts, columns: newColumns, values: newValues };
 }
 
-/** out = rows (u * x), entrywise product. */
-export function multiply(
+/** out = V^T x */
+export function multiplyTranspose(
   { starts, columns, values }: CompressedRows,
-  u: Float64Array,
   x: Float64Array,
   out: Float64Array,
 ): void {
-  const sent = u.map((scaling, index) => scaling * x[index]);
-  for (let row = 0; row < out.length; row++) {
-    let sum = 0;
-    for (let at = starts[row], end = starts[row + 1]; at < end; at++) sum += values[at] * sent[columns[at]];
-    out[row] = sum;
+  out.fill(0);
+  for (let row = 0; row < x.length; row++) {
+    const weight = x[row];
+    for (let at = starts[row], end = starts[row + 1]; at < end; at++) out[columns[at]] += values[at] * weight;
   }
 }

@@ -1,6 +1,4 @@
-import type { CompressedRows } from "./compressed-rows.ts";
-
-/** A link's cost matrix, over epsilon in products with `inverse`. */
+/** A link's cost matrix. */
 export interface LinkCost {
   readonly n: number;
   readonly m: number;
@@ -10,41 +8,42 @@ export interface LinkCost {
   readonly inverse: number;
 }
 
-/** The matrix exp(row_i + column_j - C_ij / epsilon). */
-export interface GibbsTerms {
+/**
+ * A link's matrix exp(row_i + column_j - C_ij / epsilon), of which the entries that matter are kept: those whose share of their
+ * row or their column, and whose mass, is large enough. As logarithms with halfRow and halfColumn, half the logarithms of the
+ * marginals, and entry an exponent, these are
+ *
+ *     entry + halfColumn - halfRow >= leastOfRow  or  entry + halfRow - halfColumn >= leastOfColumn,
+ *     and entry + halfRow + halfColumn >= leastMass.
+ */
+export interface KeptTerms {
   readonly row: Float64Array;
   readonly column: Float64Array;
-}
-
-/** Those of them with exponents of at least `least`. */
-export interface KeptTerms extends GibbsTerms {
-  readonly least: number;
-}
-
-export interface Conditionals {
-  /** p(z_(i+1) | z_i) [n_i, n_(i+1)]: what takes messages to the left. */
-  readonly toLeft: CompressedRows;
-  /** p(z_i | z_(i+1)) [n_(i+1), n_i]: what takes them to the right. */
-  readonly toRight: CompressedRows;
+  readonly halfRow: Float64Array;
+  readonly halfColumn: Float64Array;
+  readonly leastOfRow: number;
+  readonly leastOfColumn: number;
+  readonly leastMass: number;
 }
 
 /**
- * An iterate as ratios to the one from which the conditionals were formed. Vectors of all nodes lie one behind the other.
- * Messages are then averages of ratios: `left_(i+1) = toRight_i (u_i left_i)`, `right_i = toLeft_i (u_(i+1) right_(i+1))`; and a
- * node's update is `u = goal (left right)^(-share)`.
+ * An iterate as ratios to the one whose link matrices are kept. Vectors of all nodes lie one behind the other. With messages
+ * `left` and `right`, which are `root` at the first and at the last node,
+ *
+ *     left_(i+1) = V_i^T (u_i left_i),  right_i = V_i (u_(i+1) right_(i+1)),  marginal = u left right,
+ *
+ * and a node's update is `u = goal (left right)^(-share)`.
  */
 export interface RatioChain {
-  readonly sizes: Int32Array;
-  /** One a node; 0 where it is free, whose `u` is then 1 forever. */
+  readonly sizes: readonly number[];
+  /** One a node; 0 where it is free, whose `u` is 1 forever. */
   readonly shares: Float64Array;
-  readonly links: readonly Conditionals[];
+  readonly root: Float64Array;
   readonly goal: Float64Array;
-  /** The marginal at which a node is in balance, `target u^(1 - 1 / share)`. */
+  /** A node is in balance where its marginal is `target u^(1 - 1 / share)`. */
   readonly target: Float64Array;
-  /** 0 where there is no mass. */
+  /** Changed in place; 0 where there is no mass. */
   readonly u: Float64Array;
-  readonly left: Float64Array;
-  readonly right: Float64Array;
 }
 
 export interface RatioRule {
@@ -56,15 +55,15 @@ export interface RatioRule {
 
 export interface RatioReport {
   /** One an iteration. */
-  readonly errors: readonly number[];
-  /** `left`: an iteration would leave the range, or is not finite; the ratios are those before it. */
+  readonly errors: ArrayLike<number>;
+  /** `left`: the next iteration would leave the range, or is not finite; the ratios are those before it. */
   readonly ended: "converged" | "max-iterations" | "left";
 }
 
+/** One engine a kind of code; `choose.ts` picks. */
 export interface ChainEngine {
-  conditionals(link: LinkCost, toLeft: KeptTerms, toRight: KeptTerms): Conditionals;
-  /** Iterates, and changes `u`, `left` and `right` in place. */
-  iterate(chain: RatioChain, rule: RatioRule): RatioReport;
-  /** All entries [n, m]. */
-  gibbs(link: LinkCost, terms: GibbsTerms): Float64Array;
+  /** Forms the matrices of the links, and iterates on them. */
+  iterate(costs: readonly LinkCost[], terms: readonly KeptTerms[], chain: RatioChain, rule: RatioRule): RatioReport;
+  /** exp(row_i + column_j - C_ij / epsilon), all entries [n, m]. */
+  gibbs(link: LinkCost, row: Float64Array, column: Float64Array): Float64Array;
 }

@@ -5,10 +5,10 @@ import type { LogState } from "./log-state.ts";
 import { absorb, ratiosOf } from "./ratios.ts";
 
 /**
- * How far ratios may go from the iterate that holds their conditionals, as a logarithm. More keeps more entries (those down to
- * exp(-37 - log n - RANGE) of their row), less forms conditionals more often.
+ * How far ratios may go from the iterate whose matrices are kept, as a logarithm. More keeps more entries (those down to
+ * exp(-37 - RANGE) / n of their row), less forms matrices more often.
  */
-const RANGE = 12;
+const RANGE = 8;
 
 export interface ChainRun {
   readonly errors: number[];
@@ -16,8 +16,8 @@ export interface ChainRun {
 }
 
 /**
- * Iterates until the tolerance: in the log domain while one iteration goes farther than the ratios' range, and on ratios from
- * there. The state's messages are up to date at the end.
+ * Iterates until the tolerance: in the log domain while one iteration goes far, and on ratios from there. The state's messages are
+ * up to date at the end.
  */
 export function iterateChain(
   chain: CheckedChain,
@@ -30,19 +30,20 @@ export function iterateChain(
   state.passToLeft();
   while (errors.length < maxIterations) {
     const moved = state.iterate();
-    errors.push(state.violation());
-    if (!Number.isFinite(errors.at(-1)!)) return { errors, status: "non-finite" };
-    if (errors.at(-1)! <= tolerance) return { errors, status: "converged" };
-    if (moved > RANGE / 2) continue;
-
-    for (let went = true; went && errors.length < maxIterations;) {
-      const ratios = ratiosOf(chain, state, costs, engine, RANGE);
+    const error = state.violation();
+    errors.push(error);
+    if (!Number.isFinite(error)) return { errors, status: "non-finite" };
+    if (error <= tolerance) return { errors, status: "converged" };
+    // ratios that would leave the range at once are not worth their matrices
+    for (let isNear = moved <= RANGE / 2; isNear && errors.length < maxIterations;) {
+      const ratios = ratiosOf(chain, state, RANGE);
+      if (!ratios) break;
       const rule = { range: RANGE, tolerance, maxIterations: maxIterations - errors.length };
-      const report = engine.iterate(ratios, rule);
-      absorb(state, ratios);
-      for (const error of report.errors) errors.push(error);
+      const report = engine.iterate(costs, ratios.terms, ratios.chain, rule);
+      for (let index = 0; index < report.errors.length; index++) errors.push(report.errors[index]);
+      isNear = report.errors.length > 0;
+      if (isNear) absorb(state, ratios.chain);
       if (report.ended === "converged") return { errors, status: "converged" };
-      went = report.errors.length > 0;
     }
   }
   return { errors, status: "max-iterations" };
