@@ -47,15 +47,21 @@ export const NOTHING: Remembered = {
 
 /** The iterate at these couplings, with what follows from them: products of distances and couplings, the most work of a step. */
 export function iterateAt(problem: EmbedProblem, couplings: Couplings, remembered: Remembered): Iterate {
-  const { x, y, target } = problem;
-  const { xz, zy } = couplings;
+  const { x, y, target, squares } = problem;
+  const { xz, zz, zy } = couplings;
   const costs = { x: gromovCost(x.metric, target.metric, xz), y: gromovCost(target.metric, y.metric, zy) };
-  return { ...remembered, couplings, costs, terms: termsAt(problem, couplings, costs) };
+  const terms = {
+    wasserstein: inner(zz, squares.plain.cost),
+    gromovX: Math.max(inner(costs.x, xz), 0), // rounding may take a perfect match below zero
+    gromovY: Math.max(inner(costs.y, zy), 0),
+  };
+  return { ...remembered, couplings, costs, terms };
 }
 
 /**
- * The iterate a share of the way between two: couplings and costs are linear, entropy and divergence convex, so that theirs are
- * bounds from above. Potentials and report are those of the second.
+ * The iterate a share of the way between two. Entropy and divergence are convex, so that theirs are bounds from above; costs would
+ * be linear, and are computed anew, so that a run that is loaded goes on with the same bits. Potentials and report are those of
+ * the second.
  */
 export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: number): Iterate {
   const between = (a: number, b: number): number => a + share * (b - a);
@@ -68,23 +74,14 @@ export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: 
     zz: matrices(from.couplings.zz, to.couplings.zz),
     zy: matrices(from.couplings.zy, to.couplings.zy),
   };
-  const costs = { x: matrices(from.costs.x, to.costs.x), y: matrices(from.costs.y, to.costs.y) };
-  return {
-    ...to,
-    couplings,
-    costs,
-    terms: termsAt(problem, couplings, costs),
-    entropy: between(from.entropy, to.entropy),
+  const { potentials, report } = to;
+  const entropy = between(from.entropy, to.entropy);
+  return iterateAt(problem, couplings, {
+    potentials,
+    report,
+    entropy,
     divergence: between(from.divergence, to.divergence),
-  };
-}
-
-function termsAt({ squares }: EmbedProblem, { xz, zz, zy }: Couplings, costs: Iterate["costs"]): ObjectiveTerms {
-  return {
-    wasserstein: inner(zz, squares.plain.cost),
-    gromovX: Math.max(inner(costs.x, xz), 0), // rounding may take a perfect match below zero
-    gromovY: Math.max(inner(costs.y, zy), 0),
-  };
+  });
 }
 
 /** The objective of the model (equation 14) at an iterate. */
