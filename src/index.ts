@@ -50,6 +50,7 @@ export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
 export { chainSinkhorn } from "./transport/chain/chain.ts";
+export { chainObjective } from "./transport/chain/objective.ts";
 export type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "./transport/chain/problem.ts";
 
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
