@@ -56,6 +56,7 @@ export type { GroundCost } from "./transport/ground-cost.ts";
 
 export { gromovCost, gromovObjective } from "./transport/gromov/objective.ts";
 export { chainSinkhorn } from "./transport/chain/chain.ts";
+export { chainObjective } from "./transport/chain/objective.ts";
 export type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "./transport/chain/problem.ts";
 
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
