@@ -57,28 +57,19 @@ export function project(
     const initializer = potentials && previousSolution(potentials.g);
     const solution = sinkhornHost(geometry, p, q, { epsilon, tolerance, maxIterations, initializer });
     const { iterations, status } = solution;
-    return finished(cost, raised(solution, least), { n, m, epsilon }, iterations, status === "converged");
+    const f = solution.f.map((value) => value + least);
+    return finished(cost, { f, g: solution.g }, { n, m, epsilon }, iterations, status === "converged");
   }
-  // without p and q, as their problem is solved
-  const bare = (potential: Float64Array | undefined, masses: Float64Array, lowered: number) =>
-    masses.map((mass, index) => (potential && mass > 0 ? potential[index] - epsilon * Math.log(mass) - lowered : 0));
-  const start = { f: bare(potentials?.f, p, potentials ? least : 0), g: bare(potentials?.g, q, 0) };
-  const kernel = geometry.hostKernel(epsilon);
-  const scaled = [rho[0] * mass, rho[1] * mass] as const;
-  const { f, g, iterations, converged } = relaxedSinkhorn(
-    { kernel, p, q, rho: scaled },
-    start,
-    tolerance,
-    maxIterations,
-  );
+  // their problem is solved in potentials without p and q
+  const bare = (potential: Float64Array | undefined, masses: Float64Array) =>
+    masses.map((mass, index) => (potential && mass > 0 ? potential[index] - epsilon * Math.log(mass) : 0));
   const full = (potential: Float64Array, masses: Float64Array) =>
     potential.map((value, index) => value + epsilon * Math.log(masses[index]));
-  return finished(cost, raised({ f: full(f, p), g: full(g, q) }, least), { n, m, epsilon }, iterations, converged);
-}
-
-/** Potentials of the cost, of which `least` was taken off. */
-function raised({ f, g }: Potentials, least: number): Potentials {
-  return { f: f.map((value) => value + least), g };
+  const kernel = geometry.hostKernel(epsilon);
+  const relaxed = { kernel, constant: least, p, q, rho: [rho[0] * mass, rho[1] * mass] as const };
+  const start = { f: bare(potentials?.f, p), g: bare(potentials?.g, q) };
+  const { f, g, iterations, converged } = relaxedSinkhorn(relaxed, start, tolerance, maxIterations);
+  return finished(cost, { f: full(f, p), g: full(g, q) }, { n, m, epsilon }, iterations, converged);
 }
 
 function finished(

@@ -2,7 +2,10 @@ import type { HostKernel } from "../../geometry/geometry.ts";
 import { isRelaxed, type Rho } from "./options.ts";
 
 export interface RelaxedProblem {
+  /** Of the cost C less a constant, as kernels are not of negative costs. */
   readonly kernel: HostKernel;
+  /** That constant: where mass is not given, it matters. */
+  readonly constant: number;
   readonly p: Float64Array;
   readonly q: Float64Array;
   /** In cost units; 0 where a marginal is free, Infinity where it is given. */
@@ -24,7 +27,7 @@ export interface RelaxedSolution {
  * than `tolerance` epsilons.
  */
 export function relaxedSinkhorn(
-  { kernel, p, q, rho }: RelaxedProblem,
+  { kernel, constant, p, q, rho }: RelaxedProblem,
   start: { readonly f: Float64Array; readonly g: Float64Array },
   tolerance: number,
   maxIterations: number,
@@ -40,11 +43,11 @@ export function relaxedSinkhorn(
 
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     kernel.logApply(weighted(g, logQ), rows);
-    const movedF = update(f, rows, damping[0] * epsilon);
+    const movedF = update(f, rows, constant, damping[0], epsilon);
     const shift = mayShift ? bestShift(f, g, p, q, rho) : 0;
     if (shift !== 0) for (let i = 0; i < f.length; i++) f[i] += shift;
     kernel.logApplyTranspose(weighted(f, logP), columns);
-    const movedG = update(g, columns, damping[1] * epsilon);
+    const movedG = update(g, columns, constant, damping[1], epsilon);
     if (!Number.isFinite(movedF + movedG)) return { f, g, iterations: iteration, converged: false };
     // a free marginal leaves nothing to iterate on
     const moved = damping.includes(0) ? 0 : movedG;
@@ -53,11 +56,17 @@ export function relaxedSinkhorn(
   return { f, g, iterations: maxIterations, converged: false };
 }
 
-/** potential <- -factor logs; returns the largest change. */
-function update(potential: Float64Array, logs: Float64Array, factor: number): number {
+/** potential <- damping (constant - epsilon logs); returns the largest change. */
+function update(
+  potential: Float64Array,
+  logs: Float64Array,
+  constant: number,
+  damping: number,
+  epsilon: number,
+): number {
   let moved = 0;
   for (let index = 0; index < potential.length; index++) {
-    const next = factor === 0 ? 0 : -factor * logs[index];
+    const next = damping === 0 ? 0 : damping * (constant - epsilon * logs[index]);
     const change = Math.abs(next - potential[index]);
     if (!(change <= moved)) moved = change;
     potential[index] = next;
