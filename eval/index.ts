@@ -12,6 +12,8 @@ export {
   type ImageMetric,
   type MeanPsnr,
 } from "./metrics/images.ts";
+export { foscttm, nearestColumns, type Foscttm } from "./metrics/alignment.ts";
+export { labelTransfer, type LabelTransfer } from "./metrics/label-transfer.ts";
 export { massInInterval } from "./metrics/mass.ts";
 export type { LinearDictionary } from "./baselines/linear-dictionary.ts";
 export { nmf, type NmfDictionary, type NmfOptions } from "./baselines/nmf.ts";
