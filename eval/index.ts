@@ -16,6 +16,7 @@ export { foscttm, nearestColumns, type Foscttm } from "./metrics/alignment.ts";
 export { labelTransfer, type LabelTransfer } from "./metrics/label-transfer.ts";
 export { massInInterval } from "./metrics/mass.ts";
 export type { LinearDictionary } from "./baselines/linear-dictionary.ts";
+export { jmds, type JmdsOptions, type JmdsRecord, type JmdsResult } from "./baselines/jmds/jmds.ts";
 export { nmf, type NmfDictionary, type NmfOptions } from "./baselines/nmf.ts";
 export { pca, type PcaDictionary } from "./baselines/pca.ts";
 export { barycentricPath, type BarycentricPathOptions } from "./pictures/barycentric-path.ts";
