@@ -22,6 +22,11 @@ export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from 
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
 export { pointCloud } from "./geometry/pointcloud.ts";
 
+export { matrixMetric } from "./spaces/metric-matrix.ts";
+export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/metric-squared-euclidean.ts";
+export type { Metric } from "./spaces/metric.ts";
+export { metricSpace, type Space } from "./spaces/space.ts";
+
 // Solvers take (geometry, a, b, options), with epsilon among the options. What a tape may record takes (kernel, a, b, options):
 // a kernel is `geometry.kernel(epsilon)`, and its owner disposes it. What looks at a solution takes (geometry, potentials) or
 // (geometry, a, b, potentials).
@@ -48,6 +53,8 @@ export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
+
+export { gromovCost, gromovObjective } from "./transport/gromov/objective.ts";
 
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
 export { sinkhornDivergencePairs, type SinkhornDivergencePairs } from "./transport/pairs/sinkhorn-divergence-pairs.ts";

@@ -1,0 +1,144 @@
+import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
+import { embeddingOf } from "./couplings.ts";
+import { advance, areConverged, type Descents } from "./descents.ts";
+import type { Embedding } from "./embedding.ts";
+import { objectiveAt, type Iterate } from "./iterate.ts";
+import type { EmbedProblem, Sizes } from "./problem.ts";
+import type { Schedule } from "./schedule.ts";
+import { loadSearch, saveSearch } from "./search-tree.ts";
+import { meanOver } from "./splits.ts";
+import { randomStart } from "./starts.ts";
+
+/** Settings that a search tries: the spaces that follow from some distances, and a schedule. */
+export interface Candidate {
+  readonly problem: () => EmbedProblem;
+  readonly schedule: Schedule;
+}
+
+/** How well an embedding puts each pair together, by name: arrays [pairs]. The first one is what a search makes small. */
+export type PairScores = Readonly<Record<string, Float64Array>>;
+
+/** What a search found of one start of one candidate. */
+export interface Trial {
+  readonly candidate: number;
+  readonly start: number;
+  /** The objective over lambda: how much distances are distorted, in their own units whatever lambda is. */
+  readonly distortion: number;
+  readonly residual: number;
+  readonly scores: PairScores;
+}
+
+/** An embedding that is kept: the best so far by some choice. */
+export interface Kept {
+  readonly trial: number;
+  readonly embedding: Embedding;
+}
+
+export interface SearchState {
+  /** Candidates that are done. */
+  readonly done: number;
+  /** Of the next candidate, where it is under way. */
+  readonly descents: Descents | undefined;
+  readonly trials: readonly Trial[];
+  /** By the validation pairs, and by the lowest distortion, for which no pair is known. */
+  readonly chosen: Kept | undefined;
+  readonly lowest: Kept | undefined;
+}
+
+export interface SearchSettings {
+  readonly candidates: readonly Candidate[];
+  /** Of every candidate. */
+  readonly sizes: Sizes;
+  readonly starts: number;
+  readonly tolerance: number;
+  readonly score: (embedding: Embedding, problem: EmbedProblem) => PairScores;
+  /** Indices of the pairs that the choice may look at. */
+  readonly validation: Int32Array;
+}
+
+/**
+ * A search over settings as a task of the training loop. A step is one candidate: the descents of all its starts to their end,
+ * between whose steps the loop may save and stop. Every start of every candidate is a trial; the one that puts the validation
+ * pairs closest together is chosen, and the one with the lowest distortion is kept beside it.
+ */
+export function searchTask(settings: SearchSettings): Task<SearchState> {
+  const { candidates, starts, tolerance } = settings;
+
+  async function step(state: SearchState, context: StepContext): Promise<StepOutcome<SearchState>> {
+    const { schedule, problem: make } = candidates[state.done];
+    const problem = make();
+    const descents = state.descents ?? beginDescents(problem, starts, context);
+    const advanced = advance(problem, schedule, descents, tolerance);
+    const steps = advanced.step + advanced.next / starts;
+    context.progress(steps / schedule.outer, `candidate ${state.done + 1}, step ${advanced.step} of ${schedule.outer}`);
+    const isLast =
+      advanced.next === 0 && (advanced.step === schedule.outer || areConverged(advanced, schedule, tolerance));
+    if (!isLast) return { state: { ...state, descents: advanced }, metrics: {}, unfinished: true };
+    const finished = advanced.iterates.reduce<SearchState>(
+      (kept, iterate, start) => {
+        return withTrial(kept, settings, problem, iterate, schedule, start);
+      },
+      { ...state, descents: undefined },
+    );
+    const next = { ...finished, done: state.done + 1 };
+    return { state: next, metrics: metricsOf(next, settings) };
+  }
+
+  return {
+    name: "embed",
+    steps: candidates.length,
+    init: async () => ({ done: 0, descents: undefined, trials: [], chosen: undefined, lowest: undefined }),
+    step,
+    save: saveSearch,
+    load: (tree) => loadSearch(tree, settings.sizes, (candidate) => candidates[candidate].problem()),
+  };
+}
+
+function beginDescents(problem: EmbedProblem, starts: number, { random }: StepContext): Descents {
+  return { iterates: Array.from({ length: starts }, () => randomStart(problem, random)), step: 0, next: 0 };
+}
+
+function withTrial(
+  state: SearchState,
+  settings: SearchSettings,
+  problem: EmbedProblem,
+  iterate: Iterate,
+  { lambda }: Schedule,
+  start: number,
+): SearchState {
+  const objective = objectiveAt(iterate, lambda);
+  const embedding = embeddingOf(iterate.couplings, objective);
+  const trial: Trial = {
+    candidate: state.done,
+    start,
+    distortion: objective.value / lambda,
+    residual: iterate.report.residual,
+    scores: settings.score(embedding, problem),
+  };
+  const trials = [...state.trials, trial];
+  const keep = (kept: Kept | undefined, loss: (of: Trial) => number): Kept =>
+    kept && loss(trials[kept.trial]) <= loss(trial) ? kept : { trial: trials.length - 1, embedding };
+  return {
+    ...state,
+    trials,
+    chosen: keep(state.chosen, (of) => validationLoss(of, settings.validation)),
+    lowest: keep(state.lowest, (of) => of.distortion),
+  };
+}
+
+/** What a search makes small. */
+export function validationLoss({ scores }: Trial, validation: Int32Array): number {
+  return meanOver(Object.values(scores)[0], validation);
+}
+
+function metricsOf({ trials, done, chosen }: SearchState, { candidates, validation }: SearchSettings): Metrics {
+  const own = trials.filter(({ candidate }) => candidate === done - 1);
+  const { lambda, epsilon } = candidates[done - 1].schedule;
+  return {
+    lambda,
+    epsilon,
+    distortion: Math.min(...own.map(({ distortion }) => distortion)),
+    validation: Math.min(...own.map((trial) => validationLoss(trial, validation))),
+    chosen: validationLoss(trials[chosen!.trial], validation),
+  };
+}
