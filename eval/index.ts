@@ -21,10 +21,15 @@ export { nmf, type NmfDictionary, type NmfOptions } from "./baselines/nmf.ts";
 export { pca, type PcaDictionary } from "./baselines/pca.ts";
 export { barycentricPath, type BarycentricPathOptions } from "./pictures/barycentric-path.ts";
 export { curvePanels, type CurveGroup, type CurvePanelOptions } from "./pictures/curves.ts";
+export { gaussianEllipses, type EllipsePanel, type GaussianSet } from "./pictures/gaussian-ellipses.ts";
 export { heatMap, type HeatMapOptions } from "./pictures/heat-map.ts";
 export type { IntensityRange } from "./pictures/intensities.ts";
+export { jointScatter, type JointScatterOptions } from "./pictures/joint-scatter.ts";
 export { lineChart, type LinePanel } from "./pictures/line-chart.ts";
 export { imageRows, montage, type ImageGroup, type MontageOptions } from "./pictures/montage.ts";
+export type { PointSet } from "./pictures/point-sets.ts";
+export { surfaceScatter, type SurfaceScatterOptions } from "./pictures/surface-scatter.ts";
+export { sphereWires, torusWires, type Wire } from "./pictures/surface-wires.ts";
 export { toPng, type Drawing, type Picture, type Pictures, type Raster } from "./pictures/picture.ts";
 export {
   recordTable,
