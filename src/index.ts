@@ -55,6 +55,8 @@ export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
 export { gromovCost, gromovObjective } from "./transport/gromov/objective.ts";
+export { chainSinkhorn } from "./transport/chain/chain.ts";
+export type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "./transport/chain/problem.ts";
 
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";
 export { sinkhornDivergencePairs, type SinkhornDivergencePairs } from "./transport/pairs/sinkhorn-divergence-pairs.ts";

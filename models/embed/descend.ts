@@ -2,7 +2,7 @@ import { RunError } from "../../src/errors.ts";
 import { denseFromChecked } from "../../src/geometry/dense.ts";
 import type { DenseGeometry } from "../../src/geometry/geometry.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
-import { chainSinkhorn } from "../../src/transport/chain/chain-sinkhorn.ts";
+import { chainSinkhorn } from "../../src/transport/chain/chain.ts";
 import type { ChainNode } from "../../src/transport/chain/problem.ts";
 import { inner, movedMass } from "./couplings.ts";
 import { iterateAt, mixed, type Iterate, type Remembered } from "./iterate.ts";

@@ -6,6 +6,9 @@ import {
   textOption,
   type OptionValues,
 } from "../../src/options.ts";
+import { DISTANCE_KINDS } from "../../src/spaces/distances.ts";
+import { TARGET_NAMES } from "../../src/spaces/targets/by-name.ts";
+import { PREPROCESSINGS } from "./preprocess.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** How the couplings are found; also of `jointEmbedding`. Names and defaults are those of the command line. */
@@ -75,9 +78,71 @@ export function scheduleOf(options: DescentOptions): Schedule {
   };
 }
 
-/** Options of joint metric space embedding on the command line. */
-export const embedOptions = {
-  ...descentOptions,
+/** What the two sets and the target are. */
+const spaceOptions = {
+  x: fileOption({ description: "the first set: a table of points, or a mesh (.off, .obj, .ply)", placeholder: "file" }),
+  y: fileOption({ description: "the second set", placeholder: "file" }),
+  labelsX: fileOption({ description: "classes of the first set's points, a line each", placeholder: "file" }),
+  labelsY: fileOption({ description: "classes of the second set's points", placeholder: "file" }),
+  matrices: flagOption("x and y are matrices of distances, not points"),
+  paired: flagOption("row i of x is row i of y: for evaluation and --search only"),
+  preprocess: choiceOption(PREPROCESSINGS, {
+    description: "rows of length one (l2), or columns of mean 0 and deviation 1 (zscore)",
+    default: "none",
+  }),
+  distance: choiceOption(DISTANCE_KINDS, { description: "distance between points", default: "euclidean" }),
+  neighbors: numberOption({
+    description: "geodesics along the graph of so many nearest neighbours; 0: the distances themselves",
+    default: 10,
+    least: 0,
+    integer: true,
+  }),
+  hops: flagOption("geodesics count edges, whatever their lengths"),
+  mixture: numberOption({
+    description: "fit so many Gaussians to the points of each set and embed these (default: the points)",
+    default: undefined,
+    least: 1,
+    integer: true,
+  }),
+  subsample: numberOption({
+    description: "take so many points of each set, each the farthest from those before (default: all; of a mesh 256)",
+    default: undefined,
+    least: 2,
+    integer: true,
+  }),
+  keepUnits: flagOption("leave distances as they are, and do not divide those of each space by their largest"),
+  target: textOption({
+    description: `where to: ${TARGET_NAMES.filter((name) => name !== "matrix").join(", ")} or an .npy file of distances (default: plane)`,
+    placeholder: "target",
+  }),
+  targetDistances: fileOption({ description: "distances of --target matrix", placeholder: "file" }),
+  resolution: numberOption({
+    description: "points along each side of the target (default: plane 20, sphere and torus 30, gaussians 15, circle 360)",
+    default: undefined,
+    least: 2,
+    integer: true,
+  }),
 } as const;
 
+/** Search over settings. */
+const searchOptions = {
+  search: flagOption("try distances, lambdas and epsilons, and take what puts a share of the pairs closest together"),
+  validation: numberOption({
+    description: "share of the pairs that the search may look at",
+    default: 0.1,
+    above: 0,
+    most: 0.9,
+  }),
+  splits: numberOption({
+    description: "with --search: report the choice of so many random shares of pairs",
+    default: 5,
+    least: 1,
+    integer: true,
+  }),
+} as const;
+
+/** Options of joint metric space embedding; names and defaults are those of the command line. */
+export const embedOptions = { ...spaceOptions, ...descentOptions, ...searchOptions } as const;
+
+export type SpaceOptions = OptionValues<typeof spaceOptions>;
 export type EmbedOptions = OptionValues<typeof embedOptions>;

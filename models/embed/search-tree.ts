@@ -25,12 +25,16 @@ export function saveSearch({ done, descents, trials, chosen, lowest }: SearchSta
 }
 
 /** Throws InputError naming the leaf that does not fit. */
-export function loadSearch(tree: StateTree, sizes: Sizes, problemOf: (candidate: number) => EmbedProblem): SearchState {
+export async function loadSearch(
+  tree: StateTree,
+  sizes: Sizes,
+  problemOf: (candidate: number) => Promise<EmbedProblem>,
+): Promise<SearchState> {
   const done = expectNumber(tree, "done");
   const isUnderWay = tree["descents"] !== null;
   return {
     done,
-    descents: isUnderWay ? loadDescents(expectTree(tree, "descents"), problemOf(done)) : undefined,
+    descents: isUnderWay ? loadDescents(expectTree(tree, "descents"), await problemOf(done)) : undefined,
     trials: loadTrials(expectTree(tree, "trials")),
     chosen: loadKept(tree, "chosen", sizes),
     lowest: loadKept(tree, "lowest", sizes),

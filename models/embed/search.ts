@@ -11,7 +11,7 @@ import { randomStart } from "./starts.ts";
 
 /** Settings that a search tries: the spaces that follow from some distances, and a schedule. */
 export interface Candidate {
-  readonly problem: () => EmbedProblem;
+  readonly problem: () => Promise<EmbedProblem>;
   readonly schedule: Schedule;
 }
 
@@ -66,7 +66,7 @@ export function searchTask(settings: SearchSettings): Task<SearchState> {
 
   async function step(state: SearchState, context: StepContext): Promise<StepOutcome<SearchState>> {
     const { schedule, problem: make } = candidates[state.done];
-    const problem = make();
+    const problem = await make();
     const descents = state.descents ?? beginDescents(problem, starts, context);
     const advanced = advance(problem, schedule, descents, tolerance);
     const steps = advanced.step + advanced.next / starts;

@@ -1,6 +1,10 @@
+import type { MatrixProduct } from "../linear-algebra/product/engine.ts";
+
 /** Of `cpp/glue/glue_matmul.cc`. */
 export interface MatmulNatives {
   matmul(problem: MatmulProblem): void;
+  /** out [rows, columns] = A B, float64. */
+  matmulFloat64(product: MatrixProduct & { readonly out: Float64Array }): void;
 }
 
 /** out = activation(A B + bias), float32. */

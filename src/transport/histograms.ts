@@ -53,9 +53,14 @@ export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: re
   checkTotals(checkMasses(a, n, "a"), checkMasses(b, m, "b"));
 }
 
+/** Whether totals are equal up to rounding. */
+export function totalsAgree(a: number, b: number): boolean {
+  return Math.abs(a - b) <= TOTAL_TOLERANCE * a;
+}
+
 /** Throws InputError unless the totals of a and b are equal up to rounding. */
 export function checkTotals(a: number, b: number): void {
-  if (!(Math.abs(a - b) <= TOTAL_TOLERANCE * a)) {
+  if (!totalsAgree(a, b)) {
     throw new InputError(`masses: a sums to ${a}, b to ${b}; balanced transport needs equal totals, so normalise both`);
   }
 }

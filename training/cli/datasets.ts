@@ -5,8 +5,8 @@ import { loadDataset } from "../../src/data/registry.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
 
-/** Options that say which data; a task without a size has no such option. */
-export interface DataChoice {
+/** Options that say which data, among the component's own; a task without a size has no such option. */
+export interface DataChoice extends Readonly<Record<string, unknown>> {
   readonly dataset?: string | undefined;
   readonly data?: string | undefined;
   readonly limit?: number | undefined;
@@ -14,16 +14,22 @@ export interface DataChoice {
 }
 
 /**
- * The data that the options name: a person's own path, or a data set by name. Throws InputError or RunError.
+ * The data that the options name: files of the component's own options, a person's path, or a data set by name. Throws InputError or RunError.
  *
  * @param report receives a line before each download
  */
 export async function loadChoice(
-  { dataset, data, limit, size: given }: DataChoice,
+  options: DataChoice,
   component: Component,
   report?: (line: string) => void,
 ): Promise<Dataset> {
-  const size = given as string | undefined; // checked by the task's option table
+  const { dataset, data, limit } = options;
+  const size = options.size as string | undefined; // checked by the task's option table
+  const own = await component.loadData?.(options);
+  if (own) {
+    if (dataset === undefined && data === undefined) return limit === undefined ? own : takeFirst(own, limit);
+    throw new InputError(`--dataset and --data: not beside data of ${component.name}'s own options; leave them out`);
+  }
   if (data === undefined) return loadDataset(dataset ?? component.defaultDataset, { size, limit, report });
   if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
   const loaded = await loadData(data, { size, masses: component.readsMasses });

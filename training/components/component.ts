@@ -22,6 +22,11 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly work?: Work;
   /** Defaults of run options that differ from the common ones. */
   readonly runDefaults?: { readonly evaluateEvery?: number; readonly checkpointEvery?: number };
+  /**
+   * Reads the data that the component's own options name, in place of `--data`; undefined where they name none. Throws
+   * InputError.
+   */
+  loadData?(options: OptionValues<T>): Promise<Dataset | undefined>;
   /** Fills in what follows from other options and the backend (presets). Complete options stay as they are. */
   complete?(options: OptionValues<T>, device: BackendSelection["device"]): OptionValues<T>;
   /** The task for checked, complete options and data. The backend has been chosen. Throws InputError. */

@@ -59,11 +59,9 @@ bool check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otl
   const float slope = 0.25f;
   const auto run = [&](otlearn::ThreadPool& pool) {
     Floats out(c.batch * c.rows * c.columns, std::numeric_limits<float>::quiet_NaN());
-    const otlearn::MatmulProblem problem{
-        c.rows,       c.columns,     c.inner,   c.transpose_a, c.transpose_b,     a.data(),
-        b.data(),     out.data(),    {c.batch}, {1},           {c.one_b ? 0 : 1}, c.biased ? bias.data() : nullptr,
-        c.activation, slopes.data(), slope};
-    otlearn::matmul(problem, pool);
+    const otlearn::MatmulProblem<float> problem{c.rows,   c.columns,  c.inner,   c.transpose_a, c.transpose_b,    a.data(),
+                                                b.data(), out.data(), {c.batch}, {1},           {c.one_b ? 0 : 1}};
+    otlearn::matmul(problem, {c.biased ? bias.data() : nullptr, c.activation, slopes.data(), slope}, pool);
     return out;
   };
   const Floats out = run(several);
@@ -87,6 +85,38 @@ bool check(const Case& c, std::mt19937& generator, otlearn::ThreadPool& one, otl
   return good;
 }
 
+// The same in double, with operands in double or float.
+bool check_double(const Case& c, bool narrow_a, bool narrow_b, std::mt19937& generator, otlearn::ThreadPool& one,
+                  otlearn::ThreadPool& several) {
+  const Floats a = random_floats(c.rows * c.inner, generator), b = random_floats(c.inner * c.columns, generator);
+  const std::vector<double> wide_a(a.begin(), a.end()), wide_b(b.begin(), b.end());
+  const auto run = [&](otlearn::ThreadPool& pool) {
+    std::vector<double> out(c.rows * c.columns, std::numeric_limits<double>::quiet_NaN());
+    otlearn::MatmulOperand<double> operand_a(wide_a.data()), operand_b(wide_b.data());
+    if (narrow_a) operand_a.wide = nullptr, operand_a.narrow = a.data();
+    if (narrow_b) operand_b.wide = nullptr, operand_b.narrow = b.data();
+    otlearn::matmul({c.rows, c.columns, c.inner, c.transpose_a, c.transpose_b, operand_a, operand_b, out.data(), {}, {}, {}},
+                    pool);
+    return out;
+  };
+  const std::vector<double> out = run(several);
+  bool good = out == run(one);
+  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(out.size()); ++i) {
+    const std::ptrdiff_t column = i % c.columns, row = i / c.columns;
+    double sum = 0;
+    for (std::ptrdiff_t p = 0; p < c.inner; ++p) {
+      sum += wide_a[c.transpose_a ? p * c.rows + row : row * c.inner + p] *
+             wide_b[c.transpose_b ? column * c.inner + p : p * c.columns + column];
+    }
+    good = good && std::abs(out[i] - sum) < 1e-16 * static_cast<double>(c.inner + 2);
+  }
+  if (!good) {
+    std::printf("FAILED in double: %td x %td x %td, transposes %d %d, float %d %d\n", c.rows, c.inner, c.columns, c.transpose_a,
+                c.transpose_b, narrow_a, narrow_b);
+  }
+  return good;
+}
+
 }  // namespace
 
 int main() {
@@ -102,6 +132,16 @@ int main() {
   for (int round = 0; round < 300; ++round) {
     count_check({below(50), below(50), below(40), below(4), below(2) == 1, below(2) == 1, below(2) == 1,
                  static_cast<Activation>(below(7)), below(2) == 1});
+  }
+  for (int round = 0; round < 200; ++round) {
+    const Case c{below(50), below(50), below(40), 1, below(2) == 1, below(2) == 1, false, Activation::kLinear, false};
+    ++count;
+    failures += check_double(c, below(2) == 1, below(2) == 1, generator, one, several) ? 0 : 1;
+  }
+  for (int kinds = 0; kinds < 16; ++kinds) {
+    const Case c{200, 150, 800, 1, (kinds & 1) != 0, (kinds & 2) != 0, false, Activation::kLinear, false};
+    ++count;
+    failures += check_double(c, (kinds & 4) != 0, (kinds & 8) != 0, generator, one, several) ? 0 : 1;
   }
   for (int transposes = 0; transposes < 4; ++transposes) {
     const bool a = (transposes & 1) != 0, b = (transposes & 2) != 0;

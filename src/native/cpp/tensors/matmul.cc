@@ -11,7 +11,8 @@ namespace {
 
 // Sizes of the blocks. kGroupRows rows of A of kBlockDepth numbers and a panel of B stay in the second-level cache, from which
 // a micro-kernel reads fast enough; all that is packed at a time stays in the last. Deeper blocks add to a result less often.
-constexpr std::ptrdiff_t kBlockDepth = 512;
+template <typename T>
+constexpr std::ptrdiff_t kBlockDepth = 2048 / sizeof(T);
 constexpr std::ptrdiff_t kDepthUnit = 16;    // blocks are of equal depth up to this
 constexpr std::ptrdiff_t kBlockRows = 4032;  // multiples of all tile sizes (6, 14; 8, 16, 32)
 constexpr std::ptrdiff_t kBlockColumns = 4096;
@@ -44,9 +45,10 @@ std::ptrdiff_t blocks(std::ptrdiff_t size, std::ptrdiff_t block) { return (size 
 std::ptrdiff_t round_up(std::ptrdiff_t size, std::ptrdiff_t unit) { return blocks(size, unit) * unit; }
 
 // Memory for panels, kept between calls; at most (kBlockRows + kBlockColumns) x kBlockDepth numbers a thread.
+template <typename T>
 class Scratch {
  public:
-  float* reserve(std::ptrdiff_t numbers) {
+  T* reserve(std::ptrdiff_t numbers) {
     const auto lines = static_cast<std::size_t>(blocks(numbers, kLine));
     if (lines_.size() < lines) lines_.resize(lines);
     return lines_.empty() ? nullptr : lines_.front().numbers;
@@ -55,31 +57,38 @@ class Scratch {
  private:
   static constexpr std::ptrdiff_t kLine = 16;
   struct alignas(64) Line {
-    float numbers[kLine];
+    T numbers[kLine];
   };
   std::vector<Line> lines_;
 };
 
 // Values for each column, padded to whole tiles.
-struct Finish {
+struct PaddedFinish {
   std::vector<float> bias, slopes;
+  Activation activation;
+
+  TileFinish at(std::ptrdiff_t column) const {
+    return {bias.empty() ? nullptr : bias.data() + column, slopes.empty() ? nullptr : slopes.data() + column, activation};
+  }
 };
 
 // One product of a batch.
+template <typename T>
 class Product {
  public:
-  Product(const MatmulProblem& problem, const Finish& finish, const float* a, const float* b, float* out)
+  // `finish` may be null.
+  Product(const MatmulProblem<T>& problem, const PaddedFinish* finish, MatmulOperand<T> a, MatmulOperand<T> b, T* out)
       : p_(problem),
         finish_(finish),
-        k_(matmul_kernels()),
+        k_(matmul_kernels<T>()),
         a_(a),
         b_(b),
         out_(out),
         // a panel of B that few rows of A use is read where it lies
-        pack_b_(problem.transpose_b || problem.rows > 2 * k_.tile_rows) {}
+        pack_b_(problem.transpose_b || !b.wide || problem.rows > 2 * k_.tile_rows) {}
 
   void run(const Executor& executor) const {
-    const std::ptrdiff_t parts = std::max(blocks(p_.inner, kBlockDepth), std::ptrdiff_t(1));
+    const std::ptrdiff_t parts = std::max(blocks(p_.inner, kBlockDepth<T>), std::ptrdiff_t(1));
     const std::ptrdiff_t depth = round_up(blocks(p_.inner, parts), kDepthUnit);
     for (std::ptrdiff_t j = 0; j < p_.columns; j += kBlockColumns) {
       Block block;
@@ -104,12 +113,12 @@ class Product {
   };
 
   void run_block(const Block& block, bool new_b, const Executor& executor) const {
-    thread_local Scratch scratch_a, scratch_b;
+    thread_local Scratch<T> scratch_a, scratch_b;
     const std::ptrdiff_t panels_a = blocks(block.rows, k_.tile_rows);
     const std::ptrdiff_t panels_b = blocks(block.columns, k_.tile_columns);
     const std::ptrdiff_t panel_a = k_.tile_rows * block.depth, panel_b = k_.tile_columns * block.depth;
-    float* const packed_a = scratch_a.reserve(panels_a * panel_a);
-    float* const packed_b = scratch_b.reserve(panels_b * panel_b);
+    T* const packed_a = scratch_a.reserve(panels_a * panel_a);
+    T* const packed_b = scratch_b.reserve(panels_b * panel_b);
 
     // some panels a task
     const std::ptrdiff_t packs = new_b ? panels_a + panels_b : panels_a;
@@ -140,71 +149,89 @@ class Product {
     });
   }
 
-  void pack_a(const Block& block, std::ptrdiff_t panel, float* to) const {
+  void pack_a(const Block& block, std::ptrdiff_t panel, T* to) const {
     const std::ptrdiff_t row = panel * k_.tile_rows;
     const int rows = static_cast<int>(std::min<std::ptrdiff_t>(k_.tile_rows, block.rows - row));
     const std::ptrdiff_t row_stride = p_.transpose_a ? 1 : p_.inner, depth_stride = p_.transpose_a ? p_.rows : 1;
-    k_.pack_rows(a_ + (block.row + row) * row_stride + block.from * depth_stride, row_stride, depth_stride, rows, block.depth,
-                 to);
+    const std::ptrdiff_t corner = (block.row + row) * row_stride + block.from * depth_stride;
+    if (a_.wide) {
+      k_.pack_rows(a_.wide + corner, row_stride, depth_stride, rows, block.depth, to);
+    } else {
+      k_.pack_narrow_rows(a_.narrow + corner, row_stride, depth_stride, rows, block.depth, to);
+    }
   }
 
   bool direct(const Block& block, std::ptrdiff_t panel) const {
     return !pack_b_ && (panel + 1) * k_.tile_columns <= block.columns;
   }
-  const float* corner_of_b(const Block& block, std::ptrdiff_t panel) const {
+  std::ptrdiff_t corner_of_b(const Block& block, std::ptrdiff_t panel) const {
     const std::ptrdiff_t column = block.column + panel * k_.tile_columns;
-    return b_ + (p_.transpose_b ? column * p_.inner + block.from : column + block.from * p_.columns);
+    return p_.transpose_b ? column * p_.inner + block.from : column + block.from * p_.columns;
   }
 
-  void pack_b(const Block& block, std::ptrdiff_t panel, float* to) const {
+  void pack_b(const Block& block, std::ptrdiff_t panel, T* to) const {
     if (direct(block, panel)) return;
     const std::ptrdiff_t left = block.columns - panel * k_.tile_columns;
     const int columns = static_cast<int>(std::min<std::ptrdiff_t>(k_.tile_columns, left));
     const std::ptrdiff_t column_stride = p_.transpose_b ? p_.inner : 1, depth_stride = p_.transpose_b ? 1 : p_.columns;
-    k_.pack_columns(corner_of_b(block, panel), column_stride, depth_stride, columns, block.depth, to);
+    const std::ptrdiff_t corner = corner_of_b(block, panel);
+    if (b_.wide) {
+      k_.pack_columns(b_.wide + corner, column_stride, depth_stride, columns, block.depth, to);
+    } else {
+      k_.pack_narrow_columns(b_.narrow + corner, column_stride, depth_stride, columns, block.depth, to);
+    }
   }
 
-  void multiply(const Block& block, std::ptrdiff_t panel_a, std::ptrdiff_t panel_b, const float* a, const float* b) const {
+  void multiply(const Block& block, std::ptrdiff_t panel_a, std::ptrdiff_t panel_b, const T* a, const T* b) const {
     const std::ptrdiff_t row = panel_a * k_.tile_rows, column = block.column + panel_b * k_.tile_columns;
     const auto rows = std::min<std::ptrdiff_t>(k_.tile_rows, block.rows - row);
-    MatmulTile tile;
+    MatmulTile<T> tile;
     tile.depth = block.depth;
     tile.a = a;
-    tile.b = direct(block, panel_b) ? corner_of_b(block, panel_b) : b;
+    tile.b = direct(block, panel_b) ? b_.wide + corner_of_b(block, panel_b) : b;
     tile.b_stride = direct(block, panel_b) ? p_.columns : k_.tile_columns;
     tile.out = out_ + (block.row + row) * p_.columns + column;
     tile.out_stride = p_.columns;
     tile.columns = static_cast<int>(std::min<std::ptrdiff_t>(k_.tile_columns, p_.columns - column));
     tile.accumulate = block.from > 0;
-    tile.finish = block.from + block.depth == p_.inner;
-    tile.bias = finish_.bias.empty() ? nullptr : finish_.bias.data() + column;
-    tile.slopes = finish_.slopes.empty() ? nullptr : finish_.slopes.data() + column;
-    tile.activation = p_.activation;
+    tile.finish = nullptr;
+    TileFinish finish;
+    if (finish_ && block.from + block.depth == p_.inner) {
+      finish = finish_->at(column);
+      tile.finish = &finish;
+    }
     k_.multiply[rows - 1](tile);
   }
 
-  const MatmulProblem& p_;
-  const Finish& finish_;
-  const MatmulKernels& k_;
-  const float* const a_;
-  const float* const b_;
-  float* const out_;
+  const MatmulProblem<T>& p_;
+  const PaddedFinish* const finish_;
+  const MatmulKernels<T>& k_;
+  const MatmulOperand<T> a_, b_;
+  T* const out_;
   const bool pack_b_;
 };
 
-Finish prepare_finish(const MatmulProblem& problem) {
-  const auto padded = static_cast<std::size_t>(round_up(problem.columns, matmul_kernels().tile_columns));
-  Finish finish;
-  if (problem.bias) {
-    finish.bias.assign(problem.bias, problem.bias + problem.columns);
+PaddedFinish padded_finish(const MatmulFinish& given, std::ptrdiff_t columns) {
+  const auto padded = static_cast<std::size_t>(round_up(columns, matmul_kernels<float>().tile_columns));
+  PaddedFinish finish;
+  finish.activation = given.activation;
+  if (given.bias) {
+    finish.bias.assign(given.bias, given.bias + columns);
     finish.bias.resize(padded);
   }
-  if (problem.activation == Activation::kLeakyRelu) finish.slopes.assign(padded, problem.slope);
-  if (problem.activation == Activation::kPrelu) {
-    finish.slopes.assign(problem.slopes, problem.slopes + problem.columns);
+  if (given.activation == Activation::kLeakyRelu) finish.slopes.assign(padded, given.slope);
+  if (given.activation == Activation::kPrelu) {
+    finish.slopes.assign(given.slopes, given.slopes + columns);
     finish.slopes.resize(padded);
   }
   return finish;
+}
+
+template <typename T>
+MatmulOperand<T> advanced(MatmulOperand<T> operand, std::ptrdiff_t numbers) {
+  if (operand.wide) operand.wide += numbers;
+  if (operand.narrow) operand.narrow += numbers;
+  return operand;
 }
 
 // Which matrix of an operand belongs to an element of the batch.
@@ -227,10 +254,9 @@ bool constant(const std::vector<std::ptrdiff_t>& strides) {
   return std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
 }
 
-}  // namespace
-
-void matmul(const MatmulProblem& given, ThreadPool& pool) {
-  MatmulProblem problem = given;
+template <typename T>
+void multiply_all(const MatmulProblem<T>& given, const PaddedFinish* finish, ThreadPool& pool) {
+  MatmulProblem<T> problem = given;
   std::ptrdiff_t count = std::accumulate(problem.batch.begin(), problem.batch.end(), std::ptrdiff_t(1), std::multiplies<>());
   if (count == 0 || problem.rows == 0 || problem.columns == 0) return;
   // one B for all: the matrices A lie below each other like the rows of one
@@ -240,12 +266,11 @@ void matmul(const MatmulProblem& given, ThreadPool& pool) {
     count = 1;
   }
 
-  const Finish finish = prepare_finish(problem);
   const std::ptrdiff_t size_a = problem.rows * problem.inner, size_b = problem.inner * problem.columns;
   const auto multiply = [&](std::ptrdiff_t element, const Executor& executor) {
-    Product(problem, finish, problem.a + matrix_of(problem.batch, problem.batch_a, element) * size_a,
-            problem.b + matrix_of(problem.batch, problem.batch_b, element) * size_b,
-            problem.out + element * problem.rows * problem.columns)
+    Product<T>(problem, finish, advanced(problem.a, matrix_of(problem.batch, problem.batch_a, element) * size_a),
+               advanced(problem.b, matrix_of(problem.batch, problem.batch_b, element) * size_b),
+               problem.out + element * problem.rows * problem.columns)
         .run(executor);
   };
   const double work = static_cast<double>(problem.rows) * problem.columns * problem.inner;
@@ -259,5 +284,14 @@ void matmul(const MatmulProblem& given, ThreadPool& pool) {
     });
   }
 }
+
+}  // namespace
+
+void matmul(const MatmulProblem<float>& problem, const MatmulFinish& finish, ThreadPool& pool) {
+  const PaddedFinish padded = padded_finish(finish, problem.columns);
+  multiply_all(problem, &padded, pool);
+}
+
+void matmul(const MatmulProblem<double>& problem, ThreadPool& pool) { multiply_all(problem, nullptr, pool); }
 
 }  // namespace otlearn

@@ -11,7 +11,14 @@
 
 namespace otlearn {
 
-const MatmulKernels& matmul_kernels() { return OTLEARN_CHOOSE(kMatmul); }
+template <>
+const MatmulKernels<float>& matmul_kernels() {
+  return OTLEARN_CHOOSE(kMatmulFloat);
+}
+template <>
+const MatmulKernels<double>& matmul_kernels() {
+  return OTLEARN_CHOOSE(kMatmulDouble);
+}
 
 }  // namespace otlearn
 
