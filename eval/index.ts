@@ -12,8 +12,8 @@ export {
   type ImageMetric,
   type MeanPsnr,
 } from "./metrics/images.ts";
-export { foscttm, nearestColumns, type Foscttm } from "./metrics/alignment.ts";
-export { labelTransfer, type LabelTransfer } from "./metrics/label-transfer.ts";
+export { foscttm, foscttmOfPairs, nearestColumns, type Foscttm } from "./metrics/alignment.ts";
+export { labelsTold, labelTransfer, type LabelTransfer } from "./metrics/label-transfer.ts";
 export { massInInterval } from "./metrics/mass.ts";
 export type { LinearDictionary } from "./baselines/linear-dictionary.ts";
 export { jmds, type JmdsOptions, type JmdsRecord, type JmdsResult } from "./baselines/jmds/jmds.ts";
@@ -51,6 +51,10 @@ export {
   type Evaluator,
   type TrainedRun,
 } from "./evaluator.ts";
+export { embedEvaluation, type EmbedResult } from "./embed/evaluation.ts";
+export { compareAlignments, jmdsAligner, type Aligner, type MethodAlignment } from "./embed/compare.ts";
+export { alignmentScores, pairScores, type AlignmentScores, type Knowledge } from "./embed/scores.ts";
+export { equalOptima, equalOptimaNote, type EqualOptimum, type StartOutcome } from "./embed/starts.ts";
 export { groundMetricEvaluator, type GroundMetricComponent } from "./ground-metric/evaluator.ts";
 export { metricEvaluator } from "./metric/evaluator.ts";
 export { wdlEvaluator } from "./wdl/evaluator.ts";

@@ -22,26 +22,34 @@ export interface Foscttm {
  * @throws InputError unless the distances are square, of two samples or more and not NaN, and the pairs are among them
  */
 export function foscttm(distances: NdArray, pairs?: readonly number[]): Foscttm {
-  const { data, rows, columns } = checkedDistances("FOSCTTM", distances);
-  if (rows !== columns || rows < 2) {
-    throw new InputError(`FOSCTTM: expected distances [n, n] of at least 2 pairs, got [${rows}, ${columns}]`);
-  }
+  const each = foscttmOfPairs(distances);
+  const rows = each.xToY.length;
   const chosen = pairs ?? Array.from({ length: rows }, (_, pair) => pair);
   const stray = chosen.find((pair) => !(Number.isInteger(pair) && pair >= 0 && pair < rows));
   if (stray !== undefined || chosen.length === 0) {
     throw new InputError(`FOSCTTM: expected pairs from 0 to ${rows - 1}, got ${stray ?? "none"}`);
   }
-  let [first, second] = [0, 0];
-  for (const pair of chosen) {
-    const match = data[pair * rows + pair];
-    for (let other = 0; other < rows; other++) {
-      if (other === pair) continue;
-      first += nearness(data[pair * rows + other], match);
-      second += nearness(data[other * rows + pair], match);
+  const meanOf = (values: Float64Array) => chosen.reduce((sum, pair) => sum + values[pair], 0) / chosen.length;
+  const [xToY, yToX] = [meanOf(each.xToY), meanOf(each.yToX)];
+  return { xToY, yToX, mean: (xToY + yToX) / 2 };
+}
+
+/** The fraction of every x_i and of every y_i [n], as `foscttm` averages them: for choices that may look at some pairs only. */
+export function foscttmOfPairs(distances: NdArray): { readonly xToY: Float64Array; readonly yToX: Float64Array } {
+  const { data, rows, columns } = checkedDistances("FOSCTTM", distances);
+  if (rows !== columns || rows < 2) {
+    throw new InputError(`FOSCTTM: expected distances [n, n] of at least 2 pairs, got [${rows}, ${columns}]`);
+  }
+  const [xToY, yToX] = [new Float64Array(rows), new Float64Array(rows)];
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < rows; column++, at++) {
+      if (column === row) continue;
+      xToY[row] += nearness(data[at], data[row * rows + row]);
+      yToX[column] += nearness(data[at], data[column * rows + column]);
     }
   }
-  const [xToY, yToX] = [first, second].map((sum) => sum / (chosen.length * (rows - 1)));
-  return { xToY, yToX, mean: (xToY + yToX) / 2 };
+  const fraction = (count: number) => count / (rows - 1);
+  return { xToY: xToY.map(fraction), yToX: yToX.map(fraction) };
 }
 
 /** 1 for a sample that is nearer than the match, one half for one that is as near. */

@@ -27,8 +27,19 @@ export function labelTransfer(
   labelsX: Labels,
   labelsY: Labels,
   neighbors: number = LABEL_NEIGHBORS,
-  subset?: { readonly x?: readonly number[]; readonly y?: readonly number[] },
+  subset: { readonly x?: readonly number[] | undefined; readonly y?: readonly number[] | undefined } = {},
 ): LabelTransfer {
+  const told = labelsTold(distances, labelsX, labelsY, neighbors);
+  return { xToY: meanOf(told.xToY, subset.y), yToX: meanOf(told.yToX, subset.x) };
+}
+
+/** For every y_j [m] and x_i [n] whether its class is told right: 1, 0, or NaN where it has none. */
+export function labelsTold(
+  distances: NdArray,
+  labelsX: Labels,
+  labelsY: Labels,
+  neighbors: number = LABEL_NEIGHBORS,
+): { readonly xToY: Float64Array; readonly yToX: Float64Array } {
   const { data, rows, columns } = checkedDistances("label transfer", distances);
   if (labelsX.length !== rows || labelsY.length !== columns) {
     throw new InputError(
@@ -38,30 +49,32 @@ export function labelTransfer(
   if (!(Number.isInteger(neighbors) && neighbors > 0)) {
     throw new InputError(`label transfer: expected a positive number of neighbours, got ${neighbors}`);
   }
-  const transposed = Float64Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]);
+  const columnOf = (column: number) => Float64Array.from({ length: rows }, (_, row) => data[row * columns + column]);
   return {
-    xToY: accuracy(transposed, labelsX, labelsY, neighbors, subset?.y),
-    yToX: accuracy(data, labelsY, labelsX, neighbors, subset?.x),
+    xToY: told(columnOf, labelsX, labelsY, neighbors),
+    yToX: told((row) => rowOf(data, columns, row), labelsY, labelsX, neighbors),
   };
 }
 
-/** Share of the `labels` that voters tell right; distances [labels, voters]. */
-function accuracy(
-  distances: Float64Array,
+/** Which of the `labels` the voters tell; `distancesOf` gives a sample's distances from all voters. */
+function told(
+  distancesOf: (sample: number) => Float64Array,
   voters: Labels,
   labels: Labels,
   neighbors: number,
-  subset: readonly number[] = labels.map((_, row) => row),
-): number {
-  const asked = subset.filter((row) => labels[row] !== undefined);
+): Float64Array {
   const voting = voters.flatMap((label, column) => (label === undefined ? [] : [column]));
-  if (asked.length === 0 || voting.length === 0) {
-    throw new InputError("label transfer: expected labelled samples in both sets, got none in one of them");
-  }
-  const right = asked.filter((row) => {
-    return vote(rowOf(distances, voters.length, row), voters, voting, neighbors) === labels[row];
+  return Float64Array.from(labels, (label, sample) => {
+    if (label === undefined || voting.length === 0) return NaN;
+    return vote(distancesOf(sample), voters, voting, neighbors) === label ? 1 : 0;
   });
-  return right.length / asked.length;
+}
+
+/** Over those that are numbers. */
+function meanOf(told: Float64Array, subset: readonly number[] = Array.from(told.keys())): number {
+  const asked = subset.map((sample) => told[sample]).filter((value) => !Number.isNaN(value));
+  if (asked.length > 0) return asked.reduce((sum, value) => sum + value, 0) / asked.length;
+  throw new InputError("label transfer: expected labelled samples in both sets, got none in one of them");
 }
 
 function vote(distances: Float64Array, labels: Labels, voting: readonly number[], neighbors: number): string {

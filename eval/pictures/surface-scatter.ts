@@ -22,7 +22,8 @@ const OPACITIES = [0.12, 0.9] as const;
 const WIRE_OPACITIES = { far: 0.08, near: 0.2 } as const;
 
 /**
- * Sets of points [n, 3] on a surface around the origin, from two opposite sides: nearer points over farther ones, which fade. See
+ * Sets of points [n, 3] from two opposite sides: nearer points over farther ones, which fade. The surface of the wires lies around
+ * the origin; without wires the points are seen around the middle of their extents. See
  * `marksOf` for colours, shapes and areas. Throws InputError where something has another shape.
  */
 export async function surfaceScatter(sets: readonly PointSet[], options: SurfaceScatterOptions = {}): Promise<Drawing> {
@@ -30,9 +31,10 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
   for (const { name, points } of sets) checkPoints(name, points, 3);
   if (sets.length === 0) throw new InputError("scatter: expected sets of points, got none");
   const marks = marksOf(sets, SIDE);
+  const [cx, cy, cz] = wires.length > 0 ? [0, 0, 0] : centreOf(sets);
   const at = ({ set, point }: Pick<Mark, "set" | "point">): SpacePoint => {
     const { data } = sets[set].points;
-    return [data[3 * point], data[3 * point + 1], data[3 * point + 2]];
+    return [data[3 * point] - cx, data[3 * point + 1] - cy, data[3 * point + 2] - cz];
   };
   const extent = Math.max(...[...marks.map(at), ...wires.flat()].map((point) => Math.hypot(...point))) || 1;
   const window = windowAround([
@@ -68,6 +70,17 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
       }),
     })),
   });
+}
+
+function centreOf(sets: readonly PointSet[]): SpacePoint {
+  const [low, high] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]]; // prettier-ignore
+  for (const { points } of sets) {
+    points.data.forEach((value, at) => {
+      low[at % 3] = Math.min(low[at % 3], value);
+      high[at % 3] = Math.max(high[at % 3], value);
+    });
+  }
+  return [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2];
 }
 
 function pointLayer(

@@ -63,6 +63,17 @@ describe("surfaceScatter", () => {
     expect(svgFaults(svg)).toEqual([]);
   });
 
+  it("sees points without a surface around their own middle", async () => {
+    const moved = ndarray(points.data.map((value) => value + 100), [3, 3]); // prettier-ignore
+    const places = async (of: typeof points) => {
+      const { svg } = await surfaceScatter([{ name: "X", points: of }]);
+      return [...svg.matchAll(/aria-roledescription="point"[^>]*transform="translate\(([-\d.]+),([-\d.]+)\)/g)].flatMap(
+        ([, x, y]) => [Number(x), Number(y)],
+      );
+    };
+    expect(await places(moved)).toBeAllclose(await places(points), { absolute: 1e-6 });
+  });
+
   it("refuses points of the plane", async () => {
     const plane = ndarray(new Float64Array(4), [2, 2]);
     await expect(surfaceScatter([{ name: "X", points: plane }])).rejects.toThrow(InputError);
