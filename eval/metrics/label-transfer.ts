@@ -11,7 +11,7 @@ export interface LabelTransfer {
 }
 
 /** Neighbours that vote, as in Beier et al. 2025 (section 6.2) and its predecessors. */
-export const LABEL_NEIGHBORS = 5;
+const LABEL_NEIGHBORS = 5;
 
 /**
  * How well classes carry over between two aligned sets, from distances [n, m] between x_i and y_j: each labelled sample gets the

@@ -11,9 +11,9 @@ export interface JmdsOptions {
   readonly dimension?: number;
   /** Weight of the transport between the sets beside the two stresses. @default 1 */
   readonly lambda?: number;
-  /** Strength of the entropy at the end, in squared units of the dissimilarities. @default 1e-3 times the largest, squared */
+  /** Strength of the entropy at the end, in squared units of the dissimilarities. @default 0.01 times the largest, squared */
   readonly epsilon?: number;
-  /** Strength at the start, from which it falls geometrically over the first half of the iterations. @default 100 epsilon */
+  /** Strength at the start, from which it falls geometrically over the first half of the iterations. @default 10 epsilon */
   readonly startEpsilon?: number;
   /** Alternations of coupling, rotation and SMACOF. @default 50 */
   readonly iterations?: number;
@@ -121,8 +121,8 @@ function betterCoupling(x: Configuration, y: Configuration, epsilon: number, bef
 
 function resolve(options: JmdsOptions, largest: number) {
   const { dimension = 2, lambda = 1, iterations = 50, steps = 10, starts = 8, seed = 0, tolerance = 1e-6 } = options;
-  const { epsilon = 1e-3 * largest ** 2 } = options;
-  const { startEpsilon = 100 * epsilon } = options;
+  const { epsilon = 0.01 * largest ** 2 } = options;
+  const { startEpsilon = 10 * epsilon } = options;
   for (const [option, count] of Object.entries({ dimension, iterations, steps, starts })) checkCount(count, option);
   requireThat(lambda >= 0 && lambda < Infinity, "lambda", "a finite number >= 0", lambda);
   requireThat(epsilon > 0 && epsilon < Infinity, "epsilon", "a positive number", epsilon);
