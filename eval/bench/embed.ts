@@ -4,7 +4,7 @@ import { embedProblem, type EmbedProblem } from "../../models/embed/problem.ts";
 import { independentStart } from "../../models/embed/starts.ts";
 import { pairwiseDistances } from "../../src/spaces/distances.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
-import { uniformSpace } from "../../src/spaces/space.ts";
+import { metricSpace } from "../../src/spaces/space.ts";
 import { planeTarget } from "../../src/spaces/targets/plane.ts";
 import { numberOption } from "../../src/options.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
@@ -85,7 +85,7 @@ function benchProblem({ points, resolution }: EmbedBenchSettings): EmbedProblem 
     });
     const { data, shape } = pairwiseDistances(ndarray(coordinates, [points, extents.length]), "euclidean");
     const largest = data.reduce((most, distance) => Math.max(most, distance), 0);
-    return uniformSpace(
+    return metricSpace(
       matrixMetric(
         ndarray(
           Float64Array.from(data, (distance) => distance / largest),
@@ -94,7 +94,7 @@ function benchProblem({ points, resolution }: EmbedBenchSettings): EmbedProblem 
       ),
     );
   };
-  return embedProblem(space(GOLDEN, [1, 0.7, 0.1]), space(PLASTIC, [1, 0.6]), planeTarget(resolution));
+  return embedProblem(space(GOLDEN, [1, 0.7, 0.1]), space(PLASTIC, [1, 0.6]), planeTarget({ resolution }));
 }
 
 function masses(count: number, irrational: number): Float64Array {

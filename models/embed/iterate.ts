@@ -1,14 +1,14 @@
-import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { gromovCost } from "../../src/transport/gromov/objective.ts";
-import { inner, type Couplings } from "./couplings.ts";
+import type { Couplings } from "./couplings.ts";
 import type { ObjectiveParts } from "./embedding.ts";
+import { between, inner, type Matrix } from "./matrix.ts";
 import type { EmbedProblem } from "./problem.ts";
 
 /** Where the descent from one start has come to. */
 export interface Iterate {
   readonly couplings: Couplings;
   /** Gromov-Wasserstein costs (without lambda) that follow from the couplings: [nx, nz] and [nz, ny]. */
-  readonly costs: { readonly x: NdArray<Float64Array>; readonly y: NdArray<Float64Array> };
+  readonly costs: { readonly x: Matrix; readonly y: Matrix };
   /** The parts of the objective that follow from the couplings too. */
   readonly terms: ObjectiveTerms;
   /** Potentials of the last inner problem, one a node: the next one starts from them. Undefined of a start. */
@@ -47,44 +47,37 @@ export const NOTHING: Remembered = {
 
 /** The iterate at these couplings, with what follows from them: products of distances and couplings, the most work of a step. */
 export function iterateAt(problem: EmbedProblem, couplings: Couplings, remembered: Remembered): Iterate {
-  const { x, y, target } = problem;
-  const { xz, zy } = couplings;
+  const { x, y, target, squares } = problem;
+  const { xz, zz, zy } = couplings;
   const costs = { x: gromovCost(x.metric, target.metric, xz), y: gromovCost(target.metric, y.metric, zy) };
-  return { ...remembered, couplings, costs, terms: termsAt(problem, couplings, costs) };
-}
-
-/**
- * The iterate a share of the way between two: couplings and costs are linear, entropy and divergence convex, so that theirs are
- * bounds from above. Potentials and report are those of the second.
- */
-export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: number): Iterate {
-  const between = (a: number, b: number): number => a + share * (b - a);
-  const matrices = (a: NdArray<Float64Array>, b: NdArray<Float64Array>): NdArray<Float64Array> => ({
-    data: a.data.map((value, at) => between(value, b.data[at])),
-    shape: a.shape,
-  });
-  const couplings = {
-    xz: matrices(from.couplings.xz, to.couplings.xz),
-    zz: matrices(from.couplings.zz, to.couplings.zz),
-    zy: matrices(from.couplings.zy, to.couplings.zy),
-  };
-  const costs = { x: matrices(from.costs.x, to.costs.x), y: matrices(from.costs.y, to.costs.y) };
-  return {
-    ...to,
-    couplings,
-    costs,
-    terms: termsAt(problem, couplings, costs),
-    entropy: between(from.entropy, to.entropy),
-    divergence: between(from.divergence, to.divergence),
-  };
-}
-
-function termsAt({ squares }: EmbedProblem, { xz, zz, zy }: Couplings, costs: Iterate["costs"]): ObjectiveTerms {
-  return {
+  const terms = {
     wasserstein: inner(zz, squares.plain.cost),
     gromovX: Math.max(inner(costs.x, xz), 0), // rounding may take a perfect match below zero
     gromovY: Math.max(inner(costs.y, zy), 0),
   };
+  return { ...remembered, couplings, costs, terms };
+}
+
+/**
+ * The iterate a share of the way between two. Entropy and divergence are convex, so that theirs are bounds from above; costs would
+ * be linear, and are computed anew, so that a run that is loaded goes on with the same bits. Potentials and report are those of
+ * the second.
+ */
+export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: number): Iterate {
+  const couplings = {
+    xz: between(from.couplings.xz, to.couplings.xz, share),
+    zz: between(from.couplings.zz, to.couplings.zz, share),
+    zy: between(from.couplings.zy, to.couplings.zy, share),
+  };
+  const number = (a: number, b: number): number => a + share * (b - a);
+  const { potentials, report } = to;
+  const entropy = number(from.entropy, to.entropy);
+  return iterateAt(problem, couplings, {
+    potentials,
+    report,
+    entropy,
+    divergence: number(from.divergence, to.divergence),
+  });
 }
 
 /** The objective of the model (equation 14) at an iterate. */

@@ -23,13 +23,13 @@ export const descentOptions = {
   scaleCosts: flagOption("divide the costs of each step by their maximum, to which epsilon is then relative"),
   fullSteps: flagOption("take every plan that a step finds, as the paper does, not the best one on the way to it"),
   lambdaFrom: numberOption({
-    description: "first lambda; it goes to lambda in half of the steps (default: lambda)",
+    description: "first lambda; it goes to lambda in half of the steps (default: lambda itself)",
     default: undefined,
     above: 0,
     most: 1e12,
   }),
   epsilonFrom: numberOption({
-    description: "first epsilon; it goes to epsilon in half of the steps (default: epsilon)",
+    description: "first epsilon; it goes down to epsilon in half of the steps (default: 20 times epsilon)",
     default: undefined,
     least: 1e-12,
     most: 1e12,
@@ -69,9 +69,14 @@ export const descentOptions = {
 
 export type DescentOptions = OptionValues<typeof descentOptions>;
 
+/** From a blurred start most descents find the same good optimum; from a sharp one many stay where they began. */
+const ANNEALING = 20;
+
 export function scheduleOf(options: DescentOptions): Schedule {
   return {
     ...options,
+    epsilonFrom: options.epsilonFrom ?? ANNEALING * options.epsilon,
+    lambdaFrom: options.lambdaFrom ?? options.lambda,
     lineSearch: !options.fullSteps,
     tolerance: options.innerTolerance,
     maxIterations: options.innerIterations,
@@ -117,7 +122,8 @@ const spaceOptions = {
   }),
   targetDistances: fileOption({ description: "distances of --target matrix", placeholder: "file" }),
   resolution: numberOption({
-    description: "points along each side of the target (default: plane 20, sphere and torus 30, gaussians 15, circle 360)",
+    description:
+      "points along each side of the target (default: plane 20, sphere and torus 30, gaussians 15, circle 360)",
     default: undefined,
     least: 2,
     integer: true,

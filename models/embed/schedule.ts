@@ -5,9 +5,9 @@ import type { StepSettings } from "./problem.ts";
 export interface Schedule extends StepSettings {
   /** Steps in all. */
   readonly outer: number;
-  /** First epsilon and lambda: they go geometrically to the last ones in the first part of the steps. @default the last ones */
-  readonly epsilonFrom?: number | undefined;
-  readonly lambdaFrom?: number | undefined;
+  /** First epsilon and lambda: they go geometrically to the last ones in the first part of the steps. */
+  readonly epsilonFrom: number;
+  readonly lambdaFrom: number;
 }
 
 /** Share of the steps that the way takes; the rest is for the last settings to converge. */
@@ -15,9 +15,9 @@ const WAY = 0.5;
 
 /** The settings of a step, from 1. */
 export function settingsAt(schedule: Schedule, step: number): StepSettings {
-  const way = Math.floor(WAY * schedule.outer);
+  const way = stepsOfWay(schedule);
   const left = way > 0 ? Math.max(1 - (step - 1) / way, 0) : 0;
-  const between = (from: number | undefined, to: number): number => to * ((from ?? to) / to) ** left;
+  const between = (from: number, to: number): number => to * (from / to) ** left;
   return {
     ...schedule,
     epsilon: between(schedule.epsilonFrom, schedule.epsilon),
@@ -26,16 +26,20 @@ export function settingsAt(schedule: Schedule, step: number): StepSettings {
 }
 
 /** Whether a step has the last settings, so that what it finds may count as converged. */
-export function isSettled({ outer, epsilonFrom, lambdaFrom }: Schedule, step: number): boolean {
-  return (epsilonFrom === undefined && lambdaFrom === undefined) || step > Math.floor(WAY * outer);
+export function isSettled(schedule: Schedule, step: number): boolean {
+  return step > stepsOfWay(schedule);
+}
+
+function stepsOfWay({ outer, epsilon, epsilonFrom, lambda, lambdaFrom }: Schedule): number {
+  return epsilonFrom === epsilon && lambdaFrom === lambda ? 0 : Math.floor(WAY * outer);
 }
 
 /** Throws OptionError for a schedule that cannot be followed. */
-export function checkSchedule({ epsilon, epsilonFrom = epsilon }: Schedule): void {
+export function checkSchedule({ epsilon, epsilonFrom }: Schedule): void {
   if (epsilonFrom < epsilon) {
     throw new OptionError(
       "epsilonFrom",
-      `expected at least epsilon (${epsilon}), got ${epsilonFrom}: it goes down to it`,
+      `expected at least epsilon (${epsilon}), to which it goes down, got ${epsilonFrom}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
+import type { ChainNatives } from "./chain.ts";
 import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
@@ -15,6 +16,7 @@ export interface NativeAddon
   extends
     BarycenterNatives,
     BatchNormNatives,
+    ChainNatives,
     DenseOperatorNatives,
     ElementwiseNatives,
     EmdNatives,

@@ -7,8 +7,6 @@ import { shortestPaths, type ShortestPathOptions } from "./shortest-paths.ts";
 export interface NeighborGeodesicOptions extends NeighborGraphOptions, Omit<ShortestPathOptions, "sources"> {
   /** How far points are from their neighbours. @default "euclidean" */
   readonly kind?: DistanceKind;
-  /** What messages call the points. @default "points" */
-  readonly name?: string;
 }
 
 export interface Geodesics {
@@ -25,7 +23,7 @@ export interface Geodesics {
  * @throws InputError or OptionError as `neighborGraph`, `distanceRows` and `shortestPaths` do
  */
 export async function neighborGeodesics(points: NdArray, options: NeighborGeodesicOptions = {}): Promise<Geodesics> {
-  const { kind, name = "points" } = options;
+  const { kind, name } = options;
   return geodesicsOf(distanceRows(points, kind, name), options);
 }
 
@@ -42,7 +40,7 @@ export async function neighborGeodesicsOfDistances(
 }
 
 async function geodesicsOf(rows: DistanceRows, options: Omit<NeighborGeodesicOptions, "kind">): Promise<Geodesics> {
-  const { graph, warnings } = neighborGraph(rows, options, options.name);
+  const { graph, warnings } = neighborGraph(rows, options);
   return { distances: symmetrized(await shortestPaths(graph, options)), warnings };
 }
 

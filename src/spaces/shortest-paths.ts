@@ -29,6 +29,7 @@ export async function shortestPaths(graph: Graph, options: ShortestPathOptions =
   requireMemory(count * nodes * Type.BYTES_PER_ELEMENT, "graph", `${count} x ${nodes} distances in ${precision}`);
   const data = new Type(count * nodes);
   const search = dijkstra(graph);
+  signal?.throwIfAborted();
   let heard = performance.now();
   for (let row = 0; row < count; row++) {
     rowOf(data, nodes, row).set(search(sources?.[row] ?? row));

@@ -1,14 +1,19 @@
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
+import { nativeStatus } from "../../src/native/loader.ts";
 import { solveChain } from "../../src/transport/chain/chain.ts";
 import { checkChain } from "../../src/transport/chain/checked.ts";
 import type { ChainEngine } from "../../src/transport/chain/engine.ts";
 import { hostChain } from "../../src/transport/chain/engine-host.ts";
+import { nativeChain } from "../../src/transport/chain/engine-native.ts";
 import type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "../../src/transport/chain/problem.ts";
 import { randomMasses } from "./problems.ts";
 
+const { addon, detail } = nativeStatus();
+
 export const chainEngines: readonly { readonly name: string; readonly engine: ChainEngine }[] = [
   { name: "host", engine: hostChain },
+  ...(addon ? [{ name: `native (${detail})`, engine: nativeChain(addon) }] : []),
 ];
 
 export const solveWith =

@@ -17,6 +17,7 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_function<describe>(exports, "describe");
   add_barycenter(exports);
   add_batch_norm(exports);
+  add_chain(exports);
   add_dense_operator(exports);
   add_elementwise(exports);
   add_emd(exports);

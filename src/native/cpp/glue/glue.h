@@ -18,6 +18,7 @@ namespace otlearn {
 // A topic's functions, added to the addon's exports.
 void add_barycenter(Napi::Object exports);
 void add_batch_norm(Napi::Object exports);
+void add_chain(Napi::Object exports);
 void add_dense_operator(Napi::Object exports);
 void add_elementwise(Napi::Object exports);
 void add_emd(Napi::Object exports);

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { embedTask } from "../../../models/embed/task.ts";
+import { searchTask, type Candidate, type SearchState } from "../../../models/embed/search.ts";
+import { scheduleOf, descentOptions } from "../../../models/embed/options.ts";
+import { sizesOf } from "../../../models/embed/problem.ts";
+import type { StepContext, Task } from "../../../models/task.ts";
+import { resolveOptions } from "../../../src/options.ts";
+import { Random } from "../../../src/tensor/random.ts";
+import { referenceProblem } from "../../support/embedding.ts";
+
+const problem = referenceProblem();
+const schedule = scheduleOf(resolveOptions(descentOptions, { lambda: 1, epsilon: 0.02, outer: 6 }));
+
+function contextOf(step: number, random: Random): StepContext {
+  return { step, random, signal: new AbortController().signal, progress: () => undefined };
+}
+
+/** Calls steps until `stop` says so or the task is done, saving and loading after each call where asked. */
+async function run<S>(task: Task<S>, { reload }: { readonly reload: boolean }): Promise<S> {
+  const random = Random.fromSeed(4);
+  let state: S = await task.init(random);
+  for (let step = 1; step <= task.steps; step++) {
+    for (let isDone = false; !isDone;) {
+      const outcome = await task.step(state, contextOf(step, random));
+      ({ state } = outcome);
+      if (reload) state = await (task.load(await task.save(state)) as Promise<S>);
+      isDone = outcome.unfinished !== true;
+    }
+  }
+  return state;
+}
+
+describe("embedTask", () => {
+  it("goes on bit for bit from what it saved between two starts", async () => {
+    const task = embedTask({ problem, schedule, starts: 3, tolerance: 0 });
+    const [whole, reloaded] = [await run(task, { reload: false }), await run(task, { reload: true })];
+    expect(task.save(reloaded)).toEqual(task.save(whole));
+    expect(whole.iterates).toHaveLength(3);
+  });
+
+  it("stops once nothing moves, and leaves what has converged alone", async () => {
+    const task = embedTask({ problem, schedule, starts: 1, tolerance: 1 });
+    let state = await task.init(Random.fromSeed(0));
+    const { state: moved } = await task.step(state, contextOf(1, Random.fromSeed(0)));
+    expect(moved.iterates[0]).not.toBe(state.iterates[0]);
+    for (let step = 2; step <= 5; step++) ({ state } = await task.step(state, contextOf(step, Random.fromSeed(0))));
+    const { done } = await task.step(state, contextOf(6, Random.fromSeed(0)));
+    expect(done).toBe("converged: at most 1 of the mass moves");
+  });
+});
+
+describe("searchTask", () => {
+  const candidates: Candidate[] = [1, 3].map((lambda) => ({
+    problem: () => Promise.resolve(problem),
+    schedule: { ...schedule, lambda, lambdaFrom: lambda },
+  }));
+  // the fewer of four pairs that a trial gets wrong, the larger its Wasserstein term: another order than that of the objective
+  const settings = {
+    candidates,
+    sizes: sizesOf(problem),
+    starts: 2,
+    tolerance: 0,
+    validation: Int32Array.of(0, 2),
+    score: ({ objective }: { objective: { wasserstein: number } }) => ({
+      foscttm: Float64Array.of(-objective.wasserstein, 5, -objective.wasserstein, -5),
+    }),
+  };
+
+  it("tries every start of every candidate, and chooses by the validation pairs alone", async () => {
+    const state = await run(searchTask(settings), { reload: false });
+    expect(state.trials.map(({ candidate, start }) => [candidate, start])).toEqual([[0, 0], [0, 1], [1, 0], [1, 1]]); // prettier-ignore
+    const losses = state.trials.map(({ scores }) => (scores["foscttm"][0] + scores["foscttm"][2]) / 2);
+    expect(state.chosen!.trial).toBe(losses.indexOf(Math.min(...losses)));
+    const distortions = state.trials.map(({ distortion }) => distortion);
+    expect(state.lowest!.trial).toBe(distortions.indexOf(Math.min(...distortions)));
+    expect(state.chosen!.embedding.objective.wasserstein).toBeCloseTo(-Math.min(...losses), 12);
+  });
+
+  it("goes on bit for bit from what it saved inside a candidate", async () => {
+    const task: Task<SearchState> = searchTask(settings);
+    const [whole, reloaded] = [await run(task, { reload: false }), await run(task, { reload: true })];
+    expect(await task.save(reloaded)).toEqual(await task.save(whole));
+  });
+});
