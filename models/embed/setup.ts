@@ -39,7 +39,10 @@ export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
   if (target === undefined || (TARGET_NAMES as readonly string[]).includes(target)) return options;
   if (!/\.np[yz]$/.test(target)) {
     const names = TARGET_NAMES.filter((name) => name !== "matrix").join(", ");
-    throw new OptionError("target", `expected one of ${names} or an .npy file of distances, got ${JSON.stringify(target)}`);
+    throw new OptionError(
+      "target",
+      `expected one of ${names} or an .npy file of distances, got ${JSON.stringify(target)}`,
+    );
   }
   return { ...options, target: "matrix", targetDistances: target };
 }
@@ -59,7 +62,10 @@ export async function setUpEmbed(options: SpaceOptions, dataset: Dataset): Promi
 
 async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {
   const { target = "plane", targetDistances, resolution, keepUnits } = options;
-  const points = ({ space, coordinates }: EmbedSide): TargetPoints => ({ distances: space.metric.matrix(), coordinates });
+  const points = ({ space, coordinates }: EmbedSide): TargetPoints => ({
+    distances: space.metric.matrix(),
+    coordinates,
+  });
   const matrix = target === "matrix" ? await targetMatrix(targetDistances) : undefined;
   return targetByName(target as TargetName, {
     resolution,
@@ -71,6 +77,7 @@ async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Prom
 }
 
 async function targetMatrix(path: string | undefined): Promise<TargetPoints> {
-  if (path === undefined) throw new OptionError("targetDistances", "expected a file of distances with target matrix, got none");
+  if (path === undefined)
+    throw new OptionError("targetDistances", "expected a file of distances with target matrix, got none");
   return { distances: await readArray(path, [2]) };
 }

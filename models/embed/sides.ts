@@ -46,7 +46,8 @@ interface Distances {
 export async function embedSide(side: PairSide, options: SpaceOptions, name: string): Promise<EmbedSide> {
   const all = await distancesOf(side, options, name);
   const { distances, coordinates, warnings, indices } = all.indices ? all : subsampled(all, options.subsample);
-  const chosen = <T>(values: ArrayLike<T>): T[] => Array.from(indices ?? Array(values.length).keys(), (at) => values[at]);
+  const chosen = <T>(values: ArrayLike<T>): T[] =>
+    Array.from(indices ?? Array(values.length).keys(), (at) => values[at]);
   const metric = matrixMetric(options.keepUnits ? distances : unitLength(distances, name));
   return {
     space: metricSpace(metric, side.weights && chosen(side.weights)),
