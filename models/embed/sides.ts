@@ -18,6 +18,8 @@ export interface EmbedSide {
   readonly labels: readonly string[] | undefined;
   /** Coordinates [n, d] of the points, where they have some: for pictures, and as a target. */
   readonly coordinates: NdArray<Float64Array> | undefined;
+  /** The Gaussians that are the points of the space, [k, 5] numbers (see `gaussiansTarget`); undefined where they are none. */
+  readonly mixture: NdArray<Float64Array> | undefined;
   /** Which points of the data these are, [n]; undefined: all of them. */
   readonly indices: Int32Array | undefined;
   /** What was done to the data that somebody should know, a line each. */
@@ -54,6 +56,7 @@ export async function embedSide(side: PairSide, options: SpaceOptions, name: str
     names: chosen(side.names),
     labels: side.labels && chosen(side.labels),
     coordinates,
+    mixture: undefined,
     indices,
     warnings,
   };
