@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
-import { pairwiseDistances } from "../../src/spaces/distances.ts";
+import { distanceRows, pairwiseDistances } from "../../src/spaces/distances.ts";
 import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
 import { meshGraph } from "../../src/spaces/mesh.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
@@ -78,7 +78,8 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
       const points = preprocessed(source.values, options.preprocess);
       const { distance: kind, neighbors, hops } = options;
       if (neighbors === 0) {
-        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings: [] };
+        const { warnings = [] } = distanceRows(points, kind, name);
+        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings };
       }
       const edges = hops ? "connectivity" : "distance";
       const precision = pointsOfSide(side) >= FLOAT32_FROM ? "float32" : "float64";
