@@ -8,7 +8,7 @@ import { absorb, ratiosOf } from "./ratios.ts";
  * How far ratios may go from the iterate whose matrices are kept, as a logarithm. More keeps more entries (those down to
  * exp(-37 - RANGE) / n of their row), less forms matrices more often.
  */
-const RANGE = 8;
+const RANGE = 12;
 
 export interface ChainRun {
   readonly errors: number[];
