@@ -91,17 +91,19 @@ function gridCostMatrix(size: readonly number[], spacing: readonly number[]): Nd
     const out = cost.subarray(row * count, (row + 1) * count);
     let inner = count;
     let filled = 1; // costs of the first `filled` points, as if the axes up to here were all
-    size.forEach((extent, axis) => {
+    for (let axis = 0; axis < size.length; axis++) {
+      const extent = size[axis];
       inner /= extent;
       const index = Math.floor(row / inner) % extent;
-      const line = Float64Array.from({ length: extent }, (_, at) => ((at - index) * spacing[axis]) ** 2);
-      // from the end, as a point's cost is read before the points of its line are written over it
+      const line = new Float64Array(extent);
+      for (let at = 0; at < extent; at++) line[at] = ((at - index) * spacing[axis]) ** 2;
+      // from the end, as a point's cost is read before those of its line are written over it
       for (let point = filled - 1; point >= 0; point--) {
-        const sum = out[point];
-        for (let at = extent - 1; at >= 0; at--) out[point * extent + at] = sum + line[at];
+        const [sum, begin] = [out[point], point * extent];
+        for (let at = extent - 1; at >= 0; at--) out[begin + at] = sum + line[at];
       }
       filled *= extent;
-    });
+    }
   }
   return ndarray(cost, [count, count]);
 }
