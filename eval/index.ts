@@ -12,16 +12,24 @@ export {
   type ImageMetric,
   type MeanPsnr,
 } from "./metrics/images.ts";
+export { foscttm, foscttmOfPairs, nearestColumns, type Foscttm } from "./metrics/alignment.ts";
+export { labelsTold, labelTransfer, type LabelTransfer } from "./metrics/label-transfer.ts";
 export { massInInterval } from "./metrics/mass.ts";
 export type { LinearDictionary } from "./baselines/linear-dictionary.ts";
+export { jmds, type JmdsOptions, type JmdsRecord, type JmdsResult } from "./baselines/jmds/jmds.ts";
 export { nmf, type NmfDictionary, type NmfOptions } from "./baselines/nmf.ts";
 export { pca, type PcaDictionary } from "./baselines/pca.ts";
 export { barycentricPath, type BarycentricPathOptions } from "./pictures/barycentric-path.ts";
 export { curvePanels, type CurveGroup, type CurvePanelOptions } from "./pictures/curves.ts";
+export { gaussianEllipses, type EllipsePanel, type GaussianSet } from "./pictures/gaussian-ellipses.ts";
 export { heatMap, type HeatMapOptions } from "./pictures/heat-map.ts";
 export type { IntensityRange } from "./pictures/intensities.ts";
+export { jointScatter, type JointScatterOptions } from "./pictures/joint-scatter.ts";
 export { lineChart, type LinePanel } from "./pictures/line-chart.ts";
 export { imageRows, montage, type ImageGroup, type MontageOptions } from "./pictures/montage.ts";
+export type { PointSet } from "./pictures/point-sets.ts";
+export { surfaceScatter, type SurfaceScatterOptions } from "./pictures/surface-scatter.ts";
+export { sphereWires, torusWires, type Wire } from "./pictures/surface-wires.ts";
 export { toPng, type Drawing, type Picture, type Pictures, type Raster } from "./pictures/picture.ts";
 export {
   recordTable,
@@ -43,6 +51,10 @@ export {
   type Evaluator,
   type TrainedRun,
 } from "./evaluator.ts";
+export { embedEvaluation, type EmbedResult } from "./embed/evaluation.ts";
+export { compareAlignments, jmdsAligner, type Aligner, type MethodAlignment } from "./embed/compare.ts";
+export { alignmentScores, pairScores, type AlignmentScores, type Knowledge } from "./embed/scores.ts";
+export { equalOptima, equalOptimaNote, type EqualOptimum, type StartOutcome } from "./embed/starts.ts";
 export { groundMetricEvaluator, type GroundMetricComponent } from "./ground-metric/evaluator.ts";
 export { metricEvaluator } from "./metric/evaluator.ts";
 export { wdlEvaluator } from "./wdl/evaluator.ts";

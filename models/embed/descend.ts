@@ -1,12 +1,11 @@
 import { RunError } from "../../src/errors.ts";
 import { denseFromChecked } from "../../src/geometry/dense.ts";
 import type { DenseGeometry } from "../../src/geometry/geometry.ts";
-import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { chainSinkhorn } from "../../src/transport/chain/chain.ts";
 import type { ChainNode } from "../../src/transport/chain/problem.ts";
-import { inner, movedMass } from "./couplings.ts";
 import { iterateAt, mixed, type Iterate, type Remembered } from "./iterate.ts";
 import { planOfMassOne } from "./mass-one.ts";
+import { inner, least, movedMass, scaled, type Matrix } from "./matrix.ts";
 import type { EmbedProblem, StepSettings } from "./problem.ts";
 
 const FREE: ChainNode = { kind: "free" };
@@ -30,7 +29,7 @@ export function descend(problem: EmbedProblem, from: Iterate, settings: StepSett
   const first = weighted(from.costs.x, lambda);
   const middle = scaleCosts ? problem.squares.relative : problem.squares.plain;
   const last = weighted(from.costs.y, lambda);
-  const links = [first.geometry, middle, last.geometry];
+  const links = [first, middle, last];
   // dividing all costs by a number is multiplying epsilon by it
   const epsilon = settings.epsilon * (scaleCosts ? Math.max(...links.map(({ maxCost }) => maxCost)) : 1);
 
@@ -74,7 +73,6 @@ function nodeOf(masses: Float64Array, rho: number | undefined): ChainNode {
 }
 
 /** lambda times a cost, from its least entry on: a constant changes no plan, and costs are not negative. */
-function weighted({ data, shape }: NdArray<Float64Array>, lambda: number): { readonly geometry: DenseGeometry } {
-  const least = data.reduce((smallest, entry) => Math.min(smallest, entry), Infinity);
-  return { geometry: denseFromChecked({ data: data.map((entry) => lambda * (entry - least)), shape }, undefined) };
+function weighted(cost: Matrix, lambda: number): DenseGeometry {
+  return denseFromChecked(scaled(cost, lambda, least(cost)), undefined);
 }

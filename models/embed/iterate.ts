@@ -1,14 +1,14 @@
-import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { gromovCost } from "../../src/transport/gromov/objective.ts";
-import { inner, type Couplings } from "./couplings.ts";
+import type { Couplings } from "./couplings.ts";
 import type { ObjectiveParts } from "./embedding.ts";
+import { between, inner, type Matrix } from "./matrix.ts";
 import type { EmbedProblem } from "./problem.ts";
 
 /** Where the descent from one start has come to. */
 export interface Iterate {
   readonly couplings: Couplings;
   /** Gromov-Wasserstein costs (without lambda) that follow from the couplings: [nx, nz] and [nz, ny]. */
-  readonly costs: { readonly x: NdArray<Float64Array>; readonly y: NdArray<Float64Array> };
+  readonly costs: { readonly x: Matrix; readonly y: Matrix };
   /** The parts of the objective that follow from the couplings too. */
   readonly terms: ObjectiveTerms;
   /** Potentials of the last inner problem, one a node: the next one starts from them. Undefined of a start. */
@@ -64,23 +64,19 @@ export function iterateAt(problem: EmbedProblem, couplings: Couplings, remembere
  * the second.
  */
 export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: number): Iterate {
-  const between = (a: number, b: number): number => a + share * (b - a);
-  const matrices = (a: NdArray<Float64Array>, b: NdArray<Float64Array>): NdArray<Float64Array> => ({
-    data: a.data.map((value, at) => between(value, b.data[at])),
-    shape: a.shape,
-  });
   const couplings = {
-    xz: matrices(from.couplings.xz, to.couplings.xz),
-    zz: matrices(from.couplings.zz, to.couplings.zz),
-    zy: matrices(from.couplings.zy, to.couplings.zy),
+    xz: between(from.couplings.xz, to.couplings.xz, share),
+    zz: between(from.couplings.zz, to.couplings.zz, share),
+    zy: between(from.couplings.zy, to.couplings.zy, share),
   };
+  const number = (a: number, b: number): number => a + share * (b - a);
   const { potentials, report } = to;
-  const entropy = between(from.entropy, to.entropy);
+  const entropy = number(from.entropy, to.entropy);
   return iterateAt(problem, couplings, {
     potentials,
     report,
     entropy,
-    divergence: between(from.divergence, to.divergence),
+    divergence: number(from.divergence, to.divergence),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ChainResult } from "../../src/transport/chain/problem.ts";
 import type { Couplings } from "./couplings.ts";
+import { scaled } from "./matrix.ts";
 import type { EmbedProblem } from "./problem.ts";
 
 /** A plan of mass one, its KL divergence to the uniform product, and that of its marginals on X and Y to their weights. */
@@ -28,7 +29,7 @@ export function planOfMassOne(
     rho === 0 ? 0 : sides.reduce((sum, { marginal, weights }) => sum + generalizedKl(marginal, weights, scale), 0);
   // sum P log(P / R) - P + R of the plan as it is, R of mass one
   const kl = (solved.objective - solved.transportCost - rho * divergenceAt(1)) / epsilon;
-  const [xz, zz, zy] = solved.pairMarginals.map(({ data, shape }) => ({ data: data.map((p) => p / mass), shape }));
+  const [xz, zz, zy] = solved.pairMarginals.map((marginal) => scaled(marginal, 1 / mass));
   return {
     couplings: { xz, zz, zy },
     entropy: (kl + mass - 1) / mass - Math.log(mass),

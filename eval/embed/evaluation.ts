@@ -1,0 +1,108 @@
+import type { Embedding } from "../../models/embed/embedding.ts";
+import { numbered } from "../../src/data/dataset.ts";
+import type { Space } from "../../src/spaces/space.ts";
+import type { Target } from "../../src/spaces/target.ts";
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import type { Evaluation, TrainedRun } from "../evaluator.ts";
+import { compareAlignments, type Aligner, type MethodAlignment } from "./compare.ts";
+import { matchTable, type SampleNames } from "./matches.ts";
+import { embedPictures } from "./pictures.ts";
+import { embedReport } from "./report.ts";
+import { alignmentScores, type Knowledge } from "./scores.ts";
+import { COLLAPSED, imageOf, marginalOf, type Image } from "./spread.ts";
+import { equalOptima, equalOptimaNote, type StartOutcome } from "./starts.ts";
+
+/** A joint embedding and what is known of it. */
+export interface EmbedResult {
+  readonly embedding: Embedding;
+  readonly target: Target;
+  readonly x: Space;
+  readonly y: Space;
+  readonly knowledge: Knowledge;
+  /** One a start; empty where none are kept. */
+  readonly starts: readonly StartOutcome[];
+  /** Other ways to align the same sets, to be run and scored beside ours. @default none */
+  readonly peers?: Readonly<Record<string, Aligner>>;
+  /** Names of the two sets. @default X and Y */
+  readonly sets?: readonly [x: string, y: string];
+  /** Of the samples. @default their numbers from 0 */
+  readonly names?: SampleNames;
+  /** The mixtures [k, 5] whose Gaussians are the samples. @default they are not Gaussians */
+  readonly mixtures?: readonly [x: NdArray, y: NdArray];
+  /** More for the summary and the report: what a search chose, components that were joined. @default nothing */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Evaluates a joint embedding: couplings, projections and distances as arrays, matches as a table, FOSCTTM and label transfer where
+ * partners or classes are known (beside the peers'), pictures of the target and a report. Draws and writes nothing yet. Throws
+ * InputError where the parts do not fit together.
+ */
+export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluation {
+  const { embedding, target, x, y, knowledge, starts, peers = {}, sets = ["X", "Y"], mixtures, more = {} } = result;
+  const { couplingX, couplingY, couplingZ, objective } = embedding;
+  const projections = [target.project(couplingX), target.project(couplingY)] as const;
+  const distances = target.distances(...projections);
+  const marginals = [marginalOf(couplingX), marginalOf(couplingY)] as const;
+  const images = {
+    x: imageOf(x, marginals[0], projections[0], target),
+    y: imageOf(y, marginals[1], projections[1], target),
+  };
+  const seconds = run.history.at(-1)?.["seconds"];
+  const ours: MethodAlignment = { method: "embed", ...alignmentScores(distances, knowledge), seconds };
+  const methods = [ours, ...compareAlignments(x, y, peers, knowledge)];
+  const optima = equalOptima(starts, target);
+  const notes = [collapseNote(images, sets), equalOptimaNote(optima)].filter((note) => note !== undefined);
+  const summary = {
+    ...more,
+    steps: run.history.at(-1)?.["step"],
+    seconds,
+    samples: { x: x.metric.points, y: y.metric.points },
+    target: { name: target.name, points: target.metric.points },
+    objective: { ...objective },
+    images,
+    ...alignmentScores(distances, knowledge),
+    ...(methods.length > 1 && { methods }),
+    starts: starts.map(({ objective, residual, chosen }) => ({ objective, residual, chosen })),
+    equalOptima: optima,
+    notes,
+  };
+  const { labelsX, labelsY } = knowledge;
+  const names = result.names ?? { x: numbered(x.metric.points), y: numbered(y.metric.points) };
+  const drawn = {
+    target,
+    sets,
+    marginals,
+    projections,
+    labels: [labelsX, labelsY],
+    weights: [x.weights, y.weights],
+    mixtures,
+    couplingX,
+    couplingY,
+  } as const;
+  return {
+    summary,
+    arrays: {
+      coupling_x: couplingX,
+      coupling_y: couplingY,
+      coupling_z: couplingZ,
+      target_distances: target.metric.matrix(),
+      projection_x: projections[0],
+      projection_y: projections[1],
+    },
+    tables: { matches: matchTable(distances, names, labelsX, labelsY) },
+    pictures: embedPictures(drawn, run.history),
+    report: (pictures) => embedReport(run, { summary, notes, methods, starts }, pictures),
+  };
+}
+
+function collapseNote({ x, y }: { readonly x: Image; readonly y: Image }, sets: readonly string[]): string | undefined {
+  const collapsed = [x, y].flatMap(({ spread }, set) => {
+    return spread < COLLAPSED ? [`${sets[set]} to ${spread.toFixed(2)} of its size`] : [];
+  });
+  if (collapsed.length === 0) return undefined;
+  return (
+    `The projections have shrunk: ${collapsed.join(", ")}. Scores of such an embedding mean little; more steps, a smaller epsilon ` +
+    "or a larger lambda spread it out."
+  );
+}

@@ -1,0 +1,156 @@
+import type { Metrics } from "../../models/task.ts";
+import type { Target } from "../../src/spaces/target.ts";
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import type { Draw } from "../evaluator.ts";
+import type { Labels } from "../metrics/clustering.ts";
+import { gaussianEllipses } from "../pictures/gaussian-ellipses.ts";
+import { heatMap } from "../pictures/heat-map.ts";
+import { jointScatter } from "../pictures/joint-scatter.ts";
+import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
+import type { Drawing } from "../pictures/picture.ts";
+import type { PointSet } from "../pictures/point-sets.ts";
+import { surfaceScatter } from "../pictures/surface-scatter.ts";
+import { sphereWires, torusWires, type Wire } from "../pictures/surface-wires.ts";
+
+/** What is drawn of an embedding. */
+export interface Drawn {
+  readonly target: Target;
+  /** Names of the two sets. */
+  readonly sets: readonly [x: string, y: string];
+  /** [nz] each. */
+  readonly marginals: readonly [x: Float64Array, y: Float64Array];
+  readonly projections: readonly [x: NdArray, y: NdArray];
+  readonly labels: readonly [x: Labels | undefined, y: Labels | undefined];
+  /** Weights of the samples. */
+  readonly weights: readonly [x: Float64Array, y: Float64Array];
+  /** The mixtures [k, 5] that were embedded, where the samples are Gaussians. */
+  readonly mixtures?: readonly [x: NdArray, y: NdArray] | undefined;
+  readonly couplingX: NdArray;
+  readonly couplingY: NdArray;
+}
+
+/** Points of a set that are drawn at most, evenly taken: more are a blot, and a large file. */
+const MOST_POINTS = 3000;
+/** Matrices of more entries a side are not drawn. */
+const LARGEST_HEAT_MAP = 120;
+
+/** The marginals on the target and the projections of the samples, as far as the target has a picture, and the course of the steps. */
+export function embedPictures(drawn: Drawn, history: readonly Metrics[]): Readonly<Record<string, Draw>> {
+  const pictures = picturesOf(drawn);
+  return history.length > 1 ? { ...pictures, progress: () => progressPicture(history) } : pictures;
+}
+
+function picturesOf(drawn: Drawn): Record<string, Draw> {
+  if (drawn.target.name === "gaussians") return mixturePictures(drawn);
+  const dimension = drawn.target.coordinates?.shape[1];
+  if (dimension === 2) return planePictures(drawn);
+  return dimension === 3 ? surfacePictures(drawn) : couplingPictures(drawn);
+}
+
+function planePictures(drawn: Drawn): Record<string, Draw> {
+  return {
+    marginals: () => jointScatter(marginalSets(drawn), { panels: true }),
+    marginals_together: () => jointScatter(marginalSets(drawn)),
+    projections: () => jointScatter(projectionSets(drawn)),
+  };
+}
+
+function surfacePictures(drawn: Drawn): Record<string, Draw> {
+  const wires = wiresOf(drawn.target);
+  return {
+    marginals: () => surfaceScatter(marginalSets(drawn), { wires, panels: true }),
+    projections: () => surfaceScatter(projectionSets(drawn), { wires }),
+  };
+}
+
+function mixturePictures({ target, sets, marginals, projections, weights, mixtures }: Drawn): Record<string, Draw> {
+  const both = (of: readonly [NdArray, NdArray], masses: readonly [Float64Array, Float64Array]) =>
+    sets.map((name, set) => ({ name, gaussians: of[set], weights: masses[set] }));
+  const grid = target.coordinates!;
+  const before = mixtures ? both(mixtures, weights).map((set) => ({ title: `${set.name}, before`, sets: [set] })) : [];
+  const after = { title: mixtures ? "after" : "projections", sets: both([projections[0], projections[1]], weights) };
+  return {
+    mixtures: () => gaussianEllipses([...before, after]),
+    marginals: () =>
+      gaussianEllipses(both([grid, grid], marginals).map((set) => ({ title: `marginal of ${set.name}`, sets: [set] }))),
+  };
+}
+
+/** The couplings themselves, of a target that has distances alone. */
+function couplingPictures({ couplingX, couplingY, sets }: Drawn): Record<string, Draw> {
+  const pictures: Record<string, Draw> = {};
+  for (const [name, coupling, set] of [
+    ["coupling_x", couplingX, sets[0]],
+    ["coupling_y", couplingY, sets[1]],
+  ] as const) {
+    // prettier-ignore
+    if (Math.max(...coupling.shape) > LARGEST_HEAT_MAP) continue;
+    const titles = { xTitle: "point of the target", yTitle: `sample of ${set}`, valueTitle: "mass" };
+    pictures[name] = () => heatMap(coupling, titles);
+  }
+  return pictures;
+}
+
+function marginalSets({ target, sets, marginals }: Drawn): PointSet[] {
+  return sets.map((name, set) => ({ name, points: target.coordinates!, masses: marginals[set] }));
+}
+
+function projectionSets({ target, sets, projections, labels }: Drawn): PointSet[] {
+  return sets.map((name, set) => {
+    const { shape, data } = placesOf(target, projections[set]);
+    const [count, d] = shape;
+    if (count <= MOST_POINTS) return { name, points: { shape, data }, labels: labels[set] };
+    const rows = Array.from({ length: MOST_POINTS }, (_, row) => Math.floor((row * count) / MOST_POINTS));
+    return {
+      name,
+      points: rowsAt({ shape, data }, rows, d),
+      labels: labels[set] && rows.map((row) => labels[set]![row]),
+    };
+  });
+}
+
+/** Coordinates [n, d] of projections, which are indices of points where the target is a matrix. */
+function placesOf({ coordinates }: Target, projection: NdArray): NdArray {
+  const d = coordinates!.shape[1];
+  return projection.shape[1] === d ? projection : rowsAt(coordinates!, Array.from(projection.data), d);
+}
+
+function rowsAt({ data }: NdArray, rows: readonly number[], d: number): NdArray {
+  const out = new Float64Array(rows.length * d);
+  rows.forEach((row, at) => out.set(data.subarray(row * d, (row + 1) * d), at * d));
+  return { shape: [rows.length, d], data: out };
+}
+
+/** Lines on the target's surface, whose radii its own points tell. */
+function wiresOf({ name, coordinates }: Target): readonly Wire[] {
+  const { data } = coordinates!;
+  let [farthest, outermost, highest] = [0, 0, 0];
+  for (let at = 0; at < data.length; at += 3) {
+    const [x, y, z] = [data[at], data[at + 1], data[at + 2]];
+    farthest = Math.max(farthest, Math.hypot(x, y, z));
+    outermost = Math.max(outermost, Math.hypot(x, y));
+    highest = Math.max(highest, Math.abs(z));
+  }
+  if (name === "sphere") return sphereWires(farthest);
+  return name === "torus" ? torusWires(outermost - highest, highest) : [];
+}
+
+/** Panels of what was logged: the objective or what a search makes of it, and what the steps still move. */
+function progressPicture(history: readonly Metrics[]): Promise<Drawing> {
+  const panels = PANELS.flatMap(({ title, names }): LinePanel[] => {
+    const series = names
+      .map((name) => ({
+        name,
+        points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
+      }))
+      .filter(({ points }) => points.some(([, y]) => y > 0 && Number.isFinite(y)));
+    return series.length > 0 ? [{ title, series, scale: "log" }] : [];
+  });
+  return lineChart(panels, history.some((row) => "distortion" in row) ? "candidate" : "step");
+}
+
+const PANELS = [
+  { title: "objective", names: ["objective", "wasserstein", "biconvex"] },
+  { title: "mass that a step moves", names: ["residual"] },
+  { title: "search", names: ["distortion", "validation", "chosen"] },
+] as const;

@@ -1,0 +1,104 @@
+import type { TopLevelSpec } from "vega-lite";
+import { INK } from "./picture.ts";
+import type { LegendEntry, Mark } from "./point-sets.ts";
+
+/** A layer of a chart. */
+export type Layer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
+
+/** A point in the plane of a picture, y upwards, with its look. */
+export interface PlacedMark extends Omit<Mark, "set" | "point"> {
+  readonly x: number;
+  readonly y: number;
+  readonly opacity: number;
+}
+
+/** The square that a picture shows. */
+export interface Window {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/** Pixels to the right of the picture, and from one line to the next. */
+const LEGEND_DISTANCE = 16;
+const LEGEND_LINE = 20;
+const LEGEND_SIZE = 60;
+/** Of the square, free on each side. */
+const MARGIN = 0.04;
+
+/** The smallest square around points, with a margin: distances are the same along both axes. */
+export function windowAround(points: Iterable<readonly [x: number, y: number]>): Window {
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [x, y] of points) {
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [bottom, top] = [Math.min(bottom, y), Math.max(top, y)];
+  }
+  const half = (0.5 + MARGIN) * (Math.max(right - left, top - bottom) || 1);
+  const around = (low: number, high: number): [number, number] => [(low + high) / 2 - half, (low + high) / 2 + half];
+  return { x: around(left, right), y: around(bottom, top) };
+}
+
+/** Positions in a window, without axes: the coordinates of an embedding mean nothing by themselves. */
+export function positions({ x, y }: Window) {
+  const axis = (field: "x" | "y", domain: readonly [number, number]) => ({
+    field,
+    type: "quantitative" as const,
+    axis: null,
+    scale: { domain: [...domain], nice: false, zero: false },
+  });
+  return { x: axis("x", x), y: axis("y", y) };
+}
+
+/** Marks in their order, later ones over earlier ones. */
+export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
+  return {
+    data: { values: [...marks] },
+    mark: { type: "point", strokeWidth: 1 },
+    encoding: {
+      ...positions(window),
+      fill: { field: "color", type: "nominal", scale: null, legend: null },
+      stroke: { field: "color", type: "nominal", scale: null, legend: null },
+      fillOpacity: { field: "fill", type: "quantitative", scale: null, legend: null },
+      shape: { field: "shape", type: "nominal", scale: null, legend: null },
+      size: { field: "size", type: "quantitative", scale: null, legend: null },
+      opacity: { field: "opacity", type: "quantitative", scale: null, legend: null },
+    },
+  };
+}
+
+/** Lines from point to point, in the reader's colour. */
+export function lineLayer(
+  lines: readonly (readonly (readonly [x: number, y: number])[])[],
+  window: Window,
+  opacity: number,
+): Layer {
+  return {
+    data: {
+      values: lines.flatMap((line, index) => line.map(([x, y], order) => ({ x, y, order, line: index }))),
+    },
+    mark: { type: "line", color: INK, opacity, strokeWidth: 1 },
+    encoding: {
+      ...positions(window),
+      detail: { field: "line", type: "nominal" },
+      order: { field: "order", type: "quantitative" },
+    },
+  };
+}
+
+/** What symbols stand for, at the right of a picture that is `left` pixels wide. */
+export function legendLayers(entries: readonly LegendEntry[], left: number): Layer[] {
+  return entries.flatMap(({ text, color, shape, fill }, index): Layer[] => {
+    const at = { x: { value: left + LEGEND_DISTANCE }, y: { value: 10 + index * LEGEND_LINE } };
+    return [
+      {
+        data: { values: [{}] },
+        mark: { type: "point", shape, color, fill: color, fillOpacity: fill, size: LEGEND_SIZE, opacity: 1 },
+        encoding: at,
+      },
+      {
+        data: { values: [{}] },
+        mark: { type: "text", text, align: "left", baseline: "middle", fontSize: 12, dx: 10 },
+        encoding: at,
+      },
+    ];
+  });
+}

@@ -1,0 +1,125 @@
+import { InputError } from "../../src/errors.ts";
+import { camera, type Camera } from "./camera.ts";
+import { drawChart } from "./drawing.ts";
+import type { Drawing } from "./picture.ts";
+import { legendLayers, lineLayer, markLayer, windowAround, type Layer, type Window } from "./point-layers.ts";
+import { checkPoints, classLegendOf, legendOf, marksOf, type Mark, type PointSet } from "./point-sets.ts";
+import type { SpacePoint, Wire } from "./surface-wires.ts";
+
+export interface SurfaceScatterOptions {
+  /** Lines on the surface that the points lie on, drawn faintly behind them. @default none */
+  readonly wires?: readonly Wire[];
+  /** Each set in a row of its own. @default false: all in one */
+  readonly panels?: boolean;
+}
+
+const SIDE = 330;
+const ELEVATION = 30;
+/** The two sides, in degrees round the z axis. */
+const SIDES = { "one side": 30, "the other side": 210 } as const;
+/** Of the farthest and the nearest point. */
+const OPACITIES = [0.12, 0.9] as const;
+const WIRE_OPACITIES = { far: 0.08, near: 0.2 } as const;
+
+/**
+ * Sets of points [n, 3] from two opposite sides: nearer points over farther ones, which fade. The surface of the wires lies around
+ * the origin; without wires the points are seen around the middle of their extents. See
+ * `marksOf` for colours, shapes and areas. Throws InputError where something has another shape.
+ */
+export async function surfaceScatter(sets: readonly PointSet[], options: SurfaceScatterOptions = {}): Promise<Drawing> {
+  const { wires = [], panels = false } = options;
+  for (const { name, points } of sets) checkPoints(name, points, 3);
+  if (sets.length === 0) throw new InputError("scatter: expected sets of points, got none");
+  const marks = marksOf(sets, SIDE);
+  const [cx, cy, cz] = wires.length > 0 ? [0, 0, 0] : centreOf(sets);
+  const at = ({ set, point }: Pick<Mark, "set" | "point">): SpacePoint => {
+    const { data } = sets[set].points;
+    return [data[3 * point] - cx, data[3 * point + 1] - cy, data[3 * point + 2] - cz];
+  };
+  const extent = Math.max(...[...marks.map(at), ...wires.flat()].map((point) => Math.hypot(...point))) || 1;
+  const window = windowAround([
+    [-extent, -extent],
+    [extent, extent],
+  ]);
+  const rows = panels
+    ? sets.map(({ name }, index) => ({ name, shown: [index] }))
+    : [{ name: "", shown: sets.map((_, index) => index) }];
+  return drawChart({
+    spacing: 16,
+    vconcat: rows.map(({ name, shown }, row) => ({
+      spacing: 16,
+      hconcat: Object.entries(SIDES).map(([title, azimuth], column) => {
+        const view = camera(azimuth, ELEVATION);
+        const legend = panels ? classLegendOf(sets) : legendOf(sets);
+        return {
+          title: name ? `${name}, ${title}` : title,
+          width: SIDE,
+          height: SIDE,
+          layer: [
+            ...wireLayers(wires, view, window),
+            pointLayer(
+              marks.filter(({ set }) => shown.includes(set)),
+              at,
+              view,
+              window,
+              extent,
+            ),
+            ...(column === 1 && row === 0 ? legendLayers(legend, SIDE) : []),
+          ],
+        };
+      }),
+    })),
+  });
+}
+
+function centreOf(sets: readonly PointSet[]): SpacePoint {
+  const [low, high] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]]; // prettier-ignore
+  for (const { points } of sets) {
+    points.data.forEach((value, at) => {
+      low[at % 3] = Math.min(low[at % 3], value);
+      high[at % 3] = Math.max(high[at % 3], value);
+    });
+  }
+  return [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2];
+}
+
+function pointLayer(
+  marks: readonly Mark[],
+  at: (mark: Mark) => SpacePoint,
+  view: Camera,
+  window: Window,
+  extent: number,
+): Layer {
+  const [faint, clear] = OPACITIES;
+  const placed = marks.map((mark) => {
+    const { x, y, depth } = view.look(at(mark));
+    const { color, shape, fill, size } = mark;
+    return { depth, x, y, color, shape, fill, size, opacity: faint + ((clear - faint) * (1 + depth / extent)) / 2 };
+  });
+  return markLayer(
+    placed.sort((a, b) => a.depth - b.depth),
+    window,
+  );
+}
+
+/** The far parts of the wires, then the near ones. */
+function wireLayers(wires: readonly Wire[], view: Camera, window: Window): Layer[] {
+  const parts: Record<keyof typeof WIRE_OPACITIES, [number, number][][]> = { far: [], near: [] };
+  for (const wire of wires) {
+    let before: keyof typeof parts | undefined;
+    wire.forEach((point, index) => {
+      const { x, y, depth } = view.look(point);
+      const side = depth < 0 ? "far" : "near";
+      if (side !== before) {
+        // a part starts where the last one ended, so that no gap shows
+        const last = index > 0 ? view.look(wire[index - 1]) : undefined;
+        parts[side].push(last ? [[last.x, last.y]] : []);
+      }
+      parts[side].at(-1)!.push([x, y]);
+      before = side;
+    });
+  }
+  return (["far", "near"] as const)
+    .filter((side) => parts[side].length > 0)
+    .map((side) => lineLayer(parts[side], window, WIRE_OPACITIES[side]));
+}
