@@ -96,10 +96,36 @@ export { ones } from "./transport/initializers/ones.ts";
 export { previousSolution } from "./transport/initializers/previous.ts";
 export { sorting } from "./transport/initializers/sorting.ts";
 
+export { buresWasserstein, type Gaussians } from "./spaces/bures-wasserstein.ts";
+export { crossDistances, pairwiseDistances, type DistanceKind } from "./spaces/distances.ts";
+export { farthestOfPoints, farthestOnGraph, type FarthestPoints } from "./spaces/farthest-points.ts";
+export { graphOfEdges, type Graph } from "./spaces/graph.ts";
+export { meshGraph, meshOf, type Mesh } from "./spaces/mesh.ts";
+export { gaussianMixture, mixtureSpace, type Mixture, type MixtureOptions } from "./spaces/mixture.ts";
+export {
+  neighborGeodesics,
+  neighborGeodesicsOfDistances,
+  type Geodesics,
+  type NeighborGeodesicOptions,
+} from "./spaces/neighbor-geodesics.ts";
+export { shortestPaths, type ShortestPathOptions } from "./spaces/shortest-paths.ts";
+export type { Target } from "./spaces/target.ts";
+export { targetByName, TARGET_NAMES, type TargetName, type TargetOptions } from "./spaces/targets/by-name.ts";
+export { circleTarget } from "./spaces/targets/circle.ts";
+export { gaussiansTarget } from "./spaces/targets/gaussians.ts";
+export { matrixTarget, pointsTarget } from "./spaces/targets/matrix.ts";
+export { planeTarget } from "./spaces/targets/plane.ts";
+export { sphereTarget } from "./spaces/targets/sphere.ts";
+export { torusTarget } from "./spaces/targets/torus.ts";
+
 export { nativeStatus, type NativeStatus } from "./native/loader.ts";
 
-export type { Dataset, HistogramDataset, ImageDataset, MatrixDataset } from "./data/dataset.ts";
+export type { Dataset, HistogramDataset, ImageDataset, MatrixDataset, SampleDataset } from "./data/dataset.ts";
 export { loadData } from "./data/load.ts";
+export { loadPair, type LoadPairOptions } from "./data/load-pair.ts";
+export { loadMesh } from "./data/mesh-file.ts";
+export type { PairDataset, PairSide, PairSource } from "./data/pair.ts";
+export { circlePair } from "./data/pairs/circle.ts";
 export { readNpy, writeNpy } from "./data/npy.ts";
 export { readNpz, writeNpz } from "./data/npz.ts";
 export { datasets, loadDataset } from "./data/registry.ts";

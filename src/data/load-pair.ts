@@ -11,7 +11,7 @@ import { pointsOfSide, type PairDataset, type PairSide } from "./pair.ts";
 import { loadCounts } from "./pbmc3k.ts";
 
 /** How one side is read. */
-export interface SideOptions {
+interface SideOptions {
   /** Whether the file holds distances [n, n] between its points; a square matrix is points unless somebody says so. @default false */
   readonly distances?: boolean;
   /** A text file with one label a line. @default the source's own labels, where it has some */
@@ -48,13 +48,13 @@ export async function loadPair(pathX: string, pathY: string, options: LoadPairOp
 }
 
 /** Reads one side. Throws InputError. */
-export async function loadSide(path: string, { distances = false, labels }: SideOptions = {}): Promise<PairSide> {
+async function loadSide(path: string, { distances = false, labels }: SideOptions = {}): Promise<PairSide> {
   const side = distances ? await loadDistances(path) : await loadPoints(path);
   return labels === undefined ? side : withLabels(side, await readLabels(labels), labels);
 }
 
 /** The labels of a text file, one a line; a last line may be empty. Throws InputError. */
-export async function readLabels(path: string): Promise<string[]> {
+async function readLabels(path: string): Promise<string[]> {
   const lines = (await readText(path)).split(/\r?\n/).map((line) => line.trim());
   if (lines.at(-1) === "") lines.pop();
   const empty = lines.indexOf("");
@@ -63,7 +63,7 @@ export async function readLabels(path: string): Promise<string[]> {
 }
 
 /** The side with these labels. Throws InputError where they are not as many as its points. */
-export function withLabels(side: PairSide, labels: readonly string[], name: string): PairSide {
+function withLabels(side: PairSide, labels: readonly string[], name: string): PairSide {
   requireLabels(name, pointsOfSide(side), labels);
   return { ...side, labels };
 }

@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<string, PlyType>> = {
   ...{ int8, uint8, int16, uint16, int32, uint32, float32, float64 },
 };
 
-export const PLY_FORMATS = ["ascii", "binary_little_endian", "binary_big_endian"] as const;
+const PLY_FORMATS = ["ascii", "binary_little_endian", "binary_big_endian"] as const;
 
 /** A property of an element: a number, or a list with its length in front. */
 export interface PlyProperty {

@@ -48,7 +48,7 @@ async function geodesicsOf(rows: DistanceRows, options: Omit<NeighborGeodesicOpt
 }
 
 /** A path adds up to other last digits from its other end: the smaller of the two counts for both. */
-export function symmetrized({ shape, data }: NdArray): NdArray {
+function symmetrized({ shape, data }: NdArray): NdArray {
   const [n] = shape;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {

@@ -5,7 +5,7 @@ export function trace2([a, , c]: Symmetric2): number {
   return a + c;
 }
 
-export function determinant2([a, b, c]: Symmetric2): number {
+function determinant2([a, b, c]: Symmetric2): number {
   return a * c - b * b;
 }
 

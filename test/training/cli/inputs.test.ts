@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,6 +33,18 @@ async function trained(): Promise<string> {
 
 const lossOf = async (run: string): Promise<number> =>
   (JSON.parse(await readFile(join(run, "result", "summary.json"), "utf8")) as { loss: number }).loss;
+
+it("runs know their data by shape and values, as in all versions", async () => {
+  const run = join(await trained(), "home", "run");
+  const rows = Float64Array.from({ length: 4 * POINTS }, (_, index) => 1 + ((index * 7) % 5));
+  const { options } = JSON.parse(await readFile(join(run, "config.json"), "utf8")) as {
+    options: Readonly<Record<string, unknown>>;
+  };
+  expect(options["dataShape"]).toEqual([4, POINTS]);
+  expect(options["dataFingerprint"]).toBe(
+    createHash("sha256").update("4x5").update(new Uint8Array(rows.buffer)).digest("hex"),
+  );
+});
 
 describe("a file that an option names", () => {
   it.each([["train wdl --resume run"], ["eval run"], ["report run"]])(

@@ -13,6 +13,11 @@ const DATA: readonly BadInput[] = [
     ...withFile("x.csv", "1,2\n3,-4\n"),
     message: /x\.csv: sample 1, at \[1\]: expected a nonnegative number, got -4/,
   },
+  ...["wdl", "wsv", "metric", "sinkinit"].map((task) => ({
+    name: `a pair of data sets for ${task}`,
+    command: `train ${task} --dataset blobs --limit 9`,
+    message: /blobs: a pair of data sets, which only a joint embedding takes; expected one data set/,
+  })),
   {
     name: "values that are not finite",
     command: "train wdl --data x.npy",
