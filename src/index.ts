@@ -54,8 +54,12 @@ export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
+export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";
+export type { GromovOptions, GromovRegularization } from "./transport/gromov/options.ts";
+export type { GromovResult, GromovStep } from "./transport/gromov/result.ts";
 export { gromovCost, gromovObjective } from "./transport/gromov/objective.ts";
 export { chainSinkhorn } from "./transport/chain/chain.ts";
+export { chainObjective } from "./transport/chain/objective.ts";
 export type { ChainNode, ChainOptions, ChainProblem, ChainResult } from "./transport/chain/problem.ts";
 
 export { emdPairs, type EmdPairs, type EmdPairsOptions } from "./transport/pairs/emd-pairs.ts";

@@ -5,6 +5,7 @@ import { setUpWdl } from "../../models/wdl/setup.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { softmax } from "../../models/wdl/simplex.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { samplesOf } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
 import { loadDataset } from "../../src/data/registry.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
@@ -34,8 +35,9 @@ export const wdlGradientWork = defineWork({
   },
   peer: "wdl_gradient.py",
   async prepare({ data, size, invert, dense, cost: given, iterations, ...numbers }) {
-    const dataset =
-      data === undefined ? await loadDataset("faces", { size }) : await loadData(data, { size, masses: true });
+    const dataset = samplesOf(
+      data === undefined ? await loadDataset("faces", { size }) : await loadData(data, { size, masses: true }),
+    );
     const folder = await temporaryFolder();
     const images = join(folder, "images.npy");
     await writeNpy(images, dataset.values);

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../src/data/dataset.ts";
+import { samplesOf, type Dataset } from "../../src/data/dataset.ts";
 import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { resizeArea } from "../../src/data/resize.ts";
 import { Random } from "../../src/tensor/random.ts";
@@ -23,7 +23,7 @@ const MOST_ENTRIES = 2 ** 26;
  * many as memory holds. Throws as `imagePairs`.
  */
 export function evaluationPairs(dataset: Dataset, extent: number): Pairs {
-  const [samples] = dataset.values.shape;
+  const [samples] = samplesOf(dataset).values.shape;
   const most = Math.max(1, Math.floor(MOST_ENTRIES / extent ** 2));
   return imagePairs(dataset, extent, Math.min(PAPER_PAIRS, most, samples * (samples - 1)));
 }
@@ -33,7 +33,7 @@ export function evaluationPairs(dataset: Dataset, extent: number): Pairs {
  * added. The same seed gives the same pairs. Throws InputError for anything but two or more images.
  */
 export function imagePairs(dataset: Dataset, extent: number, count: number, seed = 0): Pairs {
-  const { name, values } = dataset;
+  const { name, values } = samplesOf(dataset);
   if (dataset.kind !== "images" || values.shape[0] < 2) {
     throw new InputError(`${name}: expected at least two images, got ${dataset.kind} [${values.shape.join(", ")}]`);
   }

@@ -1,3 +1,4 @@
+import { samplesOf } from "../../src/data/dataset.ts";
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import { encode, normalizeRows } from "../../models/wdl/dictionary.ts";
 import { unpackFactors } from "../../models/wdl/objective.ts";
@@ -58,7 +59,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         factors: results,
         methods,
         inputs,
-        names: input.dataset.names,
+        names: samplesOf(input.dataset).names,
         history: run.history,
       };
       return {
@@ -77,7 +78,8 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
 }
 
 /** Throws InputError where the data points have another shape than those that the run was trained on, where known. */
-function checkShape({ config }: TrainedRun, { dataset: { name, values } }: EvaluationInput): void {
+function checkShape({ config }: TrainedRun, { dataset }: EvaluationInput): void {
+  const { name, values } = samplesOf(dataset);
   const trained = config.options["dataShape"] as readonly number[] | undefined;
   const [expected, got] = [trained, values.shape].map((shape) => shape?.slice(1).join(" x "));
   if (expected !== undefined && got !== expected) {

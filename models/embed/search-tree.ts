@@ -6,12 +6,13 @@ import type { EmbedProblem, Sizes } from "./problem.ts";
 import type { Kept, SearchState, Trial } from "./search.ts";
 
 /** What has been found, and the candidate under way. Scores of the trials are rows of one matrix a score. */
-export function saveSearch({ done, descents, trials, chosen, lowest }: SearchState): StateTree {
+export function saveSearch({ done, descents, peers, trials, chosen, lowest }: SearchState): StateTree {
   const column = (of: (trial: Trial) => number) => ({ shape: [trials.length], data: Float64Array.from(trials, of) });
   const names = Object.keys(trials[0]?.scores ?? {});
   return {
     done,
     descents: descents ? saveDescents(descents) : null,
+    peers,
     trials: {
       candidate: column(({ candidate }) => candidate),
       start: column(({ start }) => start),
@@ -35,6 +36,7 @@ export async function loadSearch(
   return {
     done,
     descents: isUnderWay ? loadDescents(expectTree(tree, "descents"), await problemOf(done)) : undefined,
+    peers: expectNumber(tree, "peers"),
     trials: loadTrials(expectTree(tree, "trials")),
     chosen: loadKept(tree, "chosen", sizes),
     lowest: loadKept(tree, "lowest", sizes),

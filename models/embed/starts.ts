@@ -4,12 +4,13 @@ import { iterateAt, NOTHING, type Iterate } from "./iterate.ts";
 import type { EmbedProblem } from "./problem.ts";
 
 /**
- * Independent couplings with random masses on the target. Equal masses would be a saddle of symmetric targets, from which only
- * rounding leads away: which way then differs from machine to machine.
+ * Independent couplings, with the same random masses on the target for both images. The first step sorts points by how far they
+ * are from the others; with one tilt X and Y are sorted to the same side, where with two they often end as each other's mirror
+ * image, which is a local optimum. Equal masses would be a saddle of symmetric targets, from which only rounding leads away.
  */
 export function randomStart(problem: EmbedProblem, random: Random): Iterate {
-  const { points } = problem.target.metric;
-  return independentStart(problem, randomMasses(points, random), randomMasses(points, random));
+  const masses = randomMasses(problem.target.metric.points, random);
+  return independentStart(problem, masses, masses);
 }
 
 /** The start whose images of X and Y have these masses [nz]. */

@@ -1,5 +1,5 @@
 import { mostVariable, submatrix } from "../../src/data/cells.ts";
-import { numbered, requireValues, type Dataset } from "../../src/data/dataset.ts";
+import { numbered, requireValues, samplesOf, type Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { ndarray, sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { exponentiatedComponents } from "./principal-components.ts";
@@ -35,7 +35,8 @@ interface TableOptions {
  * Throws InputError for negative or empty samples, where fewer than 3 samples or features are left or too many for a matrix of
  * distances, and for values whose squares float64 does not hold.
  */
-export function tableOf(dataset: Dataset, { topFeatures = Infinity, principalComponents }: TableOptions): Table {
+export function tableOf(given: Dataset, { topFeatures = Infinity, principalComponents }: TableOptions): Table {
+  const dataset = samplesOf(given);
   const [samples, ...rest] = dataset.values.shape;
   const all = sizeOf(rest);
   const flat = ndarray(dataset.values.data, [samples, all]);

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../src/data/dataset.ts";
+import { samplesOf, type Dataset } from "../../src/data/dataset.ts";
 import { readNpy } from "../../src/data/npy.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
 import { denseGeometry } from "../../src/geometry/dense.ts";
@@ -42,7 +42,8 @@ const DEFAULT_ZETA = 0.2;
  * Checks data and options against each other and makes the geometry, the operator and the objective's problem. The tfjs
  * backend must have been chosen. Throws InputError.
  */
-export async function setUpWdl(options: WdlOptions, dataset: Dataset): Promise<WdlSetup> {
+export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<WdlSetup> {
+  const dataset = samplesOf(given);
   const [points, ...pointShape] = dataset.values.shape;
   const geometry = await groundGeometry(options.cost, pointShape, dataset.name);
   const pixels = geometry.shape[0];

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
+import { bracketed, firstOfSide, sideArrays, sideText, type PairDataset } from "./pair.ts";
 
 /** What every data set has: M samples along the first axis of `values`. */
 interface Samples {
@@ -32,8 +33,11 @@ export interface MatrixDataset extends Samples {
   readonly featureLabels?: readonly (string | undefined)[];
 }
 
+/** Data sets of samples of one kind. */
+export type SampleDataset = ImageDataset | HistogramDataset | MatrixDataset;
+
 /** A data set in memory. Each kind is one member; a consumer names the kinds it takes. */
-export type Dataset = ImageDataset | HistogramDataset | MatrixDataset;
+export type Dataset = SampleDataset | PairDataset;
 
 /** Names "0", "1", ... of things that have none. */
 export function numbered(count: number): string[] {
@@ -48,8 +52,35 @@ export function requireContent({ shape }: NdArray, name: string): void {
   if (shape.includes(0)) throw new InputError(`${name}: no values (shape [${shape.join(", ")}])`);
 }
 
-/** The first `count` samples; all of them where there are no more. */
-export function takeFirst<D extends Dataset>(dataset: D, count: number): D {
+/** The data set, where it is one of samples. Throws InputError for a pair. */
+export function samplesOf(dataset: Dataset): SampleDataset {
+  if (dataset.kind !== "pair") return dataset;
+  throw new InputError(
+    `${dataset.name}: a pair of data sets, which only a joint embedding takes; expected one data set`,
+  );
+}
+
+/** The arrays whose numbers are the data, of either side of a pair. */
+export function arraysOf(dataset: Dataset): readonly NdArray[] {
+  return dataset.kind === "pair" ? [dataset.x, dataset.y].flatMap(sideArrays) : [dataset.values];
+}
+
+/** Their shapes, one behind the other: what other data must have to be the same. */
+export function shapeOf(dataset: Dataset): readonly number[] {
+  return arraysOf(dataset).flatMap(({ shape }) => shape);
+}
+
+/** "[100, 80]"; of a pair "[177, 34] and [177, 27]". */
+export function shapeText(dataset: Dataset): string {
+  const texts = dataset.kind === "pair" ? [dataset.x, dataset.y].map(sideText) : [bracketed(dataset.values)];
+  return texts.join(" and ");
+}
+
+/** The first `count` samples, of either side of a pair; all of them where there are no more. Throws InputError for a mesh. */
+export function takeFirst<D extends Dataset>(dataset: D, count: number): D;
+export function takeFirst(dataset: Dataset, count: number): Dataset {
+  if (dataset.kind === "pair")
+    return { ...dataset, x: firstOfSide(dataset.x, count), y: firstOfSide(dataset.y, count) };
   const [samples, ...rest] = dataset.values.shape;
   if (samples <= count) return dataset;
   return {
@@ -66,7 +97,7 @@ export function takeFirst<D extends Dataset>(dataset: D, count: number): D {
  * @param masses whether the samples are to be read as masses
  * @throws InputError naming the sample and the place
  */
-export function requireValues({ name, values, names }: Dataset, { masses }: { readonly masses: boolean }): void {
+export function requireValues({ name, values, names }: SampleDataset, { masses }: { readonly masses: boolean }): void {
   requireContent(values, name);
   const [samples, ...rest] = values.shape;
   const size = sizeOf(rest);

@@ -1,4 +1,4 @@
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, SampleDataset } from "./dataset.ts";
 import type { DownloadOptions } from "./download.ts";
 
 /** What a person may say about a data set known by name. Each entry uses what applies to it. */
@@ -14,9 +14,9 @@ export interface DatasetOptions extends DownloadOptions {
 }
 
 /** A data set known by name: one line about it, and how to get it. */
-export interface DatasetEntry {
+export interface DatasetEntry<D extends Dataset = SampleDataset> {
   /** One line for `--help`: what it is, shape, count, size of a download. */
   readonly description: string;
   /** Makes or fetches it. Throws InputError for an option that does not fit, RunError without a network. */
-  readonly load: (options: DatasetOptions) => Promise<Dataset>;
+  readonly load: (options: DatasetOptions) => Promise<D>;
 }

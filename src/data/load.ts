@@ -3,7 +3,7 @@ import { InputError } from "../errors.ts";
 import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { isCountFolder } from "./count-files.ts";
-import { numbered, requireContent, requireValues, type Dataset } from "./dataset.ts";
+import { numbered, requireContent, requireValues, type SampleDataset } from "./dataset.ts";
 import { isFolder } from "../files/read.ts";
 import type { DelimitedOptions } from "./delimited.ts";
 import { IMAGE_EXTENSIONS } from "./image-file.ts";
@@ -22,16 +22,17 @@ export interface LoadOptions extends ImageOptions, DelimitedOptions {
 const READABLE = `a folder of images or one of ${[...MATRIX_EXTENSIONS, ...IMAGE_EXTENSIONS].join(" ")}`;
 
 /** What an array is, by its number of axes. */
-const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, options: ImageOptions) => Dataset>> = {
-  2: matrixOfArray,
-  3: imagesOfArray,
-  4: (array, path) => ({
-    kind: "histograms",
-    name: basename(path),
-    values: toFloat64(array),
-    names: numbered(array.shape[0]),
-  }),
-};
+const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, options: ImageOptions) => SampleDataset>> =
+  {
+    2: matrixOfArray,
+    3: imagesOfArray,
+    4: (array, path) => ({
+      kind: "histograms",
+      name: basename(path),
+      values: toFloat64(array),
+      names: numbered(array.shape[0]),
+    }),
+  };
 
 /**
  * Reads a person's own data, whatever it is: a folder of images or one image (see `loadImages`), a table in any format of
@@ -40,7 +41,7 @@ const KINDS_BY_AXES: Readonly<Record<number, (array: NdArray, path: string, opti
  *
  * @throws InputError, one line, for anything that cannot be read as such or does not fit `options`
  */
-export async function loadData(path: string, options: LoadOptions = {}): Promise<Dataset> {
+export async function loadData(path: string, options: LoadOptions = {}): Promise<SampleDataset> {
   const dataset = await loadByKind(path, options);
   if (options.size !== undefined && dataset.kind !== "images") {
     throw new InputError(
@@ -51,7 +52,7 @@ export async function loadData(path: string, options: LoadOptions = {}): Promise
   return dataset;
 }
 
-async function loadByKind(path: string, options: LoadOptions): Promise<Dataset> {
+async function loadByKind(path: string, options: LoadOptions): Promise<SampleDataset> {
   const extension = extname(path).toLowerCase();
   const folder = await isDataFolder(path);
   if (folder && isCountFolder(path)) return loadCounts(path);

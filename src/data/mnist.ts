@@ -41,12 +41,26 @@ export const mnist = idxDataset({
   },
 });
 
+/** Classes of Fashion-MNIST, by their numbers. */
+export const fashionClasses: readonly string[] = [
+  "T-shirt",
+  "trousers",
+  "pullover",
+  "dress",
+  "coat",
+  "sandal",
+  "shirt",
+  "sneaker",
+  "bag",
+  "ankle boot",
+];
+
 /** Pictures of clothes (Xiao, Rasul, Vollgraf 2017). */
 export const fashionMnist = idxDataset({
   name: "fashion-mnist",
   description: "pictures of clothes, 28x28, 60000 for training and 10000 for tests (30 MB)",
   mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
-  classes: ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
+  classes: fashionClasses,
   md5: {
     train: { images: "8d4fb7e6c68d591d4c3dfef9ec88bf0d", labels: "25c81989df183df01b3e8a0aad5dffbe" },
     test: { images: "bef4ecab320f06d8554ea6380940ec79", labels: "bb300cfdad3c16e7a12a480ee83cd310" },

@@ -7,12 +7,17 @@ import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { lfw } from "./lfw.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import { circleVonMises } from "./pairs/circle.ts";
+import { blobs, moons } from "./pairs/clusters.ts";
+import { sphereParts, torusParts } from "./pairs/curved.ts";
+import { fashionLatent, scgem, snareseq } from "./pairs/features.ts";
+import { shapes, shapesHole, shapesOneHole } from "./pairs/sheets.ts";
 import { pbmc3k } from "./pbmc3k.ts";
 import { quickdraw } from "./quickdraw.ts";
 import { torus, torusOneBump, torusTwins } from "./torus.ts";
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
-export const datasets: Readonly<Record<string, DatasetEntry>> = {
+export const datasets: Readonly<Record<string, DatasetEntry<Dataset>>> = {
   faces,
   drawings,
   "gaussians-1d": gaussians1d,
@@ -26,6 +31,17 @@ export const datasets: Readonly<Record<string, DatasetEntry>> = {
   lfw,
   quickdraw,
   pbmc3k,
+  snareseq,
+  scgem,
+  "fashion-latent": fashionLatent,
+  shapes,
+  "shapes-hole": shapesHole,
+  "shapes-one-hole": shapesOneHole,
+  "sphere-parts": sphereParts,
+  "torus-parts": torusParts,
+  "circle-von-mises": circleVonMises,
+  blobs,
+  moons,
 };
 
 /**

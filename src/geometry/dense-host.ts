@@ -16,6 +16,22 @@ export function denseHostKernel({ cost: { data: cost }, shape, maxCost }: DenseG
   return addon ? { ...plain, ...nativeOperators(addon, cost, n, m, epsilon) } : plain;
 }
 
+/** exp(-C / epsilon) of a matrix [n, m] with entries of any sign, into `out`, which may be C. */
+export function gibbsMatrix(
+  cost: Float64Array,
+  [n, m]: readonly [number, number],
+  epsilon: number,
+  out: Float64Array,
+): Float64Array {
+  const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+  if (addon) {
+    addon.applyDense({ operator: DenseOperator.gibbs, n, m, matrix: cost, inverse: 1 / epsilon, x: undefined, out });
+  } else {
+    for (let at = 0; at < out.length; at++) out[at] = Math.exp(-cost[at] / epsilon);
+  }
+  return out;
+}
+
 /** From this many entries on, threads and vector arithmetic are worth a call of the addon. */
 const NATIVE_SIZE = 4096;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import type { Dataset } from "../../src/data/dataset.ts";
+import { arraysOf, shapeOf, type Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { readBytes } from "../../src/files/read.ts";
 import { flagOf, pathOptions, type OptionTable } from "../../src/options.ts";
@@ -35,7 +35,7 @@ export async function keepInputs(
   return {
     ...options,
     ...Object.fromEntries(paths.map(([name, path]) => [name, resolve(path)])),
-    dataShape: dataset.values.shape,
+    dataShape: shapeOf(dataset),
     dataFingerprint: fingerprintOf(dataset),
     fileFingerprints: await fileFingerprints(table, options),
     fromRun: Object.fromEntries(paths.map(([name, path]) => [name, relative(run, path)])),
@@ -71,7 +71,7 @@ export function isOwnData(dataset: Dataset, { dataFingerprint }: KeptInputs): bo
 /** Throws InputError unless the data are those that the run was started on. */
 export function checkData(dataset: Dataset, kept: KeptInputs): void {
   if (isOwnData(dataset, kept)) return;
-  const [got, expected] = [dataset.values.shape, kept.dataShape].map((shape) => JSON.stringify(shape));
+  const [got, expected] = [shapeOf(dataset), kept.dataShape].map((shape) => JSON.stringify(shape));
   const difference = got === expected ? "" : ` (shape ${got}, then ${expected})`;
   throw new InputError(
     `${dataset.name}: the data are not those that the run was started on${difference}; restore them, point to them with --data, ` +
@@ -117,10 +117,12 @@ async function fileFingerprints(table: OptionTable, options: Options): Promise<R
   return Object.fromEntries(await Promise.all(found));
 }
 
-function fingerprintOf({ values }: Dataset): string {
-  const { data } = values;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return createHash("sha256").update(values.shape.join("x")).update(bytes).digest("hex");
+function fingerprintOf(dataset: Dataset): string {
+  const hash = createHash("sha256");
+  for (const { shape, data } of arraysOf(dataset)) {
+    hash.update(shape.join("x")).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }
 
 function isRecordOfTexts(value: unknown): boolean {

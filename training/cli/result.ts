@@ -1,6 +1,6 @@
 import { writeEvaluation } from "../../eval/evaluator.ts";
 import type { Highlight } from "../../eval/report.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
+import { shapeText, type Dataset } from "../../src/data/dataset.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import type { BackendSelection } from "../../src/tensor/backend.ts";
 import type { Component, PreparedTask } from "../components/component.ts";
@@ -20,7 +20,7 @@ export function announce(
   say(`backend ${name} (${detail})${reason ? `, ${reason}` : ""}${reasons ? `; passed over ${reasons}` : ""}`);
   const { addon, detail: why } = nativeStatus();
   if (!addon && name !== "webgpu") say(`warning: no native kernels, ${why}; everything works, only slower`);
-  say(`${component.name} on ${dataset.name} [${dataset.values.shape.join(", ")}], ${engine}`);
+  say(`${component.name} on ${dataset.name} ${shapeText(dataset)}, ${engine}`);
 }
 
 /** Evaluates a finished run on its own data, writes its result and says the figures that its user came for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { descend } from "../../../models/embed/descend.ts";
-import { objectiveAt, type Iterate } from "../../../models/embed/iterate.ts";
+import type { Iterate } from "../../../models/embed/iterate.ts";
 import type { StepSettings } from "../../../models/embed/problem.ts";
 import { independentStart, randomStart } from "../../../models/embed/starts.ts";
 import { Random } from "../../../src/tensor/random.ts";
@@ -69,12 +69,11 @@ describe("descend", () => {
   });
 
   it("ends in one plan with line search where full steps alternate between two", () => {
-    const cold = { ...SETTINGS, epsilon: 1e-3 };
-    const alternating = run(random(), cold, 60).slice(-3);
-    const resting = run(random(), { ...cold, lineSearch: true }, 60).at(-1)!;
-    const value = (iterate: Iterate) => objectiveAt(iterate, cold.lambda).value;
-    expect(resting.report.residual).toBeLessThan(0.05);
-    expect(value(resting)).toBeLessThanOrEqual(Math.max(...alternating.map(value)) + 1e-9);
+    const settings = { ...SETTINGS, lambda: 0.3, epsilon: 0.01 };
+    const alternating = run(random(), settings, 40).at(-1)!;
+    const resting = run(random(), { ...settings, lineSearch: true }, 40).at(-1)!;
+    expect(alternating.report.residual).toBeGreaterThan(0.1);
+    expect(resting.report.residual).toBeLessThan(0.01);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { gaussians1d, twoModes1d } from "../../../src/data/gaussians.ts";
-import type { Dataset } from "../../../src/data/dataset.ts";
+import type { SampleDataset } from "../../../src/data/dataset.ts";
 import { InputError } from "../../../src/errors.ts";
 
-function rows({ values }: Dataset): number[][] {
+function rows({ values }: SampleDataset): number[][] {
   const [count, points] = values.shape;
   return Array.from({ length: count }, (_, row) => [...values.data.subarray(row * points, (row + 1) * points)]);
 }

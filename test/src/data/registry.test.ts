@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { requireValues } from "../../../src/data/dataset.ts";
+import { requireValues, samplesOf } from "../../../src/data/dataset.ts";
 import { datasets, loadDataset } from "../../../src/data/registry.ts";
 import { InputError } from "../../../src/errors.ts";
 
 const KNOWN =
-  "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k";
+  "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k, snareseq, scgem, fashion-latent, " +
+  "shapes, shapes-hole, shapes-one-hole, sphere-parts, torus-parts, circle-von-mises, blobs, moons";
 
 describe("loadDataset", () => {
   it.each(["faces", "drawings", "gaussians-1d", "two-modes-1d", "torus"])(
     "makes %s under its name, as masses",
     async (name) => {
-      const dataset = await loadDataset(name);
+      const dataset = samplesOf(await loadDataset(name));
       expect(dataset.name).toBe(name);
       expect(() => requireValues(dataset, { masses: true })).not.toThrow();
       expect(dataset.names).toHaveLength(dataset.values.shape[0]);
@@ -18,7 +19,7 @@ describe("loadDataset", () => {
   );
 
   it("takes the first samples", async () => {
-    expect((await loadDataset("gaussians-1d", { limit: 2 })).values.shape).toEqual([2, 100]);
+    expect(samplesOf(await loadDataset("gaussians-1d", { limit: 2 })).values.shape).toEqual([2, 100]);
     await expect(loadDataset("gaussians-1d", { limit: 0 })).rejects.toThrow(/limit: .* at least 1, got 0/);
   });
 

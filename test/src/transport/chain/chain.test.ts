@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { denseGeometry } from "../../../../src/geometry/dense.ts";
 import { grid, unitGrid } from "../../../../src/geometry/grid.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
-import { ndarray } from "../../../../src/tensor/ndarray.ts";
+import { ndarray, rowsOf } from "../../../../src/tensor/ndarray.ts";
+import { checkChain } from "../../../../src/transport/chain/checked.ts";
+import { LogState } from "../../../../src/transport/chain/log-state.ts";
 import type { ChainNode, ChainProblem } from "../../../../src/transport/chain/problem.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
 import { entropicValues, transportPlan } from "../../../../src/transport/sinkhorn/objective.ts";
 import { chainEngines, randomLinks, solveFullPlan, solveWith } from "../../../support/chain.ts";
-import { points, randomHistogram, randomMasses } from "../../../support/problems.ts";
+import { dot, points, randomHistogram, randomMasses } from "../../../support/problems.ts";
 import { reference } from "../../../support/reference.ts";
 
 interface ChainReference {
@@ -19,11 +21,53 @@ interface ChainReference {
     readonly transportCost: number;
     readonly objective: number;
   };
+  readonly dX: number[][];
+  readonly dY: number[][];
+  readonly pointsZ: number[][];
+  readonly embedding: Readonly<Record<"xz" | "zz" | "zy", number[][]>> & {
+    readonly lambda: number;
+    readonly epsilon: number;
+    readonly startZeta1: number[];
+    readonly startZeta2: number[];
+    readonly trace: readonly { readonly costDivisor: number; readonly chainObjective: number }[];
+  };
 }
 
 const free: ChainNode = { kind: "free" };
 const given = (masses: Float64Array): ChainNode => ({ kind: "given", masses });
+const relaxed = (masses: Float64Array, rho: number): ChainNode => ({ kind: "relaxed", masses, rho });
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const exact = { relative: 1e-10, absolute: 1e-12 };
+
+/** Of the embedding in the reference: C = lambda (dX^2 xi 1^T + 1 (dZ^2 zeta)^T - 2 dX plan dZ) minus its minimum, [n, nz]. */
+function linearised(d: number[][], masses: number[], dZ: number[][], zeta: number[], plan: number[][], lambda: number) {
+  const own = d.map((row) =>
+    dot(
+      row.map((entry) => entry ** 2),
+      masses,
+    ),
+  );
+  const target = dZ.map((row) =>
+    dot(
+      row.map((entry) => entry ** 2),
+      zeta,
+    ),
+  );
+  const carried = d.map((row) =>
+    zeta.map((_, z) =>
+      dot(
+        row,
+        plan.map((entries) => entries[z]),
+      ),
+    ),
+  );
+  const cost = carried.map((row, x) => target.map((entry, z) => lambda * (own[x] + entry - 2 * dot(row, dZ[z]))));
+  const least = Math.min(...cost.flat());
+  return cost.map((row) => row.map((entry) => entry - least));
+}
+
+const transpose = (rows: number[][]): number[][] => rows[0].map((_, column) => rows.map((row) => row[column]));
+const unflat = (data: Float64Array, columns: number): number[][] => rowsOf(data, columns).map((row) => Array.from(row));
 
 describe.each(chainEngines)("chain on $name", ({ engine }) => {
   const solve = solveWith(engine);
@@ -52,6 +96,38 @@ describe.each(chainEngines)("chain on $name", ({ engine }) => {
     expect(result.marginals[3]).toBeAllclose(upsilon, exact);
   });
 
+  it("15 steps of the embedding are the reference's", () => {
+    const { xi, upsilon, dX, dY, pointsZ, embedding } = reference<ChainReference>("chain");
+    const { lambda, epsilon, startZeta1, startZeta2, trace } = embedding;
+    const distances = pointsZ.map((p) => pointsZ.map((q) => Math.hypot(p[0] - q[0], p[1] - q[1])));
+    const largest = Math.max(...distances.flat());
+    const dZ = distances.map((row) => row.map((entry) => entry / largest));
+    const nodes = [given(Float64Array.from(xi)), free, free, given(Float64Array.from(upsilon))];
+    let xz = xi.map((mass) => startZeta1.map((share) => mass * share));
+    let zy = startZeta2.map((share) => upsilon.map((mass) => mass * share));
+    let start: readonly Float64Array[] | undefined;
+    for (const step of trace) {
+      const [zeta1, zeta2] = [transpose(xz).map(sum), zy.map(sum)];
+      const c1 = linearised(dX, xi, dZ, zeta1, xz, lambda);
+      const c3 = transpose(linearised(dY, upsilon, dZ, zeta2, transpose(zy), lambda));
+      const c2 = dZ.map((row) => row.map((entry) => entry ** 2));
+      const divisor = Math.max(...[c1, c2, c3].flat(2));
+      expect([divisor]).toBeAllclose([step.costDivisor], exact);
+      const links = [c1, c2, c3].map((cost) =>
+        denseGeometry(points(cost.map((row) => row.map((entry) => entry / divisor)))),
+      );
+      const result = solve({ links, nodes }, { epsilon, tolerance: 1e-14, start });
+      expect(result.status).toBe("converged");
+      expect([result.objective]).toBeAllclose([step.chainObjective], exact);
+      xz = unflat(result.pairMarginals[0].data, 25);
+      zy = unflat(result.pairMarginals[2].data, 18);
+      start = result.potentials;
+      if (step === trace.at(-1)) expect(result.pairMarginals[1].data).toBeAllclose(embedding.zz, exact);
+    }
+    expect(xz).toBeAllclose(embedding.xz, exact);
+    expect(zy).toBeAllclose(embedding.zy, exact);
+  });
+
   it("one link is sinkhornHost", () => {
     const [a, b] = [randomHistogram(30, 1, 0.2), randomHistogram(20, 2, 0.2)];
     const [geometry] = randomLinks([30, 20], 3);
@@ -67,7 +143,6 @@ describe.each(chainEngines)("chain on $name", ({ engine }) => {
     }
   });
 
-  const relaxed = (masses: Float64Array, rho: number): ChainNode => ({ kind: "relaxed", masses, rho });
   const cases: { name: string; sizes: number[]; nodes: ChainNode[]; sweeps?: number }[] = [
     {
       name: "four nodes, ends given",
@@ -149,6 +224,47 @@ describe.each(chainEngines)("chain on $name", ({ engine }) => {
     expect(scaled.iterations).toBeLessThan(cold.iterations);
     for (const result of [again, scaled])
       expect([result.objective]).toBeAllclose([cold.objective], { absolute: 1e-11 });
+  });
+
+  it("is the log domain's iterate after any number of iterations", () => {
+    const cases: { sizes: number[]; nodes: ChainNode[] }[] = [
+      {
+        sizes: [60, 40, 40, 70],
+        nodes: [given(randomHistogram(60, 1, 0.2)), free, free, given(randomHistogram(70, 2, 0.2))],
+      },
+      {
+        sizes: [30, 25, 20],
+        nodes: [given(randomHistogram(30, 3)), relaxed(randomMasses(25, 4), 0.05), given(randomHistogram(20, 5))],
+      },
+    ];
+    for (const { sizes, nodes } of cases) {
+      for (const [epsilon, maxIterations] of [
+        [0.05, 20],
+        [0.004, 60],
+        [0.001, 300],
+      ]) {
+        const options = { epsilon, maxIterations, tolerance: 0 };
+        const problem = { links: randomLinks(sizes, 31), nodes };
+        const chain = checkChain(problem, options);
+        const state = new LogState(chain);
+        const errors: number[] = [];
+        state.passToLeft();
+        for (let iteration = 0; iteration < maxIterations; iteration++) {
+          state.iterate();
+          errors.push(state.violation());
+        }
+        const result = solve(problem, options);
+        expect(result.errors).toBeAllclose(errors, { relative: 1e-9, absolute: 1e-11 });
+        result.marginals.forEach((marginal, node) => {
+          const log = (index: number) =>
+            state.fromLeft[node][index] + state.scalings[node][index] + state.fromRight[node][index];
+          expect(marginal).toBeAllclose(
+            marginal.map((_, index) => Math.exp(log(index))),
+            { relative: 1e-9, absolute: 1e-13 },
+          );
+        });
+      }
+    }
   });
 
   it("says when iterations ran out, and is finite where costs are a million epsilons", () => {

@@ -1,0 +1,86 @@
+import { readArray } from "../../src/data/arrays.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { loadPair } from "../../src/data/load-pair.ts";
+import type { PairDataset } from "../../src/data/pair.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
+import type { Target } from "../../src/spaces/target.ts";
+import { TARGET_NAMES, targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
+import type { EmbedOptions, SpaceOptions } from "./options.ts";
+import { embedProblem, type EmbedProblem } from "./problem.ts";
+import { embedSide, type EmbedSide } from "./sides.ts";
+
+/** What follows from options and data, for training and evaluation. */
+export interface EmbedSetup {
+  readonly problem: EmbedProblem;
+  readonly x: EmbedSide;
+  readonly y: EmbedSide;
+  /** Whether point i of x is point i of y. */
+  readonly paired: boolean;
+}
+
+/** The two sets of the options x and y; undefined where they name none. Throws InputError or OptionError. */
+export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairDataset | undefined> {
+  const { x, y, labelsX, labelsY, matrices: distances = false, paired } = options;
+  if (x === undefined && y === undefined) {
+    for (const name of ["labelsX", "labelsY"] as const) {
+      if (options[name] !== undefined) throw new OptionError(name, "only with x and y; leave it out");
+    }
+    return undefined;
+  }
+  if (x === undefined || y === undefined) {
+    throw new OptionError(x === undefined ? "x" : "y", "expected both sets, x and y, got one of them");
+  }
+  return loadPair(x, y, { paired, x: { distances, labels: labelsX }, y: { distances, labels: labelsY } });
+}
+
+/** `--target FILE.npy` in two options: what kind of target it is, and the file, which belongs to the run as other inputs do. */
+export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
+  const { target } = options;
+  if (target === undefined || (TARGET_NAMES as readonly string[]).includes(target)) return options;
+  if (!/\.np[yz]$/.test(target)) {
+    const names = TARGET_NAMES.filter((name) => name !== "matrix").join(", ");
+    throw new OptionError(
+      "target",
+      `expected one of ${names} or an .npy file of distances, got ${JSON.stringify(target)}`,
+    );
+  }
+  return { ...options, target: "matrix", targetDistances: target };
+}
+
+/** The data set, where it is a pair. Throws InputError. */
+export function pairOf(dataset: Dataset): PairDataset {
+  if (dataset.kind === "pair") return dataset;
+  throw new InputError(
+    `${dataset.name}: one data set, expected two; name both files with x and y, or take a pair by name (snareseq, scgem, shapes)`,
+  );
+}
+
+/** Throws InputError or OptionError for data and options that do not fit. */
+export async function setUpEmbed(options: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+  const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
+  const target = await targetOf(options, x, y);
+  const isSubsampled = x.indices !== undefined || y.indices !== undefined;
+  return { problem: embedProblem(x.space, y.space, target), x, y, paired: dataset.paired && !isSubsampled };
+}
+
+async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {
+  const { target = "plane", targetDistances, resolution, keepUnits } = options;
+  const points = ({ space, coordinates }: EmbedSide): TargetPoints => ({
+    distances: space.metric.matrix(),
+    coordinates,
+  });
+  const matrix = target === "matrix" ? await targetMatrix(targetDistances) : undefined;
+  return targetByName(target as TargetName, {
+    resolution,
+    scale: keepUnits ? 1 : "unit",
+    ...(target === "x" && { x: points(x) }),
+    ...(target === "y" && { y: points(y) }),
+    ...(matrix && { matrix }),
+  });
+}
+
+async function targetMatrix(path: string | undefined): Promise<TargetPoints> {
+  if (path === undefined)
+    throw new OptionError("targetDistances", "expected a file of distances with target matrix, got none");
+  return { distances: await readArray(path, [2]) };
+}

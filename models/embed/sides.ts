@@ -1,0 +1,119 @@
+import { InputError } from "../../src/errors.ts";
+import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
+import { pairwiseDistances } from "../../src/spaces/distances.ts";
+import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
+import { meshGraph } from "../../src/spaces/mesh.ts";
+import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
+import { neighborGeodesics } from "../../src/spaces/neighbor-geodesics.ts";
+import { metricSpace, type Space } from "../../src/spaces/space.ts";
+import type { NdArray } from "../../src/tensor/ndarray.ts";
+import type { SpaceOptions } from "./options.ts";
+import { preprocessed } from "./preprocess.ts";
+
+/** One of the two sets as a space. */
+export interface EmbedSide {
+  readonly space: Space;
+  /** One name a point of the space. */
+  readonly names: readonly string[];
+  readonly labels: readonly string[] | undefined;
+  /** Coordinates [n, d] of the points, where they have some: for pictures, and as a target. */
+  readonly coordinates: NdArray<Float64Array> | undefined;
+  /** The Gaussians that are the points of the space, [k, 5] numbers (see `gaussiansTarget`); undefined where they are none. */
+  readonly mixture: NdArray<Float64Array> | undefined;
+  /** Which points of the data these are, [n]; undefined: all of them. */
+  readonly indices: Int32Array | undefined;
+  /** What was done to the data that somebody should know, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** From so many points on, distances are float32: those of 10 000 take 400 MB a side. */
+const FLOAT32_FROM = 5000;
+
+/** Points of a mesh where nothing else is said: all vertices would be more than anything needs. */
+const MESH_POINTS = 256;
+
+interface Distances {
+  readonly distances: NdArray;
+  readonly coordinates: NdArray<Float64Array> | undefined;
+  readonly indices?: Int32Array;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The space of one set by the options: distances between its points, and their weights. Throws InputError or OptionError for data
+ * and options that do not go together.
+ *
+ * @param name what messages call the set: "x" or "y"
+ */
+export async function embedSide(side: PairSide, options: SpaceOptions, name: string): Promise<EmbedSide> {
+  const all = await distancesOf(side, options, name);
+  const { distances, coordinates, warnings, indices } = all.indices ? all : subsampled(all, options.subsample);
+  const chosen = <T>(values: ArrayLike<T>): T[] =>
+    Array.from(indices ?? Array(values.length).keys(), (at) => values[at]);
+  const metric = matrixMetric(options.keepUnits ? distances : unitLength(distances, name));
+  return {
+    space: metricSpace(metric, side.weights && chosen(side.weights)),
+    names: chosen(side.names),
+    labels: side.labels && chosen(side.labels),
+    coordinates,
+    mixture: undefined,
+    indices,
+    warnings,
+  };
+}
+
+async function distancesOf(side: PairSide, options: SpaceOptions, name: string): Promise<Distances> {
+  const { source } = side;
+  switch (source.kind) {
+    case "distances":
+      return { distances: source.values, coordinates: source.coordinates, warnings: [] };
+    case "mesh": {
+      const { vertices } = source.mesh;
+      const { graph, warnings } = meshGraph(source.mesh, { name });
+      const count = options.subsample ?? Math.min(MESH_POINTS, vertices.shape[0]);
+      const { distances, indices } = farthestOnGraph(graph, count);
+      return { distances, coordinates: rowsAt(vertices, indices), indices, warnings };
+    }
+    case "points": {
+      const points = preprocessed(source.values, options.preprocess);
+      const { distance: kind, neighbors, hops } = options;
+      if (neighbors === 0) {
+        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings: [] };
+      }
+      const edges = hops ? "connectivity" : "distance";
+      const precision = pointsOfSide(side) >= FLOAT32_FROM ? "float32" : "float64";
+      const { distances, warnings } = await neighborGeodesics(points, { kind, neighbors, edges, name, precision });
+      return { distances, coordinates: points, warnings };
+    }
+    default:
+      return source satisfies never;
+  }
+}
+
+function subsampled(all: Distances, count: number | undefined): Distances {
+  const { data, shape } = all.distances;
+  const [n] = shape;
+  if (count === undefined || count >= n) return all;
+  const row = (point: number): Float64Array => Float64Array.from(data.subarray(point * n, (point + 1) * n));
+  const { indices, distances } = farthestPoints(n, count, row);
+  return { ...all, distances, indices, coordinates: all.coordinates && rowsAt(all.coordinates, indices) };
+}
+
+/** Divided by the largest. Throws InputError where there is none. */
+function unitLength({ data, shape }: NdArray, name: string): NdArray {
+  let largest = 0;
+  for (let at = 0; at < data.length; at++) if (data[at] > largest) largest = data[at];
+  if (!(largest > 0)) {
+    throw new InputError(`${name}: all ${shape[0]} points are in one place, so that there are no distances to keep`);
+  }
+  const out = data.slice();
+  for (let at = 0; at < out.length; at++) out[at] /= largest;
+  return { data: out, shape };
+}
+
+function rowsAt({ data, shape }: NdArray, indices: Int32Array): NdArray<Float64Array> {
+  const [, d] = shape;
+  const out = new Float64Array(indices.length * d);
+  indices.forEach((row, at) => out.set(data.subarray(row * d, (row + 1) * d), at * d));
+  return { data: out, shape: [indices.length, d] };
+}
