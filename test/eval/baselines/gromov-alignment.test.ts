@@ -8,7 +8,9 @@ import { distancesOf, randomMatrix } from "../../support/spaces.ts";
 describe("gromovAlignment", () => {
   // unlike in any direction, so that one alignment is best; X is Y turned by a right angle
   const pointsY = randomMatrix(24, 2, 3);
-  pointsY.data.forEach((value, at) => (pointsY.data[at] = at % 2 ? 0.4 * value + 0.3 * value ** 2 : value ** 3 + value));
+  pointsY.data.forEach(
+    (value, at) => (pointsY.data[at] = at % 2 ? 0.4 * value + 0.3 * value ** 2 : value ** 3 + value),
+  );
   const pointsX = ndarray(
     pointsY.data.map((_, at) => (at % 2 ? pointsY.data[at - 1] : -pointsY.data[at + 1])),
     pointsY.shape,
@@ -16,7 +18,7 @@ describe("gromovAlignment", () => {
   const [x, y] = [pointsX, pointsY].map((points) => metricSpace(matrixMetric(distancesOf(points))));
 
   it("puts the points of one set beside their images in the other, both ways", () => {
-    const options = { epsilon: 1e-3, pointsX, pointsY, starts: 6 };
+    const options = { epsilon: 0.01, pointsX, pointsY, starts: 4 };
     const { coupling, projectionX, projectionY, result } = gromovAlignment(x, y, options);
     expect(result.status).toBe("converged");
     for (let i = 0; i < 24; i++) {
@@ -26,8 +28,8 @@ describe("gromovAlignment", () => {
     const worst = (a: Float64Array, b: Float64Array) =>
       a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at])), 0);
     expect(projectionX!.shape).toEqual([24, 2]);
-    expect(worst(projectionX!.data, pointsY.data)).toBeLessThan(0.1);
-    expect(worst(projectionY!.data, pointsX.data)).toBeLessThan(0.1);
+    expect(worst(projectionX!.data, pointsY.data)).toBeLessThan(0.2);
+    expect(worst(projectionY!.data, pointsX.data)).toBeLessThan(0.2);
   });
 
   it("projects the mean onto the mean, whatever the coupling", () => {
