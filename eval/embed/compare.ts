@@ -64,13 +64,16 @@ export function jmdsAligner(options: JmdsOptions = {}, seeds = 3): Aligner {
 export function gromovAligner(epsilon: number): Aligner {
   return (x, y) => {
     const { coordinates } = y;
-    const alignment = gromovAlignment(x.space, y.space, { epsilon, ...(coordinates && { pointsY: coordinates }) });
-    const { projectionX, coupling } = alignment;
+    const options = { epsilon, ...GROMOV_LIMITS, ...(coordinates && { pointsY: coordinates }) };
+    const { projectionX, coupling } = gromovAlignment(x.space, y.space, options);
     return projectionX && coordinates
       ? pointCloud(projectionX, coordinates, { cost: "euclidean" }).cost
       : distancesFromMeans(coupling, y.space);
   };
 }
+
+/** Scores do not change beyond: digits of the plan would take minutes where it is nearly a permutation. */
+const GROMOV_LIMITS = { maxIterations: 100, tolerance: 1e-4, innerTolerance: 1e-5, innerMaxIterations: 300 } as const;
 
 /** Distances [n, m] of the means of Y under the rows of a coupling [n, m] from the points of Y. */
 function distancesFromMeans({ data, shape: [n, m] }: NdArray<Float64Array>, { metric }: Space): NdArray<Float64Array> {

@@ -3,6 +3,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { loadPair } from "../../src/data/load-pair.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
+import { meanVarianceOf } from "../../src/spaces/mixture.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import { TARGET_NAMES, targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
 import type { EmbedOptions, SpaceOptions } from "./options.ts";
@@ -59,8 +60,8 @@ export function pairOf(dataset: Dataset): PairDataset {
 export async function setUpEmbed(options: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
   const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
   const target = await targetOf(options, x, y);
-  const isSubsampled = x.indices !== undefined || y.indices !== undefined;
-  return { problem: embedProblem(x.space, y.space, target), x, y, paired: dataset.paired && !isSubsampled };
+  const isOther = [x, y].some(({ indices, mixture }) => indices !== undefined || mixture !== undefined);
+  return { problem: embedProblem(x.space, y.space, target), x, y, paired: dataset.paired && !isOther };
 }
 
 async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {
@@ -70,9 +71,12 @@ async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Prom
     coordinates,
   });
   const matrix = target === "matrix" ? await targetMatrix(targetDistances) : undefined;
+  // Gaussians have variances in the units of their means, so that only the inputs' are free
+  const variances = [x, y].flatMap(({ mixture }) => (mixture ? [meanVarianceOf(mixture)] : []));
   return targetByName(target as TargetName, {
     resolution,
-    scale: keepUnits ? 1 : "unit",
+    scale: keepUnits || target === "gaussians" ? 1 : "unit",
+    ...(variances.length === 2 && { variance: (variances[0] + variances[1]) / 2 }),
     ...(target === "x" && { x: points(x) }),
     ...(target === "y" && { y: points(y) }),
     ...(matrix && { matrix }),

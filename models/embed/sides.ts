@@ -1,9 +1,12 @@
-import { InputError } from "../../src/errors.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
+import { numbered } from "../../src/data/dataset.ts";
 import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
+import { buresWasserstein } from "../../src/spaces/bures-wasserstein.ts";
 import { distanceRows, pairwiseDistances } from "../../src/spaces/distances.ts";
 import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
 import { meshGraph } from "../../src/spaces/mesh.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
+import { gaussianMixture, type Mixture } from "../../src/spaces/mixture.ts";
 import { neighborGeodesics } from "../../src/spaces/neighbor-geodesics.ts";
 import { metricSpace, type Space } from "../../src/spaces/space.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
@@ -18,8 +21,8 @@ export interface EmbedSide {
   readonly labels: readonly string[] | undefined;
   /** Coordinates [n, d] of the points, where they have some: for pictures, and as a target. */
   readonly coordinates: NdArray<Float64Array> | undefined;
-  /** The Gaussians that are the points of the space, [k, 5] numbers (see `gaussiansTarget`); undefined where they are none. */
-  readonly mixture: NdArray<Float64Array> | undefined;
+  /** The Gaussians that are the points of the space, in its units of length; undefined where they are none. */
+  readonly mixture: Mixture | undefined;
   /** Which points of the data these are, [n]; undefined: all of them. */
   readonly indices: Int32Array | undefined;
   /** What was done to the data that somebody should know, a line each. */
@@ -46,6 +49,7 @@ interface Distances {
  * @param name what messages call the set: "x" or "y"
  */
 export async function embedSide(side: PairSide, options: SpaceOptions, name: string): Promise<EmbedSide> {
+  if (options.mixture !== undefined) return mixtureSide(side, options, options.mixture, name);
   const all = await distancesOf(side, options, name);
   const { distances, coordinates, warnings, indices } = all.indices ? all : subsampled(all, options.subsample);
   const chosen = <T>(values: ArrayLike<T>): T[] =>
@@ -60,6 +64,30 @@ export async function embedSide(side: PairSide, options: SpaceOptions, name: str
     indices,
     warnings,
   };
+}
+
+/** The space of a mixture that is fitted to the points of a set, under Bures-Wasserstein distances. */
+function mixtureSide({ source }: PairSide, options: SpaceOptions, components: number, name: string): EmbedSide {
+  if (source.kind !== "points") {
+    throw new OptionError("mixture", `Gaussians are fitted to points, and ${name} has ${source.kind}; leave it out`);
+  }
+  const mixture = gaussianMixture(preprocessed(source.values, options.preprocess), { components });
+  const distances = buresWasserstein(mixture);
+  const { largest } = matrixMetric(distances);
+  const unit = options.keepUnits || largest === 0 ? 1 : largest;
+  return {
+    space: metricSpace(matrixMetric(divided(distances, unit)), mixture.weights),
+    names: numbered(components),
+    labels: undefined,
+    coordinates: undefined,
+    mixture: { ...mixture, means: divided(mixture.means, unit), covariances: divided(mixture.covariances, unit ** 2) },
+    indices: undefined,
+    warnings: [],
+  };
+}
+
+function divided({ data, shape }: NdArray<Float64Array>, by: number): NdArray<Float64Array> {
+  return { data: data.map((value) => value / by), shape };
 }
 
 async function distancesOf(side: PairSide, options: SpaceOptions, name: string): Promise<Distances> {
