@@ -2,10 +2,10 @@ import { expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import { choiceText, searchChoices, type Choice } from "../../models/embed/candidates.ts";
 import type { EmbedOptions } from "../../models/embed/options.ts";
 import { sizesOf } from "../../models/embed/problem.ts";
-import { isOwn, validationLoss, type Trial } from "../../models/embed/search.ts";
 import { loadKept, loadTrials } from "../../models/embed/search-tree.ts";
 import { setUpEmbed } from "../../models/embed/setup.ts";
 import { meanOver, validationSplits } from "../../models/embed/splits.ts";
+import { isOwn, validationLoss, type Trial } from "../../models/embed/trial.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
 import { encodeTsv } from "../../src/data/tab-separated.ts";
 import { RunError } from "../../src/errors.ts";
@@ -83,8 +83,7 @@ function trialTable(trials: readonly Trial[], choices: readonly Choice[], split:
   const rows = trials.map((trial) => [
     choiceText(choices[trial.candidate]),
     methodOf(trial).name,
-    trial.distortion,
-    trial.residual,
+    ...(isOwn(trial) ? [trial.distortion, trial.residual] : ["", ""]),
     validationLoss(trial, split),
     ...names.map((name) => meanOver(trial.scores[name], split, true)),
   ]);

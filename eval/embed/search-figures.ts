@@ -1,5 +1,5 @@
-import { validationLoss, type Trial } from "../../models/embed/search.ts";
 import { meanOver } from "../../models/embed/splits.ts";
+import { validationLoss, type Trial } from "../../models/embed/trial.ts";
 
 /** Mean and standard deviation of a score over splits. */
 interface Figure {

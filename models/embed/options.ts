@@ -110,7 +110,8 @@ const spaceOptions = {
     integer: true,
   }),
   subsample: numberOption({
-    description: "take so many points of each set, each the farthest from those before (default: all; of a mesh 256)",
+    description:
+      "take at most so many points of each set, each the farthest from those before (default: all; of a mesh 256)",
     default: undefined,
     least: 2,
     integer: true,

@@ -3,9 +3,13 @@ import type { StateTree } from "../../src/tensor/tree.ts";
 import { loadDescents, saveDescents } from "./descents-tree.ts";
 import type { Embedding } from "./embedding.ts";
 import type { EmbedProblem, Sizes } from "./problem.ts";
-import type { Kept, SearchState, Trial } from "./search.ts";
+import type { Kept, SearchState } from "./search.ts";
+import { isOwn, type Trial } from "./trial.ts";
 
-/** What has been found, and the candidate under way. Scores of the trials are rows of one matrix a score. */
+/**
+ * What has been found, and the candidate under way. Scores of the trials are rows of one matrix a score. A run ends where an array
+ * of its state is not finite, so that figures that peers have not are saved as zero.
+ */
 export function saveSearch({ done, descents, peers, trials, chosen, lowest }: SearchState): StateTree {
   const column = (of: (trial: Trial) => number) => ({ shape: [trials.length], data: Float64Array.from(trials, of) });
   const names = Object.keys(trials[0]?.scores ?? {});
@@ -16,8 +20,8 @@ export function saveSearch({ done, descents, peers, trials, chosen, lowest }: Se
     trials: {
       candidate: column(({ candidate }) => candidate),
       start: column(({ start }) => start),
-      distortion: column(({ distortion }) => distortion),
-      residual: column(({ residual }) => residual),
+      distortion: column((trial) => (isOwn(trial) ? trial.distortion : 0)),
+      residual: column((trial) => (isOwn(trial) ? trial.residual : 0)),
       scores: Object.fromEntries(names.map((name) => [name, stacked(trials.map(({ scores }) => scores[name]))])),
     },
     chosen: chosen ? saveKept(chosen) : null,
@@ -53,8 +57,8 @@ export function loadTrials(tree: StateTree): Trial[] {
   return Array.from(candidates, (candidate, trial) => ({
     candidate,
     start: starts[trial],
-    distortion: distortions[trial],
-    residual: residuals[trial],
+    distortion: isOwn({ start: starts[trial] }) ? distortions[trial] : NaN,
+    residual: isOwn({ start: starts[trial] }) ? residuals[trial] : NaN,
     scores: Object.fromEntries(
       scores.map(([name, { data, shape }]) => [name, data.slice(trial * shape[1], (trial + 1) * shape[1])]),
     ),

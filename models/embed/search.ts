@@ -7,8 +7,8 @@ import type { EmbedProblem, Sizes } from "./problem.ts";
 import type { Schedule } from "./schedule.ts";
 import type { EmbedSetup } from "./setup.ts";
 import { loadSearch, saveSearch } from "./search-tree.ts";
-import { meanOver } from "./splits.ts";
 import { randomStart } from "./starts.ts";
+import { isOwn, validationLoss, type PairScores, type Trial } from "./trial.ts";
 
 /** Settings that a search tries: the spaces that follow from some distances, and a schedule. */
 export interface Candidate {
@@ -22,20 +22,6 @@ export interface Candidate {
 export interface Peer {
   readonly method: string;
   readonly align: (setup: EmbedSetup) => PairScores;
-}
-
-/** How well an embedding puts each pair together, by name: arrays [pairs]. The first one is what a search makes small. */
-export type PairScores = Readonly<Record<string, Float64Array>>;
-
-/** What a search found of one start of one candidate, or of a peer on its spaces. */
-export interface Trial {
-  readonly candidate: number;
-  /** Number of the start; of a peer, minus its number from 1. */
-  readonly start: number;
-  /** The objective over lambda: how much distances are distorted, in their own units whatever lambda is. NaN of a peer. */
-  readonly distortion: number;
-  readonly residual: number;
-  readonly scores: PairScores;
 }
 
 /** An embedding that is kept: the best so far by some choice. */
@@ -118,11 +104,6 @@ function unfinished(state: SearchState): StepOutcome<SearchState> {
   return { state, metrics: {}, unfinished: true };
 }
 
-/** Whether a trial is one of ours, and not of a peer. */
-export function isOwn({ start }: Trial): boolean {
-  return start >= 0;
-}
-
 function beginDescents(problem: EmbedProblem, starts: number, { random }: StepContext): Descents {
   return { iterates: Array.from({ length: starts }, () => randomStart(problem, random)), step: 0, next: 0 };
 }
@@ -153,11 +134,6 @@ function withTrial(
     chosen: keep(state.chosen, (of) => validationLoss(of, validation)),
     lowest: keep(state.lowest, (of) => of.distortion),
   };
-}
-
-/** What a search makes small. */
-export function validationLoss({ scores }: Trial, validation: Int32Array): number {
-  return meanOver(Object.values(scores)[0], validation);
 }
 
 function metricsOf({ trials, done, chosen }: SearchState, { candidates, validation }: SearchSettings): Metrics {

@@ -36,7 +36,13 @@ export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairD
 
 /** `--target FILE.npy` in two options: what kind of target it is, and the file, which belongs to the run as other inputs do. */
 export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
-  const { target } = options;
+  const { target, targetDistances } = options;
+  if (targetDistances !== undefined && target !== "matrix") {
+    throw new OptionError(
+      "targetDistances",
+      "only with target matrix; name the file as the target, and leave this out",
+    );
+  }
   if (target === undefined || (TARGET_NAMES as readonly string[]).includes(target)) return options;
   if (!/\.np[yz]$/.test(target)) {
     const names = TARGET_NAMES.filter((name) => name !== "matrix").join(", ");

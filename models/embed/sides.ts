@@ -71,6 +71,9 @@ function mixtureSide({ source }: PairSide, options: SpaceOptions, components: nu
   if (source.kind !== "points") {
     throw new OptionError("mixture", `Gaussians are fitted to points, and ${name} has ${source.kind}; leave it out`);
   }
+  const [n] = source.values.shape;
+  if (components > n)
+    throw new OptionError("mixture", `expected at most ${n}, the points of ${name}, got ${components}`);
   const mixture = gaussianMixture(preprocessed(source.values, options.preprocess), { components });
   const distances = buresWasserstein(mixture);
   const { largest } = matrixMetric(distances);
@@ -98,7 +101,7 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
     case "mesh": {
       const { vertices } = source.mesh;
       const { graph, warnings } = meshGraph(source.mesh, { name });
-      const count = options.subsample ?? Math.min(MESH_POINTS, vertices.shape[0]);
+      const count = Math.min(options.subsample ?? MESH_POINTS, vertices.shape[0]);
       const { distances, indices } = farthestOnGraph(graph, count);
       return { distances, coordinates: rowsAt(vertices, indices), indices, warnings };
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { embedTask } from "../../../models/embed/task.ts";
-import { isOwn, searchTask, type Candidate, type SearchState } from "../../../models/embed/search.ts";
+import { searchTask, type Candidate, type SearchState } from "../../../models/embed/search.ts";
+import { isOwn } from "../../../models/embed/trial.ts";
 import { scheduleOf, descentOptions } from "../../../models/embed/options.ts";
 import { sizesOf } from "../../../models/embed/problem.ts";
 import type { StepContext, Task } from "../../../models/task.ts";
