@@ -1,3 +1,4 @@
+import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
@@ -21,4 +22,5 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
+  embed: embedWork,
 };

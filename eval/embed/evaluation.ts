@@ -1,10 +1,9 @@
 import type { Embedding } from "../../models/embed/embedding.ts";
 import { numbered } from "../../src/data/dataset.ts";
-import type { Space } from "../../src/spaces/space.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { Evaluation, TrainedRun } from "../evaluator.ts";
-import { compareAlignments, type Aligner, type MethodAlignment } from "./compare.ts";
+import { compareAlignments, type AlignedSet, type Aligner, type MethodAlignment } from "./compare.ts";
 import { matchTable, type SampleNames } from "./matches.ts";
 import { embedPictures } from "./pictures.ts";
 import { embedReport } from "./report.ts";
@@ -16,8 +15,8 @@ import { equalOptima, equalOptimaNote, type StartOutcome } from "./starts.ts";
 export interface EmbedResult {
   readonly embedding: Embedding;
   readonly target: Target;
-  readonly x: Space;
-  readonly y: Space;
+  readonly x: AlignedSet;
+  readonly y: AlignedSet;
   readonly knowledge: Knowledge;
   /** One a start; empty where none are kept. */
   readonly starts: readonly StartOutcome[];
@@ -45,8 +44,8 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
   const distances = target.distances(...projections);
   const marginals = [marginalOf(couplingX), marginalOf(couplingY)] as const;
   const images = {
-    x: imageOf(x, marginals[0], projections[0], target),
-    y: imageOf(y, marginals[1], projections[1], target),
+    x: imageOf(x.space, marginals[0], projections[0], target),
+    y: imageOf(y.space, marginals[1], projections[1], target),
   };
   const seconds = run.history.at(-1)?.["seconds"];
   const ours: MethodAlignment = { method: "embed", ...alignmentScores(distances, knowledge), seconds };
@@ -57,7 +56,7 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
     ...more,
     steps: run.history.at(-1)?.["step"],
     seconds,
-    samples: { x: x.metric.points, y: y.metric.points },
+    samples: { x: x.space.metric.points, y: y.space.metric.points },
     target: { name: target.name, points: target.metric.points },
     objective: { ...objective },
     images,
@@ -68,14 +67,14 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
     notes,
   };
   const { labelsX, labelsY } = knowledge;
-  const names = result.names ?? { x: numbered(x.metric.points), y: numbered(y.metric.points) };
+  const names = result.names ?? { x: numbered(x.space.metric.points), y: numbered(y.space.metric.points) };
   const drawn = {
     target,
     sets,
     marginals,
     projections,
     labels: [labelsX, labelsY],
-    weights: [x.weights, y.weights],
+    weights: [x.space.weights, y.space.weights],
     mixtures,
     couplingX,
     couplingY,

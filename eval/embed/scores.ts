@@ -1,5 +1,3 @@
-import type { Embedding } from "../../models/embed/embedding.ts";
-import type { Target } from "../../src/spaces/target.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { foscttm, foscttmOfPairs, type Foscttm } from "../metrics/alignment.ts";
 import type { Labels } from "../metrics/clustering.ts";
@@ -38,11 +36,9 @@ export function alignmentScores(distances: NdArray, { paired, labelsX, labelsY, 
  * `labelTransferXToY` and `labelTransferYToX` [n], 1 where the class of the sample is told right (NaN without one).
  */
 export function pairScores(
-  { couplingX, couplingY }: Embedding,
-  target: Target,
+  distances: NdArray,
   { labelsX, labelsY }: Pick<Knowledge, "labelsX" | "labelsY">,
 ): Readonly<Record<string, Float64Array>> {
-  const distances = target.distances(target.project(couplingX), target.project(couplingY));
   const { xToY, yToX } = foscttmOfPairs(distances);
   const scores = { foscttm: xToY.map((value, pair) => (value + yToX[pair]) / 2) };
   if (!hasLabels(labelsX) || !hasLabels(labelsY)) return scores;

@@ -74,9 +74,10 @@ export function checkedDistances(what: string, { shape, data }: NdArray) {
     throw new InputError(`${what}: expected distances [n, m], got shape [${shape.join(", ")}]`);
   }
   const values = float64Of(data, what);
-  const bad = values.findIndex(Number.isNaN);
-  if (bad >= 0) {
-    throw new InputError(`${what}: expected distances, got NaN at [${Math.floor(bad / columns)}, ${bad % columns}]`);
+  // a loop: there may be 10^8 of them
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isNaN(values[at])) continue;
+    throw new InputError(`${what}: expected distances, got NaN at [${Math.floor(at / columns)}, ${at % columns}]`);
   }
   return { data: values, rows, columns };
 }

@@ -49,7 +49,11 @@ export function labelsTold(
   if (!(Number.isInteger(neighbors) && neighbors > 0)) {
     throw new InputError(`label transfer: expected a positive number of neighbours, got ${neighbors}`);
   }
-  const columnOf = (column: number) => Float64Array.from({ length: rows }, (_, row) => data[row * columns + column]);
+  const columnOf = (column: number) => {
+    const values = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) values[row] = data[row * columns + column];
+    return values;
+  };
   return {
     xToY: told(columnOf, labelsX, labelsY, neighbors),
     yToX: told((row) => rowOf(data, columns, row), labelsY, labelsX, neighbors),
@@ -80,8 +84,11 @@ function meanOf(told: Float64Array, subset: readonly number[] = Array.from(told.
 function vote(distances: Float64Array, labels: Labels, voting: readonly number[], neighbors: number): string {
   const count = Math.min(neighbors, voting.length);
   const last = smallest(distances, voting, count);
-  const nearer = voting.filter((column) => distances[column] < last);
-  const equal = voting.filter((column) => distances[column] === last);
+  const [nearer, equal]: [number[], number[]] = [[], []];
+  for (const column of voting) {
+    if (distances[column] < last) nearer.push(column);
+    else if (distances[column] === last) equal.push(column);
+  }
   const left = count - nearer.length; // votes that those at the last distance share
 
   const tally = new Map<string, { votes: number; nearest: number }>();

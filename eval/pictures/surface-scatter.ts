@@ -14,9 +14,8 @@ export interface SurfaceScatterOptions {
 }
 
 const SIDE = 330;
-const ELEVATION = 30;
-/** The two sides, in degrees round the z axis. */
-const SIDES = { "one side": 30, "the other side": 210 } as const;
+/** Opposite eyes, azimuth and elevation in degrees: what lies on the far side of one picture is on the near side of the other. */
+const EYES = { "one side": [30, 30], "the other side": [210, -30] } as const;
 /** Of the farthest and the nearest point. */
 const OPACITIES = [0.12, 0.9] as const;
 const WIRE_OPACITIES = { far: 0.08, near: 0.2 } as const;
@@ -48,8 +47,8 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
     spacing: 16,
     vconcat: rows.map(({ name, shown }, row) => ({
       spacing: 16,
-      hconcat: Object.entries(SIDES).map(([title, azimuth], column) => {
-        const view = camera(azimuth, ELEVATION);
+      hconcat: Object.entries(EYES).map(([title, [azimuth, elevation]], column) => {
+        const view = camera(azimuth, elevation);
         const legend = panels ? classLegendOf(sets) : legendOf(sets);
         return {
           title: name ? `${name}, ${title}` : title,

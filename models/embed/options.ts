@@ -130,8 +130,8 @@ const spaceOptions = {
   }),
 } as const;
 
-/** Search over settings. */
-const searchOptions = {
+/** Search over settings, and comparison. */
+const comparisonOptions = {
   search: flagOption("try distances, lambdas and epsilons, and take what puts a share of the pairs closest together"),
   validation: numberOption({
     description: "share of the pairs that the search may look at",
@@ -139,6 +139,9 @@ const searchOptions = {
     above: 0,
     most: 0.9,
   }),
+  peers: flagOption(
+    "compare with JMDS and entropic Gromov-Wasserstein alignment, which takes longer than the embedding",
+  ),
   splits: numberOption({
     description: "with --search: report the choice of so many random shares of pairs",
     default: 5,
@@ -148,7 +151,7 @@ const searchOptions = {
 } as const;
 
 /** Options of joint metric space embedding; names and defaults are those of the command line. */
-export const embedOptions = { ...spaceOptions, ...descentOptions, ...searchOptions } as const;
+export const embedOptions = { ...spaceOptions, ...descentOptions, ...comparisonOptions } as const;
 
 export type SpaceOptions = OptionValues<typeof spaceOptions>;
 export type EmbedOptions = OptionValues<typeof embedOptions>;

@@ -47,13 +47,16 @@ export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
   return { ...options, target: "matrix", targetDistances: target };
 }
 
-/** Throws InputError or OptionError for data that are no pair, and options that do not fit. */
-export async function setUpEmbed(options: SpaceOptions, dataset: Dataset): Promise<EmbedSetup> {
-  if (dataset.kind !== "pair") {
-    throw new InputError(
-      `${dataset.name}: one data set, expected two; name both files with x and y, or take a pair by name (snareseq, scgem, shapes)`,
-    );
-  }
+/** The data set, where it is a pair. Throws InputError. */
+export function pairOf(dataset: Dataset): PairDataset {
+  if (dataset.kind === "pair") return dataset;
+  throw new InputError(
+    `${dataset.name}: one data set, expected two; name both files with x and y, or take a pair by name (snareseq, scgem, shapes)`,
+  );
+}
+
+/** Throws InputError or OptionError for data and options that do not fit. */
+export async function setUpEmbed(options: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
   const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
   const target = await targetOf(options, x, y);
   const isSubsampled = x.indices !== undefined || y.indices !== undefined;

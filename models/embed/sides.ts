@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
-import { pairwiseDistances } from "../../src/spaces/distances.ts";
+import { distanceRows, pairwiseDistances } from "../../src/spaces/distances.ts";
 import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
 import { meshGraph } from "../../src/spaces/mesh.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
@@ -18,6 +18,8 @@ export interface EmbedSide {
   readonly labels: readonly string[] | undefined;
   /** Coordinates [n, d] of the points, where they have some: for pictures, and as a target. */
   readonly coordinates: NdArray<Float64Array> | undefined;
+  /** The Gaussians that are the points of the space, [k, 5] numbers (see `gaussiansTarget`); undefined where they are none. */
+  readonly mixture: NdArray<Float64Array> | undefined;
   /** Which points of the data these are, [n]; undefined: all of them. */
   readonly indices: Int32Array | undefined;
   /** What was done to the data that somebody should know, a line each. */
@@ -54,6 +56,7 @@ export async function embedSide(side: PairSide, options: SpaceOptions, name: str
     names: chosen(side.names),
     labels: side.labels && chosen(side.labels),
     coordinates,
+    mixture: undefined,
     indices,
     warnings,
   };
@@ -75,7 +78,8 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
       const points = preprocessed(source.values, options.preprocess);
       const { distance: kind, neighbors, hops } = options;
       if (neighbors === 0) {
-        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings: [] };
+        const { warnings = [] } = distanceRows(points, kind, name);
+        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings };
       }
       const edges = hops ? "connectivity" : "distance";
       const precision = pointsOfSide(side) >= FLOAT32_FROM ? "float32" : "float64";

@@ -83,20 +83,27 @@ function gridPoints(size: readonly number[], spacing: readonly number[]): NdArra
   return ndarray(points, [count, size.length]);
 }
 
-/** From index differences, so that equal distances have equal costs to the last bit. */
+/** From index differences, so that equal distances have equal costs to the last bit. A row is a sum over axes of one line each. */
 function gridCostMatrix(size: readonly number[], spacing: readonly number[]): NdArray<Float64Array> {
   const count = sizeOf(size);
   const cost = new Float64Array(count * count);
-  let inner = count;
-  size.forEach((extent, axis) => {
-    inner /= extent;
-    for (let row = 0; row < count; row++) {
-      const rowIndex = Math.floor(row / inner) % extent;
-      for (let column = 0; column < count; column++) {
-        const steps = rowIndex - (Math.floor(column / inner) % extent);
-        cost[row * count + column] += (steps * spacing[axis]) ** 2;
+  for (let row = 0; row < count; row++) {
+    const out = cost.subarray(row * count, (row + 1) * count);
+    let inner = count;
+    let filled = 1; // costs of the first `filled` points, as if the axes up to here were all
+    for (let axis = 0; axis < size.length; axis++) {
+      const extent = size[axis];
+      inner /= extent;
+      const index = Math.floor(row / inner) % extent;
+      const line = new Float64Array(extent);
+      for (let at = 0; at < extent; at++) line[at] = ((at - index) * spacing[axis]) ** 2;
+      // from the end, as a point's cost is read before those of its line are written over it
+      for (let point = filled - 1; point >= 0; point--) {
+        const [sum, begin] = [out[point], point * extent];
+        for (let at = extent - 1; at >= 0; at--) out[begin + at] = sum + line[at];
       }
+      filled *= extent;
     }
-  });
+  }
   return ndarray(cost, [count, count]);
 }

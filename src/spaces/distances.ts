@@ -14,15 +14,18 @@ export const DISTANCE_KINDS = ["euclidean", "cosine", "correlation"] as const sa
 export interface DistanceRows {
   /** n */
   readonly points: number;
+  /** What somebody should know of the distances, a line each. @default nothing */
+  readonly warnings?: readonly string[];
   /** Writes the distances of point `index` from the points `from`, ..., n - 1 to the same places of `row` [n]. */
   fill(index: number, row: Float64Array, from?: number): void;
 }
 
 /**
- * Distances between points [n, d], row by row. Memory: the n d numbers once more, where the kind is not Euclidean.
+ * Distances between points [n, d], row by row. Memory: the n d numbers once more, where the kind is not Euclidean. A row without a
+ * direction (all zero, or constant of a correlation) counts as uncorrelated, at distance 1 from all others, with a warning.
  *
  * @param name what messages call the points
- * @throws InputError for another shape, values that are not finite, and rows of which a cosine or correlation is not defined
+ * @throws InputError for another shape and values that are not finite
  */
 export function distanceRows(points: NdArray, kind: DistanceKind = "euclidean", name = "points"): DistanceRows {
   const { rows: n, columns: d, data } = pointsOf(points, name);
@@ -34,13 +37,17 @@ export function distanceRows(points: NdArray, kind: DistanceKind = "euclidean", 
       },
     };
   }
-  const directions = directionsOf(data, n, d, kind, name);
+  const { directions, without } = directionsOf(data, n, d, kind);
+  const what = kind === "cosine" ? "all zero" : "constant";
   return {
     points: n,
+    warnings:
+      without.size === 0 ? [] : [`${name}: ${without.size} rows are ${what}, at ${kind} distance 1 from all others`],
     fill(index, row, from = 0) {
       for (let other = from; other < n; other++) {
+        if (index !== other && (without.has(index) || without.has(other))) row[other] = 1;
         // |a - b|^2 / 2 for unit vectors: not below zero, and exact where 1 - <a, b> would cancel
-        row[other] = euclidean(directions, index * d, directions, other * d, d) ** 2 / 2;
+        else row[other] = euclidean(directions, index * d, directions, other * d, d) ** 2 / 2;
       }
     },
   };
@@ -121,8 +128,9 @@ export function euclidean(a: Float64Array, i: number, b: Float64Array, j: number
 }
 
 /** Rows scaled to length one, for a correlation with their mean taken off. */
-function directionsOf(data: Float64Array, n: number, d: number, kind: DistanceKind, name: string): Float64Array {
+function directionsOf(data: Float64Array, n: number, d: number, kind: DistanceKind) {
   const directions = data.slice();
+  const without = new Set<number>();
   for (let i = 0; i < n; i++) {
     const row = rowOf(directions, d, i);
     const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -131,13 +139,10 @@ function directionsOf(data: Float64Array, n: number, d: number, kind: DistanceKi
       row.forEach((value, k) => (row[k] = value - mean));
     }
     const length = Math.hypot(...row);
-    if (length <= ROUNDING * largest * Math.sqrt(d)) {
-      const what = kind === "cosine" ? "all zero" : "constant";
-      throw new InputError(`${name}: row ${i} is ${what}, its ${kind} with others is not defined; leave it out`);
-    }
-    row.forEach((value, k) => (row[k] = value / length));
+    if (length <= ROUNDING * largest * Math.sqrt(d)) without.add(i);
+    else row.forEach((value, k) => (row[k] = value / length));
   }
-  return directions;
+  return { directions, without };
 }
 
 /** What is left of a constant row after its mean has been taken off. */

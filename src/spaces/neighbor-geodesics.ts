@@ -41,7 +41,10 @@ export async function neighborGeodesicsOfDistances(
 
 async function geodesicsOf(rows: DistanceRows, options: Omit<NeighborGeodesicOptions, "kind">): Promise<Geodesics> {
   const { graph, warnings } = neighborGraph(rows, options);
-  return { distances: symmetrized(await shortestPaths(graph, options)), warnings };
+  return {
+    distances: symmetrized(await shortestPaths(graph, options)),
+    warnings: [...(rows.warnings ?? []), ...warnings],
+  };
 }
 
 /** A path adds up to other last digits from its other end: the smaller of the two counts for both. */

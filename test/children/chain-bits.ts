@@ -36,7 +36,7 @@ for (const [points, epsilon] of [
       { kind: "given", masses: histogram(points, 2) },
       { ...last, masses: histogram(points, 3) },
     ];
-    const options = { epsilon, maxIterations: 30, tolerance: 0 };
+    const options = { epsilon, maxIterations: 12, tolerance: 0 };
     const result = chainSinkhorn({ links, nodes: [ends[0], free, free, ends[1]] }, options);
     for (const bits of [...result.potentials, ...result.pairMarginals.map(({ data }) => data)]) hash.update(bits);
     sample.push(result.objective, result.transportCost, ...result.errors.slice(-3));

@@ -39,8 +39,8 @@ export function deterministicResult(
   return {
     embedding: deterministicEmbedding(toX, toY, target),
     target,
-    x: spaceOf(toX),
-    y: spaceOf(toY),
+    x: { space: spaceOf(toX) },
+    y: { space: spaceOf(toY) },
     knowledge,
     starts: [],
   };

@@ -1,5 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "./component.ts";
+import { embedComponent } from "./embed.ts";
 import { sinkinitComponent } from "./sinkinit.ts";
 import { metricComponent } from "./metric.ts";
 import { wdlComponent } from "./wdl.ts";
@@ -11,6 +12,7 @@ export const components: Readonly<Record<string, Component>> = {
   sinkinit: sinkinitComponent,
   wsv: wsvComponent,
   metric: metricComponent,
+  embed: embedComponent,
 };
 
 /** Throws InputError for an unknown task, naming the known ones. */

@@ -8,8 +8,17 @@ import { add, LogState } from "./log-state.ts";
 import type { ChainOptions, ChainProblem, ChainResult } from "./problem.ts";
 
 /**
- * Entropic multi-marginal transport along a chain (Beier et al. 2023, Haasler et al. 2021) in float64 on the host. An iteration
- * updates the nodes with masses from left to right, so at exit the last one's marginal is exact.
+ * Entropic multi-marginal transport along a chain (Haasler et al. 2021; Beier et al. 2023) in float64 on the host. An iteration
+ * updates the nodes with masses from left to right, so at exit the last one's marginal is exact. Relaxed nodes have scaled updates
+ * (Chizat et al. 2018).
+ *
+ * The result is the log domain's for every epsilon, but most iterations are products with matrices that are formed once in a while
+ * and keep only entries that matter (`ratiosOf`). Memory, in bytes: the sum over links n m of 8 n m for the pair marginal, 8 n m
+ * for the cost where it is a grid's, and about 12 for each kept entry, twice while they are formed. With squared distances in the
+ * plane up to 1, epsilon 1e-3 keeps about a quarter.
+ *
+ * Potentials are in cost units, so `start` may also come from a larger epsilon: of the potential at a node with masses m the part
+ * epsilon log(n m) follows epsilon, and is zero for uniform masses of total one. Throws InputError for what does not fit.
  */
 export function chainSinkhorn(problem: ChainProblem, options: ChainOptions): ChainResult {
   return solveChain(checkChain(problem, options), chooseChain());

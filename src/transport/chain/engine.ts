@@ -46,7 +46,7 @@ export interface RatioChain {
   readonly u: Float64Array;
 }
 
-export interface RatioRule {
+interface RatioRule {
   /** Sum over nodes of log(max u / min u) up to which products are exact. */
   readonly range: number;
   readonly tolerance: number;

@@ -8,7 +8,9 @@ import { absorb, ratiosOf } from "./ratios.ts";
  * How far ratios may go from the iterate whose matrices are kept, as a logarithm. More keeps more entries (those down to
  * exp(-37 - RANGE) / n of their row), less forms matrices more often.
  */
-const RANGE = 8;
+const RANGE = 12;
+/** Matrices and messages cost about as much as so many iterations in the log domain, and should serve for more. */
+const WORTH = 3;
 
 export interface ChainRun {
   readonly errors: number[];
@@ -34,15 +36,14 @@ export function iterateChain(
     errors.push(error);
     if (!Number.isFinite(error)) return { errors, status: "non-finite" };
     if (error <= tolerance) return { errors, status: "converged" };
-    // ratios that would leave the range at once are not worth their matrices
-    for (let isNear = moved <= RANGE / 2; isNear && errors.length < maxIterations;) {
+    for (let isNear = moved <= RANGE / WORTH; isNear && errors.length < maxIterations;) {
       const ratios = ratiosOf(chain, state, RANGE);
       if (!ratios) break;
       const rule = { range: RANGE, tolerance, maxIterations: maxIterations - errors.length };
       const report = engine.iterate(costs, ratios.terms, ratios.chain, rule);
       for (let index = 0; index < report.errors.length; index++) errors.push(report.errors[index]);
-      isNear = report.errors.length > 0;
-      if (isNear) absorb(state, ratios.chain);
+      if (report.errors.length > 0) absorb(state, ratios.chain);
+      isNear = report.errors.length >= WORTH;
       if (report.ended === "converged") return { errors, status: "converged" };
     }
   }

@@ -38,14 +38,18 @@ export interface GromovOptions {
   /**
    * Stop when a step moves at most this share of the mass (with epsilon), or lowers the objective by at most this share of it
    * (without).
-   * @default 1e-9
+   * @default 1e-7 with epsilon, 1e-9 without
    */
   readonly tolerance?: number;
   /** Linearised problems, a start. @default 1000 */
   readonly maxIterations?: number;
-  /** With epsilon: L1 violation of the marginals of the linearised problems, as a share of the mass. @default 1e-9 */
+  /** With epsilon: L1 violation of the marginals of the linearised problems, as a share of the mass. @default 1e-8 */
   readonly innerTolerance?: number;
-  /** With epsilon: iterations of a linearised problem. @default 10_000 */
+  /**
+   * With epsilon: iterations of a linearised problem, the next of which goes on from its potentials. At very small epsilon, where
+   * plans become permutations, they may not suffice: `errors` of the result tell.
+   * @default 1000
+   */
   readonly innerMaxIterations?: number;
 }
 
@@ -73,10 +77,10 @@ export function resolveGromovOptions(options: GromovOptions): ResolvedOptions {
     rho: checkRho(rho),
     starts: options.starts ?? 1,
     seed: options.seed ?? 0,
-    tolerance: options.tolerance ?? 1e-9,
+    tolerance: options.tolerance ?? (options.epsilon === undefined ? 1e-9 : 1e-7),
     maxIterations: options.maxIterations ?? 1000,
-    innerTolerance: options.innerTolerance ?? 1e-9,
-    innerMaxIterations: options.innerMaxIterations ?? 10_000,
+    innerTolerance: options.innerTolerance ?? 1e-8,
+    innerMaxIterations: options.innerMaxIterations ?? 1000,
   };
   const { epsilon, regularization, features, alpha } = resolved;
   if (epsilon !== undefined) checkEpsilon(epsilon);

@@ -2,7 +2,7 @@ import { denseFromChecked } from "../../geometry/dense.ts";
 import { gibbsMatrix } from "../../geometry/dense-host.ts";
 import { ndarray } from "../../tensor/ndarray.ts";
 import { previousSolution } from "../initializers/previous.ts";
-import { sinkhornHost } from "../sinkhorn/host.ts";
+import { sinkhornAccelerated } from "../sinkhorn/accelerated.ts";
 import { planMarginalsOf } from "./objective.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { GromovProblem } from "./problem.ts";
@@ -55,7 +55,7 @@ export function project(
 
   if (rho.every((given) => given === Infinity)) {
     const initializer = potentials && previousSolution(potentials.g);
-    const solution = sinkhornHost(geometry, p, q, { epsilon, tolerance, maxIterations, initializer });
+    const solution = sinkhornAccelerated(geometry, p, q, { epsilon, tolerance, maxIterations, initializer });
     const { iterations, status } = solution;
     const f = solution.f.map((value) => value + least);
     return finished(cost, { f, g: solution.g }, { n, m, epsilon }, iterations, status === "converged");

@@ -39,7 +39,7 @@ export function relaxedSinkhorn(
   const [rows, columns] = [new Float64Array(p.length), new Float64Array(q.length)];
   const weighted = (potential: Float64Array, log: Float64Array) =>
     potential.map((value, index) => (log[index] === -Infinity ? -Infinity : value / epsilon + log[index]));
-  const mayShift = rho.every(isRelaxed);
+  const mayShift = rho.some(isRelaxed) && !rho.includes(0);
 
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     kernel.logApply(weighted(g, logQ), rows);
@@ -74,14 +74,17 @@ function update(
   return moved;
 }
 
-/** The s for which f + s, g - s have the best dual value: rho_1 <p, exp(-f / rho_1)> and its like for g are equal then. */
+/** The s for which f + s, g - s have the best dual value: <p, exp(-f / rho_1)> and its like for g are equal then. */
 function bestShift(f: Float64Array, g: Float64Array, p: Float64Array, q: Float64Array, [first, second]: Rho): number {
-  const logMean = (potential: Float64Array, masses: Float64Array, rho: number): number => {
-    const least = potential.reduce((lowest, value) => Math.min(lowest, value), Infinity);
-    let sum = 0;
-    for (let index = 0; index < masses.length; index++)
-      sum += masses[index] * Math.exp((least - potential[index]) / rho);
-    return Math.log(sum) - least / rho;
-  };
   return (logMean(f, p, first) - logMean(g, q, second)) / (1 / first + 1 / second);
+}
+
+/** log <masses, exp(-potential / rho)> for masses of sum one; near zero, where rho is large, to its last digits. */
+function logMean(potential: Float64Array, masses: Float64Array, rho: number): number {
+  const exponents = potential.map((value, index) => (masses[index] > 0 ? -value / rho : 0));
+  const largest = exponents.reduce((most, exponent) => Math.max(most, Math.abs(exponent)), 0);
+  const top = largest < 0.5 ? 0 : exponents.reduce((most, exponent) => Math.max(most, exponent), -Infinity);
+  return (
+    top + Math.log1p(exponents.reduce((sum, exponent, index) => sum + masses[index] * Math.expm1(exponent - top), 0))
+  );
 }

@@ -52,6 +52,8 @@ describe("surfaceScatter", () => {
     expect(shown).toHaveLength(6);
     expect(shown[0]).toBeCloseTo(0.12, 6);
     expect(shown[2]).toBeCloseTo(0.9, 6);
+    expect(shown[3]).toBeCloseTo(0.12, 6); // what was nearest is farthest from the other side
+    expect(shown[5]).toBeCloseTo(0.9, 6);
     for (const view of [shown.slice(0, 3), shown.slice(3)]) expect(view).toEqual([...view].sort((a, b) => a - b));
     expect(svg).toContain('aria-roledescription="line mark"');
   });

@@ -55,6 +55,7 @@ describe("searchTask", () => {
     names: [],
     labels: undefined,
     coordinates: undefined,
+    mixture: undefined,
     indices: undefined,
     warnings: [],
   };

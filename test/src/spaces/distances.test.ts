@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crossDistances, pairwiseDistances } from "../../../src/spaces/distances.ts";
+import { crossDistances, distanceRows, pairwiseDistances } from "../../../src/spaces/distances.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
 
 const rows = (...points: number[][]) => ndarray(Float64Array.from(points.flat()), [points.length, points[0].length]);
@@ -29,12 +29,18 @@ describe("distances between points", () => {
   });
 
   it.each([
-    [rows([1, 2], [0, 0]), "cosine", "p.csv: row 1 is all zero, its cosine with others is not defined; leave it out"],
-    [
-      rows([0.1, 0.1, 0.1], [1, 0, 0]),
-      "correlation",
-      "p.csv: row 0 is constant, its correlation with others is not defined; leave it out",
-    ],
+    ["cosine", rows([1, 2], [0, 0], [2, 4]), "all zero"],
+    ["correlation", rows([0.3, 0.1, 0.2], [0.1, 0.1, 0.1], [3, 1, 2]), "constant"],
+  ] as const)("count a row without a direction as uncorrelated with all others: %s", (kind, points, what) => {
+    const { data } = pairwiseDistances(points, kind);
+    expect([data[1], data[3], data[5], data[4]]).toEqual([1, 1, 1, 0]);
+    expect(data[2]).toBeCloseTo(0, 12);
+    expect(distanceRows(points, kind, "p.csv").warnings).toEqual([
+      `p.csv: 1 rows are ${what}, at ${kind} distance 1 from all others`,
+    ]);
+  });
+
+  it.each([
     [rows([1, NaN]), "euclidean", "p.csv: at [0, 1]: expected a finite number, got NaN"],
     [ndarray(new Float64Array(2), [2]), "euclidean", "p.csv: expected points [n, d], got [2]"],
   ] as const)("refuse %j", (points, kind, message) => {

@@ -1,0 +1,45 @@
+import { validationLoss, type Trial } from "../../models/embed/search.ts";
+import { meanOver } from "../../models/embed/splits.ts";
+
+/** Mean and standard deviation of a score over splits. */
+interface Figure {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** How a method does on pairs that its settings were not chosen by. */
+export interface MethodFigures {
+  readonly method: string;
+  /** By the names of the scores. */
+  readonly figures: Readonly<Record<string, Figure>>;
+}
+
+/** For each split the trial of each method that its pairs choose, scored on all others. */
+export function methodFigures(
+  trials: readonly Trial[],
+  splits: readonly Int32Array[],
+  methodOf: (trial: Trial) => string,
+): MethodFigures[] {
+  const methods = [...new Set(trials.map(methodOf))];
+  return methods.map((method) => {
+    const own = trials.filter((trial) => methodOf(trial) === method);
+    const chosen = splits.map((split) => lowestOf(own, (trial) => validationLoss(trial, split)));
+    const names = Object.keys(own[0].scores);
+    const figures = names.map((name) => {
+      const values = chosen.map(({ scores }, split) => meanOver(scores[name], splits[split], true));
+      return [name, figureOf(values)] as const;
+    });
+    return { method, figures: Object.fromEntries(figures) };
+  });
+}
+
+function lowestOf(trials: readonly Trial[], loss: (trial: Trial) => number): Trial {
+  const losses = trials.map(loss);
+  return trials[losses.indexOf(Math.min(...losses))];
+}
+
+function figureOf(values: readonly number[]): Figure {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}
