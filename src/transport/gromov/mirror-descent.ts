@@ -65,7 +65,7 @@ export function mirrorDescent(problem: GromovProblem, start: Float64Array, optio
       status = "non-finite";
       break;
     }
-    // a proximal problem starts at its own solution of zero, the others at the solution before
+    // a proximal cost holds the plan before, which potentials of zero give back
     const next = project(problem, { cost, epsilon, mass, potentials: proximal ? undefined : potentials }, options);
     potentials = next;
     if (logRatios) logRatios = logRatiosOf(problem, cost, next, epsilon);
