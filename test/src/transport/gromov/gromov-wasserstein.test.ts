@@ -178,6 +178,13 @@ describe("gromovWasserstein", () => {
       const { status, iterations } = gromovWasserstein({ ...x, metric: broken }, y, options);
       expect([status, iterations]).toEqual(["non-finite", 0]);
     }
+    // sound at the start alone
+    const later = (v: Float64Array, columns: number) =>
+      v[0] === v[m] ? x.metric.product(v, columns) : v.slice().fill(NaN);
+    const { status, iterations } = gromovWasserstein({ ...x, metric: { ...x.metric, product: later } }, y, {
+      epsilon: 0.1,
+    });
+    expect([status, iterations]).toEqual(["non-finite", 1]);
   });
 
   const bad = ndarray(new Float64Array(n * m).fill(1), [n, m]);
