@@ -65,16 +65,16 @@ describe("searchTask", () => {
     schedule: { ...schedule, lambda, lambdaFrom: lambda },
     withPeers: lambda === 3,
   }));
-  // the fewer of four pairs that a trial gets wrong, the larger its Wasserstein term: another order than that of the objective
+  // better where the Wasserstein term is larger: another order than that of the objective; pairs outside say the opposite
   const settings = {
     candidates,
     sizes: sizesOf(problem),
     starts: 2,
     tolerance: 0,
     validation: Int32Array.of(0, 2),
-    peers: [{ method: "peer", align: () => ({ foscttm: Float64Array.of(-99, 0, -99, 0) }) }],
+    peers: [{ method: "peer", align: () => ({ foscttm: new Float64Array(15).fill(-99) }) }],
     score: ({ objective }: { objective: { wasserstein: number } }) => ({
-      foscttm: Float64Array.of(-objective.wasserstein, 5, -objective.wasserstein, -5),
+      foscttm: Float64Array.from({ length: 15 }, (_, pair) => (pair % 2 === 0 ? -1 : 2) * objective.wasserstein),
     }),
   };
 
