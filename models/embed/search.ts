@@ -19,7 +19,7 @@ export interface Candidate {
 }
 
 /** Another way to align the same spaces, scored beside ours. */
-export interface Peer {
+interface Peer {
   readonly method: string;
   readonly align: (setup: EmbedSetup) => PairScores;
 }
