@@ -22,8 +22,8 @@ export interface EmbedSetup {
 export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairDataset | undefined> {
   const { x, y, labelsX, labelsY, matrices: distances = false, paired } = options;
   if (x === undefined && y === undefined) {
-    for (const name of ["labelsX", "labelsY"] as const) {
-      if (options[name] !== undefined) throw new OptionError(name, "only with x and y; leave it out");
+    for (const name of ["labelsX", "labelsY", "matrices", "paired"] as const) {
+      if (options[name]) throw new OptionError(name, "only with x and y; leave it out");
     }
     return undefined;
   }
