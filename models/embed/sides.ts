@@ -2,7 +2,7 @@ import { InputError, OptionError } from "../../src/errors.ts";
 import { numbered } from "../../src/data/dataset.ts";
 import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
 import { buresWasserstein } from "../../src/spaces/bures-wasserstein.ts";
-import { distanceRows, pairwiseDistances } from "../../src/spaces/distances.ts";
+import { distanceRows, matrixOfRows } from "../../src/spaces/distances.ts";
 import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
 import { meshGraph } from "../../src/spaces/mesh.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
@@ -108,12 +108,14 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
     case "points": {
       const points = preprocessed(source.values, options.preprocess);
       const { distance: kind, neighbors, hops } = options;
+      const isLarge = pointsOfSide(side) >= FLOAT32_FROM;
       if (neighbors === 0) {
-        const { warnings = [] } = distanceRows(points, kind, name);
-        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings };
+        const rows = distanceRows(points, kind, name);
+        const distances = isLarge ? matrixOfRows(rows, Float32Array, name) : matrixOfRows(rows, Float64Array, name);
+        return { distances, coordinates: points, warnings: rows.warnings ?? [] };
       }
       const edges = hops ? "connectivity" : "distance";
-      const precision = pointsOfSide(side) >= FLOAT32_FROM ? "float32" : "float64";
+      const precision = isLarge ? "float32" : "float64";
       const { distances, warnings } = await neighborGeodesics(points, { kind, neighbors, edges, name, precision });
       return { distances, coordinates: points, warnings };
     }

@@ -6,6 +6,7 @@ import { scheduleOf, descentOptions } from "../../../models/embed/options.ts";
 import { sizesOf } from "../../../models/embed/problem.ts";
 import type { StepContext, Task } from "../../../models/task.ts";
 import { resolveOptions } from "../../../src/options.ts";
+import { firstNonFinite } from "../../../src/tensor/tree.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { referenceProblem } from "../../support/embedding.ts";
 
@@ -93,6 +94,14 @@ describe("searchTask", () => {
   it("goes on bit for bit from what it saved inside a candidate", async () => {
     const task: Task<SearchState> = searchTask(settings);
     const [whole, reloaded] = [await run(task, { reload: false }), await run(task, { reload: true })];
+    expect(reloaded).toEqual(whole);
     expect(await task.save(reloaded)).toEqual(await task.save(whole));
+  });
+
+  it("saves finite numbers alone, as the loop ends a run with others; peers have no distortion all the same", async () => {
+    const task: Task<SearchState> = searchTask(settings);
+    const state = await run(task, { reload: true });
+    expect(state.trials.filter((trial) => !isOwn(trial))).toMatchObject([{ distortion: NaN, residual: NaN }]);
+    expect(firstNonFinite(await task.save(state))).toBeUndefined();
   });
 });
