@@ -246,65 +246,67 @@ describe("train embed --search", () => {
   });
 });
 
-/** A run that is killed is started without native kernels, so that its steps take long enough to be hit. */
-describe("a run that was stopped", () => {
-  const arraysOf = async (run: string, last: string) =>
-    Object.entries(await contentOf(run)).filter(([name]) => name.endsWith(".npy") || name === `checkpoints/${last}/state.safetensors`); // prettier-ignore
-
-  /** Starts or resumes a run and strikes once it has saved inside a step what `isThere` asks for. */
-  async function strike(folder: string, words: string, blow: NodeJS.Signals, isThere: (state: any) => boolean) {
-    const { child, ended } = await startOtlearn(words.split(" "), { cwd: folder, native: false });
-    const isSaved = async (): Promise<boolean> => {
-      const path = join(folder, "broken/checkpoints/step-000000/manifest.json");
-      const text = await readFile(path, "utf8").catch(() => undefined);
-      return text !== undefined && isThere((JSON.parse(text) as { state: unknown }).state);
-    };
-    while (!(await isSaved()) && child.exitCode === null) await setTimeout(2);
-    child.kill(blow);
-    return ended;
+/** Without native kernels, so that steps take long enough to be hit. */
+describe("a run that was interrupted and killed inside a step", () => {
+  interface SavedState {
+    readonly next: number;
+    readonly descents: { readonly step: number } | null;
   }
 
-  it("by SIGINT and SIGKILL between two starts goes on from there and ends as the uninterrupted one, bit for bit", async () => {
-    const folder = await folderWithElls(40);
-    const words = `${EMBED} --outer 2 --starts 24 --inner-iterations 60 --resolution 10 --checkpoint-seconds 0.01 --quiet`;
-    const options = { cwd: folder, native: false };
-    expect(await otlearn(wordsOf(words, "--out whole"), options)).toMatchObject(DONE);
+  /** What has been saved inside the first step so far. */
+  async function savedIn(folder: string): Promise<SavedState | undefined> {
+    const text = await readFile(join(folder, "broken/checkpoints/step-000000/manifest.json"), "utf8").catch(() => "");
+    return text === "" ? undefined : (JSON.parse(text) as { state: SavedState }).state;
+  }
 
-    const interrupted = await strike(
-      folder,
-      `${words} --out broken`.replace("--quiet ", ""),
-      "SIGINT",
-      ({ next }) => next > 0,
-    );
+  /** Starts or resumes a run, and strikes once it has saved inside its first step what `isThere` asks for. */
+  async function strike(folder: string, words: string, blow: NodeJS.Signals, isThere: (state: SavedState) => boolean) {
+    const { child, ended } = await startOtlearn(words.split(" "), { cwd: folder, native: false });
+    for (let isSaved = false; !isSaved && child.exitCode === null; await setTimeout(2)) {
+      const state = await savedIn(folder);
+      isSaved = state !== undefined && isThere(state);
+    }
+    child.kill(blow);
+    const outcome = await ended;
+    expect(await readFile(join(folder, "broken/metrics.jsonl"), "utf8")).toBe(""); // still in its first step
+    return outcome;
+  }
+
+  it.each([
+    {
+      run: "between two of its starts",
+      words: `${EMBED} --outer 1 --starts 80 --inner-tolerance 0 --inner-iterations 400 --resolution 6`,
+      placeOf: ({ next }: SavedState) => next,
+      last: "step-000001",
+    },
+    {
+      run: "inside a candidate of a search",
+      words:
+        "train embed --backend cpu --x dx.npy --y dy.npy --matrices --paired --search --validation 0.3 " +
+        "--outer 300 --starts 3 --tolerance 0 --inner-iterations 60 --resolution 6",
+      placeOf: ({ descents }: SavedState) => descents?.step ?? 0,
+      last: "step-000003", // two candidates, and the chosen one again
+    },
+  ])("$run goes on from there and ends as the uninterrupted one, bit for bit", async ({ words, placeOf, last }) => {
+    const folder = await folderWithElls(30);
+    const options = { cwd: folder, native: false };
+    const start = `${words} --checkpoint-seconds 0.01`;
+    expect(await otlearn(wordsOf(start, "--quiet --out whole"), options)).toMatchObject(DONE);
+
+    const interrupted = await strike(folder, `${start} --out broken`, "SIGINT", () => true);
     expect(interrupted).toMatchObject({ code: 130, signal: null });
     expect(interrupted.stderr).toMatch(/\ninterrupted; go on with: otlearn train embed --resume broken\n$/);
-    expect(await readFile(join(folder, "broken/metrics.jsonl"), "utf8")).toBe("");
-    const manifest = JSON.parse(await readFile(join(folder, "broken/checkpoints/step-000000/manifest.json"), "utf8")) as { state: { next: number } }; // prettier-ignore
-    const { next: reached } = manifest.state;
+    const reached = placeOf((await savedIn(folder))!);
     const resume = "train embed --resume broken --quiet";
-    const killed = await strike(folder, resume, "SIGKILL", ({ next }) => next > reached);
+    const killed = await strike(folder, resume, "SIGKILL", (state) => placeOf(state) > reached);
     expect(killed).toMatchObject({ signal: "SIGKILL" });
-    expect(await readFile(join(folder, "broken/metrics.jsonl"), "utf8")).toBe("");
-
     expect(await otlearn(wordsOf(resume), options)).toMatchObject(DONE);
-    const [whole, broken] = [await arraysOf(join(folder, "whole"), "step-000002"), await arraysOf(join(folder, "broken"), "step-000002")]; // prettier-ignore
-    expect(broken).toEqual(whole);
-    expect(whole).toHaveLength(RESULT.length + 1);
-  });
 
-  it("by SIGKILL inside a candidate of a search goes on from there, bit for bit", async () => {
-    const folder = await folderWithElls(30);
-    const words =
-      "train embed --backend cpu --x dx.npy --y dy.npy --matrices --paired --search --peers --validation 0.3 " +
-      "--outer 24 --starts 3 --inner-iterations 30 --tolerance 0 --resolution 8 --checkpoint-seconds 0.01 --quiet";
-    const options = { cwd: folder, native: false };
-    expect(await otlearn(wordsOf(words, "--out whole"), options)).toMatchObject(DONE);
-    const killed = await strike(folder, `${words} --out broken`, "SIGKILL", ({ descents }) => descents?.step > 0);
-    expect(killed).toMatchObject({ signal: "SIGKILL" });
-    expect(await readFile(join(folder, "broken/metrics.jsonl"), "utf8")).toBe("");
-    expect(await otlearn(wordsOf("train embed --resume broken --quiet"), options)).toMatchObject(DONE);
-    const [whole, broken] = [await arraysOf(join(folder, "whole"), "step-000003"), await arraysOf(join(folder, "broken"), "step-000003")]; // prettier-ignore
-    expect(broken).toEqual(whole);
-    expect(whole).toHaveLength(RESULT.length + 1);
+    const arraysOf = async (run: string) =>
+      Object.entries(await contentOf(join(folder, run))).filter(
+        ([name]) => name.endsWith(".npy") || name === `checkpoints/${last}/state.safetensors`,
+      );
+    expect(await arraysOf("broken")).toEqual(await arraysOf("whole"));
+    expect(await arraysOf("whole")).toHaveLength(RESULT.length + 1);
   });
 });
