@@ -84,7 +84,7 @@ export function scheduleOf(options: DescentOptions): Schedule {
 }
 
 /** What the two sets and the target are. */
-const spaceOptions = {
+export const spaceOptions = {
   x: fileOption({ description: "the first set: a table of points, or a mesh (.off, .obj, .ply)", placeholder: "file" }),
   y: fileOption({ description: "the second set", placeholder: "file" }),
   labelsX: fileOption({ description: "classes of the first set's points, a line each", placeholder: "file" }),
