@@ -1,4 +1,5 @@
 import type { TrainedRun } from "../evaluator.ts";
+import { formatNumber } from "../format.ts";
 import type { Pictures } from "../pictures/picture.ts";
 import {
   figureSections,
@@ -59,7 +60,7 @@ function highlightsOf({ methods: [ours], summary }: EmbedFindings): Highlight[] 
       ? [{ label: "label transfer", value: ours.labelTransfer.xToY.toFixed(3), note: "5 nearest neighbours, X to Y" }]
       : []),
     ...(objective?.value !== undefined
-      ? [{ label: "objective", value: objective.value, note: "of the best start" }]
+      ? [{ label: "objective", value: formatNumber(objective.value), note: "of the best start" }]
       : []),
   ];
 }

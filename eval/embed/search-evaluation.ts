@@ -1,9 +1,19 @@
 import { expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import { choiceText, searchChoices, type Choice } from "../../models/embed/candidates.ts";
 import type { EmbedOptions } from "../../models/embed/options.ts";
+import { embeddingOf } from "../../models/embed/couplings.ts";
+import { loadDescents } from "../../models/embed/descents-tree.ts";
+import { objectiveAt } from "../../models/embed/iterate.ts";
 import { sizesOf } from "../../models/embed/problem.ts";
-import { isOwn, validationLoss, type Trial } from "../../models/embed/search.ts";
-import { loadKept, loadTrials } from "../../models/embed/search-tree.ts";
+import { loadTrials } from "../../models/embed/search-tree.ts";
+import {
+  chosenTrial,
+  firstWithinError,
+  isOwn,
+  lowestLoss,
+  validationLoss,
+  type Trial,
+} from "../../models/embed/trials.ts";
 import { setUpEmbed } from "../../models/embed/setup.ts";
 import { meanOver, validationSplits } from "../../models/embed/splits.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
@@ -18,8 +28,9 @@ import { methodFigures, type MethodFigures } from "./search-figures.ts";
 
 /**
  * Evaluates a search: the embedding that the validation pairs chose, scored on all other pairs; what the same choice by other
- * random pairs gives, ours beside the peers', each with its own best settings; and the embedding of the lowest distortion, which is
- * what somebody gets who has no pairs. Throws RunError where no candidate is done.
+ * random pairs gives, ours beside the peers', each with settings of its own, also by the plain lowest loss; and the start of the
+ * lowest objective of the first candidate, which is what somebody gets who has no pairs. Throws RunError for a search that is not
+ * over.
  */
 export async function searchEvaluation(
   run: TrainedRun,
@@ -27,29 +38,42 @@ export async function searchEvaluation(
   dataset: PairDataset,
 ): Promise<Evaluation> {
   const choices = searchChoices(options, dataset);
-  const trials = loadTrials(expectTree(run.state, "trials"));
-  if (expectNumber(run.state, "done") === 0)
-    throw new RunError(`${run.name}: no candidate of the search is done; go on with it`);
-  const first = await setUpEmbed({ ...options, ...choices[0] }, dataset);
-  const sizes = sizesOf(first.problem);
-  const chosen = loadKept(run.state, "chosen", sizes)!;
-  const lowest = trials[loadKept(run.state, "lowest", sizes)!.trial];
-  const choice = choices[trials[chosen.trial].candidate];
+  const { state } = run;
+  const done = expectNumber(state, "done");
+  if (done <= choices.length) {
+    throw new RunError(
+      `${run.name}: ${done} of ${choices.length} candidates are done and none is chosen; go on with the search`,
+    );
+  }
+  const sizes = sizesOf((await setUpEmbed({ ...options, ...choices[0] }, dataset)).problem);
+  const trials = loadTrials(expectTree(state, "trials"), sizes);
   const splits = validationSplits(sizes.nx, options.validation, options.splits);
-  const methods = methodFigures(trials, splits, (trial) => methodOf(trial).method);
-  const test = pairsOutside(splits[0], sizes.nx);
+  const chosen = trials[chosenTrial(trials, splits[0])];
+  const choice = choices[chosen.candidate];
+  const setup = await setUpEmbed({ ...options, ...choice }, dataset);
+  const [iterate] = loadDescents(expectTree(state, "descents"), setup.problem).iterates;
+  const embedding = embeddingOf(iterate.couplings, objectiveAt(iterate, choice.lambda));
+  const ofMethod = (trial: Trial): string => methodOf(trial).method;
+  const methods = methodFigures(trials, splits, firstWithinError, ofMethod);
+  const withoutPairs = lowestDistortion(trials.filter((trial) => isOwn(trial) && trial.candidate === 0));
 
-  const result = resultOf(await setUpEmbed({ ...options, ...choice }, dataset));
+  const result = resultOf(setup);
   const evaluation = embedEvaluation(run, {
     ...result,
-    embedding: chosen.embedding,
+    embedding,
     starts: [],
-    knowledge: { ...result.knowledge, pairs: test },
+    knowledge: { ...result.knowledge, pairs: pairsOutside(splits[0], sizes.nx) },
     more: {
       ...result.more,
-      chosen: { ...choice, validationFoscttm: validationLoss(trials[chosen.trial], splits[0]) },
-      search: { candidates: choices.length, trials: trials.length, splits: splits.length, methods },
-      lowestDistortion: { ...choices[lowest.candidate], distortion: lowest.distortion, ...meansOf(lowest) },
+      chosen: { ...choice, start: chosen.start + 1, validationFoscttm: validationLoss(chosen, splits[0]) },
+      search: {
+        candidates: choices.length,
+        trials: trials.length,
+        splits: splits.length,
+        methods,
+        byLowestLoss: methodFigures(trials, splits, lowestLoss, ofMethod),
+      },
+      withoutPairs: { ...choices[0], distortion: withoutPairs.distortion, ...meansOf(withoutPairs) },
     },
   });
   return {
@@ -61,6 +85,11 @@ export async function searchEvaluation(
       return { ...report, sections: [...figures, methodSection(methods, splits.length), ...rest] };
     },
   };
+}
+
+/** Of the starts of one candidate: objectives of other distances are not comparable. */
+function lowestDistortion(trials: readonly Trial[]): Trial {
+  return trials.reduce((best, trial) => (trial.distortion < best.distortion ? trial : best));
 }
 
 function methodOf(trial: Trial): { readonly method: string; readonly name: string } {
@@ -83,8 +112,7 @@ function trialTable(trials: readonly Trial[], choices: readonly Choice[], split:
   const rows = trials.map((trial) => [
     choiceText(choices[trial.candidate]),
     methodOf(trial).name,
-    trial.distortion,
-    trial.residual,
+    ...(isOwn(trial) ? [trial.distortion, trial.residual] : ["", ""]),
     validationLoss(trial, split),
     ...names.map((name) => meanOver(trial.scores[name], split, true)),
   ]);
@@ -101,7 +129,7 @@ function methodSection(methods: readonly MethodFigures[], splits: number): Repor
     title: "Search",
     caption:
       `Settings and starts chosen by a share of the pairs, figures on the other pairs: means and deviations over ${splits} random ` +
-      "shares. Each method has settings of its own.",
+      "shares. Each method has settings of its own: the first that the pairs cannot tell from its best (one standard error).",
     columns: [{ title: "method" }, { title: "FOSCTTM" }, { title: "labels X to Y" }, { title: "labels Y to X" }],
     rows: methods.map((of) => [
       of.method,

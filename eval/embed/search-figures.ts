@@ -1,5 +1,5 @@
-import { validationLoss, type Trial } from "../../models/embed/search.ts";
 import { meanOver } from "../../models/embed/splits.ts";
+import type { Trial } from "../../models/embed/trials.ts";
 
 /** Mean and standard deviation of a score over splits. */
 interface Figure {
@@ -14,28 +14,26 @@ export interface MethodFigures {
   readonly figures: Readonly<Record<string, Figure>>;
 }
 
-/** For each split the trial of each method that its pairs choose, scored on all others. */
+/** How a trial is chosen by some pairs. */
+type Rule = (trials: readonly Trial[], validation: Int32Array) => Trial;
+
+/** For each split the trial of each method that a rule chooses by its pairs, scored on all others. */
 export function methodFigures(
   trials: readonly Trial[],
   splits: readonly Int32Array[],
+  rule: Rule,
   methodOf: (trial: Trial) => string,
 ): MethodFigures[] {
   const methods = [...new Set(trials.map(methodOf))];
   return methods.map((method) => {
     const own = trials.filter((trial) => methodOf(trial) === method);
-    const chosen = splits.map((split) => lowestOf(own, (trial) => validationLoss(trial, split)));
-    const names = Object.keys(own[0].scores);
-    const figures = names.map((name) => {
+    const chosen = splits.map((split) => rule(own, split));
+    const figures = Object.keys(own[0].scores).map((name) => {
       const values = chosen.map(({ scores }, split) => meanOver(scores[name], splits[split], true));
       return [name, figureOf(values)] as const;
     });
     return { method, figures: Object.fromEntries(figures) };
   });
-}
-
-function lowestOf(trials: readonly Trial[], loss: (trial: Trial) => number): Trial {
-  const losses = trials.map(loss);
-  return trials[losses.indexOf(Math.min(...losses))];
 }
 
 function figureOf(values: readonly number[]): Figure {

@@ -1,34 +1,37 @@
-import type { PairDataset, PairSide } from "../../src/data/pair.ts";
-import { pointsOfSide } from "../../src/data/pair.ts";
+import { pointsOfSide, type PairDataset } from "../../src/data/pair.ts";
 import type { EmbedOptions } from "./options.ts";
 
 /** Options that a search varies. */
 export type Choice = Pick<EmbedOptions, "preprocess" | "distance" | "neighbors" | "hops" | "lambda" | "epsilon">;
 
-/** Distances that are worth a try for points; what somebody gives as distances or as a mesh has one kind. */
-const SPACES: readonly Omit<Choice, "lambda" | "epsilon">[] = [
-  { preprocess: "none", distance: "euclidean", neighbors: 0, hops: false },
-  ...([35, 110] as const).flatMap((neighbors) =>
-    ([true, false] as const).flatMap((hops) => [
-      { preprocess: "l2", distance: "correlation", neighbors, hops } as const,
-      { preprocess: "none", distance: "correlation", neighbors, hops } as const,
-    ]),
-  ),
-];
-const LAMBDAS = [0.3, 1];
-const EPSILONS = [1e-3];
+/** Points of an extent may have so many neighbours at most: geodesics cost as much. */
+const MOST_NEIGHBORS = 250;
 
-/** All combinations, those of the same spaces together; only the weights of the terms where the spaces are given. */
+/**
+ * Distances that are worth a try for points, in the order in which they are to be preferred: steps along a graph of correlated
+ * neighbours, what SCOT's authors recommend for cells; distances themselves; the same graph with its lengths; and what
+ * Beier et al. use.
+ */
+function spacesToTry(points: number): readonly Omit<Choice, "lambda" | "epsilon">[] {
+  const neighbors = Math.max(Math.min(Math.round(points / 5), MOST_NEIGHBORS), 1);
+  return [
+    { preprocess: "l2", distance: "correlation", neighbors, hops: true },
+    { preprocess: "l2", distance: "euclidean", neighbors: 0, hops: false },
+    { preprocess: "l2", distance: "correlation", neighbors, hops: false },
+    { preprocess: "none", distance: "euclidean", neighbors: Math.min(10, points - 1), hops: false },
+  ];
+}
+
+const LAMBDAS = [0.3, 1];
+
+/** All combinations, those of the same spaces together; of spaces that are given only the weights of the terms vary. */
 export function searchChoices(options: EmbedOptions, { x, y }: PairDataset): Choice[] {
-  const isGiven = [x, y].every(({ source }: PairSide) => source.kind !== "points");
-  const { preprocess, distance, neighbors, hops } = options;
-  const fewest = Math.min(pointsOfSide(x), pointsOfSide(y));
+  const { preprocess, distance, neighbors, hops, epsilon } = options;
+  const isGiven = [x, y].every(({ source }) => source.kind !== "points");
   const spaces = isGiven
     ? [{ preprocess, distance, neighbors, hops }]
-    : SPACES.filter((space) => space.neighbors < fewest);
-  return spaces.flatMap((space) =>
-    LAMBDAS.flatMap((lambda) => EPSILONS.map((epsilon) => ({ ...space, lambda, epsilon }))),
-  );
+    : spacesToTry(Math.min(pointsOfSide(x), pointsOfSide(y)));
+  return spaces.flatMap((space) => LAMBDAS.map((lambda) => ({ ...space, lambda, epsilon })));
 }
 
 /** "correlation, 35 neighbours, lambda 1, epsilon 0.001" */

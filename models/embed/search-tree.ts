@@ -1,90 +1,78 @@
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
+import { rowsOf } from "../../src/tensor/ndarray.ts";
 import { loadDescents, saveDescents } from "./descents-tree.ts";
-import type { Embedding } from "./embedding.ts";
 import type { EmbedProblem, Sizes } from "./problem.ts";
-import type { Kept, SearchState, Trial } from "./search.ts";
+import type { SearchState } from "./search-state.ts";
+import { isOwn, NOT_OF_PEERS, type Trial } from "./trials.ts";
 
-/** What has been found, and the candidate under way. Scores of the trials are rows of one matrix a score. */
-export function saveSearch({ done, descents, peers, trials, chosen, lowest }: SearchState): StateTree {
+/**
+ * What has been found, and what is under way. Scores of the trials are rows of one matrix a score. A run ends where an array of its
+ * state is not finite, so that the figures that a peer has not are saved as zeros.
+ */
+export function saveSearch({ done, descents, images, peers, trials }: SearchState): StateTree {
   const column = (of: (trial: Trial) => number) => ({ shape: [trials.length], data: Float64Array.from(trials, of) });
   const names = Object.keys(trials[0]?.scores ?? {});
   return {
     done,
     descents: descents ? saveDescents(descents) : null,
+    images: stacked(images),
     peers,
     trials: {
       candidate: column(({ candidate }) => candidate),
       start: column(({ start }) => start),
-      distortion: column(({ distortion }) => distortion),
-      residual: column(({ residual }) => residual),
+      distortion: column((trial) => (isOwn(trial) ? trial.distortion : 0)),
+      residual: column((trial) => (isOwn(trial) ? trial.residual : 0)),
+      images: stacked(trials.filter(isOwn).map(({ image }) => image)),
       scores: Object.fromEntries(names.map((name) => [name, stacked(trials.map(({ scores }) => scores[name]))])),
     },
-    chosen: chosen ? saveKept(chosen) : null,
-    lowest: lowest ? saveKept(lowest) : null,
   };
+}
+
+/**
+ * Throws InputError naming the leaf that does not fit.
+ *
+ * @param problemOf what the descents of a state are of
+ */
+export async function loadSearch(
+  tree: StateTree,
+  { nx, nz, ny }: Sizes,
+  problemOf: (state: SearchState) => Promise<EmbedProblem>,
+): Promise<SearchState> {
+  const { data: images } = expectArray(tree, "images", [null, null], Float64Array);
+  const state: SearchState = {
+    done: expectNumber(tree, "done"),
+    descents: undefined,
+    images: rowsOf(images, nz),
+    peers: expectNumber(tree, "peers"),
+    trials: loadTrials(expectTree(tree, "trials"), { nx, nz, ny }),
+  };
+  if (tree["descents"] === null) return state;
+  return { ...state, descents: loadDescents(expectTree(tree, "descents"), await problemOf(state)) };
 }
 
 /** Throws InputError naming the leaf that does not fit. */
-export async function loadSearch(
-  tree: StateTree,
-  sizes: Sizes,
-  problemOf: (candidate: number) => Promise<EmbedProblem>,
-): Promise<SearchState> {
-  const done = expectNumber(tree, "done");
-  const isUnderWay = tree["descents"] !== null;
-  return {
-    done,
-    descents: isUnderWay ? loadDescents(expectTree(tree, "descents"), await problemOf(done)) : undefined,
-    peers: expectNumber(tree, "peers"),
-    trials: loadTrials(expectTree(tree, "trials")),
-    chosen: loadKept(tree, "chosen", sizes),
-    lowest: loadKept(tree, "lowest", sizes),
-  };
-}
-
-export function loadTrials(tree: StateTree): Trial[] {
+export function loadTrials(tree: StateTree, { nx, nz }: Sizes): Trial[] {
   const { data: candidates } = expectArray(tree, "candidate", [null], Float64Array);
   const column = (name: string): Float64Array => expectArray(tree, name, [candidates.length], Float64Array).data;
   const [starts, distortions, residuals] = ["start", "distortion", "residual"].map(column);
+  const images = rowsOf(expectArray(tree, "images", [null, null], Float64Array).data, nz);
   const scores = Object.keys(expectTree(tree, "scores")).map((name) => {
-    return [name, expectArray(tree, `scores.${name}`, [candidates.length, null], Float64Array)] as const;
+    const { data } = expectArray(tree, `scores.${name}`, [candidates.length, nx], Float64Array);
+    return [name, rowsOf(data, nx)] as const;
   });
-  return Array.from(candidates, (candidate, trial) => ({
-    candidate,
-    start: starts[trial],
-    distortion: distortions[trial],
-    residual: residuals[trial],
-    scores: Object.fromEntries(
-      scores.map(([name, { data, shape }]) => [name, data.slice(trial * shape[1], (trial + 1) * shape[1])]),
-    ),
-  }));
-}
-
-function saveKept({ trial, embedding: { objective, ...couplings } }: Kept): StateTree {
-  return { trial, ...couplings, objective: { ...objective } };
-}
-
-export function loadKept(tree: StateTree, name: "chosen" | "lowest", { nx, nz, ny }: Sizes): Kept | undefined {
-  if (tree[name] === null) return undefined;
-  const matrix = (of: string, rows: number) => expectArray(tree, `${name}.${of}`, [rows, nz], Float64Array);
-  const number = (of: string): number => expectNumber(tree, `${name}.objective.${of}`);
-  const embedding: Embedding = {
-    couplingX: matrix("couplingX", nx),
-    couplingZ: matrix("couplingZ", nz),
-    couplingY: matrix("couplingY", ny),
-    objective: {
-      value: number("value"),
-      wasserstein: number("wasserstein"),
-      gromovX: number("gromovX"),
-      gromovY: number("gromovY"),
-    },
-  };
-  return { trial: expectNumber(tree, `${name}.trial`), embedding };
+  let own = 0;
+  return Array.from(candidates, (candidate, trial) => {
+    const start = starts[trial];
+    const ofTrial = { candidate, start, scores: Object.fromEntries(scores.map(([name, rows]) => [name, rows[trial]])) };
+    return isOwn({ start })
+      ? { ...ofTrial, distortion: distortions[trial], residual: residuals[trial], image: images[own++] }
+      : { ...ofTrial, ...NOT_OF_PEERS };
+  });
 }
 
 function stacked(rows: readonly Float64Array[]) {
-  const columns = rows[0].length;
+  const columns = rows[0]?.length ?? 0;
   const data = new Float64Array(rows.length * columns);
   rows.forEach((row, at) => data.set(row, at * columns));
   return { shape: [rows.length, columns], data };

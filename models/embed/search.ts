@@ -1,14 +1,15 @@
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import { embeddingOf } from "./couplings.ts";
-import { advance, areConverged, type Descents } from "./descents.ts";
+import { advance, areConverged, metricsOf as descentMetrics, type Descents } from "./descents.ts";
 import type { Embedding } from "./embedding.ts";
-import { objectiveAt, type Iterate } from "./iterate.ts";
+import { objectiveAt } from "./iterate.ts";
 import type { EmbedProblem, Sizes } from "./problem.ts";
 import type { Schedule } from "./schedule.ts";
-import type { EmbedSetup } from "./setup.ts";
+import type { SearchState } from "./search-state.ts";
 import { loadSearch, saveSearch } from "./search-tree.ts";
-import { meanOver } from "./splits.ts";
-import { randomStart } from "./starts.ts";
+import type { EmbedSetup } from "./setup.ts";
+import { independentStart, randomMasses } from "./starts.ts";
+import { chosenTrial, isOwn, NOT_OF_PEERS, validationLoss, type PairScores, type Trial } from "./trials.ts";
 
 /** Settings that a search tries: the spaces that follow from some distances, and a schedule. */
 export interface Candidate {
@@ -19,42 +20,9 @@ export interface Candidate {
 }
 
 /** Another way to align the same spaces, scored beside ours. */
-export interface Peer {
+interface Peer {
   readonly method: string;
   readonly align: (setup: EmbedSetup) => PairScores;
-}
-
-/** How well an embedding puts each pair together, by name: arrays [pairs]. The first one is what a search makes small. */
-export type PairScores = Readonly<Record<string, Float64Array>>;
-
-/** What a search found of one start of one candidate, or of a peer on its spaces. */
-export interface Trial {
-  readonly candidate: number;
-  /** Number of the start; of a peer, minus its number from 1. */
-  readonly start: number;
-  /** The objective over lambda: how much distances are distorted, in their own units whatever lambda is. NaN of a peer. */
-  readonly distortion: number;
-  readonly residual: number;
-  readonly scores: PairScores;
-}
-
-/** An embedding that is kept: the best so far by some choice. */
-export interface Kept {
-  readonly trial: number;
-  readonly embedding: Embedding;
-}
-
-export interface SearchState {
-  /** Candidates that are done. */
-  readonly done: number;
-  /** Of the next candidate, where it is under way. */
-  readonly descents: Descents | undefined;
-  /** Peers that have been run on the spaces of the next candidate. */
-  readonly peers: number;
-  readonly trials: readonly Trial[];
-  /** By the validation pairs, and by the lowest distortion, for which no pair is known. */
-  readonly chosen: Kept | undefined;
-  readonly lowest: Kept | undefined;
 }
 
 export interface SearchSettings {
@@ -70,47 +38,78 @@ export interface SearchSettings {
   readonly validation: Int32Array;
 }
 
+/** Violation of marginals that a search is content with: scores differ by less than from start to start. */
+const LOOSE = 1e-3;
+
 /**
  * A search over settings as a task of the training loop. A step is one candidate: peers where it has them, then the descents of
- * all its starts to their end; between their steps the loop may save and stop. Every start of every candidate is a trial; the one
- * that puts the validation pairs closest together is chosen, and the one with the lowest distortion is kept beside it.
+ * all its starts to their end, loosely; between their steps the loop may save and stop. Every start of every candidate is a trial.
+ * The last step solves the chosen trial again, to its tolerance.
  */
 export function searchTask(settings: SearchSettings): Task<SearchState> {
-  const { candidates, starts, tolerance, peers = [] } = settings;
+  const { candidates, starts, tolerance, peers = [], validation } = settings;
 
-  async function step(state: SearchState, context: StepContext): Promise<StepOutcome<SearchState>> {
+  async function tryCandidate(state: SearchState, context: StepContext): Promise<StepOutcome<SearchState>> {
     const { schedule, setUp, withPeers } = candidates[state.done];
     const setup = await setUp();
-    const { problem } = setup;
     if (withPeers && state.peers < peers.length) {
-      context.progress(0, `candidate ${state.done + 1}, ${peers[state.peers].method}`);
-      const scores = peers[state.peers].align(setup);
-      const trial = { candidate: state.done, start: -1 - state.peers, distortion: NaN, residual: NaN, scores };
+      const { method, align } = peers[state.peers];
+      context.progress(0, `candidate ${state.done + 1}, ${method}`);
+      const trial = peerTrial(state, align(setup));
       return unfinished({ ...state, peers: state.peers + 1, trials: [...state.trials, trial] });
     }
-    const descents = state.descents ?? beginDescents(problem, starts, context);
-    const advanced = advance(problem, schedule, descents, tolerance);
-    const steps = advanced.step + advanced.next / starts;
-    context.progress(steps / schedule.outer, `candidate ${state.done + 1}, step ${advanced.step} of ${schedule.outer}`);
-    const isLast =
-      advanced.next === 0 && (advanced.step === schedule.outer || areConverged(advanced, schedule, tolerance));
-    if (!isLast) return unfinished({ ...state, descents: advanced });
-    const finished = advanced.iterates.reduce<SearchState>(
-      (kept, iterate, start) => withTrial(kept, settings, setup, iterate, start),
-      state,
-    );
-    const next = { ...finished, done: state.done + 1, descents: undefined, peers: 0 };
+    const loose = { ...schedule, tolerance: Math.max(schedule.tolerance, LOOSE) };
+    const masses = (): Float64Array => randomMasses(setup.problem.target.metric.points, context.random);
+    const images = state.descents ? state.images : Array.from({ length: starts }, masses);
+    const descents = state.descents ?? descentsFrom(setup.problem, images);
+    const advanced = advanceShowing(setup.problem, loose, descents, `candidate ${state.done + 1}`, context);
+    if (!isOver(advanced, loose)) return unfinished({ ...state, images, descents: advanced });
+    const trials = [...state.trials, ...trialsOf(settings, state.done, setup, advanced, images)];
+    const next = { done: state.done + 1, descents: undefined, images: [], peers: 0, trials };
     return { state: next, metrics: metricsOf(next, settings) };
+  }
+
+  async function solveChosen(state: SearchState, context: StepContext): Promise<StepOutcome<SearchState>> {
+    const { candidate, image } = state.trials[chosenTrial(state.trials, validation)];
+    const { schedule, setUp } = candidates[candidate];
+    const { problem } = await setUp();
+    const descents = state.descents ?? descentsFrom(problem, [image]);
+    const advanced = advanceShowing(problem, schedule, descents, "the chosen one again", context);
+    if (!isOver(advanced, schedule)) return unfinished({ ...state, descents: advanced });
+    const { lambda, epsilon } = schedule;
+    const metrics = { lambda, epsilon, ...descentMetrics(advanced, schedule, tolerance) };
+    return { state: { ...state, done: state.done + 1, descents: advanced }, metrics };
+  }
+
+  function isOver(descents: Descents, schedule: Schedule): boolean {
+    const { next, step } = descents;
+    return next === 0 && (step === schedule.outer || areConverged(descents, schedule, tolerance));
+  }
+
+  function advanceShowing(
+    problem: EmbedProblem,
+    schedule: Schedule,
+    descents: Descents,
+    what: string,
+    context: StepContext,
+  ): Descents {
+    const advanced = advance(problem, schedule, descents, tolerance);
+    const { step, next, iterates } = advanced;
+    context.progress((step + next / iterates.length) / schedule.outer, `${what}, step ${step} of ${schedule.outer}`);
+    return advanced;
   }
 
   return {
     name: "embed",
-    steps: candidates.length,
-    init: async () => ({ done: 0, descents: undefined, peers: 0, trials: [], chosen: undefined, lowest: undefined }),
-    step,
+    steps: candidates.length + 1,
+    init: async () => ({ done: 0, descents: undefined, images: [], peers: 0, trials: [] }),
+    step: (state, context) => (state.done < candidates.length ? tryCandidate : solveChosen)(state, context),
     save: saveSearch,
     load: (tree) =>
-      loadSearch(tree, settings.sizes, async (candidate) => (await candidates[candidate].setUp()).problem),
+      loadSearch(tree, settings.sizes, async ({ done, trials }) => {
+        const candidate = done < candidates.length ? done : trials[chosenTrial(trials, validation)].candidate;
+        return (await candidates[candidate].setUp()).problem;
+      }),
   };
 }
 
@@ -118,49 +117,36 @@ function unfinished(state: SearchState): StepOutcome<SearchState> {
   return { state, metrics: {}, unfinished: true };
 }
 
-/** Whether a trial is one of ours, and not of a peer. */
-export function isOwn({ start }: Trial): boolean {
-  return start >= 0;
+function descentsFrom(problem: EmbedProblem, images: readonly Float64Array[]): Descents {
+  return { iterates: images.map((image) => independentStart(problem, image, image)), step: 0, next: 0 };
 }
 
-function beginDescents(problem: EmbedProblem, starts: number, { random }: StepContext): Descents {
-  return { iterates: Array.from({ length: starts }, () => randomStart(problem, random)), step: 0, next: 0 };
+function peerTrial({ done, peers }: SearchState, scores: PairScores): Trial {
+  return { candidate: done, start: -1 - peers, scores, ...NOT_OF_PEERS };
 }
 
-function withTrial(
-  state: SearchState,
-  { candidates, validation, score }: SearchSettings,
+function trialsOf(
+  { candidates, score }: SearchSettings,
+  candidate: number,
   setup: EmbedSetup,
-  iterate: Iterate,
-  start: number,
-): SearchState {
-  const { lambda } = candidates[state.done].schedule;
-  const objective = objectiveAt(iterate, lambda);
-  const embedding = embeddingOf(iterate.couplings, objective);
-  const trial: Trial = {
-    candidate: state.done,
-    start,
-    distortion: objective.value / lambda,
-    residual: iterate.report.residual,
-    scores: score(embedding, setup),
-  };
-  const trials = [...state.trials, trial];
-  const keep = (kept: Kept | undefined, loss: (of: Trial) => number): Kept =>
-    kept && loss(trials[kept.trial]) <= loss(trial) ? kept : { trial: trials.length - 1, embedding };
-  return {
-    ...state,
-    trials,
-    chosen: keep(state.chosen, (of) => validationLoss(of, validation)),
-    lowest: keep(state.lowest, (of) => of.distortion),
-  };
+  { iterates }: Descents,
+  images: readonly Float64Array[],
+): Trial[] {
+  const { lambda } = candidates[candidate].schedule;
+  return iterates.map((iterate, start) => {
+    const objective = objectiveAt(iterate, lambda);
+    return {
+      candidate,
+      start,
+      distortion: objective.value / lambda,
+      residual: iterate.report.residual,
+      image: images[start],
+      scores: score(embeddingOf(iterate.couplings, objective), setup),
+    };
+  });
 }
 
-/** What a search makes small. */
-export function validationLoss({ scores }: Trial, validation: Int32Array): number {
-  return meanOver(Object.values(scores)[0], validation);
-}
-
-function metricsOf({ trials, done, chosen }: SearchState, { candidates, validation }: SearchSettings): Metrics {
+function metricsOf({ trials, done }: SearchState, { candidates, validation }: SearchSettings): Metrics {
   const own = trials.filter((trial) => isOwn(trial) && trial.candidate === done - 1);
   const { lambda, epsilon } = candidates[done - 1].schedule;
   return {
@@ -168,6 +154,6 @@ function metricsOf({ trials, done, chosen }: SearchState, { candidates, validati
     epsilon,
     distortion: Math.min(...own.map(({ distortion }) => distortion)),
     validation: Math.min(...own.map((trial) => validationLoss(trial, validation))),
-    chosen: validationLoss(trials[chosen!.trial], validation),
+    chosen: validationLoss(trials[chosenTrial(trials, validation)], validation),
   };
 }

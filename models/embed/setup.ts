@@ -1,8 +1,7 @@
 import { readArray } from "../../src/data/arrays.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
-import { loadPair } from "../../src/data/load-pair.ts";
+import { loadPair, requireDistances } from "../../src/data/load-pair.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
-import { InputError, OptionError } from "../../src/errors.ts";
+import { OptionError } from "../../src/errors.ts";
 import { meanVarianceOf } from "../../src/spaces/mixture.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import { TARGET_NAMES, targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
@@ -23,8 +22,8 @@ export interface EmbedSetup {
 export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairDataset | undefined> {
   const { x, y, labelsX, labelsY, matrices: distances = false, paired } = options;
   if (x === undefined && y === undefined) {
-    for (const name of ["labelsX", "labelsY"] as const) {
-      if (options[name] !== undefined) throw new OptionError(name, "only with x and y; leave it out");
+    for (const name of ["labelsX", "labelsY", "matrices", "paired"] as const) {
+      if (options[name]) throw new OptionError(name, "only with x and y; leave it out");
     }
     return undefined;
   }
@@ -36,7 +35,13 @@ export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairD
 
 /** `--target FILE.npy` in two options: what kind of target it is, and the file, which belongs to the run as other inputs do. */
 export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
-  const { target } = options;
+  const { target, targetDistances } = options;
+  if (targetDistances !== undefined && target !== "matrix") {
+    throw new OptionError(
+      "targetDistances",
+      "only with target matrix; name the file as the target, and leave this out",
+    );
+  }
   if (target === undefined || (TARGET_NAMES as readonly string[]).includes(target)) return options;
   if (!/\.np[yz]$/.test(target)) {
     const names = TARGET_NAMES.filter((name) => name !== "matrix").join(", ");
@@ -48,19 +53,12 @@ export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
   return { ...options, target: "matrix", targetDistances: target };
 }
 
-/** The data set, where it is a pair. Throws InputError. */
-export function pairOf(dataset: Dataset): PairDataset {
-  if (dataset.kind === "pair") return dataset;
-  throw new InputError(
-    `${dataset.name}: one data set, expected two; name both files with x and y, or take a pair by name (snareseq, scgem, shapes)`,
-  );
-}
-
 /** The last one of each data set: a run is evaluated on the spaces that it was trained on, and geodesics may take minutes. */
 const known = new WeakMap<PairDataset, { readonly key: string; readonly setup: EmbedSetup }>();
 
 /** Throws InputError or OptionError for data and options that do not fit. */
-export async function setUpEmbed(options: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+export async function setUpEmbed(given: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+  const options = { ...given, keepUnits: given.keepUnits || dataset.inTargetUnits === true };
   const key = JSON.stringify(Object.keys(spaceOptions).map((name) => options[name as keyof SpaceOptions] ?? null));
   const last = known.get(dataset);
   if (last?.key === key) return last.setup;
@@ -94,5 +92,7 @@ async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Prom
 async function targetMatrix(path: string | undefined): Promise<TargetPoints> {
   if (path === undefined)
     throw new OptionError("targetDistances", "expected a file of distances with target matrix, got none");
-  return { distances: await readArray(path, [2]) };
+  const distances = await readArray(path, [2]);
+  requireDistances(distances, path);
+  return { distances };
 }

@@ -2,7 +2,7 @@ import { InputError, OptionError } from "../../src/errors.ts";
 import { numbered } from "../../src/data/dataset.ts";
 import { pointsOfSide, type PairSide } from "../../src/data/pair.ts";
 import { buresWasserstein } from "../../src/spaces/bures-wasserstein.ts";
-import { distanceRows, pairwiseDistances } from "../../src/spaces/distances.ts";
+import { distanceRows, matrixOfRows } from "../../src/spaces/distances.ts";
 import { farthestOnGraph, farthestPoints } from "../../src/spaces/farthest-points.ts";
 import { meshGraph } from "../../src/spaces/mesh.ts";
 import { matrixMetric } from "../../src/spaces/metric-matrix.ts";
@@ -71,6 +71,9 @@ function mixtureSide({ source }: PairSide, options: SpaceOptions, components: nu
   if (source.kind !== "points") {
     throw new OptionError("mixture", `Gaussians are fitted to points, and ${name} has ${source.kind}; leave it out`);
   }
+  const [n] = source.values.shape;
+  if (components > n)
+    throw new OptionError("mixture", `expected at most ${n}, the points of ${name}, got ${components}`);
   const mixture = gaussianMixture(preprocessed(source.values, options.preprocess), { components });
   const distances = buresWasserstein(mixture);
   const { largest } = matrixMetric(distances);
@@ -98,23 +101,26 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
     case "mesh": {
       const { vertices } = source.mesh;
       const { graph, warnings } = meshGraph(source.mesh, { name });
-      const count = options.subsample ?? Math.min(MESH_POINTS, vertices.shape[0]);
+      const count = Math.min(options.subsample ?? MESH_POINTS, vertices.shape[0]);
       const { distances, indices } = farthestOnGraph(graph, count);
       return { distances, coordinates: rowsAt(vertices, indices), indices, warnings };
     }
     case "points": {
       const points = preprocessed(source.values, options.preprocess);
       const { distance: kind, neighbors, hops } = options;
+      const isLarge = pointsOfSide(side) >= FLOAT32_FROM;
+      const notes = isLarge
+        ? [`${name}: distances between ${pointsOfSide(side)} points are float32, to save memory`]
+        : [];
       if (neighbors === 0) {
-        const { warnings = [] } = distanceRows(points, kind, name);
-        return { distances: pairwiseDistances(points, kind, name), coordinates: points, warnings };
+        const rows = distanceRows(points, kind, name);
+        const distances = isLarge ? matrixOfRows(rows, Float32Array, name) : matrixOfRows(rows, Float64Array, name);
+        return { distances, coordinates: points, warnings: [...(rows.warnings ?? []), ...notes] };
       }
       const edges = hops ? "connectivity" : "distance";
-      const precision = pointsOfSide(side) >= FLOAT32_FROM ? "float32" : "float64";
-      const found = await neighborGeodesics(points, { kind, neighbors, edges, name, precision });
-      const note = `${name}: geodesics of ${found.distances.shape[0]} points are float32, to 7 digits, in half of the memory`;
-      const warnings = precision === "float32" ? [...found.warnings, note] : found.warnings;
-      return { distances: found.distances, coordinates: points, warnings };
+      const precision = isLarge ? "float32" : "float64";
+      const { distances, warnings } = await neighborGeodesics(points, { kind, neighbors, edges, name, precision });
+      return { distances, coordinates: points, warnings: [...warnings, ...notes] };
     }
     default:
       return source satisfies never;

@@ -29,7 +29,8 @@ function klToUniform(masses: Float64Array): number {
   return masses.reduce((sum, mass) => sum + (mass > 0 ? mass * Math.log(mass * masses.length) : 0), 0);
 }
 
-function randomMasses(count: number, random: Random): Float64Array {
+/** Positive, of sum one. */
+export function randomMasses(count: number, random: Random): Float64Array {
   const masses = random.fill(count, () => 1 - random.uniform()); // never zero
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   return masses.map((mass) => mass / total);

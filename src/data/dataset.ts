@@ -55,8 +55,24 @@ export function requireContent({ shape }: NdArray, name: string): void {
 /** The data set, where it is one of samples. Throws InputError for a pair. */
 export function samplesOf(dataset: Dataset): SampleDataset {
   if (dataset.kind !== "pair") return dataset;
-  throw new InputError(
-    `${dataset.name}: a pair of data sets, which only a joint embedding takes; expected one data set`,
+  throw notOneSet(dataset.name);
+}
+
+/** The data set, where it is a pair. Throws InputError for samples. */
+export function pairOf(dataset: Dataset): PairDataset {
+  if (dataset.kind === "pair") return dataset;
+  throw notAPair(dataset.name);
+}
+
+/** What a pair by this name is refused with where one data set is expected. */
+export function notOneSet(name: string): InputError {
+  return new InputError(`${name}: a pair of data sets, which only a joint embedding takes; expected one data set`);
+}
+
+/** What a data set by this name is refused with where two are expected. */
+export function notAPair(name: string): InputError {
+  return new InputError(
+    `${name}: one data set, expected two; name both files with x and y, or take a pair by name (snareseq, scgem, shapes)`,
   );
 }
 

@@ -2,6 +2,7 @@ import { basename, extname } from "node:path";
 import { InputError } from "../errors.ts";
 import { isFolder, readText } from "../files/read.ts";
 import { matrixMetric } from "../spaces/metric-matrix.ts";
+import type { NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { isCountFolder } from "./count-files.ts";
 import { numbered, requireLabels } from "./dataset.ts";
@@ -85,11 +86,15 @@ async function loadDistances(path: string): Promise<PairSide> {
     throw new InputError(`${path}: expected a matrix of distances, in one of ${MATRIX_EXTENSIONS.join(" ")}`);
   }
   const table = isArrayFile(path) ? { values: await readArray(path, [2]), names: undefined } : await loadMatrix(path);
-  try {
-    matrixMetric(table.values); // its checks
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${path}: ${error.message}`);
-  }
+  requireDistances(table.values, path);
   return { source: { kind: "distances", values: table.values }, names: table.names ?? numbered(table.values.shape[0]) };
+}
+
+/** Requires the matrix of a file to be one of distances, as `matrixMetric` says. Throws InputError naming the file. */
+export function requireDistances(values: NdArray, path: string): void {
+  try {
+    matrixMetric(values);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
+  }
 }

@@ -7,6 +7,7 @@ import { faces } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { lfw } from "./lfw.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
+import type { PairDataset } from "./pair.ts";
 import { circleVonMises } from "./pairs/circle.ts";
 import { blobs, moons } from "./pairs/clusters.ts";
 import { sphereParts, torusParts } from "./pairs/curved.ts";
@@ -15,6 +16,21 @@ import { shapes, shapesHole, shapesOneHole } from "./pairs/sheets.ts";
 import { pbmc3k } from "./pbmc3k.ts";
 import { quickdraw } from "./quickdraw.ts";
 import { torus, torusOneBump, torusTwins } from "./torus.ts";
+
+/** Those of the data sets that are pairs. */
+const pairs: Readonly<Record<string, DatasetEntry<PairDataset>>> = {
+  snareseq,
+  scgem,
+  "fashion-latent": fashionLatent,
+  shapes,
+  "shapes-hole": shapesHole,
+  "shapes-one-hole": shapesOneHole,
+  "sphere-parts": sphereParts,
+  "torus-parts": torusParts,
+  "circle-von-mises": circleVonMises,
+  blobs,
+  moons,
+};
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry<Dataset>>> = {
@@ -31,18 +47,13 @@ export const datasets: Readonly<Record<string, DatasetEntry<Dataset>>> = {
   lfw,
   quickdraw,
   pbmc3k,
-  snareseq,
-  scgem,
-  "fashion-latent": fashionLatent,
-  shapes,
-  "shapes-hole": shapesHole,
-  "shapes-one-hole": shapesOneHole,
-  "sphere-parts": sphereParts,
-  "torus-parts": torusParts,
-  "circle-von-mises": circleVonMises,
-  blobs,
-  moons,
+  ...pairs,
 };
+
+/** Whether a name is that of two data sets that share no features. */
+export function isPairName(name: string): boolean {
+  return Object.hasOwn(pairs, name);
+}
 
 /**
  * Makes or fetches a data set by name.

@@ -24,7 +24,7 @@ export function requireMemory(bytes: number, name: string, what: string, limit =
   );
 }
 
-type Allocated = Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Allocated = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /** Zeros for what a file holds. Throws InputError, as `requireMemory` does, before anything is allocated. */
 export function allocate<T extends Allocated>(

@@ -63,12 +63,24 @@ export function pairwiseDistances(
   kind: DistanceKind = "euclidean",
   name = "points",
 ): NdArray<Float64Array> {
-  const rows = distanceRows(points, kind, name);
+  return matrixOfRows(distanceRows(points, kind, name), Float64Array, name);
+}
+
+/** The matrix [n, n] of distances that are known by their rows, float64 or float32. Throws InputError where it does not fit. */
+export function matrixOfRows<A extends Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+  rows: DistanceRows,
+  type: { new (length: number): A; readonly BYTES_PER_ELEMENT: number },
+  name = "points",
+): NdArray<A> {
   const n = rows.points;
-  const data = allocate(Float64Array, n * n, name, `a matrix of ${n} x ${n} distances`);
+  const data = allocate(type, n * n, name, `a matrix of ${n} x ${n} distances`);
+  const row = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    rows.fill(i, rowOf(data, n, i), i);
-    for (let j = i + 1; j < n; j++) data[j * n + i] = data[i * n + j];
+    rows.fill(i, row, i);
+    for (let j = i; j < n; j++) {
+      data[i * n + j] = row[j];
+      data[j * n + i] = row[j];
+    }
   }
   return { shape: [n, n], data };
 }

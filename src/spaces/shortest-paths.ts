@@ -42,53 +42,48 @@ export async function shortestPaths(graph: Graph, options: ShortestPathOptions =
 
 /**
  * A search that gives the lengths of the shortest paths from one node to all, in an array that the next call overwrites. Nodes wait
- * in a 4-ary heap, whose levels are half as many as a binary one's and whose children lie together.
+ * in a 4-ary heap, whose levels are half as many as a binary one's and whose children lie together; their distances lie in it too,
+ * so that a comparison reads no other place.
  */
 export function dijkstra({ nodes, starts, neighbors, lengths }: Graph): (source: number) => Float64Array {
   const distances = new Float64Array(nodes);
   const heap = new Int32Array(nodes);
+  const keys = new Float64Array(nodes); // the distances of the nodes in the heap
   const places = new Int32Array(nodes); // in the heap; of a node that is not in it, anything
   let waiting = 0;
 
-  const rise = (node: number, from: number): void => {
-    const distance = distances[node];
+  const put = (node: number, distance: number, place: number): void => {
+    heap[place] = node;
+    keys[place] = distance;
+    places[node] = place;
+  };
+
+  const rise = (node: number, distance: number, from: number): void => {
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 2;
-      const above = heap[parent];
-      if (distances[above] <= distance) break;
-      heap[place] = above;
-      places[above] = place;
+      if (keys[parent] <= distance) break;
+      put(heap[parent], keys[parent], place);
       place = parent;
     }
-    heap[place] = node;
-    places[node] = place;
+    put(node, distance, place);
   };
 
   const takeNearest = (): number => {
     const nearest = heap[0];
-    const node = heap[--waiting];
-    const distance = distances[node];
+    const distance = keys[--waiting];
     let place = 0;
     for (;;) {
       const first = 4 * place + 1;
       if (first >= waiting) break;
       let child = first;
-      let least = distances[heap[first]];
       const end = Math.min(first + 4, waiting);
-      for (let other = first + 1; other < end; other++) {
-        const found = distances[heap[other]];
-        if (found >= least) continue;
-        child = other;
-        least = found;
-      }
-      if (least >= distance) break;
-      heap[place] = heap[child];
-      places[heap[place]] = place;
+      for (let other = first + 1; other < end; other++) if (keys[other] < keys[child]) child = other;
+      if (keys[child] >= distance) break;
+      put(heap[child], keys[child], place);
       place = child;
     }
-    heap[place] = node;
-    places[node] = place;
+    put(heap[waiting], distance, place);
     return nearest;
   };
 
@@ -96,17 +91,17 @@ export function dijkstra({ nodes, starts, neighbors, lengths }: Graph): (source:
     distances.fill(Infinity);
     distances[source] = 0;
     waiting = 1;
-    rise(source, 0);
+    put(source, 0, 0);
     while (waiting > 0) {
       const node = takeNearest();
       const distance = distances[node];
       for (let edge = starts[node]; edge < starts[node + 1]; edge++) {
         const other = neighbors[edge];
         const found = distance + lengths[edge];
-        if (found >= distances[other]) continue;
-        const isNew = distances[other] === Infinity;
+        const known = distances[other];
+        if (found >= known) continue;
         distances[other] = found;
-        rise(other, isNew ? waiting++ : places[other]);
+        rise(other, found, known === Infinity ? waiting++ : places[other]);
       }
     }
     return distances;

@@ -1,7 +1,7 @@
 import { basename, extname } from "node:path";
-import { takeFirst, type Dataset } from "../../src/data/dataset.ts";
+import { notAPair, notOneSet, takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
-import { loadDataset } from "../../src/data/registry.ts";
+import { datasets, isPairName, loadDataset } from "../../src/data/registry.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
 
@@ -30,13 +30,25 @@ export async function loadChoice(
     if (dataset === undefined && data === undefined) return limit === undefined ? own : takeFirst(own, limit);
     throw new InputError(`--dataset and --data: not beside data of ${component.name}'s own options; leave them out`);
   }
-  if (data === undefined) return loadDataset(dataset ?? component.defaultDataset, { size, limit, report });
+  if (data === undefined) {
+    const name = dataset ?? component.defaultDataset;
+    requireKind(name, component);
+    return loadDataset(name, { size, limit, report });
+  }
   if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
   const loaded = await loadData(data, { size, masses: component.readsMasses });
   return limit === undefined ? loaded : takeFirst(loaded, limit);
 }
 
-/** A short name of the data for the run's folder. */
-export function choiceName({ dataset, data }: DataChoice, component: Component): string {
-  return data === undefined ? (dataset ?? component.defaultDataset) : basename(data, extname(data));
+/** Before anything is fetched. Throws InputError for a data set by name that is none of the kind that the component takes. */
+function requireKind(name: string, { takes = "samples" }: Component): void {
+  if (!Object.hasOwn(datasets, name)) return; // `loadDataset` names the known ones
+  if (takes === "samples" && isPairName(name)) throw notOneSet(name);
+  if (takes === "pair" && !isPairName(name)) throw notAPair(name);
+}
+
+/** A short name of the data for the run's folder: "faces", "cells" of `cells.csv`, "a-b" of the pair `a.npy` and `b.npy`. */
+export function choiceName({ data }: DataChoice, { name }: Dataset): string {
+  const stem = (path: string): string => basename(path, extname(path));
+  return data === undefined ? name.split(" and ").map(stem).join("-") : stem(data);
 }

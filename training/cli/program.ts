@@ -3,7 +3,7 @@ import { benchWorks } from "../../eval/bench/works.ts";
 import { InputError } from "../../src/errors.ts";
 import { flagOf, pickOptions, type OptionTable } from "../../src/options.ts";
 import { version } from "../../src/version.ts";
-import { components } from "../components/index.ts";
+import { componentOf, components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
 import {
@@ -37,6 +37,7 @@ export function program(setStatus: (status: number) => void): Command {
     .showHelpAfterError(false);
 
   const train = otlearn.command("train").description("Train a component, or resume a run.");
+  train.on("command:*", ([task]: readonly string[]) => componentOf(task)); // throws, as none of the tasks below is it
   for (const component of Object.values(components)) {
     addTrain(command(train, component.name, component.description), component, setStatus);
   }

@@ -82,7 +82,7 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
   const task = await component.prepare(options, dataset);
   const run: NewRun = {
     async create() {
-      const path = flags.out ?? (await makeFreshFolder(defaultRunPath(component.name, choiceName(options, component))));
+      const path = flags.out ?? (await makeFreshFolder(defaultRunPath(component.name, choiceName(options, dataset))));
       const kept = await keepInputs(table, options, dataset, path);
       const config = { task: component.name, seed: options.seed, backend: backend.name, options: kept };
       const created = await createRunDirectory(path, config);

@@ -18,6 +18,8 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly defaultDataset: string;
   /** The values are used as masses: negative ones and all-zero samples are refused when they are read. */
   readonly readsMasses: boolean;
+  /** Whether its data are one set of samples or two that share no features. @default "samples" */
+  readonly takes?: "samples" | "pair";
   /** What its steps consist of: `--backend auto` takes what is fastest for that. @default "transport" */
   readonly work?: Work;
   /** Defaults of run options that differ from the common ones. */

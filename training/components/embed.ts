@@ -6,9 +6,10 @@ import { sameSpaces, searchChoices } from "../../models/embed/candidates.ts";
 import { embedOptions, scheduleOf, type EmbedOptions } from "../../models/embed/options.ts";
 import { sizesOf } from "../../models/embed/problem.ts";
 import { searchTask } from "../../models/embed/search.ts";
-import { completeTarget, loadOwnPair, pairOf, setUpEmbed, type EmbedSetup } from "../../models/embed/setup.ts";
+import { completeTarget, loadOwnPair, setUpEmbed, type EmbedSetup } from "../../models/embed/setup.ts";
 import { validationSplits } from "../../models/embed/splits.ts";
 import { embedTask } from "../../models/embed/task.ts";
+import { pairOf } from "../../src/data/dataset.ts";
 import { OptionError } from "../../src/errors.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
@@ -21,6 +22,7 @@ export const embedComponent: Component<typeof embedOptions> = {
   options: embedOptions,
   defaultDataset: "shapes",
   readsMasses: false,
+  takes: "pair",
   evaluator: embedEvaluator,
   loadData: loadOwnPair,
   complete: completeTarget,

@@ -23,7 +23,8 @@ interface PublishedPair {
   readonly className?: (number: number) => string | undefined;
 }
 
-const SCOT = "https://raw.githubusercontent.com/rsinghlab/SCOT/master/data/";
+/** Of a commit, so that the bytes stay those of the checksums. */
+const SCOT = "https://raw.githubusercontent.com/rsinghlab/SCOT/14649be6e14017dcfe7ba619091b33d1df55f6a9/data/SNARE/";
 const UNION_COM = "https://raw.githubusercontent.com/caokai1073/UnionCom/master/scGEM/";
 const LATENT =
   "https://raw.githubusercontent.com/MoePien/RelaxedEmbeddedWasserstein/main/data_latent_space_FashionMNIST/";

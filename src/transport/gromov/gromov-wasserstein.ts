@@ -26,7 +26,7 @@ import { startingPlans, violation } from "./starts.ts";
  *
  * The problem is not convex: where it ends depends on the start, and `starts` tries several. An iteration multiplies dX P dY, in
  * O(n m (n + m)), or O(n m d) for squared Euclidean distances in factored form. Those need no n x n or m x m matrix; the plan, its
- * linearised cost and the Gibbs kernel are n x m, some six of them in float64 at a time. Throws InputError.
+ * linearised cost and the Gibbs kernel are n x m, some seven of them in float64 at a time. Throws InputError.
  */
 export function gromovWasserstein(x: Space, y: Space, options: GromovOptions = {}): GromovResult {
   const resolved = resolveGromovOptions(options);

@@ -65,14 +65,15 @@ export function mirrorDescent(problem: GromovProblem, start: Float64Array, optio
       status = "non-finite";
       break;
     }
-    // a proximal problem starts at its own solution of zero, the others at the solution before
+    // a proximal cost holds the plan before, which potentials of zero give back
     const next = project(problem, { cost, epsilon, mass, potentials: proximal ? undefined : potentials }, options);
     potentials = next;
     if (logRatios) logRatios = logRatiosOf(problem, cost, next, epsilon);
     const transportCost = innerProduct(cost, next.plan);
-    const scale = massIsGiven ? 1 : Math.sqrt(mass / totalMass(next.marginals[0]));
+    const moved = totalMass(next.marginals[0]);
+    if (moved < LEAST_MASS) throw vanished(problem);
+    const scale = massIsGiven ? 1 : Math.sqrt(mass / moved);
     if (scale !== 1) for (const masses of [next.plan, ...next.marginals]) multiply(masses, scale);
-    if (!(totalMass(next.marginals[0]) >= LEAST_MASS)) throw vanished(problem);
 
     const residual = distance(next.plan, iterate.plan) / totalMass(next.marginals[0]);
     const { marginals } = next;

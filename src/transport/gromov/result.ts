@@ -5,8 +5,8 @@ export interface GromovStep {
   /** What is minimised, at the plan after this step. */
   readonly objective: number;
   /**
-   * With epsilon, the L1 distance from the plan before as a share of the mass; without, the Frank-Wolfe gap: by how much the
-   * linearised objective could be lowered still (twice the gap of a stationary plan is zero).
+   * With epsilon, the L1 distance from the plan before as a share of the mass; without, by how much the linearised objective was
+   * above its minimum before this step (the Frank-Wolfe gap, zero at a stationary plan).
    */
   readonly residual: number;
   /** Sinkhorn iterations, or pivots of the network simplex. */

@@ -23,7 +23,7 @@ export function* startingPlans(
   for (let index = 1; index < starts; index++) yield randomPlan(problem, random);
 }
 
-export function productPlan({ x, y, n, m }: GromovProblem): Float64Array {
+function productPlan({ x, y, n, m }: GromovProblem): Float64Array {
   const plan = new Float64Array(n * m);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < m; j++, at++) plan[at] = x.weights[i] * y.weights[j];
   return plan;

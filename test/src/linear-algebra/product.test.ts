@@ -63,7 +63,7 @@ describe.each(engines)("matrix products in float64, $name", ({ engine }) => {
     [true, true],
   ])("of several blocks, with transposes %s and %s", (transposeA, transposeB) => {
     const sizes = { transposeA, transposeB, singleA: false, singleB: false };
-    const problem = product({ rows: 90, columns: 530, inner: 300, ...sizes });
+    const problem = product({ rows: 20, columns: 530, inner: 300, ...sizes });
     expect(engine(problem)).toBeAllclose(naive(problem), { absolute: 1e-13, relative: 0 });
     expect(engine({ ...problem, a: Float32Array.from(problem.a) })).toBeAllclose(
       naive({ ...problem, a: Float32Array.from(problem.a) }),

@@ -6,7 +6,11 @@ const OPTIONS: readonly BadInput[] = [
     command: "train wdl --gama 3",
     message: /unknown option '--gama' \(Did you mean --gamma\?\); see --help/,
   },
-  { name: "an unknown task", command: "train lda", message: /unknown command 'lda'; see --help/ },
+  {
+    name: "an unknown task",
+    command: "train lda",
+    message: /task lda: unknown; known are wdl, sinkinit, wsv, metric, embed/,
+  },
   { name: "an unknown command", command: "learn", message: /unknown command 'learn'; see --help/ },
   { name: "a word too many", command: "train wdl faces", message: /too many arguments .* got 1; see --help/ },
   {
