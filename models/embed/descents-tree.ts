@@ -6,7 +6,10 @@ import type { Descents } from "./descents.ts";
 import { iterateAt, type Iterate, type Remembered } from "./iterate.ts";
 import { sizesOf, type EmbedProblem, type Sizes } from "./problem.ts";
 
-/** Couplings, potentials and figures of every start; costs follow from them. */
+/**
+ * Couplings, costs, potentials and figures of every start. Costs would follow from the couplings up to rounding, from which a run
+ * that is loaded could end elsewhere.
+ */
 export function saveDescents({ iterates, step, next }: Descents): StateTree {
   return { step, next, starts: Object.fromEntries(iterates.map((iterate, index) => [index, saveIterate(iterate)])) };
 }
@@ -16,16 +19,16 @@ export function loadDescents(tree: StateTree, problem: EmbedProblem): Descents {
   const sizes = sizesOf(problem);
   const iterates = Object.values(expectTree(tree, "starts")).map((_, start) => {
     const saved = expectTree(tree, `starts.${start}`);
-    return iterateAt(problem, loadCouplings(saved, sizes), loadRemembered(saved, sizes));
+    return iterateAt(problem, loadCouplings(saved, sizes), loadRemembered(saved, sizes), loadCosts(saved, sizes));
   });
   const next = expectNumber(tree, "next");
   if (!(next in iterates)) throw new InputError(`next: saved ${next}, expected one of ${iterates.length} starts`);
   return { iterates, step: expectNumber(tree, "step"), next };
 }
 
-function saveIterate({ couplings, potentials, entropy, divergence, report }: Iterate): StateTree {
+function saveIterate({ couplings, costs, potentials, entropy, divergence, report }: Iterate): StateTree {
   const outer = potentials && { x: vector(potentials[0]), y: vector(potentials[3]) }; // those of free nodes are zero
-  return { ...couplings, potentials: outer ?? null, entropy, divergence, report: { ...report } };
+  return { ...couplings, costs: { ...costs }, potentials: outer ?? null, entropy, divergence, report: { ...report } };
 }
 
 /** Throws InputError naming the leaf that does not fit. */
@@ -34,6 +37,13 @@ function loadCouplings(tree: StateTree, { nx, nz, ny }: Sizes): Couplings {
     xz: expectArray(tree, "xz", [nx, nz], Float64Array),
     zz: expectArray(tree, "zz", [nz, nz], Float64Array),
     zy: expectArray(tree, "zy", [nz, ny], Float64Array),
+  };
+}
+
+function loadCosts(tree: StateTree, { nx, nz, ny }: Sizes): Iterate["costs"] {
+  return {
+    x: expectArray(tree, "costs.x", [nx, nz], Float64Array),
+    y: expectArray(tree, "costs.y", [nz, ny], Float64Array),
   };
 }
 

@@ -45,11 +45,19 @@ export const NOTHING: Remembered = {
   report: { biconvex: NaN, share: 1, residual: 1, iterations: 0, error: 0 },
 };
 
-/** The iterate at these couplings, with what follows from them: products of distances and couplings, the most work of a step. */
-export function iterateAt(problem: EmbedProblem, couplings: Couplings, remembered: Remembered): Iterate {
-  const { x, y, target, squares } = problem;
+/**
+ * The iterate at these couplings, with what follows from them.
+ *
+ * @param costs where they are known already. @default products of distances and couplings, the most work of a step
+ */
+export function iterateAt(
+  problem: EmbedProblem,
+  couplings: Couplings,
+  remembered: Remembered,
+  costs: Iterate["costs"] = costsAt(problem, couplings),
+): Iterate {
+  const { squares } = problem;
   const { xz, zz, zy } = couplings;
-  const costs = { x: gromovCost(x.metric, target.metric, xz), y: gromovCost(target.metric, y.metric, zy) };
   const terms = {
     wasserstein: inner(zz, squares.plain.cost),
     gromovX: Math.max(inner(costs.x, xz), 0), // rounding may take a perfect match below zero
@@ -58,10 +66,13 @@ export function iterateAt(problem: EmbedProblem, couplings: Couplings, remembere
   return { ...remembered, couplings, costs, terms };
 }
 
+function costsAt({ x, y, target }: EmbedProblem, { xz, zy }: Couplings): Iterate["costs"] {
+  return { x: gromovCost(x.metric, target.metric, xz), y: gromovCost(target.metric, y.metric, zy) };
+}
+
 /**
- * The iterate a share of the way between two. Entropy and divergence are convex, so that theirs are bounds from above; costs would
- * be linear, and are computed anew, so that a run that is loaded goes on with the same bits. Potentials and report are those of
- * the second.
+ * The iterate a share of the way between two. Costs are linear; entropy and divergence are convex, so that theirs are bounds from
+ * above. Potentials and report are those of the second.
  */
 export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: number): Iterate {
   const couplings = {
@@ -72,12 +83,12 @@ export function mixed(problem: EmbedProblem, from: Iterate, to: Iterate, share: 
   const number = (a: number, b: number): number => a + share * (b - a);
   const { potentials, report } = to;
   const entropy = number(from.entropy, to.entropy);
-  return iterateAt(problem, couplings, {
-    potentials,
-    report,
-    entropy,
-    divergence: number(from.divergence, to.divergence),
-  });
+  const costs = {
+    x: between(from.costs.x, to.costs.x, share),
+    y: between(from.costs.y, to.costs.y, share),
+  };
+  const divergence = number(from.divergence, to.divergence);
+  return iterateAt(problem, couplings, { potentials, report, entropy, divergence }, costs);
 }
 
 /** The objective of the model (equation 14) at an iterate. */

@@ -86,7 +86,7 @@ export function scheduleOf(options: DescentOptions): Schedule {
 }
 
 /** What the two sets and the target are. */
-const spaceOptions = {
+export const spaceOptions = {
   preset: choiceOption(["auto", "plain", "cells"], {
     description:
       "distances and lambda where they are not given: plain (Euclidean), cells (features of single cells); auto: by the data set",

@@ -5,7 +5,7 @@ import { OptionError } from "../../src/errors.ts";
 import { meanVarianceOf } from "../../src/spaces/mixture.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import { targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
-import type { GivenEmbedOptions } from "./options.ts";
+import { spaceOptions, type GivenEmbedOptions } from "./options.ts";
 import type { EmbedOptions } from "./presets.ts";
 import { embedProblem, type EmbedProblem } from "./problem.ts";
 import { embedSide, type EmbedSide } from "./sides.ts";
@@ -34,13 +34,23 @@ export async function loadOwnPair(options: Partial<GivenEmbedOptions>): Promise<
   return loadPair(x, y, { paired, x: { distances, labels: labelsX }, y: { distances, labels: labelsY } });
 }
 
+/** The last one of each data set: a run is evaluated on the spaces that it was trained on, and geodesics may take minutes. */
+const known = new WeakMap<PairDataset, { readonly key: string; readonly setup: EmbedSetup }>();
+
 /** Throws InputError or OptionError for data and options that do not fit. */
 export async function setUpEmbed(given: EmbedOptions, dataset: PairDataset): Promise<EmbedSetup> {
   const options = { ...given, keepUnits: given.keepUnits || dataset.inTargetUnits === true };
+  const key = JSON.stringify(
+    Object.keys(spaceOptions).map((name) => options[name as keyof typeof spaceOptions] ?? null),
+  );
+  const last = known.get(dataset);
+  if (last?.key === key) return last.setup;
   const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
   const target = await targetOf(options, x, y);
   const isOther = [x, y].some(({ indices, mixture }) => indices !== undefined || mixture !== undefined);
-  return { problem: embedProblem(x.space, y.space, target), x, y, paired: dataset.paired && !isOther };
+  const setup = { problem: embedProblem(x.space, y.space, target), x, y, paired: dataset.paired && !isOther };
+  known.set(dataset, { key, setup });
+  return setup;
 }
 
 async function targetOf(options: EmbedOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {

@@ -110,15 +110,18 @@ async function distancesOf(side: PairSide, options: EmbedOptions, name: string):
       const { distance: kind, hops } = options;
       const neighbors = neighborsOf(options, pointsOfSide(side));
       const isLarge = pointsOfSide(side) >= FLOAT32_FROM;
+      const notes = isLarge
+        ? [`${name}: distances between ${pointsOfSide(side)} points are float32, to save memory`]
+        : [];
       if (neighbors === 0) {
         const rows = distanceRows(points, kind, name);
         const distances = isLarge ? matrixOfRows(rows, Float32Array, name) : matrixOfRows(rows, Float64Array, name);
-        return { distances, coordinates: points, warnings: rows.warnings ?? [] };
+        return { distances, coordinates: points, warnings: [...(rows.warnings ?? []), ...notes] };
       }
       const edges = hops ? "connectivity" : "distance";
       const precision = isLarge ? "float32" : "float64";
       const { distances, warnings } = await neighborGeodesics(points, { kind, neighbors, edges, name, precision });
-      return { distances, coordinates: points, warnings };
+      return { distances, coordinates: points, warnings: [...warnings, ...notes] };
     }
     default:
       return source satisfies never;

@@ -172,3 +172,12 @@ describe("loadOwnPair", () => {
     await expect(loadOwnPair(options)).rejects.toThrow(message);
   });
 });
+
+describe("setUpEmbed", () => {
+  it("makes the spaces of a data set once for training and evaluation, and anew for other options", async () => {
+    const first = await setUp({ resolution: 3 });
+    expect(await setUp({ resolution: 3, lambda: 7 })).toBe(first);
+    expect(await setUp({ resolution: 3 }, { ...pair })).not.toBe(first);
+    expect((await setUp({ resolution: 4 })).problem.target.metric.points).toBe(16);
+  });
+});

@@ -113,6 +113,7 @@ describe("a set of points", () => {
       [n, 1],
     );
     const side = await sideOf({ source: { kind: "points", values }, names: numbered(n) }, { neighbors });
+    expect(side.warnings.join()).toContain("distances between 5000 points are float32");
     const row = fromFirst(side);
     expect(row.every((distance) => Math.fround(distance) === distance)).toBe(true);
     expect(row).toBeAllclose(
