@@ -275,7 +275,7 @@ describe("a run that was interrupted and killed inside a step", () => {
   it.each([
     {
       run: "between two of its starts",
-      words: `${EMBED} --outer 1 --starts 80 --inner-tolerance 0 --inner-iterations 400 --resolution 6`,
+      words: `${EMBED} --outer 1 --starts 60 --inner-tolerance 0 --inner-iterations 400 --resolution 6`,
       placeOf: ({ next }: SavedState) => next,
       last: "step-000001",
     },
