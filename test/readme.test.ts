@@ -7,7 +7,13 @@ const text = await readFile(join(root, "README.md"), "utf8");
 const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 /** What each example prints, in order. */
-const PRINTED = [/converged \d+ iterations/, /converged \d+ iterations/, /^exact 1\.5 /, /^4,64$/];
+const PRINTED = [
+  /^placed 40,2 0\.\d+ Gromov-Wasserstein 0\.\d+ 40,30$/,
+  /converged \d+ iterations/,
+  /converged \d+ iterations/,
+  /^exact 1\.5 /,
+  /^4,64$/,
+];
 
 describe("README", () => {
   it.each(examples.map((code, index) => [index + 1, code] as const))("example %i runs", async (index, code) => {
@@ -18,6 +24,7 @@ describe("README", () => {
         file,
         code
           .replaceAll('from "otlearn"', 'from "../src/index.ts"')
+          .replaceAll('"otlearn/models"', '"../models/index.ts"')
           .replaceAll('"otlearn/initializer"', '"../models/sinkinit/index.ts"'),
       );
       await import(file);

@@ -16,7 +16,7 @@ export function embeddingOf({ xz, zz, zy }: Couplings, objective: ObjectiveParts
   return { couplingX: xz, couplingZ: zz, couplingY: transposed(zy), objective };
 }
 
-export function transposed({ data, shape: [rows, columns] }: Matrix): Matrix {
+function transposed({ data, shape: [rows, columns] }: Matrix): Matrix {
   const out = new Float64Array(data.length);
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at++) out[column * rows + row] = data[at];

@@ -48,7 +48,7 @@ export function descend(problem: EmbedProblem, from: Iterate, settings: StepSett
   const regularization = (of: Remembered): number => epsilon * of.entropy + rho * of.divergence;
   const start = own(from);
   const shared = crossTerm(from, to);
-  const [fromAlone, toAlone] = [from, to].map((of) => crossTerm(of, of));
+  const [fromAlone, toAlone] = [from, to].map(({ terms }) => terms.gromovX + terms.gromovY);
   if (!lineSearch) return withReport(to, 1, (start + lambda * shared + own(to)) / 2);
 
   // B(plan, plan) at beta + share (alpha - beta), bounded by the convexity of the entropy: a parabola in the share

@@ -29,7 +29,7 @@ function saveIterate({ couplings, potentials, entropy, divergence, report }: Ite
 }
 
 /** Throws InputError naming the leaf that does not fit. */
-export function loadCouplings(tree: StateTree, { nx, nz, ny }: Sizes): Couplings {
+function loadCouplings(tree: StateTree, { nx, nz, ny }: Sizes): Couplings {
   return {
     xz: expectArray(tree, "xz", [nx, nz], Float64Array),
     zz: expectArray(tree, "zz", [nz, nz], Float64Array),

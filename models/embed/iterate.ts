@@ -22,7 +22,7 @@ export interface Iterate {
 type ObjectiveTerms = Omit<ObjectiveParts, "value">;
 
 /** About the step that led to an iterate. */
-export interface StepReport {
+interface StepReport {
   /** The bi-convex objective (see `descend`), which a step of the same settings never raises. NaN of a start. */
   readonly biconvex: number;
   /** How far the step went towards the plan that it found: 1 without line search. */

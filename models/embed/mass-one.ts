@@ -29,7 +29,8 @@ export function planOfMassOne(
     rho === 0 ? 0 : sides.reduce((sum, { marginal, weights }) => sum + generalizedKl(marginal, weights, scale), 0);
   // sum P log(P / R) - P + R of the plan as it is, R of mass one
   const kl = (solved.objective - solved.transportCost - rho * divergenceAt(1)) / epsilon;
-  const [xz, zz, zy] = solved.pairMarginals.map((marginal) => scaled(marginal, 1 / mass));
+  // a given marginal, the last of which is exact, has mass one
+  const [xz, zz, zy] = solved.pairMarginals.map((marginal) => (rho === 0 ? marginal : scaled(marginal, 1 / mass)));
   return {
     couplings: { xz, zz, zy },
     entropy: (kl + mass - 1) / mass - Math.log(mass),

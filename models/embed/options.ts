@@ -13,7 +13,7 @@ import type { Schedule } from "./schedule.ts";
 
 /** How the couplings are found; also of `jointEmbedding`. Names and defaults are those of the command line. */
 export const descentOptions = {
-  lambda: numberOption({ description: "weight of the Gromov-Wasserstein terms", default: 100, above: 0, most: 1e12 }),
+  lambda: numberOption({ description: "weight of the Gromov-Wasserstein terms", default: 1, above: 0, most: 1e12 }),
   epsilon: numberOption({
     description: "entropic regularisation, in squared units of the distances",
     default: 0.001,

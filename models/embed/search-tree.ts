@@ -3,7 +3,7 @@ import type { StateTree } from "../../src/tensor/tree.ts";
 import { rowsOf } from "../../src/tensor/ndarray.ts";
 import { loadDescents, saveDescents } from "./descents-tree.ts";
 import type { EmbedProblem, Sizes } from "./problem.ts";
-import type { SearchState } from "./search.ts";
+import type { SearchState } from "./search-state.ts";
 import { isOwn, NOT_OF_PEERS, type Trial } from "./trials.ts";
 
 /**

@@ -5,6 +5,7 @@ import type { Embedding } from "./embedding.ts";
 import { objectiveAt } from "./iterate.ts";
 import type { EmbedProblem, Sizes } from "./problem.ts";
 import type { Schedule } from "./schedule.ts";
+import type { SearchState } from "./search-state.ts";
 import { loadSearch, saveSearch } from "./search-tree.ts";
 import type { EmbedSetup } from "./setup.ts";
 import { independentStart, randomMasses } from "./starts.ts";
@@ -19,21 +20,9 @@ export interface Candidate {
 }
 
 /** Another way to align the same spaces, scored beside ours. */
-export interface Peer {
+interface Peer {
   readonly method: string;
   readonly align: (setup: EmbedSetup) => PairScores;
-}
-
-export interface SearchState {
-  /** Candidates that are done; one more once the chosen one has been solved again. */
-  readonly done: number;
-  /** Of what is under way, and in the end of the chosen trial. */
-  readonly descents: Descents | undefined;
-  /** The masses [starts, nz] from which these have started. */
-  readonly images: readonly Float64Array[];
-  /** Peers that have been run on the spaces of the next candidate. */
-  readonly peers: number;
-  readonly trials: readonly Trial[];
 }
 
 export interface SearchSettings {

@@ -54,7 +54,8 @@ export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
 }
 
 /** Throws InputError or OptionError for data and options that do not fit. */
-export async function setUpEmbed(options: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+export async function setUpEmbed(given: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+  const options = { ...given, keepUnits: given.keepUnits || dataset.inTargetUnits === true };
   const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
   const target = await targetOf(options, x, y);
   const isOther = [x, y].some(({ indices, mixture }) => indices !== undefined || mixture !== undefined);

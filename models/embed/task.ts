@@ -51,7 +51,7 @@ export function embedTask({ problem, schedule, starts, tolerance, evaluate }: Em
 }
 
 /** The embedding with the lowest objective. */
-export function best({ iterates }: Descents, lambda: number): Embedding {
+function best({ iterates }: Descents, lambda: number): Embedding {
   const iterate = iterates[lowest(iterates, lambda)];
   return embeddingOf(iterate.couplings, objectiveAt(iterate, lambda));
 }

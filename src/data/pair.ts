@@ -34,6 +34,8 @@ export interface PairDataset {
   readonly y: PairSide;
   /** Whether row i of one is row i of the other; for evaluation only. */
   readonly paired: boolean;
+  /** Whether distances are in the units of the targets that they are made for, and not to be scaled. @default false */
+  readonly inTargetUnits?: boolean;
 }
 
 /** Points of a side. */

@@ -54,6 +54,8 @@ def masses(count, step):
 class LogDomain:
     """f and g are potentials over epsilon; messages are logarithms."""
 
+    kernel = "log domain"
+
     def __init__(self, lib, logs, first, last, f, g):
         self.lib, self.logs, self.first, self.last, self.f, self.g = lib, logs, first, last, f, g
 
@@ -94,6 +96,8 @@ class LogDomain:
 
 class Absorbed(LogDomain):
     """The same iterates by products of conditional plans at the absorbed potentials, with factors u and v."""
+
+    kernel = "absorbed"
 
     def absorb(self):
         exp = self.lib.exp
@@ -141,7 +145,7 @@ def gromov_cost(d, e, plan):
     return ((d * d) @ plan.sum(1))[:, None] + ((e * e) @ plan.sum(0))[None, :] - 2 * d @ plan @ e
 
 
-def embed(lib, form, options):
+def embed(lib, form, options, outer):
     n, z = options.points, options.resolution
     axis = np.linspace(0, 1, z)
     grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
@@ -153,7 +157,7 @@ def embed(lib, form, options):
     zy = lib.array(masses(z * z, PLASTIC))[:, None] * weights[None, :]
     log_reference = -2 * np.log(n) - 4 * np.log(z)
     f, g, total = lib.zeros(n), lib.zeros(n), 0
-    for _ in range(options.outer):
+    for _ in range(outer):
         c1 = options.weight * gromov_cost(dx, dz, xz)
         c3 = options.weight * gromov_cost(dz, dy, zy)
         c1, c2, c3 = c1 - c1.min(), dz * dz / (dz * dz).max(), c3 - c3.min()
@@ -172,7 +176,8 @@ def main():
     parser.add_argument("--points", type=int, default=1047)
     parser.add_argument("--resolution", type=int, default=20)
     parser.add_argument("--outer", type=int, default=40)
-    parser.add_argument("--weight", type=float, default=100)
+    parser.add_argument("--log-outer", type=int, default=2)
+    parser.add_argument("--weight", type=float, default=1)
     parser.add_argument("--epsilon", type=float, default=1e-3)
     parser.add_argument("--tolerance", type=float, default=1e-6)
     parser.add_argument("--iterations", type=int, default=1000)
@@ -180,12 +185,14 @@ def main():
     torch.set_num_threads(os.cpu_count())
     for lib in (Numpy, Torch):
         for form in (LogDomain, Absorbed):
+            outer = options.outer if form is Absorbed else options.log_outer
             begin = time.perf_counter()
-            iterations, value = embed(lib, form, options)
+            iterations, value = embed(lib, form, options, outer)
             seconds = time.perf_counter() - begin
             result = {
                 "work": "embed",
-                "kernel": form.__name__,
+                "kernel": form.kernel,
+                "outer": outer,
                 "points": options.points,
                 "inner_iterations": iterations,
                 "dtype": lib.name,

@@ -30,7 +30,14 @@ export function circlePair(bins: number, kappa: number, name = "circle-von-mises
     source: { kind: "distances", values: metric.matrix(), coordinates: coordinates! },
     names: numbered(bins),
   };
-  return { kind: "pair", name, x: side, y: { ...side, weights: vonMises(bins, kappa) }, paired: false };
+  return {
+    kind: "pair",
+    name,
+    x: side,
+    y: { ...side, weights: vonMises(bins, kappa) },
+    paired: false,
+    inTargetUnits: true,
+  };
 }
 
 /** Concentration of the set that has a name. */

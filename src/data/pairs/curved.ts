@@ -95,6 +95,7 @@ function parts(
         x: sampledSurface(first, count, random),
         y: sampledSurface(second, count, random),
         paired: false,
+        inTargetUnits: true,
       };
     },
   };

@@ -61,6 +61,7 @@ function sheets(name: string, what: string, holeX: boolean, holeY: boolean): Dat
         x: sheet(sCurve, holeX, count, random),
         y: sheet(swissRoll, holeY, count, random),
         paired: false,
+        inTargetUnits: true,
       };
     },
   };

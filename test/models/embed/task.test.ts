@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { embedTask } from "../../../models/embed/task.ts";
-import { searchTask, type Candidate, type SearchState } from "../../../models/embed/search.ts";
+import { searchTask, type Candidate } from "../../../models/embed/search.ts";
+import type { SearchState } from "../../../models/embed/search-state.ts";
 import { chosenTrial, isOwn } from "../../../models/embed/trials.ts";
 import { scheduleOf, descentOptions } from "../../../models/embed/options.ts";
 import { sizesOf } from "../../../models/embed/problem.ts";
