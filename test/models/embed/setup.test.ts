@@ -111,6 +111,12 @@ describe("pairs", () => {
   });
 });
 
+it("leaves the units of sets that are made for those of the targets", async () => {
+  const { x, problem } = await setUp({}, { ...pair, inTargetUnits: true });
+  expect(x.space.metric.largest).toBeCloseTo(Math.hypot(4, 2), 12);
+  expect(problem.target.metric.largest).toBeCloseTo(Math.SQRT2, 12);
+});
+
 it("names the set that does not fit", async () => {
   const dataset = { ...pair, y: sideOf([[2], [2]]) };
   await expect(setUp({}, dataset)).rejects.toThrow("y: all 2 points are in one place");
