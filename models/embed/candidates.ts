@@ -21,10 +21,10 @@ const LAMBDAS = [0.3, 1];
 export function searchChoices(options: EmbedOptions, { x, y }: PairDataset): Choice[] {
   const { preprocess, distance, neighbors, hops, epsilon } = options;
   const isGiven = [x, y].every(({ source }) => source.kind !== "points");
-  const fewest = Math.min(pointsOfSide(x), pointsOfSide(y));
+  const most = Math.min(pointsOfSide(x), pointsOfSide(y)) - 1;
   const spaces = isGiven
     ? [{ preprocess, distance, neighbors, hops }]
-    : SPACES.filter((space) => space.neighbors < fewest);
+    : SPACES.map((space) => ({ ...space, neighbors: Math.min(space.neighbors, most) }));
   return spaces.flatMap((space) => LAMBDAS.map((lambda) => ({ ...space, lambda, epsilon })));
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { choiceText, sameSpaces, searchChoices } from "../../../models/embed/candidates.ts";
-import { embedOptions, type EmbedOptions } from "../../../models/embed/options.ts";
+import { embedOptions } from "../../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../../models/embed/presets.ts";
 import { numbered } from "../../../src/data/dataset.ts";
 import type { PairDataset, PairSide } from "../../../src/data/pair.ts";
 import { resolveOptions } from "../../../src/options.ts";
@@ -16,7 +17,7 @@ const distancesOf = (count: number): PairSide => ({
 });
 const pairOf = (x: PairSide, y: PairSide): PairDataset => ({ kind: "pair", name: "test", x, y, paired: true });
 const choicesOf = (x: PairSide, y: PairSide, given: Partial<EmbedOptions> = {}) =>
-  searchChoices(resolveOptions(embedOptions, given), pairOf(x, y));
+  searchChoices(completeEmbed(resolveOptions(embedOptions, given)), pairOf(x, y));
 
 describe("searchChoices", () => {
   it("tries several distances of points with each lambda, those of the same spaces one behind the other", () => {
@@ -31,10 +32,9 @@ describe("searchChoices", () => {
   });
 
   it.each([
-    [2, [1, 0, 1, 1]],
-    [4, [1, 0, 1, 3]],
-    [100, [20, 0, 20, 10]],
-    [5000, [250, 0, 250, 10]],
+    [2, [0.2, 0, 0.2, 1]],
+    [4, [0.2, 0, 0.2, 3]],
+    [100, [0.2, 0, 0.2, 10]],
   ])("has neighbours by the smaller set: %d points", (count, expected) => {
     for (const choices of [choicesOf(pointsOf(count), pointsOf(6000)), choicesOf(pointsOf(6000), pointsOf(count))]) {
       expect(choices.filter((_, at) => at % 2 === 0).map(({ neighbors }) => neighbors)).toEqual(expected);
@@ -59,6 +59,7 @@ it("tells people what was chosen", () => {
     epsilon: 1e-3,
   } as const;
   expect(choiceText(choice)).toBe("rows of length one, correlation, 35 neighbours by steps, lambda 1, epsilon 0.001");
+  expect(choiceText({ ...choice, neighbors: 0.2 })).toMatch(", 20% as neighbours by steps,");
   const plain = { ...choice, preprocess: "zscore", neighbors: 0, hops: false, lambda: 0.3 } as const;
   expect(choiceText(plain)).toBe("standardised columns, correlation, lambda 0.3, epsilon 0.001");
 });
