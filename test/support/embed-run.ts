@@ -1,5 +1,6 @@
 import type { TrainedRun } from "../../eval/evaluator.ts";
-import { embedOptions, type EmbedOptions } from "../../models/embed/options.ts";
+import { embedOptions } from "../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../models/embed/presets.ts";
 import type { Metrics } from "../../models/task.ts";
 import { numbered } from "../../src/data/dataset.ts";
 import type { PairDataset } from "../../src/data/pair.ts";
@@ -26,7 +27,7 @@ export async function trainEmbed(
   pair: PairDataset,
   steps = Infinity,
 ): Promise<TrainedRun> {
-  const options = resolveOptions(embedOptions, given);
+  const options = completeEmbed(resolveOptions(embedOptions, given));
   const { task } = await embedComponent.prepare(options, pair);
   const random = Random.fromSeed(1);
   let state: unknown = await task.init(random);
