@@ -2,7 +2,8 @@ import { embeddingOf } from "../../models/embed/couplings.ts";
 import { loadDescents } from "../../models/embed/descents-tree.ts";
 import { lowest } from "../../models/embed/descents.ts";
 import { objectiveAt } from "../../models/embed/iterate.ts";
-import { embedOptions, type EmbedOptions } from "../../models/embed/options.ts";
+import { embedOptions } from "../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../models/embed/presets.ts";
 import { setUpEmbed, type EmbedSetup } from "../../models/embed/setup.ts";
 import { pairOf } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
@@ -23,7 +24,7 @@ export const embedEvaluator: Evaluator = {
         `${dataset.name}: an embedding belongs to the data of the run; train on these instead: otlearn train embed`,
       );
     }
-    const options = pickOptions(embedOptions, run.config.options);
+    const options = completeEmbed(pickOptions(embedOptions, run.config.options));
     const pair = pairOf(dataset);
     if (options.search) return searchEvaluation(run, options, pair);
     const setup = await setUpEmbed(options, pair);

@@ -1,6 +1,6 @@
 import { expectNumber, expectTree } from "../../checkpoints/leaves.ts";
 import { choiceText, searchChoices, type Choice } from "../../models/embed/candidates.ts";
-import type { EmbedOptions } from "../../models/embed/options.ts";
+import type { EmbedOptions } from "../../models/embed/presets.ts";
 import { embeddingOf } from "../../models/embed/couplings.ts";
 import { loadDescents } from "../../models/embed/descents-tree.ts";
 import { objectiveAt } from "../../models/embed/iterate.ts";

@@ -11,9 +11,11 @@ import { TARGET_NAMES } from "../../src/spaces/targets/by-name.ts";
 import { PREPROCESSINGS } from "./preprocess.ts";
 import type { Schedule } from "./schedule.ts";
 
+const lambda = { description: "weight of the Gromov-Wasserstein terms", above: 0, most: 1e12 } as const;
+
 /** How the couplings are found; also of `jointEmbedding`. Names and defaults are those of the command line. */
 export const descentOptions = {
-  lambda: numberOption({ description: "weight of the Gromov-Wasserstein terms", default: 1, above: 0, most: 1e12 }),
+  lambda: numberOption({ ...lambda, default: 1 }),
   epsilon: numberOption({
     description: "entropic regularisation, in squared units of the distances",
     default: 0.001,
@@ -85,6 +87,11 @@ export function scheduleOf(options: DescentOptions): Schedule {
 
 /** What the two sets and the target are. */
 export const spaceOptions = {
+  preset: choiceOption(["auto", "plain", "cells"], {
+    description:
+      "distances and lambda where they are not given: plain (Euclidean), cells (features of single cells); auto: by the data set",
+    default: "auto",
+  }),
   x: fileOption({ description: "the first set: a table of points, or a mesh (.off, .obj, .ply)", placeholder: "file" }),
   y: fileOption({ description: "the second set", placeholder: "file" }),
   labelsX: fileOption({ description: "classes of the first set's points, a line each", placeholder: "file" }),
@@ -93,14 +100,14 @@ export const spaceOptions = {
   paired: flagOption("row i of x is row i of y: for evaluation and --search only"),
   preprocess: choiceOption(PREPROCESSINGS, {
     description: "rows of length one (l2), or columns of mean 0 and deviation 1 (zscore)",
-    default: "none",
+    default: undefined,
   }),
-  distance: choiceOption(DISTANCE_KINDS, { description: "distance between points", default: "euclidean" }),
+  distance: choiceOption(DISTANCE_KINDS, { description: "distance between points", default: undefined }),
   neighbors: numberOption({
-    description: "geodesics along the graph of so many nearest neighbours; 0: the distances themselves",
-    default: 10,
+    description:
+      "geodesics along the graph of so many nearest neighbours, below 1 a share of the points; 0: the distances themselves",
+    default: undefined,
     least: 0,
-    integer: true,
   }),
   hops: flagOption("geodesics count edges, whatever their lengths"),
   mixture: numberOption({
@@ -152,7 +159,12 @@ const comparisonOptions = {
 } as const;
 
 /** Options of joint metric space embedding; names and defaults are those of the command line. */
-export const embedOptions = { ...spaceOptions, ...descentOptions, ...comparisonOptions } as const;
+export const embedOptions = {
+  ...spaceOptions,
+  ...descentOptions,
+  lambda: numberOption({ ...lambda, default: undefined }),
+  ...comparisonOptions,
+} as const;
 
-export type SpaceOptions = OptionValues<typeof spaceOptions>;
-export type EmbedOptions = OptionValues<typeof embedOptions>;
+/** As they are given; `completeEmbed` fills in what follows from others. */
+export type GivenEmbedOptions = OptionValues<typeof embedOptions>;

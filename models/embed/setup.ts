@@ -4,8 +4,9 @@ import type { PairDataset } from "../../src/data/pair.ts";
 import { OptionError } from "../../src/errors.ts";
 import { meanVarianceOf } from "../../src/spaces/mixture.ts";
 import type { Target } from "../../src/spaces/target.ts";
-import { TARGET_NAMES, targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
-import { spaceOptions, type EmbedOptions, type SpaceOptions } from "./options.ts";
+import { targetByName, type TargetName, type TargetPoints } from "../../src/spaces/targets/by-name.ts";
+import { spaceOptions, type GivenEmbedOptions } from "./options.ts";
+import type { EmbedOptions } from "./presets.ts";
 import { embedProblem, type EmbedProblem } from "./problem.ts";
 import { embedSide, type EmbedSide } from "./sides.ts";
 
@@ -19,7 +20,7 @@ export interface EmbedSetup {
 }
 
 /** The two sets of the options x and y; undefined where they name none. Throws InputError or OptionError. */
-export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairDataset | undefined> {
+export async function loadOwnPair(options: Partial<GivenEmbedOptions>): Promise<PairDataset | undefined> {
   const { x, y, labelsX, labelsY, matrices: distances = false, paired } = options;
   if (x === undefined && y === undefined) {
     for (const name of ["labelsX", "labelsY", "matrices", "paired"] as const) {
@@ -33,33 +34,15 @@ export async function loadOwnPair(options: Partial<EmbedOptions>): Promise<PairD
   return loadPair(x, y, { paired, x: { distances, labels: labelsX }, y: { distances, labels: labelsY } });
 }
 
-/** `--target FILE.npy` in two options: what kind of target it is, and the file, which belongs to the run as other inputs do. */
-export function completeTarget<T extends Partial<EmbedOptions>>(options: T): T {
-  const { target, targetDistances } = options;
-  if (targetDistances !== undefined && target !== "matrix") {
-    throw new OptionError(
-      "targetDistances",
-      "only with target matrix; name the file as the target, and leave this out",
-    );
-  }
-  if (target === undefined || (TARGET_NAMES as readonly string[]).includes(target)) return options;
-  if (!/\.np[yz]$/.test(target)) {
-    const names = TARGET_NAMES.filter((name) => name !== "matrix").join(", ");
-    throw new OptionError(
-      "target",
-      `expected one of ${names} or an .npy file of distances, got ${JSON.stringify(target)}`,
-    );
-  }
-  return { ...options, target: "matrix", targetDistances: target };
-}
-
 /** The last one of each data set: a run is evaluated on the spaces that it was trained on, and geodesics may take minutes. */
 const known = new WeakMap<PairDataset, { readonly key: string; readonly setup: EmbedSetup }>();
 
 /** Throws InputError or OptionError for data and options that do not fit. */
-export async function setUpEmbed(given: SpaceOptions, dataset: PairDataset): Promise<EmbedSetup> {
+export async function setUpEmbed(given: EmbedOptions, dataset: PairDataset): Promise<EmbedSetup> {
   const options = { ...given, keepUnits: given.keepUnits || dataset.inTargetUnits === true };
-  const key = JSON.stringify(Object.keys(spaceOptions).map((name) => options[name as keyof SpaceOptions] ?? null));
+  const key = JSON.stringify(
+    Object.keys(spaceOptions).map((name) => options[name as keyof typeof spaceOptions] ?? null),
+  );
   const last = known.get(dataset);
   if (last?.key === key) return last.setup;
   const [x, y] = [await embedSide(dataset.x, options, "x"), await embedSide(dataset.y, options, "y")];
@@ -70,7 +53,7 @@ export async function setUpEmbed(given: SpaceOptions, dataset: PairDataset): Pro
   return setup;
 }
 
-async function targetOf(options: SpaceOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {
+async function targetOf(options: EmbedOptions, x: EmbedSide, y: EmbedSide): Promise<Target> {
   const { target = "plane", targetDistances, resolution, keepUnits } = options;
   const points = ({ space, coordinates }: EmbedSide): TargetPoints => ({
     distances: space.metric.matrix(),

@@ -10,7 +10,7 @@ import { gaussianMixture, type Mixture } from "../../src/spaces/mixture.ts";
 import { neighborGeodesics } from "../../src/spaces/neighbor-geodesics.ts";
 import { metricSpace, type Space } from "../../src/spaces/space.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
-import type { SpaceOptions } from "./options.ts";
+import type { EmbedOptions } from "./presets.ts";
 import { preprocessed } from "./preprocess.ts";
 
 /** One of the two sets as a space. */
@@ -48,7 +48,7 @@ interface Distances {
  *
  * @param name what messages call the set: "x" or "y"
  */
-export async function embedSide(side: PairSide, options: SpaceOptions, name: string): Promise<EmbedSide> {
+export async function embedSide(side: PairSide, options: EmbedOptions, name: string): Promise<EmbedSide> {
   if (options.mixture !== undefined) return mixtureSide(side, options, options.mixture, name);
   const all = await distancesOf(side, options, name);
   const { distances, coordinates, warnings, indices } = all.indices ? all : subsampled(all, options.subsample);
@@ -67,7 +67,7 @@ export async function embedSide(side: PairSide, options: SpaceOptions, name: str
 }
 
 /** The space of a mixture that is fitted to the points of a set, under Bures-Wasserstein distances. */
-function mixtureSide({ source }: PairSide, options: SpaceOptions, components: number, name: string): EmbedSide {
+function mixtureSide({ source }: PairSide, options: EmbedOptions, components: number, name: string): EmbedSide {
   if (source.kind !== "points") {
     throw new OptionError("mixture", `Gaussians are fitted to points, and ${name} has ${source.kind}; leave it out`);
   }
@@ -93,7 +93,7 @@ function divided({ data, shape }: NdArray<Float64Array>, by: number): NdArray<Fl
   return { data: data.map((value) => value / by), shape };
 }
 
-async function distancesOf(side: PairSide, options: SpaceOptions, name: string): Promise<Distances> {
+async function distancesOf(side: PairSide, options: EmbedOptions, name: string): Promise<Distances> {
   const { source } = side;
   switch (source.kind) {
     case "distances":
@@ -107,7 +107,8 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
     }
     case "points": {
       const points = preprocessed(source.values, options.preprocess);
-      const { distance: kind, neighbors, hops } = options;
+      const { distance: kind, hops } = options;
+      const neighbors = neighborsOf(options, pointsOfSide(side));
       const isLarge = pointsOfSide(side) >= FLOAT32_FROM;
       const notes = isLarge
         ? [`${name}: distances between ${pointsOfSide(side)} points are float32, to save memory`]
@@ -125,6 +126,14 @@ async function distancesOf(side: PairSide, options: SpaceOptions, name: string):
     default:
       return source satisfies never;
   }
+}
+
+/** Of a share, so many at most: geodesics take as many times longer. */
+const MOST_NEIGHBORS = 250;
+
+function neighborsOf({ neighbors }: EmbedOptions, points: number): number {
+  if (neighbors === 0 || neighbors >= 1) return neighbors;
+  return Math.max(Math.min(Math.round(neighbors * points), MOST_NEIGHBORS), 1);
 }
 
 function subsampled(all: Distances, count: number | undefined): Distances {

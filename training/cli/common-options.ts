@@ -74,7 +74,8 @@ export type Options = Readonly<Record<string, unknown>> & RunOptions;
 
 /** The options with what follows from others and the backend. */
 export function completed(component: Component, options: Options, device: BackendSelection["device"]): Options {
-  return { ...options, ...component.complete?.(pickOptions(component.options, options), device) };
+  const dataset = options.data === undefined ? (options.dataset ?? component.defaultDataset) : undefined;
+  return { ...options, ...component.complete?.(pickOptions(component.options, options), device, dataset) };
 }
 
 /** Where `train` reads and writes; not part of a run. */

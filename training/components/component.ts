@@ -29,8 +29,11 @@ export interface Component<T extends OptionTable = OptionTable> {
    * InputError.
    */
   loadData?(options: OptionValues<T>): Promise<Dataset | undefined>;
-  /** Fills in what follows from other options and the backend (presets). Complete options stay as they are. */
-  complete?(options: OptionValues<T>, device: BackendSelection["device"]): OptionValues<T>;
+  /**
+   * Fills in what follows from other options, the backend and the name of the data set, undefined for a person's own (presets).
+   * Complete options stay as they are.
+   */
+  complete?(options: OptionValues<T>, device: BackendSelection["device"], dataset?: string): OptionValues<T>;
   /** The task for checked, complete options and data. The backend has been chosen. Throws InputError. */
   prepare(options: OptionValues<T>, dataset: Dataset): Promise<PreparedTask>;
   readonly evaluator: Evaluator;

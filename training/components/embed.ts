@@ -3,10 +3,11 @@ import { embedEvaluator } from "../../eval/embed/evaluator.ts";
 import { ALIGNMENT_PEERS } from "../../eval/embed/peers.ts";
 import { pairScores } from "../../eval/embed/scores.ts";
 import { sameSpaces, searchChoices } from "../../models/embed/candidates.ts";
-import { embedOptions, scheduleOf, type EmbedOptions } from "../../models/embed/options.ts";
+import { embedOptions, scheduleOf } from "../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../models/embed/presets.ts";
 import { sizesOf } from "../../models/embed/problem.ts";
 import { searchTask } from "../../models/embed/search.ts";
-import { completeTarget, loadOwnPair, setUpEmbed, type EmbedSetup } from "../../models/embed/setup.ts";
+import { loadOwnPair, setUpEmbed, type EmbedSetup } from "../../models/embed/setup.ts";
 import { validationSplits } from "../../models/embed/splits.ts";
 import { embedTask } from "../../models/embed/task.ts";
 import { pairOf } from "../../src/data/dataset.ts";
@@ -25,9 +26,10 @@ export const embedComponent: Component<typeof embedOptions> = {
   takes: "pair",
   evaluator: embedEvaluator,
   loadData: loadOwnPair,
-  complete: completeTarget,
+  complete: (options, _device, dataset) => completeEmbed(options, dataset),
 
-  async prepare(options, dataset) {
+  async prepare(given, dataset) {
+    const options = given as EmbedOptions; // completed
     const pair = pairOf(dataset);
     return options.search ? prepareSearch(options, pair) : prepareDescents(options, await setUpEmbed(options, pair));
   },

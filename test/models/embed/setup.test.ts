@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embedOptions, type EmbedOptions } from "../../../models/embed/options.ts";
-import { completeTarget, loadOwnPair, setUpEmbed, type EmbedSetup } from "../../../models/embed/setup.ts";
+import { embedOptions } from "../../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../../models/embed/presets.ts";
+import { loadOwnPair, setUpEmbed, type EmbedSetup } from "../../../models/embed/setup.ts";
+import { completeTarget } from "../../../models/embed/target-option.ts";
 import { writeNpy } from "../../../src/data/npy.ts";
 import { encodeNpz } from "../../../src/data/npz.ts";
 import type { PairDataset } from "../../../src/data/pair.ts";
@@ -23,8 +25,8 @@ const pair: PairDataset = {
   y: sideOf([[5], [2], [2.5], [9]]),
   paired: true,
 };
-const setUp = (given: Partial<EmbedOptions> = {}, dataset = pair): Promise<EmbedSetup> =>
-  setUpEmbed(resolveOptions(embedOptions, { neighbors: 0, ...given }), dataset);
+const setUp = async (given: Partial<EmbedOptions> = {}, dataset = pair): Promise<EmbedSetup> =>
+  setUpEmbed(completeEmbed(resolveOptions(embedOptions, { neighbors: 0, ...given })), dataset);
 const targetOf = async (given: Partial<EmbedOptions>) => (await setUp(given)).problem.target;
 
 describe("the target", () => {
@@ -107,6 +109,12 @@ describe("pairs", () => {
     expect((await setUp({ mixture: 1, keepUnits: true })).paired).toBe(false);
     expect((await setUp({}, { ...pair, paired: false })).paired).toBe(false);
   });
+});
+
+it("leaves the units of sets that are made for those of the targets", async () => {
+  const { x, problem } = await setUp({}, { ...pair, inTargetUnits: true });
+  expect(x.space.metric.largest).toBeCloseTo(Math.hypot(4, 2), 12);
+  expect(problem.target.metric.largest).toBeCloseTo(Math.SQRT2, 12);
 });
 
 it("names the set that does not fit", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { embedOptions, type EmbedOptions } from "../../../models/embed/options.ts";
+import { embedOptions } from "../../../models/embed/options.ts";
+import { completeEmbed, type EmbedOptions } from "../../../models/embed/presets.ts";
 import { embedSide, type EmbedSide } from "../../../models/embed/sides.ts";
 import { numbered } from "../../../src/data/dataset.ts";
 import type { PairSide } from "../../../src/data/pair.ts";
@@ -30,7 +31,7 @@ function stripSide(...places: number[]): PairSide {
 }
 
 const sideOf = (side: PairSide, given: Partial<EmbedOptions> = {}): Promise<EmbedSide> =>
-  embedSide(side, resolveOptions(embedOptions, given), "x");
+  embedSide(side, completeEmbed(resolveOptions(embedOptions, given)), "x");
 const distancesOf = ({ space }: EmbedSide): number[] => Array.from(space.metric.matrix().data);
 const fromFirst = ({ space: { metric } }: EmbedSide): number[] =>
   Array.from(metric.matrix().data.slice(0, metric.points));
@@ -38,6 +39,12 @@ const fromFirst = ({ space: { metric } }: EmbedSide): number[] =>
 const line = pointsSide([0], [1], [3], [10]);
 
 describe("a set of points", () => {
+  it("may have a share of them as neighbours", async () => {
+    const steps = async (neighbors: number) => distancesOf(await sideOf(line, { neighbors, hops: true }));
+    expect(await steps(0.4)).toEqual(await steps(2)); // 0.4 of 4 points
+    expect(await steps(0.4)).not.toEqual(await steps(1));
+  });
+
   it("has the distances asked for, divided by the largest unless they are to keep their units", async () => {
     const side = await sideOf(line, { neighbors: 0 });
     expect(distancesOf(side)).toEqual(
