@@ -8,7 +8,7 @@ import { matchTable, type SampleNames } from "./matches.ts";
 import { embedPictures } from "./pictures.ts";
 import { embedReport } from "./report.ts";
 import { alignmentScores, type Knowledge } from "./scores.ts";
-import { COLLAPSED, imageOf, marginalOf, type Image } from "./spread.ts";
+import { COLLAPSED, imageOf, marginalOf, REWEIGHTED, type Image } from "./spread.ts";
 import { equalOptima, equalOptimaNote, type StartOutcome } from "./starts.ts";
 
 /** A joint embedding and what is known of it. */
@@ -44,14 +44,19 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
   const distances = target.distances(...projections);
   const marginals = [marginalOf(couplingX), marginalOf(couplingY)] as const;
   const images = {
-    x: imageOf(x.space, marginals[0], projections[0], target),
-    y: imageOf(y.space, marginals[1], projections[1], target),
+    x: imageOf(x.space, couplingX, marginals[0], projections[0], target),
+    y: imageOf(y.space, couplingY, marginals[1], projections[1], target),
   };
   const seconds = run.history.at(-1)?.["seconds"];
   const ours: MethodAlignment = { method: "embed", ...alignmentScores(distances, knowledge), seconds };
   const methods = [ours, ...compareAlignments(x, y, peers, knowledge)];
   const optima = equalOptima(starts, target);
-  const notes = [collapseNote(images, sets), equalOptimaNote(optima)].filter((note) => note !== undefined);
+  const isFixed = run.config.options["rho"] === undefined;
+  const notes = [
+    collapseNote(images, sets),
+    isFixed ? reweightedNote(images, sets) : undefined,
+    equalOptimaNote(optima),
+  ].filter((note) => note !== undefined);
   const summary = {
     ...more,
     steps: run.history.at(-1)?.["step"],
@@ -103,5 +108,19 @@ function collapseNote({ x, y }: { readonly x: Image; readonly y: Image }, sets: 
   return (
     `The projections have shrunk: ${collapsed.join(", ")}. Scores of such an embedding mean little; more steps, a smaller epsilon ` +
     "or a larger lambda spread it out."
+  );
+}
+
+function reweightedNote(
+  { x, y }: { readonly x: Image; readonly y: Image },
+  sets: readonly string[],
+): string | undefined {
+  const off = [x, y].flatMap(({ reweighted }, set) => {
+    return reweighted > REWEIGHTED ? [`${(100 * reweighted).toPrecision(2)}% of the mass of ${sets[set]}`] : [];
+  });
+  if (off.length === 0) return undefined;
+  return (
+    `Inner problems ended before they had converged: ${off.join(" and ")} is not where the weights have it, so that the objective ` +
+    "may be too low. More inner iterations, or a larger epsilon beside lambda, mend that."
   );
 }

@@ -6,6 +6,8 @@ import { rowOf, type NdArray } from "../../src/tensor/ndarray.ts";
 export interface Image {
   /** Mass of the marginal on the target. */
   readonly mass: number;
+  /** Share of the mass of the samples' weights that the coupling has moved: all but 0 unless weights may change. */
+  readonly reweighted: number;
   /** exp of the marginal's entropy: so many points of the target would hold it, if they held equal shares. */
   readonly points: number;
   /**
@@ -30,8 +32,12 @@ export function marginalOf({ data, shape: [rows, columns] }: NdArray): Float64Ar
   return marginal;
 }
 
+/** Above it weights count as changed: far beyond what converged inner problems leave. */
+export const REWEIGHTED = 1e-5;
+
 export function imageOf(
   { metric, weights }: Space,
+  coupling: NdArray,
   marginal: Float64Array,
   projection: NdArray,
   target: Target,
@@ -41,7 +47,15 @@ export function imageOf(
   const squares = metric.squaredProduct(weights);
   const own = weights.reduce((sum, weight, sample) => sum + weight * squares[sample], 0);
   const spread = own > 0 ? Math.sqrt(meanSquare(weights, projection, target) / own) : 1;
-  return { mass, points: Math.exp(entropy), spread };
+  return { mass, reweighted: movedWeight(coupling, weights), points: Math.exp(entropy), spread };
+}
+
+function movedWeight({ data, shape: [, columns] }: NdArray, weights: Float64Array): number {
+  return weights.reduce((moved, weight, sample) => {
+    let sum = 0;
+    for (let at = sample * columns; at < (sample + 1) * columns; at++) sum += data[at];
+    return moved + Math.abs(sum - weight) / 2;
+  }, 0);
 }
 
 /** Mean squared distance between two projections. */

@@ -14,14 +14,17 @@ export interface SurfaceScatterOptions {
 }
 
 const SIDE = 330;
-/** Opposite eyes, azimuth and elevation in degrees: what lies on the far side of one picture is on the near side of the other. */
-const EYES = { "one side": [30, 30], "the other side": [210, -30] } as const;
+/** Azimuth of the first eye where the points lie all round, and how far eyes are above or below the equator, in degrees. */
+const [AZIMUTH, ELEVATION] = [30, 30];
+/** Points whose middle is nearer to the axis than this share of their extent lie all round. */
+const ALL_ROUND = 0.05;
 /** Of the farthest and the nearest point. */
 const OPACITIES = [0.12, 0.9] as const;
 const WIRE_OPACITIES = { far: 0.08, near: 0.2 } as const;
 
 /**
- * Sets of points [n, 3] from two opposite sides: nearer points over farther ones, which fade. The surface of the wires lies around
+ * Sets of points [n, 3] from two opposite sides, first from the one on which most of them lie: nearer points over farther ones, which
+ * fade. The surface of the wires lies around
  * the origin; without wires the points are seen around the middle of their extents. See
  * `marksOf` for colours, shapes and areas. Throws InputError where something has another shape.
  */
@@ -36,6 +39,7 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
     return [data[3 * point] - cx, data[3 * point + 1] - cy, data[3 * point + 2] - cz];
   };
   const extent = Math.max(...[...marks.map(at), ...wires.flat()].map((point) => Math.hypot(...point))) || 1;
+  const eyes = eyesFor(marks, at, extent);
   const window = windowAround([
     [-extent, -extent],
     [extent, extent],
@@ -47,7 +51,7 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
     spacing: 16,
     vconcat: rows.map(({ name, shown }, row) => ({
       spacing: 16,
-      hconcat: Object.entries(EYES).map(([title, [azimuth, elevation]], column) => {
+      hconcat: eyes.map(({ title, azimuth, elevation }, column) => {
         const view = camera(azimuth, elevation);
         const legend = panels ? classLegendOf(sets) : legendOf(sets);
         return {
@@ -69,6 +73,19 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
       }),
     })),
   });
+}
+
+/** Opposite eyes: what lies on the far side of one picture is on the near side of the other. */
+function eyesFor(marks: readonly Mark[], at: (mark: Mark) => SpacePoint, extent: number) {
+  const total = marks.reduce((sum, { size }) => sum + size, 0);
+  const middle = (axis: number): number => marks.reduce((sum, mark) => sum + (mark.size / total) * at(mark)[axis], 0);
+  const [x, y, z] = [0, 1, 2].map(middle);
+  const azimuth = Math.hypot(x, y) > ALL_ROUND * extent ? (Math.atan2(y, x) * 180) / Math.PI : AZIMUTH;
+  const elevation = z < -ALL_ROUND * extent ? -ELEVATION : ELEVATION;
+  return [
+    { title: "one side", azimuth, elevation },
+    { title: "the other side", azimuth: azimuth + 180, elevation: -elevation },
+  ];
 }
 
 function centreOf(sets: readonly PointSet[]): SpacePoint {

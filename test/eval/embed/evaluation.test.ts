@@ -117,6 +117,23 @@ describe("embedEvaluation", () => {
     expect(of([0])).not.toEqual({ xToY: 0, yToX: 0, mean: 0 });
   });
 
+  it("warns of weights that inner problems have not met, unless they may change", () => {
+    const result = deterministicResult(plane, places, places);
+    const couplingX = { ...result.embedding.couplingX, data: result.embedding.couplingX.data.slice() };
+    for (let z = 0; z < 16; z++) couplingX.data[z] *= 1.12; // of the first sample, a twelfth of the mass
+    const evaluate = (options: object) => {
+      const config = { ...run.config, options: { ...run.config.options, ...options } };
+      return embedEvaluation({ ...run, config }, { ...result, embedding: { ...result.embedding, couplingX } }).summary;
+    };
+    const { images, notes } = evaluate({});
+    expect(images).toMatchObject({
+      x: { reweighted: expect.closeTo(0.005, 12) },
+      y: { reweighted: expect.closeTo(0, 12) },
+    });
+    expect(notes).toEqual([expect.stringContaining("0.50% of the mass of X")]);
+    expect(evaluate({ rho: 1 })["notes"]).toEqual([]);
+  });
+
   it("warns of an embedding that has collapsed, whose scores are those of guessing", () => {
     const spread = deterministicResult(plane, places, places);
     const collapsed = { ...spread, embedding: deterministicEmbedding(places.map(() => 3), places.map(() => 3), plane) }; // prettier-ignore

@@ -58,6 +58,14 @@ describe("surfaceScatter", () => {
     expect(svg).toContain('aria-roledescription="line mark"');
   });
 
+  it("looks first from the side on which most points are", async () => {
+    const behind = ndarray(Float64Array.of(-1, 0.1, -0.4, -1, -0.1, -0.4, -0.9, 0, -0.5, 0.3, 0, 0), [4, 3]);
+    const { svg } = await surfaceScatter([{ name: "X", points: behind }], { wires: sphereWires(1.2) });
+    const shown = opacities(svg);
+    expect(shown.slice(1, 4).every((opacity) => opacity > 0.75)).toBe(true);
+    expect(shown.slice(4, 7).every((opacity) => opacity < 0.25)).toBe(true);
+  });
+
   it("has a row a set, named, with masses and classes", async () => {
     const sets = ["X", "Y"].map((name) => ({ name, points, masses: [1, 2, 0], labels: ["A", "B", "A"] }));
     const { svg } = await surfaceScatter(sets, { panels: true });
