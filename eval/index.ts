@@ -52,6 +52,7 @@ export {
   type TrainedRun,
 } from "./evaluator.ts";
 export { embedEvaluation, type EmbedResult } from "./embed/evaluation.ts";
+export { embedEvaluator } from "./embed/evaluator.ts";
 export { compareAlignments, jmdsAligner, type Aligner, type MethodAlignment } from "./embed/compare.ts";
 export { alignmentScores, pairScores, type AlignmentScores, type Knowledge } from "./embed/scores.ts";
 export { equalOptima, equalOptimaNote, type EqualOptimum, type StartOutcome } from "./embed/starts.ts";

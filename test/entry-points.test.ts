@@ -24,6 +24,10 @@ const PIECES: Readonly<Record<string, { readonly models: readonly string[]; read
     models: ["metricOptions", "setUpMetric", "metricSettings", "groundMetricTask"],
     evaluator: "metricEvaluator",
   },
+  embed: {
+    models: ["embedOptions", "completeEmbed", "setUpEmbed", "scheduleOf", "embedTask", "jointEmbedding"],
+    evaluator: "embedEvaluator",
+  },
 };
 
 describe.each(Object.values(components))("component $name", ({ name, options }) => {
