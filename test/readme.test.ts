@@ -10,7 +10,6 @@ const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => matc
 const PRINTED = [
   /^placed 40,2 0\.\d+ Gromov-Wasserstein 0\.\d+ 40,30$/,
   /converged \d+ iterations/,
-  /converged \d+ iterations/,
   /^exact 1\.5 /,
   /^4,64$/,
 ];

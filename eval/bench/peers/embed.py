@@ -145,7 +145,7 @@ def gromov_cost(d, e, plan):
     return ((d * d) @ plan.sum(1))[:, None] + ((e * e) @ plan.sum(0))[None, :] - 2 * d @ plan @ e
 
 
-def embed(lib, form, options, outer):
+def embed(lib, form, options):
     n, z = options.points, options.resolution
     axis = np.linspace(0, 1, z)
     grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
@@ -157,7 +157,7 @@ def embed(lib, form, options, outer):
     zy = lib.array(masses(z * z, PLASTIC))[:, None] * weights[None, :]
     log_reference = -2 * np.log(n) - 4 * np.log(z)
     f, g, total = lib.zeros(n), lib.zeros(n), 0
-    for _ in range(outer):
+    for _ in range(options.outer):
         c1 = options.weight * gromov_cost(dx, dz, xz)
         c3 = options.weight * gromov_cost(dz, dy, zy)
         c1, c2, c3 = c1 - c1.min(), dz * dz / (dz * dz).max(), c3 - c3.min()
@@ -176,7 +176,6 @@ def main():
     parser.add_argument("--points", type=int, default=1047)
     parser.add_argument("--resolution", type=int, default=20)
     parser.add_argument("--outer", type=int, default=40)
-    parser.add_argument("--log-outer", type=int, default=2)
     parser.add_argument("--weight", type=float, default=1)
     parser.add_argument("--epsilon", type=float, default=1e-3)
     parser.add_argument("--tolerance", type=float, default=1e-6)
@@ -185,14 +184,12 @@ def main():
     torch.set_num_threads(os.cpu_count())
     for lib in (Numpy, Torch):
         for form in (LogDomain, Absorbed):
-            outer = options.outer if form is Absorbed else options.log_outer
             begin = time.perf_counter()
-            iterations, value = embed(lib, form, options, outer)
+            iterations, value = embed(lib, form, options)
             seconds = time.perf_counter() - begin
             result = {
                 "work": "embed",
                 "kernel": form.kernel,
-                "outer": outer,
                 "points": options.points,
                 "inner_iterations": iterations,
                 "dtype": lib.name,
