@@ -106,6 +106,7 @@ async function distancesOf(side: PairSide, options: EmbedOptions, name: string):
       return { distances, coordinates: rowsAt(vertices, indices), indices, warnings };
     }
     case "points": {
+      if (pointsOfSide(side) < 2) throw new InputError(`${name}: expected at least two points, got one`);
       const points = preprocessed(source.values, options.preprocess);
       const { distance: kind, hops } = options;
       const neighbors = neighborsOf(options, pointsOfSide(side));

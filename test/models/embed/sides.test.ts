@@ -124,6 +124,7 @@ describe("a set of points", () => {
 
   it.each([
     ["all in one place", pointsSide([2, 1], [2, 1]), { neighbors: 0 }, "x: all 2 points are in one place"],
+    ["alone", pointsSide([2, 1]), {}, "x: expected at least two points, got one"],
     ["fewer than the neighbours", line, { neighbors: 4 }, "neighbors: expected a whole number from 1 to 3"],
     ["NaN", pointsSide([1], [NaN], [2]), { neighbors: 0 }, "x: at [1, 0]: expected a finite number, got NaN"],
     [
