@@ -39,13 +39,12 @@ export const embedWork = defineWork({
   peer: "embed.py",
   async prepare({ repeat, ...settings }) {
     const { lambda, ...same } = settings;
-    const peerOptions = { ...same, weight: lambda };
     return {
       ours: async () => {
         const result = await embedding(settings, repeat);
         return PEER_LINES.map((line) => ({ ...result, ...line }));
       },
-      peerArguments: Object.entries(peerOptions).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+      peerArguments: Object.entries({ ...same, weight: lambda }).flatMap(([name, value]) => [`--${name}`, `${value}`]),
     };
   },
 });

@@ -2,13 +2,14 @@ import type { Embedding } from "../../models/embed/embedding.ts";
 import { numbered } from "../../src/data/dataset.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
+import { planMarginalsOf } from "../../src/transport/gromov/objective.ts";
 import type { Evaluation, TrainedRun } from "../evaluator.ts";
 import { compareAlignments, type AlignedSet, type Aligner, type MethodAlignment } from "./compare.ts";
 import { matchTable, type SampleNames } from "./matches.ts";
 import { embedPictures } from "./pictures.ts";
 import { embedReport } from "./report.ts";
 import { alignmentScores, type Knowledge } from "./scores.ts";
-import { COLLAPSED, imageOf, marginalOf, REWEIGHTED, type Image } from "./spread.ts";
+import { COLLAPSED, imageOf, REWEIGHTED, type Image } from "./spread.ts";
 import { equalOptima, equalOptimaNote, type StartOutcome } from "./starts.ts";
 
 /** A joint embedding and what is known of it. */
@@ -42,10 +43,12 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
   const { couplingX, couplingY, couplingZ, objective } = embedding;
   const projections = [target.project(couplingX), target.project(couplingY)] as const;
   const distances = target.distances(...projections);
-  const marginals = [marginalOf(couplingX), marginalOf(couplingY)] as const;
+  const [marginalsX, marginalsY] = [couplingX, couplingY].map(({ data, shape: [n, nz] }) =>
+    planMarginalsOf(data, n, nz),
+  );
   const images = {
-    x: imageOf(x.space, couplingX, marginals[0], projections[0], target),
-    y: imageOf(y.space, couplingY, marginals[1], projections[1], target),
+    x: imageOf(x.space, marginalsX, projections[0], target),
+    y: imageOf(y.space, marginalsY, projections[1], target),
   };
   const seconds = run.history.at(-1)?.["seconds"];
   const ours: MethodAlignment = { method: "embed", ...alignmentScores(distances, knowledge), seconds };
@@ -76,7 +79,7 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
   const drawn = {
     target,
     sets,
-    marginals,
+    marginals: [marginalsX[1], marginalsY[1]],
     projections,
     labels: [labelsX, labelsY],
     weights: [x.space.weights, y.space.weights],

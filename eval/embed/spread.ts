@@ -6,7 +6,7 @@ import { rowOf, type NdArray } from "../../src/tensor/ndarray.ts";
 export interface Image {
   /** Mass of the marginal on the target. */
   readonly mass: number;
-  /** Share of the mass of the samples' weights that the coupling has moved: all but 0 unless weights may change. */
+  /** Share of the mass of the samples' weights that the coupling has moved: all but 0 where inner problems have met given weights. */
   readonly reweighted: number;
   /** exp of the marginal's entropy: so many points of the target would hold it, if they held equal shares. */
   readonly points: number;
@@ -20,42 +20,26 @@ export interface Image {
 /** Below it an embedding counts as collapsed. */
 export const COLLAPSED = 0.2;
 
-/** Rows of distances that are held at once. */
-const BLOCK = 256;
-
-/** Marginal [nz] of a coupling [n, nz]. */
-export function marginalOf({ data, shape: [rows, columns] }: NdArray): Float64Array {
-  const marginal = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) marginal[column] += data[row * columns + column];
-  }
-  return marginal;
-}
-
 /** Above it weights count as changed: far beyond what converged inner problems leave. */
 export const REWEIGHTED = 1e-5;
 
+/** Rows of distances that are held at once. */
+const BLOCK = 256;
+
+/** @param marginals of the coupling: on the samples [n], and on the target [nz] */
 export function imageOf(
   { metric, weights }: Space,
-  coupling: NdArray,
-  marginal: Float64Array,
+  [own, marginal]: readonly [samples: Float64Array, target: Float64Array],
   projection: NdArray,
   target: Target,
 ): Image {
   const mass = marginal.reduce((sum, value) => sum + value, 0);
   const entropy = marginal.reduce((sum, value) => (value > 0 ? sum - (value / mass) * Math.log(value / mass) : sum), 0);
   const squares = metric.squaredProduct(weights);
-  const own = weights.reduce((sum, weight, sample) => sum + weight * squares[sample], 0);
-  const spread = own > 0 ? Math.sqrt(meanSquare(weights, projection, target) / own) : 1;
-  return { mass, reweighted: movedWeight(coupling, weights), points: Math.exp(entropy), spread };
-}
-
-function movedWeight({ data, shape: [, columns] }: NdArray, weights: Float64Array): number {
-  return weights.reduce((moved, weight, sample) => {
-    let sum = 0;
-    for (let at = sample * columns; at < (sample + 1) * columns; at++) sum += data[at];
-    return moved + Math.abs(sum - weight) / 2;
-  }, 0);
+  const square = weights.reduce((sum, weight, sample) => sum + weight * squares[sample], 0);
+  const spread = square > 0 ? Math.sqrt(meanSquare(weights, projection, target) / square) : 1;
+  const reweighted = weights.reduce((moved, weight, sample) => moved + Math.abs(own[sample] - weight) / 2, 0);
+  return { mass, reweighted, points: Math.exp(entropy), spread };
 }
 
 /** Mean squared distance between two projections. */

@@ -23,10 +23,9 @@ const OPACITIES = [0.12, 0.9] as const;
 const WIRE_OPACITIES = { far: 0.08, near: 0.2 } as const;
 
 /**
- * Sets of points [n, 3] from two opposite sides, first from the one on which most of them lie: nearer points over farther ones, which
- * fade. The surface of the wires lies around
- * the origin; without wires the points are seen around the middle of their extents. See
- * `marksOf` for colours, shapes and areas. Throws InputError where something has another shape.
+ * Sets of points [n, 3] from two opposite sides, first from the one on which most of them lie: nearer points over farther ones,
+ * which fade. The surface of the wires lies around the origin; without wires the points are seen around the middle of their extents.
+ * See `marksOf` for colours, shapes and areas. Throws InputError where something has another shape.
  */
 export async function surfaceScatter(sets: readonly PointSet[], options: SurfaceScatterOptions = {}): Promise<Drawing> {
   const { wires = [], panels = false } = options;

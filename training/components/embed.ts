@@ -50,15 +50,8 @@ function prepareDescents(options: EmbedOptions, setup: EmbedSetup): PreparedTask
 
 async function prepareSearch(options: EmbedOptions, pair: PairDataset): Promise<PreparedTask> {
   const choices = searchChoices(options, pair);
-  const setUps = new Map<number, Promise<EmbedSetup>>();
-  /** Candidates of the same spaces follow each other: those of the last ones are kept. */
-  const setUpOf = (index: number): Promise<EmbedSetup> => {
-    const first = choices.findIndex((choice) => sameSpaces(choice, choices[index]));
-    const known = setUps.get(first) ?? setUpEmbed({ ...options, ...choices[first] }, pair);
-    setUps.clear();
-    setUps.set(first, known);
-    return known;
-  };
+  /** Candidates of the same spaces follow each other, and `setUpEmbed` keeps the last ones. */
+  const setUpOf = (index: number): Promise<EmbedSetup> => setUpEmbed({ ...options, ...choices[index] }, pair);
   const setup = await setUpOf(0);
   if (!setup.paired) {
     throw new OptionError(
