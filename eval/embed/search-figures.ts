@@ -1,17 +1,12 @@
 import { meanOver } from "../../models/embed/splits.ts";
 import type { Trial } from "../../models/embed/trials.ts";
-
-/** Mean and standard deviation of a score over splits. */
-interface Figure {
-  readonly mean: number;
-  readonly deviation: number;
-}
+import { meanAndDeviation, type MeanAndDeviation } from "../metrics/mean-and-deviation.ts";
 
 /** How a method does on pairs that its settings were not chosen by. */
 export interface MethodFigures {
   readonly method: string;
-  /** By the names of the scores. */
-  readonly figures: Readonly<Record<string, Figure>>;
+  /** By the names of the scores, over splits. */
+  readonly figures: Readonly<Record<string, MeanAndDeviation>>;
 }
 
 /** How a trial is chosen by some pairs. */
@@ -30,14 +25,8 @@ export function methodFigures(
     const chosen = splits.map((split) => rule(own, split));
     const figures = Object.keys(own[0].scores).map((name) => {
       const values = chosen.map(({ scores }, split) => meanOver(scores[name], splits[split], true));
-      return [name, figureOf(values)] as const;
+      return [name, meanAndDeviation(values)] as const;
     });
     return { method, figures: Object.fromEntries(figures) };
   });
-}
-
-function figureOf(values: readonly number[]): Figure {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / values.length) };
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../src/errors.ts";
+import { meanAndDeviation } from "../metrics/mean-and-deviation.ts";
 import { drawChart } from "./drawing.ts";
 import { CATEGORICAL, NEUTRAL } from "./palette.ts";
 import type { Drawing } from "./picture.ts";
@@ -88,8 +89,7 @@ function violin(title: string, name: string, values: ArrayLike<number>, index: n
 }
 
 function densityOf(values: readonly number[]): { log: number; density: number }[] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  const { deviation } = meanAndDeviation(values);
   const bandwidth = Math.max(1.06 * deviation * values.length ** -0.2, 1e-3);
   const low = Math.min(...values) - 2 * bandwidth;
   const high = Math.max(...values) + 2 * bandwidth;

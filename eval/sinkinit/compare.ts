@@ -1,15 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { LearnedInitializer } from "../../models/sinkinit/initializer.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
+import { meanAndDeviation, type MeanAndDeviation } from "../metrics/mean-and-deviation.ts";
 import { ConvergenceMeter, type Convergence } from "./convergence.ts";
 import type { Pairs } from "./pairs.ts";
 import { startsOf, type Starts } from "./starts.ts";
-
-interface MeanAndDeviation {
-  readonly mean: number;
-  /** Of the population. */
-  readonly deviation: number;
-}
 
 /** What one way to start came to on all pairs. Iterations that the start itself runs are counted everywhere. */
 export interface MethodFigures {
@@ -92,7 +87,7 @@ function figuresOf(starts: Starts, found: readonly Convergence[], iterating: num
   // Before its own iterations are over a start has no error to show.
   const meanCurve = (curve: (one: Convergence) => Float64Array): Float64Array =>
     Float64Array.from({ length: CURVE }, (_, l) =>
-      l < own ? NaN : statistics(each((one) => curve(one)[l - own])).mean,
+      l < own ? NaN : meanAndDeviation(each((one) => curve(one)[l - own])).mean,
     );
   const iterationsToCost = each((one) => own + one.iterationsToCost);
   const iterationsToViolation = each((one) => own + one.iterationsToViolation);
@@ -103,20 +98,14 @@ function figuresOf(starts: Starts, found: readonly Convergence[], iterating: num
     iterationsToViolation,
     errorsAfterOne,
     violationsAfterOne: each(({ violations }) => violations[0]),
-    toCost: statistics(iterationsToCost),
-    toViolation: statistics(iterationsToViolation),
+    toCost: meanAndDeviation(iterationsToCost),
+    toViolation: meanAndDeviation(iterationsToViolation),
     medianErrorAfterOne: median(errorsAfterOne),
     meanErrors: meanCurve(({ relativeErrors }) => relativeErrors),
     meanViolations: meanCurve(({ violations }) => violations),
     milliseconds: iterating + starts.milliseconds,
     startMilliseconds: starts.milliseconds,
   };
-}
-
-function statistics(values: Float64Array): MeanAndDeviation {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) };
 }
 
 function median(values: Float64Array): number {
