@@ -8,7 +8,8 @@ import type { NdArray } from "../src/tensor/ndarray.ts";
 import type { StateTree } from "../src/tensor/tree.ts";
 import type { Metrics } from "../models/task.ts";
 import { toPng, type Picture, type Pictures } from "./pictures/picture.ts";
-import { renderReport, type Report } from "./report.ts";
+import { renderReport } from "./html/document.ts";
+import type { Report } from "./report.ts";
 
 /** A trained run or a checkpoint of one, as plain data. */
 export interface TrainedRun {

@@ -31,9 +31,9 @@ export type { PointSet } from "./pictures/point-sets.ts";
 export { surfaceScatter, type SurfaceScatterOptions } from "./pictures/surface-scatter.ts";
 export { sphereWires, torusWires, type Wire } from "./pictures/surface-wires.ts";
 export { toPng, type Drawing, type Picture, type Pictures, type Raster } from "./pictures/picture.ts";
+export { renderReport } from "./html/document.ts";
 export {
   recordTable,
-  renderReport,
   type FigureSection,
   type Highlight,
   type Report,
@@ -43,6 +43,7 @@ export {
   type TableSection,
   type TextSection,
 } from "./report.ts";
+export type { ChartView, View } from "./views.ts";
 export {
   writeEvaluation,
   type Draw,

@@ -2,8 +2,8 @@ import { InputError } from "../../src/errors.ts";
 import { sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { drawChart } from "./drawing.ts";
 import { montage } from "./montage.ts";
-import { CATEGORICAL } from "./palette.ts";
-import { INK, type Drawing } from "./picture.ts";
+import { CATEGORICAL, INK } from "./palette.ts";
+import type { Drawing } from "./picture.ts";
 import { projectWeights, simplexCorners, type Point } from "./simplex-chart.ts";
 
 export interface BarycentricPathOptions {

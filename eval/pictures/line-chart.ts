@@ -2,8 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import { InputError } from "../../src/errors.ts";
 import { formatNumber } from "../format.ts";
 import { drawChart } from "./drawing.ts";
-import { CATEGORICAL } from "./palette.ts";
-import { INK, type Drawing } from "./picture.ts";
+import { CATEGORICAL, INK } from "./palette.ts";
+import type { Drawing } from "./picture.ts";
 
 type PanelSpec = Extract<TopLevelSpec, { hconcat: unknown }>["hconcat"][number];
 type Point = readonly [x: number, y: number];

@@ -12,3 +12,6 @@ export const NEUTRAL = "#7a7a7a";
 
 /** The page's own font, then what a renderer without it has. */
 export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+
+/** Drawings name this colour for text and lines: the reader's text colour on a page, black in a PNG. */
+export const INK = "currentColor";

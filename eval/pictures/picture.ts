@@ -1,9 +1,10 @@
 import sharp from "sharp";
 import { InputError } from "../../src/errors.ts";
+import type { View } from "../views.ts";
 
 /**
- * A picture of a result: a raster (images) or a drawing (charts). A report shows drawings as they are, so that their text
- * stays text and their lines take the page's colour; in a result folder both are PNG files.
+ * A picture of a result: a raster (images) or a drawing (charts), PNG files in a result folder. A report draws its view in their
+ * place where it has one, and shows other drawings as they are, so that their text stays text.
  */
 export type Picture = Raster | Drawing;
 
@@ -16,18 +17,19 @@ export interface Raster {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** As of a drawing. */
+  readonly view?: View;
 }
 
 export interface Drawing {
   readonly kind: "svg";
   readonly svg: string;
+  /** The same for a page that draws by itself. @default none: the picture stands still there too */
+  readonly view?: View;
 }
 
 /** Pixels of a PNG for each CSS pixel, so that pictures stay sharp on a dense screen. */
 export const PIXEL_RATIO = 2;
-
-/** Drawings name this colour for text and lines: the reader's text colour on a page, black in a PNG. */
-export const INK = "currentColor";
 
 /**
  * The picture as a PNG file. A drawing is rendered on white at twice its size; its text needs a font on this machine.

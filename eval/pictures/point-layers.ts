@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { INK } from "./picture.ts";
+import { INK } from "./palette.ts";
 import type { LegendEntry, Mark } from "./point-sets.ts";
 
 /** A layer of a chart. */

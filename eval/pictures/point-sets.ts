@@ -1,8 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import type { NdArray, Numbers } from "../../src/tensor/ndarray.ts";
 import type { Labels } from "../metrics/clustering.ts";
-import { CATEGORICAL, NEUTRAL } from "./palette.ts";
-import { INK } from "./picture.ts";
+import { CATEGORICAL, INK, NEUTRAL } from "./palette.ts";
 
 /** One of the sets that a picture shows together. */
 export interface PointSet {

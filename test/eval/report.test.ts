@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { recordTable, renderReport } from "../../eval/report.ts";
+import { renderReport } from "../../eval/html/document.ts";
+import { recordTable } from "../../eval/report.ts";
 
 const HOSTILE = `<script>alert("1")</script> & 'more'`;
 const svg = (id: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg"><clipPath id="${id}"/><g clip-path="url(#${id})"/></svg>`;
 
 describe("renderReport", () => {
-  it("is one document that needs no network and no script", () => {
-    const html = renderReport({
+  it("is one document that needs no network, and no script where nothing is to be drawn", async () => {
+    const html = await renderReport({
       title: "A dictionary",
       sections: [
         { kind: "figure", picture: { kind: "svg", svg: svg("clip0") }, caption: "drawing" },
@@ -24,8 +25,8 @@ describe("renderReport", () => {
     expect(html).toContain("prefers-color-scheme: dark");
   });
 
-  it("escapes every text that is given", () => {
-    const html = renderReport({
+  it("escapes every text that is given", async () => {
+    const html = await renderReport({
       title: HOSTILE,
       subtitle: HOSTILE,
       highlights: [{ label: HOSTILE, value: HOSTILE, note: HOSTILE }],
@@ -40,40 +41,40 @@ describe("renderReport", () => {
     expect(html.split("&lt;script&gt;")).toHaveLength(17);
   });
 
-  it("puts small figures side by side", () => {
+  it("puts small figures side by side", async () => {
     const figure = (width: number) =>
       ({
         kind: "figure",
         picture: { kind: "png", png: Uint8Array.of(1), width, height: 9 },
         caption: "image",
       }) as const;
-    const html = renderReport({ title: "two", sections: [figure(960), figure(962)] });
+    const html = await renderReport({ title: "two", sections: [figure(960), figure(962)] });
     expect(html.match(/<section[^>]*>/g)).toEqual(['<section class="half">', "<section>"]);
   });
 
-  it("keeps the ids of drawings apart", () => {
+  it("keeps the ids of drawings apart", async () => {
     const picture = { kind: "svg", svg: svg("clip0") } as const;
     const figure = { kind: "figure", picture, caption: "drawing" } as const;
-    const html = renderReport({ title: "two", sections: [figure, figure] });
+    const html = await renderReport({ title: "two", sections: [figure, figure] });
     const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     const uses = [...html.matchAll(/url\(#([^)]*)\)/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(2);
     expect(uses).toEqual(ids);
   });
 
-  it("writes numbers by column and what is missing as a dash", () => {
+  it("writes numbers by column and what is missing as a dash", async () => {
     const rows = [
       ["a", 33.8149, 1e-9],
       ["b", null, 5],
     ] as const;
     const columns = [{ title: "image" }, { title: "PSNR", digits: 1 }, { title: "loss" }];
-    const html = renderReport({ title: "table", sections: [{ kind: "table", columns, rows }] });
+    const html = await renderReport({ title: "table", sections: [{ kind: "table", columns, rows }] });
     expect(html).toContain('<th scope="row">a</th><td class="number">33.8</td><td class="number">1e-9</td>');
     expect(html).toContain('<th scope="row">b</th><td class="number">–</td><td class="number">5</td>');
   });
 
-  it("shows a record as names and values, nested ones as JSON", () => {
-    const html = renderReport({
+  it("shows a record as names and values, nested ones as JSON", async () => {
+    const html = await renderReport({
       title: "configuration",
       sections: [
         recordTable(

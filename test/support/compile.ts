@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformWithOxc } from "vite";
 import type { TestProject } from "vitest/node";
+import { buildPages } from "../../.config/pages.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -26,7 +27,7 @@ const TRANSFORM = {
 
 /**
  * Builds the package once a test run, as it would be installed: a temporary folder with `package.json`, `dist`, and links
- * to the rest. Takes a fraction of a second. Tests reach it through `compiledRoot()` of compiled.ts.
+ * to the rest. Takes a few seconds. Tests reach it through `compiledRoot()` of compiled.ts.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), "otlearn-compiled-"));
@@ -36,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const folder of FOLDERS) {
     if (!existsSync(join(repository, folder))) continue;
     for (const entry of await readdir(join(repository, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith(".ts")) continue;
+      if (!entry.isFile() || !entry.name.endsWith(".ts") || isBrowserCode(entry.parentPath)) continue;
       const source = join(entry.parentPath, entry.name);
       const target = join(dist, relative(repository, source)).replace(/\.ts$/, ".js");
       const { code } = await transformWithOxc(await readFile(source, "utf8"), source, TRANSFORM);
@@ -44,6 +45,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await writeFile(target, code);
     }
   }
+  await buildPages(dist);
   project.provide("compiledRoot", dist);
   return () => rm(root, { recursive: true, force: true });
+}
+
+/** Sources that the bundler takes. */
+function isBrowserCode(folder: string): boolean {
+  return folder.split(sep).includes("page");
 }

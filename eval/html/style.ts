@@ -1,5 +1,5 @@
-/** The look of a report: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
-export const REPORT_STYLE = `
+/** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
+export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --ink: #1c1e21; --soft: #5c636b; --line: #e2e5e9; --paper: #ffffff; --panel: #f6f7f9;

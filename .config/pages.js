@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** The scripts of pages: entries from the repository, and where they lie in the build. */
+const PAGES = { "eval/page/main.ts": "eval/page/report.js" };
+
+/** tfjs-vis draws through our `embed`, and needs of tfjs-core the name of a class only. */
+const houseStyle = {
+  name: "house-style",
+  enforce: "pre",
+  resolveId(source, importer = "") {
+    if (!importer.includes("tfjs-vis")) return null;
+    if (source === "vega-embed") return file("eval/page/embed.ts");
+    return source === "@tensorflow/tfjs-core" ? file("eval/page/no-tensors.ts") : null;
+  },
+};
+
+/** Bundles the scripts of pages into the folder of a build, each with all that it needs. */
+export async function buildPages(dist) {
+  for (const [entry, target] of Object.entries(PAGES)) {
+    await build({
+      configFile: false,
+      logLevel: "warn",
+      root: file("."),
+      plugins: [houseStyle],
+      define: { "process.env.NODE_ENV": '"production"' },
+      build: {
+        outDir: dist,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        target: "es2022",
+        chunkSizeWarningLimit: 2000,
+        lib: { entry: file(entry), formats: ["iife"], name: "otlearn", fileName: () => target },
+      },
+    });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPages(file("dist"));

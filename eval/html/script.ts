@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { RunError } from "../../src/errors.ts";
+import { readText } from "../../src/files/read.ts";
+
+/** Where the build puts the script: beside this module's folder; seen from the sources, in the build. */
+const PLACES = ["../page/report.js", "../../dist/eval/page/report.js"];
+
+let script: Promise<string> | undefined;
+
+/** The script that draws the views of a page, with all that it needs. Read once. Throws RunError where it has not been built. */
+export function pageScript(): Promise<string> {
+  return (script ??= read());
+}
+
+async function read(): Promise<string> {
+  const files = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const file = files.find((path) => existsSync(path));
+  if (file === undefined) throw new RunError(`${files[0]}: the script of reports is missing; build it: npm run build`);
+  return readText(file);
+}

@@ -1,0 +1,17 @@
+import type { View } from "../views.ts";
+import { drawChartView } from "./chart.ts";
+
+type Drawers = {
+  readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
+};
+
+/** Each kind of view, by the module that draws it. */
+const DRAWERS: Drawers = {
+  chart: drawChartView,
+};
+
+/** Draws a view of any kind into an empty element that is as wide as the picture may become. */
+export async function drawView(box: HTMLElement, view: View): Promise<void> {
+  const draw = DRAWERS[view.kind] as (box: HTMLElement, view: View) => Promise<void>;
+  await draw(box, view);
+}

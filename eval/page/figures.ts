@@ -1,0 +1,40 @@
+import type { View } from "../views.ts";
+import { dataTables } from "./data.ts";
+import { drawView } from "./draw.ts";
+import { element } from "./element.ts";
+import { addDataTable } from "./table.ts";
+
+/**
+ * Draws all views of a page, one after the other with time for the reader between them. What is folded up is drawn once it is
+ * opened, as it has no width before. A view that cannot be drawn says why in its place and costs nothing else.
+ */
+export async function drawAll(page: Document): Promise<void> {
+  const views = JSON.parse(page.getElementById("views")?.textContent ?? "[]") as View[];
+  for (const box of page.querySelectorAll<HTMLElement>(".view")) {
+    const view = views[Number(box.dataset["view"])];
+    const folded = box.closest<HTMLDetailsElement>("details:not([open])");
+    if (folded) folded.addEventListener("toggle", () => void drawFigure(box, view), { once: true });
+    else await drawFigure(box, view);
+    await nextFrame();
+  }
+}
+
+/** Draws one view into its box, with its data as text below. The box tells by `data-state` when it is done. */
+export async function drawFigure(box: HTMLElement, view: View): Promise<void> {
+  const drawing = element("div", { className: "drawing" });
+  drawing.setAttribute("role", "group");
+  drawing.setAttribute("aria-label", box.dataset["alt"] ?? "");
+  box.replaceChildren(drawing);
+  try {
+    await drawView(drawing, view);
+    box.dataset["state"] = "drawn";
+  } catch (error) {
+    drawing.replaceChildren(element("p", { textContent: `This figure cannot be drawn: ${String(error)}` }));
+    box.dataset["state"] = "failed";
+  }
+  addDataTable(box, dataTables(view));
+}
+
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}

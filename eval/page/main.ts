@@ -1,0 +1,3 @@
+import { drawAll } from "./figures.ts";
+
+void drawAll(document);

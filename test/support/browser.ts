@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const FLAGS =
+  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+/** Why tests with a browser are left out; undefined where there is one. */
+export const noBrowser = existsSync(CHROMIUM) ? undefined : `no browser at ${CHROMIUM} (or where CHROMIUM says)`;
+
+/** Starts the browser. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(" ") });
+}
+
+/** What went wrong on a page while it was watched: lines of the console, exceptions, requests that would leave the machine. */
+export function watch(page: Page): string[] {
+  const faults: string[] = [];
+  page.on("console", (line) => {
+    if (["error", "warning"].includes(line.type())) faults.push(`console: ${line.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const isLocal = ["file:", "data:", "blob:"].includes(protocol) || ["127.0.0.1", "localhost"].includes(hostname);
+    if (!isLocal) faults.push(`request: ${request.url()}`);
+  });
+  return faults;
+}
+
+/** Waits until every figure that is not folded up has been drawn, or could not be; returns the state of each. */
+export async function drawnFigures(page: Page): Promise<(string | undefined)[]> {
+  await page.waitForFunction(`[...document.querySelectorAll(".view")].every(
+    (box) => box.dataset.state ?? box.closest("details:not([open])"))`);
+  return page.$$eval(".view", (boxes) => boxes.map((box) => box.dataset["state"]));
+}
+
+/** Keeps a screenshot for people to look at, where `SCREENSHOTS` names a folder. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
