@@ -1,5 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { View } from "../views.ts";
+import { unpack } from "../packed.ts";
+import type { MorphView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -9,9 +10,21 @@ export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
       return dataSets(view.spec);
+    case "morph":
+      return [weightRows(view)];
     default:
-      return [];
+      return view satisfies never;
   }
+}
+
+/** Barycentric weights of the data points. */
+function weightRows({ names, weights }: MorphView): Rows {
+  const values = unpack(weights);
+  const atoms = values.length / names.length;
+  return names.map((name, point) => {
+    const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
+    return { "data point": name, ...Object.fromEntries(row) };
+  });
 }
 
 /** How many rows a chart is drawn from. */
