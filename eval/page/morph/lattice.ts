@@ -4,6 +4,7 @@ import type { MorphLattice, MorphView } from "../../views.ts";
 import { element } from "../element.ts";
 import { pixelsOf } from "../pixels.ts";
 import { choice } from "./choice.ts";
+import { frameIndex } from "./frames.ts";
 import { curvePicture, imagePicture } from "./picture.ts";
 
 /** Two atoms to choose, and a slider that snaps to the barycenters that were computed between them. */
@@ -55,13 +56,6 @@ export async function drawLatticeMorph(box: HTMLElement, view: MorphView, source
     ),
   );
   draw();
-}
-
-/** Frame of a step from one to another of the lattice's atoms; pairs lie in order, the smaller one first. */
-export function frameIndex([from, to]: readonly number[], step: number, atoms: number, steps: number): number {
-  const [low, high, at] = from < to ? [from, to, step] : [to, from, steps - 1 - step];
-  const pair = low * atoms - (low * (low + 1)) / 2 + (high - low - 1);
-  return pair * steps + at;
 }
 
 async function framesOf({ frames }: MorphLattice, shape: readonly number[]): Promise<ArrayLike<number>[]> {
