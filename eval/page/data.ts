@@ -1,6 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
 import { unpack } from "../packed.ts";
-import type { MorphView, View } from "../views.ts";
+import type { MorphView, ReconstructionsView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -12,18 +12,29 @@ export function dataTables(view: View): Rows[] {
       return dataSets(view.spec);
     case "morph":
       return [weightRows(view)];
+    case "reconstructions":
+      return [reconstructionRows(view)];
     default:
       return view satisfies never;
   }
 }
 
 /** Barycentric weights of the data points. */
-function weightRows({ names, weights }: MorphView): Rows {
+function weightRows({ names, weights }: Pick<MorphView, "names" | "weights">): Rows {
   const values = unpack(weights);
   const atoms = values.length / names.length;
   return names.map((name, point) => {
     const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
     return { "data point": name, ...Object.fromEntries(row) };
+  });
+}
+
+/** PSNR and weights of the data points. */
+function reconstructionRows(view: ReconstructionsView): Rows {
+  const weights = weightRows(view);
+  return view.names.map((name, point) => {
+    const psnr = view.methods.map((method) => [`${method.name} (dB)`, method.psnr[point]] as const);
+    return { "data point": name, ...Object.fromEntries(psnr), ...weights[point] };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { View } from "../views.ts";
 import { drawChartView } from "./chart.ts";
 import { drawMorphView } from "./morph.ts";
+import { drawReconstructionsView } from "./reconstructions.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -10,6 +11,7 @@ type Drawers = {
 const DRAWERS: Drawers = {
   chart: drawChartView,
   morph: drawMorphView,
+  reconstructions: drawReconstructionsView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */
