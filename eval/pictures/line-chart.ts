@@ -18,6 +18,8 @@ export interface LinePanel {
   readonly levels?: readonly { readonly name: string; readonly value: number }[];
   /** @default "linear" */
   readonly scale?: "linear" | "log";
+  /** What its x counts, where that differs from the other panels. @default that of the chart */
+  readonly xTitle?: string;
 }
 
 const PANEL_WIDTH = 330;
@@ -46,7 +48,8 @@ export async function lineChart(panels: readonly LinePanel[], xTitle: string): P
   });
 }
 
-function panelOf({ title, series, levels = [], scale = "linear" }: LinePanel, xTitle: string): PanelSpec {
+function panelOf(panel: LinePanel, commonTitle: string): PanelSpec {
+  const { title, series, levels = [], scale = "linear", xTitle = commonTitle } = panel;
   const { forward, backward } = SCALES[scale];
   const drawable = (y: number) => Number.isFinite(forward(y));
   const lines = series
