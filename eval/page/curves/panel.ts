@@ -3,7 +3,7 @@ import type { CurvesModel, Panel, Point } from "../../curves/model.ts";
 import { formatNumber } from "../../format.ts";
 import { element } from "../element.ts";
 import embed from "../embed.ts";
-import { panelSpec, rangeOf, type Range } from "./spec.ts";
+import { panelSpec, rangeOf, signalsOf, type Range } from "./spec.ts";
 import { swatch } from "./swatch.ts";
 
 type VegaView = Result["view"];
@@ -51,8 +51,9 @@ export class PanelBox {
     const heights = [...visible.map(({ y }) => y), ...(model.window ? [] : levels.map(({ y }) => y))];
     const range: Range = { left, right, ...rangeOf(heights, panel.scale) };
     const view = await this.#viewFor(panel, range);
-    for (const [name, value] of Object.entries(range)) view.signal(name, value);
-    view.data("lines", points).data("levels", levels).data("dots", alone(points)).data("cursor", []);
+    for (const [name, value] of Object.entries(signalsOf(range, panel.scale))) view.signal(name, value);
+    const inside = levels.filter(({ y }) => y >= range.bottom && y <= range.top);
+    view.data("lines", points).data("levels", inside).data("dots", alone(points)).data("cursor", []);
     await view.runAsync();
   }
 

@@ -1,5 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
 import type { MetricPanel } from "../../curves/metric-panel.ts";
+import { logTicks } from "../../pictures/log-ticks.ts";
 import { CATEGORICAL, INK } from "../../pictures/palette.ts";
 
 /** CSS pixels. */
@@ -41,8 +42,12 @@ export function panelSpec(
   const y = {
     field: "y",
     type: "quantitative" as const,
-    scale: { type: scale, domain: between("bottom", "top"), nice: false, zero: false },
-    axis: { title: null, tickCount: 5, labelOverlap: true, ...(scale === "log" && { format: "~g" }) },
+    scale: { type: scale, domain: between("bottom", "top"), nice: false, ...(scale === "linear" && { zero: false }) },
+    axis: {
+      title: null,
+      labelOverlap: true,
+      ...(scale === "log" ? { values: { expr: "ticks" }, format: "~g" } : { tickCount: 5 }),
+    },
   };
   const color = {
     field: "name",
@@ -60,12 +65,12 @@ export function panelSpec(
     width,
     height: PANEL_HEIGHT,
     autosize: { type: "fit", contains: "padding" },
-    params: Object.entries(range).map(([name, value]) => ({ name, value })),
+    params: Object.entries(signalsOf(range, scale)).map(([name, value]) => ({ name, value })),
     layer: [
       { data: { name: "levels", values: [] }, mark: { type: "rule", clip: true }, encoding: { y } },
       {
         data: { name: "levels", values: [] },
-        mark: { type: "text", clip: true, align: "left", baseline: "bottom", dx: 4, dy: -2, color: INK },
+        mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -2, color: INK },
         encoding: { y, x: { value: 0 }, text: { field: "name" } },
       },
       {
@@ -85,6 +90,11 @@ export function panelSpec(
       },
     ],
   };
+}
+
+/** The parameters of a panel: its range, and where a logarithmic axis has its ticks. */
+export function signalsOf(range: Range, scale: MetricPanel["scale"]): Range & { readonly ticks: number[] } {
+  return { ...range, ticks: scale === "log" ? logTicks(range.bottom, range.top) : [] };
 }
 
 /** From below the lowest to above the highest of some values, with a margin. */
