@@ -6,7 +6,7 @@ import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | CurvesView;
+export type View = ChartView | CurvesView | BarsView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -29,4 +29,16 @@ export interface CurvesRun {
   readonly name: string;
   /** With `step`, ascending, and `seconds`. */
   readonly columns: Columns;
+}
+
+/** Bars of results, a chart each. */
+export interface BarsView {
+  readonly kind: "bars";
+  readonly charts: readonly BarChart[];
+}
+
+export interface BarChart {
+  /** Name and unit of the quantity. */
+  readonly title: string;
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly isBest?: boolean }[];
 }

@@ -1,3 +1,4 @@
+import { COMPARE_STYLE } from "./compare-style.ts";
 import { CURVES_STYLE } from "./curves-style.ts";
 
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
@@ -46,5 +47,6 @@ summary { cursor: pointer; margin-top: 3rem; }
 summary h2 { display: inline; margin: 0; }
 details[open] summary { margin-bottom: 1rem; }
 ${CURVES_STYLE}
+${COMPARE_STYLE}
 @media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
 `;

@@ -9,6 +9,10 @@ export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
       return dataSets(view.spec);
+    case "bars":
+      return [
+        view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
+      ];
     case "curves":
       return [curveRows(view)];
     default:

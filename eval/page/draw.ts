@@ -1,4 +1,5 @@
 import type { View } from "../views.ts";
+import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawCurvesView } from "./curves.ts";
 
@@ -8,6 +9,7 @@ type Drawers = {
 
 /** Each kind of view, by the module that draws it. */
 const DRAWERS: Drawers = {
+  bars: drawBarsView,
   chart: drawChartView,
   curves: drawCurvesView,
 };
