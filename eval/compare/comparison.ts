@@ -74,8 +74,11 @@ function runTable(runs: readonly ComparedRun[]): ReportSection {
 
 function resultSections(runs: readonly ComparedRun[], compared: readonly ComparedFigure[]): ReportSection[] {
   if (compared.length === 0) return [];
+  const note = markNote(compared);
   const charts = compared
-    .filter(({ figure, values }) => figure.bars && values.filter(Number.isFinite).length > 1)
+    .filter(({ figure, values, incomparable }) => {
+      return figure.bars && !incomparable && values.filter(Number.isFinite).length > 1;
+    })
     .map(({ figure, values, best }) => ({
       title: figure.title,
       bars: runs.flatMap(({ name }, run) => {
@@ -87,7 +90,7 @@ function resultSections(runs: readonly ComparedRun[], compared: readonly Compare
     {
       kind: "table",
       title: "Results",
-      caption: markNote(compared),
+      ...(note !== "" && { caption: note }),
       columns: [{ title: "run" }, ...compared.map(({ figure }) => ({ title: figure.title }))],
       rows: resultRows(runs, compared),
       best: compared.flatMap(({ best }, column) => best.map((run) => [run, column + 1] as const)),

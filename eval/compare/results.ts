@@ -53,9 +53,10 @@ export function markNote(compared: readonly ComparedFigure[]): string {
   const without = compared.filter(({ incomparable }) => incomparable !== undefined);
   const reasons = [...new Set(without.map(({ incomparable }) => incomparable!))].map((reason) => {
     const titles = without.filter(({ incomparable }) => incomparable === reason).map(({ figure }) => figure.title);
-    return `None of ${titles.join(", ")}, as the runs differ in ${reason}.`;
+    return `No best is told of ${titles.join(", ")}, as the runs differ in ${reason}.`;
   });
-  return ["The best of each figure is marked.", ...reasons].join(" ");
+  const isMarked = compared.some(({ best }) => best.length > 0);
+  return [...(isMarked ? ["The best of each figure is marked."] : []), ...reasons].join(" ");
 }
 
 /** A row a run: its name and its figures. */
