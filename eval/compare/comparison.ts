@@ -52,8 +52,13 @@ function highlightsOf(runs: readonly ComparedRun[], compared: readonly ComparedF
     .map(({ figure, values, best }) => ({
       label: `best ${figure.title}`,
       value: values[best[0]],
-      note: best.map((run) => runs[run].name).join(", "),
+      note: namesOf(best.map((run) => runs[run].name)),
     }));
+}
+
+/** Names of runs that share a place, as many as are read. */
+function namesOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(", ");
 }
 
 function runTable(runs: readonly ComparedRun[]): ReportSection {
