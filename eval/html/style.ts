@@ -1,5 +1,7 @@
 import { CONTROLS_STYLE } from "./controls-style.ts";
 import { MORPH_STYLE } from "./morph-style.ts";
+import { COMPARE_STYLE } from "./compare-style.ts";
+import { CURVES_STYLE } from "./curves-style.ts";
 
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const PAGE_STYLE = `
@@ -47,5 +49,7 @@ td { overflow-wrap: anywhere; }
 summary { cursor: pointer; margin-top: 3rem; }
 summary h2 { display: inline; margin: 0; }
 details[open] summary { margin-bottom: 1rem; }
+${CURVES_STYLE}
+${COMPARE_STYLE}
 @media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
 ${CONTROLS_STYLE}${MORPH_STYLE}`;

@@ -1,6 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
-import { unpack } from "../packed.ts";
-import type { MorphView, ReconstructionsView, View } from "../views.ts";
+import type { CurvesView, View } from "../views.ts";
+import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -14,27 +14,25 @@ export function dataTables(view: View): Rows[] {
       return [weightRows(view)];
     case "reconstructions":
       return [reconstructionRows(view)];
+    case "bars":
+      return [
+        view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
+      ];
+    case "curves":
+      return [curveRows(view)];
     default:
       return view satisfies never;
   }
 }
 
-/** Barycentric weights of the data points. */
-function weightRows({ names, weights }: Pick<MorphView, "names" | "weights">): Rows {
-  const values = unpack(weights);
-  const atoms = values.length / names.length;
-  return names.map((name, point) => {
-    const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
-    return { "data point": name, ...Object.fromEntries(row) };
-  });
-}
-
-/** PSNR and weights of the data points. */
-function reconstructionRows(view: ReconstructionsView): Rows {
-  const weights = weightRows(view);
-  return view.names.map((name, point) => {
-    const psnr = view.methods.map((method) => [`${method.name} (dB)`, method.psnr[point]] as const);
-    return { "data point": name, ...Object.fromEntries(psnr), ...weights[point] };
+/** A row a step, with the name of its run where there are several. */
+function curveRows({ runs }: CurvesView): Rows {
+  return runs.flatMap(({ name, columns }) => {
+    const metrics = Object.keys(columns);
+    return columns["step"].map((_, row) => ({
+      ...(runs.length > 1 && { run: name }),
+      ...Object.fromEntries(metrics.map((metric) => [metric, columns[metric][row]])),
+    }));
   });
 }
 

@@ -1,7 +1,9 @@
 import type { View } from "../views.ts";
+import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawMorphView } from "./morph.ts";
 import { drawReconstructionsView } from "./reconstructions.ts";
+import { drawCurvesView } from "./curves.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -9,9 +11,11 @@ type Drawers = {
 
 /** Each kind of view, by the module that draws it. */
 const DRAWERS: Drawers = {
+  bars: drawBarsView,
   chart: drawChartView,
   morph: drawMorphView,
   reconstructions: drawReconstructionsView,
+  curves: drawCurvesView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */
