@@ -29,10 +29,10 @@ export const MORPH_STYLE = `
 .strip button { flex: none; min-height: 0; padding: 2px; border: 0; background: none; }
 .strip button.chosen { outline: 2px solid var(--accent); }
 .strip canvas { display: block; width: 2.5rem; height: auto; }
-.bars { width: 100%; max-width: 20rem; font-size: 0.85rem; }
-.bars caption { caption-side: top; padding: 0 0 0.25rem; color: var(--ink); }
-.bars th, .bars td { padding: 0.15rem 0.5rem 0.15rem 0; border: 0; white-space: nowrap; vertical-align: middle; }
-.bars td:nth-child(2) { width: 100%; }
+.weight-bars { width: 100%; max-width: 20rem; font-size: 0.85rem; }
+.weight-bars caption { caption-side: top; padding: 0 0 0.25rem; color: var(--ink); }
+.weight-bars th, .weight-bars td { padding: 0.15rem 0.5rem 0.15rem 0; border: 0; white-space: nowrap; vertical-align: middle; }
+.weight-bars td:nth-child(2) { width: 100%; }
 .bar { display: block; height: 0.7rem; min-width: 1px; background: var(--accent); border: 1px solid var(--accent); border-radius: 1px; }
 .bar.negative { background: none; }
 `;

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ChartView } from "../views.ts";
 import embed from "./embed.ts";
+import { withTooltips } from "./tooltips.ts";
 
 /** A chart as it stands in the results, with the figures of each mark on hover. */
 export async function drawChartView(box: HTMLElement, { spec }: ChartView): Promise<void> {
@@ -13,9 +14,4 @@ function stacked(spec: TopLevelSpec): TopLevelSpec {
   if (!("hconcat" in spec)) return spec;
   const { hconcat, ...rest } = spec;
   return { ...rest, vconcat: hconcat };
-}
-
-/** Marks show the row that they stand for. */
-function withTooltips(spec: TopLevelSpec): TopLevelSpec {
-  return { ...spec, config: { ...spec.config, mark: { ...spec.config?.mark, tooltip: { content: "data" } } } };
 }

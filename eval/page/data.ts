@@ -1,4 +1,5 @@
 import type { VisualizationSpec } from "vega-embed";
+import { titlesOfFields } from "./chart-fields.ts";
 import type { CurvesView, View } from "../views.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
@@ -9,7 +10,7 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
-      return dataSets(view.spec);
+      return chartTables(view.spec);
     case "morph":
       return [weightRows(view)];
     case "reconstructions":
@@ -33,6 +34,20 @@ function curveRows({ runs }: CurvesView): Rows {
       ...(runs.length > 1 && { run: name }),
       ...Object.fromEntries(metrics.map((metric) => [metric, columns[metric][row]])),
     }));
+  });
+}
+
+/** The data sets of a chart, their columns named as on its axes and in its legends. */
+function chartTables(spec: object): Rows[] {
+  const titles = titlesOfFields(spec);
+  return dataSets(spec).map((rows) => {
+    const names = titles.get(rows) ?? new Map<string, string>();
+    const isOnce = (title: string) => [...names.values()].filter((other) => other === title).length === 1;
+    const nameOf = (field: string) => {
+      const title = names.get(field);
+      return title !== undefined && isOnce(title) ? title : field;
+    };
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [nameOf(field), value])));
   });
 }
 

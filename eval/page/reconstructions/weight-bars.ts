@@ -11,7 +11,7 @@ export function weightBars(atoms: number) {
   return {
     element: element(
       "table",
-      { className: "bars" },
+      { className: "weight-bars" },
       element("caption", {}, "Weights"),
       element("tbody", {}, ...rows.map(({ row }) => row)),
     ),
