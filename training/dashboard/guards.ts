@@ -5,7 +5,6 @@ import type { Context, MiddlewareHandler } from "hono";
 
 /** Routes see the request of node itself, where there is one: its path is as it came. */
 export interface Env {
-  // eslint-disable-next-line @typescript-eslint/naming-convention -- hono's name
   readonly Bindings: Partial<HttpBindings>;
 }
 

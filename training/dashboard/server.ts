@@ -50,12 +50,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const pages = new MadePages(command, (page) => watcher.showPage(page));
   const token = randomBytes(24).toString("base64url");
 
-  let app: Hono<Env> | undefined;
-  const server = createAdaptorServer({
-    fetch: (request, env) => app!.fetch(request, env as Env["Bindings"]),
-  }) as Server;
+  const served: { app?: Hono<Env> } = {}; // its guards know the port that it gets
+  const fetch = (request: Request, env: unknown) => served.app!.fetch(request, env as Env["Bindings"]);
+  const server = createAdaptorServer({ fetch }) as Server;
   const listening = await listen(server, host, port);
-  app = routes({ watcher, pages, command, token, hosts: hostNames(host, listening) });
+  served.app = routes({ watcher, pages, command, token, hosts: hostNames(host, listening) });
 
   const isAny = host === "0.0.0.0" || host === "::";
   const name = isAny ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;

@@ -10,6 +10,7 @@ main > * { grid-column: 1 / -1; min-width: 0; }
 .top .place { color: var(--soft); font-size: 0.9rem; overflow-wrap: anywhere; }
 .top .connection { margin-left: auto; font-size: 0.9rem; color: var(--soft); }
 .top .connection.lost { color: var(--bad); font-weight: 600; }
+[hidden] { display: none !important; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 button, .button {
@@ -24,18 +25,21 @@ button:disabled { color: var(--soft); cursor: default; border-style: dashed; }
 .runs { list-style: none; margin: 0 0 1.5rem; padding: 0; }
 .runs li {
   display: grid; align-items: center; gap: 0.2rem 1rem; padding: 0.8rem 0; border-bottom: 1px solid var(--line);
-  grid-template-columns: 1.5rem minmax(0, 1fr) 9rem 8rem; grid-template-areas: "pick name spark state" "pick about spark progress";
+  grid-template-columns: 1.5rem minmax(0, 1fr) 8rem 9.5rem; grid-template-areas: "pick name spark state" "pick about spark step" ". problem problem problem";
 }
 .runs input { grid-area: pick; width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 .runs .name { grid-area: name; overflow-wrap: anywhere; font-weight: 600; }
 .runs .about { grid-area: about; color: var(--soft); font-size: 0.9rem; overflow-wrap: anywhere; }
 .runs .spark { grid-area: spark; height: 2.2rem; width: 100%; color: var(--accent); overflow: visible; }
 .runs .state { grid-area: state; }
-.runs .step { grid-area: progress; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-.runs .problem { grid-column: 2 / -1; color: var(--bad); font-size: 0.9rem; overflow-wrap: anywhere; }
+.runs .step { grid-area: step; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+.runs .problem { grid-area: problem; color: var(--bad); font-size: 0.9rem; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   main { padding: 1rem 1rem 3rem; }
-  .runs li { grid-template-columns: 1.5rem minmax(0, 1fr) 7rem; grid-template-areas: "pick name state" "pick about progress" "pick spark spark"; }
+  .runs li {
+    grid-template-columns: 1.5rem minmax(0, 1fr) auto;
+    grid-template-areas: "pick name name" ". state step" ". about about" ". problem problem" ". spark spark";
+  }
 }
 .state { font-weight: 600; white-space: nowrap; }
 .state::before { content: ""; display: inline-block; width: 0.65em; height: 0.65em; margin-right: 0.4em; border-radius: 50%; border: 2px solid currentColor; }
@@ -48,6 +52,7 @@ button:disabled { color: var(--soft); cursor: default; border-style: dashed; }
 @keyframes pulse { 50% { opacity: 0.35; } }
 @media (prefers-reduced-motion: reduce) { .state::before { animation: none !important; } }
 .progress { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1rem; margin: 0.75rem 0 1.25rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.bar { display: contents; }
 progress { flex: 1 1 12rem; height: 0.6rem; accent-color: var(--accent); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; }
 .charts > div { min-width: 0; }

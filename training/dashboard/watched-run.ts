@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MANIFEST_FILE } from "../../checkpoints/checkpoint.ts";
 import { RESULT_FOLDER } from "../../checkpoints/export.ts";
 import { latestCheckpoint } from "../../checkpoints/locate.ts";
+import { components } from "../components/index.ts";
 import { CONFIG_FILE, METRICS_FILE } from "../run-directory.ts";
 import { holderIn, isAlive, LOCK_FILE, type Holder } from "../run-lock.ts";
 import type { FoundRun } from "./folder.ts";
@@ -72,7 +73,8 @@ export class WatchedRun {
     const config = await attempt(problems, () => this.#readConfig());
     await attempt(problems, () => this.#tail.poll());
     const { damaged, latest } = this.#tail;
-    if (damaged > 0) problems.push(`${METRICS_FILE}: damaged, ${damaged} lines are no rows of metrics; left out`);
+    if (damaged > 0)
+      problems.push(`${METRICS_FILE}: damaged, lines that are no rows of metrics are left out: ${damaged}`);
     const step = latest["step"] ?? 0;
     const steps = typeof config?.["steps"] === "number" ? config["steps"] : undefined;
     const state = config ? await this.#state(step, steps) : "unreadable";
@@ -83,7 +85,7 @@ export class WatchedRun {
       state,
       problems,
       task: textOf(config?.["task"]),
-      dataset: textOf(options["data"]) ?? textOf(options["dataset"]),
+      dataset: datasetName(textOf(config?.["task"]) ?? "", options),
       created: textOf(config?.["created"]),
       step,
       steps,
@@ -100,7 +102,7 @@ export class WatchedRun {
     const file = join(this.found.path, RESULT_FOLDER, "summary.json");
     const summary = await this.#summary.get(file, () => readRecord(this.#root, file, MOST_BYTES.summary));
     const { options, ...rest } = config;
-    return { options: { ...rest, ...(options as object) }, summary };
+    return { options: { ...(options as object), ...rest }, summary };
   }
 
   async #readConfig(): Promise<Record<string, unknown>> {
@@ -141,6 +143,17 @@ export class WatchedRun {
 function shownMetric(latest: Row): (row: Row) => number | null {
   const name = "loss" in latest ? "loss" : Object.keys(latest).find((key) => key !== "step" && key !== "seconds");
   return (row) => (name === undefined ? null : (row[name] ?? null));
+}
+
+/** The data by a short name: of a file without its folders, of two sets both. */
+function datasetName(task: string, options: Readonly<Record<string, unknown>>): string | undefined {
+  const pair = [options["x"], options["y"]].map(textOf);
+  const files = [options["data"]]
+    .map(textOf)
+    .concat(pair)
+    .filter((path) => path !== undefined);
+  if (files.length > 0) return files.map((path) => basename(path)).join(" and ");
+  return textOf(options["dataset"]) ?? (Object.hasOwn(components, task) ? components[task].defaultDataset : undefined);
 }
 
 function textOf(value: unknown): string | undefined {

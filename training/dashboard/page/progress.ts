@@ -44,7 +44,7 @@ export function progressBar(): Progress {
     }
   }
   return {
-    box: element("span", { className: "progress" }, bar, words),
+    box: element("span", { className: "bar" }, bar, words),
     show(run) {
       if (steps !== run.steps) estimate = undefined;
       steps = run.steps;
