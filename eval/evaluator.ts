@@ -9,6 +9,8 @@ import type { StateTree } from "../src/tensor/tree.ts";
 import type { Metrics } from "../models/task.ts";
 import { toPng, type Picture, type Pictures } from "./pictures/picture.ts";
 import { renderReport } from "./html/document.ts";
+import type { ResultFigure } from "./compare/result-figure.ts";
+import type { MetricPanels } from "./curves/metric-panel.ts";
 import type { Report } from "./report.ts";
 
 /** A trained run or a checkpoint of one, as plain data. */
@@ -53,6 +55,10 @@ export interface Evaluation {
 export interface Evaluator {
   /** The task's name ("wdl"). */
   readonly task: string;
+  /** Its metrics over the steps, wherever they are drawn. */
+  readonly curves: MetricPanels;
+  /** The figures of its summary that runs are compared by, in the order in which a reader asks for them. */
+  readonly results: readonly ResultFigure[];
   /** Throws InputError where the state or the data do not fit the configuration. */
   evaluate(run: TrainedRun, input: EvaluationInput): Promise<Evaluation>;
 }

@@ -1,3 +1,5 @@
+import { CURVES_STYLE } from "./curves-style.ts";
+
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const PAGE_STYLE = `
 :root {
@@ -43,5 +45,6 @@ td { overflow-wrap: anywhere; }
 summary { cursor: pointer; margin-top: 3rem; }
 summary h2 { display: inline; margin: 0; }
 details[open] summary { margin-bottom: 1rem; }
+${CURVES_STYLE}
 @media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
 `;

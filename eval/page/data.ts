@@ -1,5 +1,5 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { View } from "../views.ts";
+import type { CurvesView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -9,9 +9,22 @@ export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
       return dataSets(view.spec);
+    case "curves":
+      return [curveRows(view)];
     default:
       return [];
   }
+}
+
+/** A row a step, with the name of its run where there are several. */
+function curveRows({ runs }: CurvesView): Rows {
+  return runs.flatMap(({ name, columns }) => {
+    const metrics = Object.keys(columns);
+    return columns["step"].map((_, row) => ({
+      ...(runs.length > 1 && { run: name }),
+      ...Object.fromEntries(metrics.map((metric) => [metric, columns[metric][row]])),
+    }));
+  });
 }
 
 /** How many rows a chart is drawn from. */

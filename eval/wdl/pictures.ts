@@ -8,11 +8,12 @@ import { formatDecibels } from "../format.ts";
 import { barycentricPath } from "../pictures/barycentric-path.ts";
 import { curvePanels } from "../pictures/curves.ts";
 import { heatMap } from "../pictures/heat-map.ts";
-import { lineChart } from "../pictures/line-chart.ts";
 import { imageRows, montage, type ImageGroup } from "../pictures/montage.ts";
 import type { Picture } from "../pictures/picture.ts";
+import { progressPicture } from "../pictures/progress.ts";
 import type { Draw } from "../evaluator.ts";
 import type { Reconstruction } from "./compare.ts";
+import { WDL_CURVES } from "./shown.ts";
 
 /** What the evaluator found, for pictures and report. */
 export interface WdlFindings {
@@ -34,14 +35,15 @@ const MOST_PATH_POINTS = 200;
 
 /** The pictures that fit the data: images, curves for 1-D data; for other shapes weights and progress only. */
 export function wdlPictures(findings: WdlFindings): Drawings {
-  const { setup, options, factors, history } = findings;
+  const { setup, options, factors, methods, history } = findings;
   const weights = { shape: [setup.points, options.atoms], data: factors.weights };
+  const levels = methods.slice(1).map(({ name, meanPsnr }) => ({ metric: "psnr", name, value: meanPsnr }));
   const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
   return {
     ...views?.(findings),
     ...(options.atoms >= 2 && setup.points <= MOST_PATH_POINTS && { path: () => pathPicture(findings) }),
     weights: () => heatMap(transposed(weights), { xTitle: "data point", yTitle: "atom", valueTitle: "weight" }),
-    ...(history.length > 1 && { progress: () => progressPicture(findings) }),
+    ...progressPicture(history, WDL_CURVES, levels),
   };
 }
 
@@ -130,21 +132,6 @@ function curvePictures({ setup, options, factors, methods, inputs }: WdlFindings
     atoms: () => curvePanels([{ name: "atom", values: atoms }]),
     reconstructions: () => curvePanels(rows.map(({ name, images }) => ({ name, values: images }))),
   };
-}
-
-function progressPicture({ history, methods }: WdlFindings): Promise<Picture> {
-  const series = (name: string) => ({
-    name,
-    points: history.filter((row) => Number.isFinite(row[name])).map((row) => [row["step"], row[name]] as const),
-  });
-  const loss = { title: "loss", series: [series("loss")], scale: "log" as const };
-  const measured = series("psnr");
-  const psnr = {
-    title: "PSNR (dB)",
-    series: [measured],
-    levels: methods.slice(1).map(({ name, meanPsnr }) => ({ name, value: meanPsnr })),
-  };
-  return lineChart(measured.points.length > 1 ? [loss, psnr] : [loss], "L-BFGS iteration");
 }
 
 function transposed({ shape: [rows, columns], data }: NdArray<Float64Array>): NdArray<Float64Array> {
