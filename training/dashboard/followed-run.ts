@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import { columnsOf } from "../../eval/curves/columns.ts";
+import type { Metrics } from "../../models/task.ts";
 import { METRICS_FILE } from "../run-directory.ts";
-import type { Events, History, Row, RunDetails } from "./messages.ts";
+import type { Events, History, RunDetails } from "./messages.ts";
 import { MetricsTail } from "./metrics-tail.ts";
+import { panelsOf } from "./panels.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 /** Takes the events of a directory, in order. */
@@ -42,9 +45,8 @@ export class FollowedRun {
   }
 
   #history(): History {
-    const { rows, thinned } = this.#tail;
-    const columns = [...new Set(rows.flatMap((row: Row) => Object.keys(row)))];
-    const values = rows.map((row) => columns.map((column) => row[column] ?? null));
-    return { run: this.#run.found.id, columns, rows: values, thinned };
+    const { rows, thinned, latest } = this.#tail;
+    const columns = columnsOf(rows as readonly Metrics[]); // null is a value that is not finite there, too
+    return { run: this.#run.found.id, columns, curves: panelsOf(this.#run.task, latest), thinned };
   }
 }

@@ -1,4 +1,6 @@
 /** What the server tells the page, as JSON. */
+import type { Columns } from "../../eval/curves/columns.ts";
+import type { MetricPanels } from "../../eval/curves/metric-panel.ts";
 
 /**
  * - `starting`: a process has been started to go on with it, and is not there yet;
@@ -59,12 +61,12 @@ export interface MadePage {
   readonly version: number;
 }
 
-/** The history of a run in columns, thinned to about 2000 rows. */
+/** The history of a run, thinned to about 2000 rows. */
 export interface History {
   readonly run: string;
-  readonly columns: readonly string[];
-  /** A row of `metrics.jsonl` each; null where the row has no such value. */
-  readonly rows: readonly (readonly (number | null)[])[];
+  readonly columns: Columns;
+  /** What is drawn of it. */
+  readonly curves: MetricPanels;
   /** Whether rows are left out. */
   readonly thinned: boolean;
 }

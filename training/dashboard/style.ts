@@ -54,8 +54,6 @@ button:disabled { color: var(--soft); cursor: default; border-style: dashed; }
 .progress { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1rem; margin: 0.75rem 0 1.25rem; color: var(--soft); font-variant-numeric: tabular-nums; }
 .bar { display: contents; }
 progress { flex: 1 1 12rem; height: 0.6rem; accent-color: var(--accent); }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; }
-.charts > div { min-width: 0; }
 iframe { display: block; width: 100%; height: 80vh; border: 1px solid var(--line); border-radius: 0.4rem; background: var(--paper); }
 h2 { margin-top: 2.25rem; }
 `;

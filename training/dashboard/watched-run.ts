@@ -8,8 +8,9 @@ import { CONFIG_FILE, METRICS_FILE } from "../run-directory.ts";
 import { holderIn, isAlive, LOCK_FILE, type Holder } from "../run-lock.ts";
 import type { FoundRun } from "./folder.ts";
 import { readInside, readRecord } from "./inside.ts";
-import type { Row, RunDetails, RunState, RunSummary } from "./messages.ts";
+import type { RunDetails, RunState, RunSummary } from "./messages.ts";
 import { MetricsTail } from "./metrics-tail.ts";
+import { mainMetric } from "./panels.ts";
 import { spread } from "./thin.ts";
 
 /** Larger ones are none that otlearn has written; they are refused before they are read. */
@@ -46,6 +47,7 @@ export class WatchedRun {
   readonly #config = new Cached<Record<string, unknown>>();
   readonly #summary = new Cached<Record<string, unknown>>();
   readonly #end = new Cached<boolean>();
+  task: string | undefined;
   /** Set when its process was asked to stop; goes with the lock. */
   isStopping = false;
   /** Set while a process is about to go on with it; goes when that has the lock. */
@@ -76,6 +78,8 @@ export class WatchedRun {
     if (damaged > 0)
       problems.push(`${METRICS_FILE}: damaged, lines that are no rows of metrics are left out: ${damaged}`);
     const step = latest["step"] ?? 0;
+    this.task = textOf(config?.["task"]);
+    const metric = mainMetric(this.task, latest);
     const steps = typeof config?.["steps"] === "number" ? config["steps"] : undefined;
     const state = config ? await this.#state(step, steps) : "unreadable";
     const options = (config?.["options"] ?? {}) as Readonly<Record<string, unknown>>;
@@ -84,13 +88,13 @@ export class WatchedRun {
       name,
       state,
       problems,
-      task: textOf(config?.["task"]),
-      dataset: datasetName(textOf(config?.["task"]) ?? "", options),
+      task: this.task,
+      dataset: datasetName(this.task ?? "", options),
       created: textOf(config?.["created"]),
       step,
       steps,
       metrics: latest,
-      spark: spread(this.#tail.rows, SPARK_POINTS).map(shownMetric(latest)),
+      spark: spread(this.#tail.rows, SPARK_POINTS).map((row) => (metric === undefined ? null : (row[metric] ?? null))),
       report: await fileVersion(join(path, "report.html")),
       failure: this.failure,
     };
@@ -137,12 +141,6 @@ export class WatchedRun {
     };
     return (await this.#end.get(file, () => read().catch(() => false))) ?? false;
   }
-}
-
-/** The value of the metric that stands for a run: its loss, else its first. */
-function shownMetric(latest: Row): (row: Row) => number | null {
-  const name = "loss" in latest ? "loss" : Object.keys(latest).find((key) => key !== "step" && key !== "seconds");
-  return (row) => (name === undefined ? null : (row[name] ?? null));
 }
 
 /** The data by a short name: of a file without its folders, of two sets both. */

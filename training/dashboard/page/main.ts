@@ -32,6 +32,7 @@ function changed(): void {
 
 function enter(): void {
   leave();
+  view?.leave?.();
   const to = route();
   const run = to.view === "run" ? to.run : undefined;
   state.history = undefined;

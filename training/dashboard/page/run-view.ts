@@ -1,14 +1,15 @@
 import { element } from "../../../eval/page/element.ts";
 import type { RunSummary } from "../messages.ts";
 import { makePage, resume, stop } from "./actions.ts";
-import { charts } from "./charts.ts";
 import { reportFrame } from "./frame.ts";
 import type { Messages } from "./messages-box.ts";
+import { liveCurves } from "./live-curves.ts";
 import { progressBar } from "./progress.ts";
 import { recordTable } from "./record-table.ts";
 import { rowsOf, type State } from "./state.ts";
 import type { View } from "./view.ts";
-import { dateWords, metricNames, numberWords, stateWords } from "./words.ts";
+import { metricNames } from "../thin.ts";
+import { dateWords, numberWords, stateWords } from "./words.ts";
 
 /** One run: how far it is, its curves as they grow, what it was asked to do, what it found. */
 export function runView(id: string, messages: Messages): View {
@@ -17,7 +18,7 @@ export function runView(id: string, messages: Messages): View {
   const state = element("span", { className: "state" });
   const progress = progressBar();
   const notices = element("div");
-  const curves = charts();
+  const curves = liveCurves();
   const metrics = recordTable("Last metrics");
   const options = recordTable("Configuration");
   const result = recordTable("Result");
@@ -84,7 +85,7 @@ export function runView(id: string, messages: Messages): View {
       if (history !== drawn && history) {
         drawn = history;
         progress.begin(rowsOf(history));
-        void curves.draw(rowsOf(history));
+        curves.begin(history);
       }
       options.show(details?.options ?? {});
       result.show(details?.summary ?? {});
@@ -96,7 +97,8 @@ export function runView(id: string, messages: Messages): View {
     },
     append(rows) {
       progress.observe(rows);
-      void curves.append(rows);
+      curves.append(rows);
     },
+    leave: () => curves.leave(),
   };
 }

@@ -25,9 +25,11 @@ export function emptyState(): State {
 }
 
 /** A history's rows by their names. */
-export function rowsOf({ columns, rows }: History): Row[] {
-  return rows.map((values) => {
-    const entries = columns.map((column, index) => [column, values[index]] as const);
-    return Object.fromEntries(entries.filter(([, value]) => value !== null));
+export function rowsOf({ columns }: History): Row[] {
+  const entries = Object.entries(columns);
+  return (columns["step"] ?? []).map((_, index) => {
+    return Object.fromEntries(
+      entries.flatMap(([name, values]) => (values[index] === null ? [] : [[name, values[index]]])),
+    );
   });
 }

@@ -8,4 +8,6 @@ export interface View {
   show(state: State): void;
   /** Takes the rows that the run has logged since its history was shown. */
   append?(rows: readonly Row[]): void;
+  /** Frees what it holds; it is not shown again. */
+  leave?(): void;
 }

@@ -1,4 +1,5 @@
 import { formatNumber } from "../../../eval/format.ts";
+import { metricNames } from "../thin.ts";
 import type { Row, RunState, RunSummary } from "../messages.ts";
 
 const STATES: Readonly<Record<RunState, string>> = {
@@ -26,11 +27,6 @@ export function metricWords(metrics: Row): string {
     .slice(0, 4)
     .map((name) => `${name} ${numberWords(metrics[name])}`)
     .join(" · ");
-}
-
-/** The metrics of a row. */
-export function metricNames(row: Row): string[] {
-  return Object.keys(row).filter((name) => name !== "step" && name !== "seconds");
 }
 
 export function numberWords(value: number | null | undefined): string {
