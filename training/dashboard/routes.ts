@@ -68,6 +68,7 @@ export function routes({ watcher, pages, command, ...guards }: RouteOptions): Ho
     const run = await watcher.find(context.req.param("id"));
     if (!run) return noRun(context);
     await resumeRun(run, command, join(await pages.folder(), `resume-${run.found.id}.log`));
+    void watcher.look();
     return context.body(null, 202);
   });
   app.post("/pages", async (context) => {

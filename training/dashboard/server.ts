@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { InputError } from "../../src/errors.ts";
 import { idOf } from "./folder.ts";
@@ -52,7 +52,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   const served: { app?: Hono<Env> } = {}; // its guards know the port that it gets
   const fetch = (request: Request, env: unknown) => served.app!.fetch(request, env as Env["Bindings"]);
-  const server = createAdaptorServer({ fetch }) as Server;
+  const server = createServer(getRequestListener(fetch, { errorHandler: malformed }));
   const listening = await listen(server, host, port);
   served.app = routes({ watcher, pages, command, token, hosts: hostNames(host, listening) });
 
@@ -72,6 +72,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       await pages.close();
     },
   };
+}
+
+/** Answers what is no request as browsers make them; no route sees it. */
+function malformed(): Response {
+  return new Response("request: its path or host is not well-formed\n", { status: 400 });
 }
 
 /** The port that is listened on. */

@@ -5,7 +5,7 @@ export function reportFrame(title: string): { readonly box: HTMLElement; show(ad
   const frame = element("iframe", { title });
   frame.setAttribute("sandbox", "allow-scripts allow-downloads");
   const link = element("a", { target: "_blank", rel: "noreferrer" }, `${title} in a tab of its own`);
-  const box = element("div", { hidden: true }, frame, element("p", {}, link));
+  const box = element("section", { hidden: true }, element("h2", {}, title), frame, element("p", {}, link));
   return {
     box,
     show(address) {

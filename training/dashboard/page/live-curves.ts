@@ -41,6 +41,7 @@ export function liveCurves(): LiveCurves {
     return { kind: "curves", ...history!.curves, runs: [{ name: "run", columns }] };
   };
   function offerData(): void {
+    box.hidden = rows.length === 0;
     if (data.querySelector("details[open]")) return; // it is being read
     data.replaceChildren();
     if (rows.length > 0) addDataTable(data, [rows]);
@@ -49,8 +50,9 @@ export function liveCurves(): LiveCurves {
     if (curves) curves.update(viewOf());
     else if (rows.length > 0) curves = await drawCurves(figure, viewOf());
   }
+  const box = element("section", { hidden: true }, element("h2", {}, "Curves"), figure, thinned, data);
   return {
-    box: element("div", {}, figure, thinned, data),
+    box,
     begin(next) {
       history = next;
       rows = rowsOf(next);

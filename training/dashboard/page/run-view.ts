@@ -45,12 +45,11 @@ export function runView(id: string, messages: Messages): View {
     element("div", { className: "progress" }, state, progress.box),
     element("div", { className: "actions" }, stopButton, resumeButton, soFarButton),
     notices,
-    element("h2", {}, "Curves"),
     curves.box,
-    metrics.box,
     soFarWords,
     soFar.box,
     report.box,
+    metrics.box,
     result.box,
     options.box,
   );
