@@ -7,6 +7,8 @@ import { withTooltips } from "./tooltips.ts";
 export async function drawChartView(box: HTMLElement, { spec }: ChartView): Promise<void> {
   const narrow = matchMedia("(max-width: 50rem)").matches;
   await embed(box, withTooltips(narrow ? stacked(spec) : spec));
+  // what scrolls can be reached by the keyboard
+  new ResizeObserver(() => (box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1)).observe(box);
 }
 
 /** Panels side by side become panels one below the other. */
