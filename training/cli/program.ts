@@ -16,6 +16,7 @@ import {
   tableOf,
   trainPlaces,
 } from "./common-options.ts";
+import { dashboardCommand, dashboardOptions, DEFAULT_DIRECTORY } from "./dashboard.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
@@ -66,6 +67,13 @@ export function program(setStatus: (status: number) => void): Command {
       const flags = { ...given, ...pickOptions(exportPlaces, given) } as ExportFlags;
       setStatus(await exportCommand(runPath(path), flags));
     });
+
+  const dashboard = command(otlearn, "dashboard [dir]", "Show the runs in a directory, live, in the browser.");
+  addTable(dashboard, dashboardOptions);
+  for (const flag of ["--with-training", "--show <run>"]) dashboard.addOption(new Option(flag).hideHelp());
+  dashboard.action(async (directory: string | undefined, given: Given) =>
+    setStatus(await dashboardCommand(runPath(directory ?? DEFAULT_DIRECTORY), given, given)),
+  );
 
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),
