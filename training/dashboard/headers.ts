@@ -47,6 +47,7 @@ export const REPORT_POLICY: Readonly<Record<string, string>> = {
     "script-src 'unsafe-inline'",
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
+    "worker-src blob:",
     "font-src data:",
     "base-uri 'none'",
     "form-action 'none'",
