@@ -3,13 +3,14 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Events } from "../../training/dashboard/messages.ts";
-import { startDashboard, type Dashboard } from "../../training/dashboard/server.ts";
+import type { Dashboard } from "../../training/dashboard/server.ts";
 import { compiledRoot } from "./compiled.ts";
 
-/** Starts a dashboard on a free port until the test ends. */
+/** Starts a dashboard, with the page as it was built, until the test ends. @param port 0: any that is free */
 export async function openDashboard(directory: string, port = 0, finished = onTestFinished): Promise<Dashboard> {
-  const command = [process.execPath, join(await compiledRoot(), "training", "cli", "otlearn.js")];
-  const dashboard = await startDashboard({ directory, port, command });
+  const module = join(await compiledRoot(), "training", "dashboard", "server.js");
+  const { startDashboard } = (await import(module)) as typeof import("../../training/dashboard/server.ts");
+  const dashboard = await startDashboard({ directory, port });
   finished(() => dashboard.close());
   return dashboard;
 }
