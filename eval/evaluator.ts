@@ -68,8 +68,14 @@ export interface Evaluator {
  * `result/summary.json`, which are what the run was for, then `result/*.png` and `report.html`. Existing files of these names
  * are replaced. A picture that cannot be drawn is left out and noted in the report. Returns these notes, a line each. Throws
  * InputError or RunError where the directory cannot be written.
+ *
+ * @param page where the report is written
  */
-export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<readonly string[]> {
+export async function writeEvaluation(
+  directory: string,
+  evaluation: Evaluation,
+  page = join(directory, "report.html"),
+): Promise<readonly string[]> {
   const { summary, arrays, tables = {} } = evaluation;
   const result = join(directory, RESULT_FOLDER);
   await makeFolder(result);
@@ -88,8 +94,8 @@ export async function writeEvaluation(directory: string, evaluation: Evaluation)
     drawn[name] = rendered.picture;
     await writeFileAtomic(join(result, `${name}.png`), rendered.png);
   }
-  const page = await attempt("report", notes, () => renderReport(withNotes(evaluation.report(drawn), notes)));
-  if (page !== undefined) await writeFileAtomic(join(directory, "report.html"), page);
+  const html = await attempt("report", notes, () => renderReport(withNotes(evaluation.report(drawn), notes)));
+  if (html !== undefined) await writeFileAtomic(page, html);
   return notes;
 }
 

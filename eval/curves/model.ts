@@ -39,7 +39,7 @@ interface Run {
 }
 
 /** Points of all lines of a panel together: what a browser draws without delay. */
-const MOST_IN_PANEL = 12_000;
+const MOST_IN_PANEL = 6000;
 
 /** Runs and what a reader has chosen to see of them; knows nothing of a page. */
 export class CurvesModel {

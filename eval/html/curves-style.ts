@@ -24,7 +24,7 @@ export const CURVES_STYLE = `
 .curves-chart svg { display: block; max-width: none; }
 .curves-brush { position: absolute; top: 0; bottom: 2.5rem; background: currentColor; opacity: 0.12; pointer-events: none; }
 .curves-tip {
-  position: absolute; top: 0.25rem; z-index: 1; max-width: 75%; max-height: 18rem; overflow: hidden; padding: 0.35rem 0.6rem;
+  position: absolute; top: 0.25rem; z-index: 1; max-width: 75%; padding: 0.35rem 0.6rem;
   pointer-events: none; font-size: 0.8rem; line-height: 1.4; font-variant-numeric: tabular-nums; color: var(--ink);
   background: var(--paper); border: 1px solid var(--line); border-radius: 0.35rem;
 }

@@ -1,5 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { CurvesView, View } from "../views.ts";
+import { unpack } from "../packed.ts";
+import type { CurvesView, MorphView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -9,10 +10,16 @@ export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
       return dataSets(view.spec);
+    case "bars":
+      return [
+        view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
+      ];
     case "curves":
       return [curveRows(view)];
+    case "morph":
+      return [weightRows(view)];
     default:
-      return [];
+      return view satisfies never;
   }
 }
 
@@ -24,6 +31,16 @@ function curveRows({ runs }: CurvesView): Rows {
       ...(runs.length > 1 && { run: name }),
       ...Object.fromEntries(metrics.map((metric) => [metric, columns[metric][row]])),
     }));
+  });
+}
+
+/** Barycentric weights of the data points. */
+function weightRows({ names, weights }: MorphView): Rows {
+  const values = unpack(weights);
+  const atoms = values.length / names.length;
+  return names.map((name, point) => {
+    const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
+    return { "data point": name, ...Object.fromEntries(row) };
   });
 }
 

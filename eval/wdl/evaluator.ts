@@ -60,6 +60,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         setup,
         options,
         factors: results,
+        sinkhornIterations: total,
         methods,
         inputs,
         names: samplesOf(input.dataset).names,

@@ -111,6 +111,15 @@ export const exportPlaces = {
   out: pathOption({ description: "file to write (default: the run's name)", placeholder: "path" }),
 } as const;
 
+/** Where `report` writes its page. */
+export const reportPlaces = {
+  out: pathOption({
+    description:
+      "page to write, .html (default: report.html in the folder of one run, comparison.html here of several)",
+    placeholder: "file",
+  }),
+} as const;
+
 /** The data of runs that `report` writes again. */
 export const movedData = {
   data: pathOption({ description: "where the run's own data are now, if they were moved", placeholder: "path" }),

@@ -12,13 +12,15 @@ import {
   exportPlaces,
   movedData,
   movedFiles,
+  reportPlaces,
   tableOf,
   trainPlaces,
 } from "./common-options.ts";
 import { dashboardCommand, dashboardOptions, DEFAULT_DIRECTORY } from "./dashboard.ts";
-import { evaluateCommand, reportCommand } from "./evaluate.ts";
+import { evaluateCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
+import { reportCommand } from "./report.ts";
 import { trainCommand } from "./train.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -47,8 +49,12 @@ export function program(setStatus: (status: number) => void): Command {
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
   evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
 
-  const report = command(otlearn, "report <runs...>", "Write the results and reports of runs again.");
-  addTable(report, { ...movedData, ...movedFiles });
+  const report = command(
+    otlearn,
+    "report <runs...>",
+    "Write the result and report of a run again, or a page that compares several runs.",
+  );
+  addTable(report, { ...reportPlaces, ...movedData, ...movedFiles });
   report.action(async (paths: string[], given: Given) =>
     setStatus(await reportCommand(paths.map(runPath), given, given)),
   );

@@ -8,6 +8,9 @@ import { swatch } from "./swatch.ts";
 
 type VegaView = Result["view"];
 
+/** Share of the range within which two places are told to be one. */
+const NEAR = 0.005;
+
 /** One panel on the page: its heading with the choice of its scale, its chart, and what the cursor points at. */
 export class PanelBox {
   readonly element = element("div", { className: "curves-panel" });
@@ -53,6 +56,7 @@ export class PanelBox {
     const view = await this.#viewFor(panel, range);
     for (const [name, value] of Object.entries(signalsOf(range, panel.scale))) view.signal(name, value);
     const inside = levels.filter(({ y }) => y >= range.bottom && y <= range.top);
+    this.#tip.hidden = true;
     view.data("lines", points).data("levels", inside).data("dots", alone(points)).data("cursor", []);
     await view.runAsync();
   }
@@ -95,9 +99,11 @@ export class PanelBox {
   #tipOf(points: readonly Point[], x: number): HTMLElement[] {
     const { axis, stepTitle } = this.#model;
     const title = axis === "step" ? (this.#panel.stepTitle ?? stepTitle) : "seconds";
+    const [left, right] = this.#model.window ?? this.#model.extent;
+    const near = NEAR * (right - left);
     const rows = points.map(({ name, x: own, y }) => {
       const { order } = this.#panel.series.find((series) => series.name === name)!;
-      const where = own === x ? "" : ` (at ${formatNumber(own)})`;
+      const where = Math.abs(own - x) <= near ? "" : ` (at ${formatNumber(own)})`;
       return element("div", {}, swatch(order), `${name} `, element("b", {}, formatNumber(y)), where);
     });
     return [element("div", { className: "curves-x" }, `${title} ${formatNumber(x)}`), ...rows];
