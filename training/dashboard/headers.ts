@@ -48,6 +48,7 @@ export const REPORT_POLICY: Readonly<Record<string, string>> = {
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
     "font-src data:",
+    "worker-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",

@@ -9,6 +9,8 @@ import { otlearn, startOtlearn, TRAIN_LONG, TRAIN_SMALL, writeBumps } from "../.
 import { fallingLoss, openDashboard, writeRun } from "../../support/dashboard.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
+const LONG_NAME = "a-run-with-a-name-that-is-as-long-as-those-are-which-people-give";
+
 /** Until something holds, on a busy machine too. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 
@@ -144,21 +146,21 @@ describe.skipIf(noBrowser)("the dashboard in Chromium", () => {
     "axe finds nothing, and nothing is wider than a phone (%s)",
     async (colorScheme) => {
       const folder = await temporaryFolder();
-      await writeRun(join(folder, "a-run-with-a-name-that-is-as-long-as-those-are-which-people-give"), {
+      await writeRun(join(folder, LONG_NAME), {
         lines: fallingLoss(1, 50),
       });
-      await writeRun(join(folder, "b"), { steps: 5, lines: [...fallingLoss(1, 5), "rubbish\n"] });
-      await writeFile(join(folder, "b", "report.html"), "<!doctype html><title>r</title>");
-      await rm(join(await writeRun(join(folder, "c")), "config.json"));
+      await writeRun(join(folder, "finished"), { steps: 5, lines: [...fallingLoss(1, 5), "rubbish\n"] });
+      await writeFile(join(folder, "finished", "report.html"), "<!doctype html><title>r</title>");
+      await rm(join(await writeRun(join(folder, "corrupt")), "config.json"));
       for (const viewport of [
         { width: 1100, height: 900 },
         { width: 360, height: 740 },
       ]) {
         const { page, faults } = await open(await openDashboard(folder), { colorScheme, viewport });
-        for (const place of ["list", "a-run", "b", "c"]) {
+        for (const place of ["list", LONG_NAME, "finished", "corrupt"]) {
           if (place !== "list") {
-            await page.click(`.runs a:text("${place}")`);
-            await page.waitForSelector(place === "c" ? ".notice" : ".curves-chart svg");
+            await page.click(`.runs a:text-is("${place}")`);
+            await page.waitForSelector(place === "corrupt" ? ".notice" : ".curves-chart svg");
           }
           expect({ place, violations: await violations(page) }).toEqual({ place, violations: [] });
           expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
