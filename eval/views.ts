@@ -40,7 +40,7 @@ export interface BarsView {
   readonly charts: readonly BarChart[];
 }
 
-export interface BarChart {
+interface BarChart {
   /** Name and unit of the quantity. */
   readonly title: string;
   readonly bars: readonly { readonly name: string; readonly value: number; readonly isBest?: boolean }[];
