@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
@@ -5,6 +6,11 @@ const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The scripts of pages: entries from the repository, and where they lie in the build. */
 const PAGES = { "eval/page/main.ts": "eval/page/report.js" };
+
+/** Goes with each script into each report. */
+const NOTICE =
+  "/*! otlearn (MIT), with Vega, Vega-Lite and Vega-Embed (University of Washington Interactive Data Lab, BSD-3-Clause), D3 (Mike " +
+  "Bostock, ISC) and tfjs-vis (Google, Apache-2.0). LICENSES.md beside this script in the package has all texts. */";
 
 /** tfjs-vis draws through our `embed`, and needs of tfjs-core the name of a class only. */
 const houseStyle = {
@@ -32,6 +38,8 @@ export async function buildPages(dist) {
         copyPublicDir: false,
         target: "es2022",
         chunkSizeWarningLimit: 2000,
+        license: { fileName: `${dirname(target)}/LICENSES.md` },
+        rolldownOptions: { output: { postBanner: NOTICE } },
         lib: { entry: file(entry), formats: ["iife"], name: "otlearn", fileName: () => target },
       },
     });

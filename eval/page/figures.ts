@@ -6,7 +6,8 @@ import { addDataTable } from "./table.ts";
 
 /**
  * Draws all views of a page, one after the other with time for the reader between them. What is folded up is drawn once it is
- * opened, as it has no width before. A view that cannot be drawn says why in its place and costs nothing else.
+ * opened, as it has no width before. A view that cannot be drawn says why in its place and costs nothing else. The page tells by
+ * `data-drawn` when all has been drawn that can be seen.
  */
 export async function drawAll(page: Document): Promise<void> {
   const views = JSON.parse(page.getElementById("views")?.textContent ?? "[]") as View[];
@@ -17,6 +18,7 @@ export async function drawAll(page: Document): Promise<void> {
     else await drawFigure(box, view);
     await nextFrame();
   }
+  page.documentElement.dataset["drawn"] = "";
 }
 
 /** Draws one view into its box, with its data as text below. The box tells by `data-state` when it is done. */

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 
-export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
@@ -30,10 +30,9 @@ export function watch(page: Page): string[] {
   return faults;
 }
 
-/** Waits until every figure that is not folded up has been drawn, or could not be; returns the state of each. */
+/** Waits until every figure that is not folded up has been drawn, or could not be; returns the state of each (undefined: folded up). */
 export async function drawnFigures(page: Page): Promise<(string | undefined)[]> {
-  await page.waitForFunction(`[...document.querySelectorAll(".view")].every(
-    (box) => box.dataset.state ?? box.closest("details:not([open])"))`);
+  await page.waitForSelector("html[data-drawn]", { state: "attached" });
   return page.$$eval(".view", (boxes) => boxes.map((box) => box.dataset["state"]));
 }
 

@@ -1,17 +1,13 @@
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { build } from "vite";
 import { describe, expect, it } from "vitest";
+import { launch, noBrowser } from "../../support/browser.ts";
 import { serveFiles } from "../../support/file-server.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const RELEASED = new URL("../../../models/sinkinit/released/learned-28.safetensors", import.meta.url);
-const FLAGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 /** What a person's page does: bundled by Vite, no module of Node's in it. */
 const PAGE = `
@@ -37,7 +33,7 @@ async function solve() {
 solve().then((result) => (window.result = result), (error) => (window.result = { error: String(error) }));
 `;
 
-describe.skipIf(!existsSync(CHROMIUM))("otlearn/initializer in Chromium", () => {
+describe.skipIf(noBrowser)("otlearn/initializer in Chromium", () => {
   it("loads a learned start and saves iterations", async () => {
     const folder = await temporaryFolder();
     const entry = join(folder, "page.js");
@@ -60,7 +56,7 @@ describe.skipIf(!existsSync(CHROMIUM))("otlearn/initializer in Chromium", () => 
       ),
       "/learned-28.safetensors": await readFile(RELEASED),
     });
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(" ") });
+    const browser = await launch();
     try {
       const page = await browser.newPage();
       await page.goto(url);
