@@ -1,3 +1,5 @@
+import { VIEW_STYLE } from "./view-style.ts";
+
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const PAGE_STYLE = `
 :root {
@@ -44,4 +46,4 @@ summary { cursor: pointer; margin-top: 3rem; }
 summary h2 { display: inline; margin: 0; }
 details[open] summary { margin-bottom: 1rem; }
 @media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
-`;
+${VIEW_STYLE}`;

@@ -1,5 +1,5 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { View } from "../views.ts";
+import type { PointsView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -9,8 +9,10 @@ export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
       return dataSets(view.spec);
+    case "points":
+      return [placedPoints(view)];
     default:
-      return [];
+      return view satisfies never;
   }
 }
 
@@ -29,4 +31,18 @@ function dataSets(spec: unknown): Rows[] {
     const rows = Array.isArray(values) ? (values as Rows) : [];
     return rows.some((row) => Object.keys(row).length > 0) ? [rows] : [];
   });
+}
+
+/** A row for each point; one that a layout leaves out has no place there. */
+function placedPoints({ what, names, labels, layouts }: PointsView): Rows {
+  const rows: Record<string, unknown>[] = names.map((name, point) => ({
+    [what]: name,
+    ...(labels && { class: labels[point] ?? "" }),
+  }));
+  for (const { title, rows: chosen, points } of layouts) {
+    points.forEach(([x, y], row) =>
+      Object.assign(rows[chosen ? chosen[row] : row], { [`${title} x`]: x, [`${title} y`]: y }),
+    );
+  }
+  return rows;
 }

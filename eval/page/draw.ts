@@ -1,5 +1,6 @@
 import type { View } from "../views.ts";
 import { drawChartView } from "./chart.ts";
+import { drawPointsView } from "./points.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -8,6 +9,7 @@ type Drawers = {
 /** Each kind of view, by the module that draws it. */
 const DRAWERS: Drawers = {
   chart: drawChartView,
+  points: drawPointsView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */
