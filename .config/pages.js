@@ -5,7 +5,10 @@ import { build } from "vite";
 const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The scripts of pages: entries from the repository, and where they lie in the build. */
-const PAGES = { "eval/page/main.ts": "eval/page/report.js" };
+const PAGES = {
+  "eval/page/main.ts": "eval/page/report.js",
+  "training/dashboard/page/main.ts": "training/dashboard/page/dashboard.js",
+};
 
 /** Goes with each script into each report. */
 const NOTICE =

@@ -9,6 +9,8 @@ import type { StateTree } from "../src/tensor/tree.ts";
 import type { Metrics } from "../models/task.ts";
 import { toPng, type Picture, type Pictures } from "./pictures/picture.ts";
 import { renderReport } from "./html/document.ts";
+import type { ResultFigure } from "./compare/result-figure.ts";
+import type { MetricPanels } from "./curves/metric-panel.ts";
 import type { Report } from "./report.ts";
 
 /** A trained run or a checkpoint of one, as plain data. */
@@ -53,6 +55,10 @@ export interface Evaluation {
 export interface Evaluator {
   /** The task's name ("wdl"). */
   readonly task: string;
+  /** Its metrics over the steps, wherever they are drawn. */
+  readonly curves: MetricPanels;
+  /** The figures of its summary that runs are compared by, in the order in which a reader asks for them. */
+  readonly results: readonly ResultFigure[];
   /** Throws InputError where the state or the data do not fit the configuration. */
   evaluate(run: TrainedRun, input: EvaluationInput): Promise<Evaluation>;
 }
@@ -62,8 +68,14 @@ export interface Evaluator {
  * `result/summary.json`, which are what the run was for, then `result/*.png` and `report.html`. Existing files of these names
  * are replaced. A picture that cannot be drawn is left out and noted in the report. Returns these notes, a line each. Throws
  * InputError or RunError where the directory cannot be written.
+ *
+ * @param page where the report is written
  */
-export async function writeEvaluation(directory: string, evaluation: Evaluation): Promise<readonly string[]> {
+export async function writeEvaluation(
+  directory: string,
+  evaluation: Evaluation,
+  page = join(directory, "report.html"),
+): Promise<readonly string[]> {
   const { summary, arrays, tables = {} } = evaluation;
   const result = join(directory, RESULT_FOLDER);
   await makeFolder(result);
@@ -82,8 +94,8 @@ export async function writeEvaluation(directory: string, evaluation: Evaluation)
     drawn[name] = rendered.picture;
     await writeFileAtomic(join(result, `${name}.png`), rendered.png);
   }
-  const page = await attempt("report", notes, () => renderReport(withNotes(evaluation.report(drawn), notes)));
-  if (page !== undefined) await writeFileAtomic(join(directory, "report.html"), page);
+  const html = await attempt("report", notes, () => renderReport(withNotes(evaluation.report(drawn), notes)));
+  if (html !== undefined) await writeFileAtomic(page, html);
   return notes;
 }
 

@@ -43,7 +43,10 @@ export {
   type TableSection,
   type TextSection,
 } from "./report.ts";
-export type { ChartView, View } from "./views.ts";
+export type { ChartView, CurvesRun, CurvesView, View } from "./views.ts";
+export type { Columns } from "./curves/columns.ts";
+export type { MetricLevel, MetricPanel, MetricPanels } from "./curves/metric-panel.ts";
+export type { ResultFigure } from "./compare/result-figure.ts";
 export {
   writeEvaluation,
   type Draw,

@@ -1,4 +1,5 @@
-import type { Picture, Pictures } from "./pictures/picture.ts";
+import type { Picture, Pictures, Raster } from "./pictures/picture.ts";
+import type { View } from "./views.ts";
 
 /** What a reader is shown of a run: text, tables and figures. It knows nothing of any component; `renderReport` makes a page of it. */
 export interface Report {
@@ -18,7 +19,7 @@ export interface Highlight {
   readonly note?: string;
 }
 
-export type ReportSection = TextSection | TableSection | FigureSection;
+export type ReportSection = TextSection | TableSection | FigureSection | GallerySection;
 
 interface SectionCommon {
   /** Heading. @default none */
@@ -40,6 +41,8 @@ export interface TableSection extends SectionCommon {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly TableCell[])[];
   readonly caption?: string;
+  /** Cells that are marked as the best of their column, in words as well. @default none */
+  readonly best?: readonly (readonly [row: number, column: number])[];
 }
 
 export interface TableColumn {
@@ -51,10 +54,28 @@ export interface TableColumn {
 export interface FigureSection extends SectionCommon {
   readonly kind: "figure";
   /** A drawing (SVG) must come from this program: it is put into the page as it is. */
-  readonly picture: Picture;
+  readonly picture: Picture | LiveFigure;
   readonly caption: string;
   /** What is seen, for readers who do not see it. @default the caption */
   readonly alt?: string;
+}
+
+/** A figure that only the page draws. */
+export interface LiveFigure {
+  readonly kind: "view";
+  readonly view: View;
+}
+
+/** Images beside each other, as many in a row as have room. */
+export interface GallerySection extends SectionCommon {
+  readonly kind: "gallery";
+  readonly images: readonly GalleryImage[];
+}
+
+export interface GalleryImage {
+  /** Below the image; with the section's title also what it shows, for readers who do not see it. */
+  readonly label: string;
+  readonly picture: Raster;
 }
 
 /** A two-column table of names and values: a configuration, a summary. Records in it have a row an entry, lists are JSON. */

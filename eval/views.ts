@@ -1,10 +1,15 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { Columns } from "./curves/columns.ts";
+import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
+import type { Tone } from "../models/wdl/intensities.ts";
+import type { BarycenterOptions } from "../src/transport/barycenter/options.ts";
+import type { Packed } from "./packed.ts";
 
 /**
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | PointsView;
+export type View = ChartView | PointsView | CurvesView | BarsView | MorphView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -30,4 +35,75 @@ export interface Layout {
   /** Which of the points it has. @default all */
   readonly rows?: readonly number[];
   readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/**
+ * Metrics over the steps or seconds of one run or several. A run's colour is its own where there are several, else a metric's; a
+ * panel that none of the runs has metrics for is left out.
+ */
+export interface CurvesView extends MetricPanels {
+  readonly kind: "curves";
+  readonly runs: readonly CurvesRun[];
+  /** @default none */
+  readonly levels?: readonly MetricLevel[];
+}
+
+export interface CurvesRun {
+  readonly name: string;
+  /** With `step`, ascending, and `seconds`. */
+  readonly columns: Columns;
+}
+
+/** Bars of results, a chart each. */
+export interface BarsView {
+  readonly kind: "bars";
+  readonly charts: readonly BarChart[];
+}
+
+export interface BarChart {
+  /** Name and unit of the quantity. */
+  readonly title: string;
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly isBest?: boolean }[];
+}
+
+/** Barycenters of a dictionary's atoms by weights that the reader chooses. */
+export interface MorphView {
+  readonly kind: "morph";
+  /** Of a data point: [h, w], an image, or [n], a curve. */
+  readonly shape: readonly number[];
+  /** Data points that can be chosen, with their weights [M, S] and masses [M]; the first ones where there are many. */
+  readonly names: readonly string[];
+  readonly weights: Packed;
+  readonly masses: Packed;
+  /** Mean mass of all data points. */
+  readonly mass: number;
+  /** From a histogram to the 8-bit scale. */
+  readonly tone: Tone;
+  readonly source: MorphOperator | MorphLattice;
+}
+
+/** Everything that the page needs to compute barycenters itself. */
+export interface MorphOperator {
+  readonly kind: "operator";
+  /** [S, N] */
+  readonly atoms: Packed;
+  /** `rho` is left out where it is infinite. */
+  readonly options: BarycenterOptions;
+  /** Ground cost [N, N] in place of the grid. */
+  readonly cost?: Packed;
+}
+
+/** Barycenters computed beforehand on the edges between atoms, both ends among them. */
+export interface MorphLattice {
+  readonly kind: "lattice";
+  /** Of all S. */
+  readonly atoms: readonly number[];
+  readonly steps: number;
+  /**
+   * Frames on the 8-bit scale: the steps of the pair (first, second), of (first, third), ... Images as one PNG, a frame below the other,
+   * of this size; curves [frames, n].
+   */
+  readonly frames:
+    | { readonly kind: "images"; readonly url: string; readonly width: number; readonly height: number }
+    | { readonly kind: "curves"; readonly values: Packed };
 }

@@ -44,6 +44,8 @@ export interface VariableOptimizer {
   readonly name: string;
   /** Moments at zero for these variables. The caller disposes them. */
   init(variables: readonly tf.Variable[]): Moments;
+  /** What the next step is multiplied by. */
+  rate(moments: Moments): number;
   /** One step against `gradients`, in the order of the variables; changes variables and moments. */
   step(variables: readonly tf.Variable[], gradients: readonly tf.Tensor[], moments: Moments): void;
   /** Everything that `load` needs to go on bit for bit. */

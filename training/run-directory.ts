@@ -11,7 +11,7 @@ import { requireVacant } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
 
 export const CONFIG_FILE = "config.json";
-const METRICS_FILE = "metrics.jsonl";
+export const METRICS_FILE = "metrics.jsonl";
 
 /** `config.json`: what a run was asked to do, complete enough to repeat it. */
 export interface RunConfig {
@@ -20,6 +20,8 @@ export interface RunConfig {
   /** When it was started, ISO 8601. */
   readonly created: string;
   readonly task: string;
+  /** Steps after which the run is complete. Not in runs of otlearn before 0.7. */
+  readonly steps?: number;
   readonly seed: number;
   /** The backend in use, not "auto". */
   readonly backend: string;

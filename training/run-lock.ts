@@ -10,7 +10,7 @@ import { InputError } from "../src/errors.ts";
 export const LOCK_FILE = ".lock";
 
 /** Who holds a lock: enough to tell a living process from a dead one whose number another process has got since. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly host: string;
   /** When the process started, as the system counts it; empty where that cannot be told (not Linux). */
@@ -101,7 +101,8 @@ async function removeStale(file: string, stale: string): Promise<void> {
   else await rename(aside, file);
 }
 
-function holderIn(text: string | undefined): Holder | undefined {
+/** Whom a lock's text names; undefined where it names nobody. */
+export function holderIn(text: string | undefined): Holder | undefined {
   try {
     const holder = JSON.parse(text ?? "") as Partial<Holder> | null;
     return typeof holder?.pid === "number" && typeof holder.host === "string" ? (holder as Holder) : undefined;
@@ -114,8 +115,15 @@ async function thisProcess(): Promise<Holder> {
   return { pid: process.pid, host: hostname(), started: await startOf(process.pid), taken: Date.now() };
 }
 
-async function isAlive({ pid, host, started, taken }: Holder): Promise<boolean> {
-  if (host !== hostname()) return true; // it cannot be seen from here
+/** Whether a lock's holder is a process of this machine. */
+export function isHere({ host }: Holder): boolean {
+  return host === hostname();
+}
+
+/** Whether a lock's holder still runs; one of another machine is taken to. */
+export async function isAlive(holder: Holder): Promise<boolean> {
+  const { pid, started, taken } = holder;
+  if (!isHere(holder)) return true; // it cannot be seen from here
   const booted = Date.now() - 1000 * uptime();
   if (taken < booted - CLOCK_TOLERANCE_MS || !isRunning(pid)) return false;
   return started === (await startOf(pid));

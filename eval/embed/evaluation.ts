@@ -7,7 +7,9 @@ import type { Evaluation, TrainedRun } from "../evaluator.ts";
 import { compareAlignments, type AlignedSet, type Aligner, type MethodAlignment } from "./compare.ts";
 import { matchTable, type SampleNames } from "./matches.ts";
 import { embedPictures } from "./pictures.ts";
+import { progressPicture } from "../pictures/progress.ts";
 import { embedReport } from "./report.ts";
+import { EMBED_CURVES } from "./shown.ts";
 import { alignmentScores, type Knowledge } from "./scores.ts";
 import { COLLAPSED, imageOf, REWEIGHTED, type Image } from "./spread.ts";
 import { equalOptima, equalOptimaNote, type StartOutcome } from "./starts.ts";
@@ -98,7 +100,7 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
       projection_y: projections[1],
     },
     tables: { matches: matchTable(distances, names, labelsX, labelsY) },
-    pictures: embedPictures(drawn, run.history),
+    pictures: { ...embedPictures(drawn), ...progressPicture(run.history, EMBED_CURVES) },
     report: (pictures) => embedReport(run, { summary, notes, methods, starts }, pictures),
   };
 }

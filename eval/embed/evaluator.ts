@@ -14,10 +14,13 @@ import { embedEvaluation } from "./evaluation.ts";
 import { ALIGNMENT_PEERS } from "./peers.ts";
 import { resultOf } from "./result.ts";
 import { searchEvaluation } from "./search-evaluation.ts";
+import { EMBED_CURVES, EMBED_RESULTS } from "./shown.ts";
 
 /** Evaluates joint embeddings: see `embedEvaluation`; of a search what it chose, and how well its choices do on other pairs. */
 export const embedEvaluator: Evaluator = {
   task: "embed",
+  curves: EMBED_CURVES,
+  results: EMBED_RESULTS,
   async evaluate(run, { dataset, isTrainingData }) {
     if (!isTrainingData) {
       throw new InputError(

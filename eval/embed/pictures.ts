@@ -1,4 +1,3 @@
-import type { Metrics } from "../../models/task.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { Draw } from "../evaluator.ts";
@@ -6,8 +5,6 @@ import type { Labels } from "../metrics/clustering.ts";
 import { gaussianEllipses } from "../pictures/gaussian-ellipses.ts";
 import { heatMap } from "../pictures/heat-map.ts";
 import { jointScatter } from "../pictures/joint-scatter.ts";
-import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
-import type { Drawing } from "../pictures/picture.ts";
 import type { PointSet } from "../pictures/point-sets.ts";
 import { surfaceScatter } from "../pictures/surface-scatter.ts";
 import { sphereWires, torusWires, type Wire } from "../pictures/surface-wires.ts";
@@ -34,13 +31,8 @@ const MOST_POINTS = 3000;
 /** Matrices of more entries a side are not drawn. */
 const LARGEST_HEAT_MAP = 120;
 
-/** The marginals on the target and the projections of the samples, as far as the target has a picture, and the course of the steps. */
-export function embedPictures(drawn: Drawn, history: readonly Metrics[]): Readonly<Record<string, Draw>> {
-  const pictures = picturesOf(drawn);
-  return history.length > 1 ? { ...pictures, progress: () => progressPicture(history) } : pictures;
-}
-
-function picturesOf(drawn: Drawn): Record<string, Draw> {
+/** The marginals on the target and the projections of the samples, as far as the target has a picture. */
+export function embedPictures(drawn: Drawn): Readonly<Record<string, Draw>> {
   if (drawn.target.name === "gaussians") return mixturePictures(drawn);
   const dimension = drawn.target.coordinates?.shape[1];
   if (dimension === 2) return planePictures(drawn);
@@ -134,23 +126,3 @@ function wiresOf({ name, coordinates }: Target): readonly Wire[] {
   if (name === "sphere") return sphereWires(farthest);
   return name === "torus" ? torusWires(outermost - highest, highest) : [];
 }
-
-/** Panels of what was logged: the objective or what a search makes of it, and what the steps still move. */
-function progressPicture(history: readonly Metrics[]): Promise<Drawing> {
-  const panels = PANELS.flatMap(({ title, names }): LinePanel[] => {
-    const series = names
-      .map((name) => ({
-        name,
-        points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
-      }))
-      .filter(({ points }) => points.some(([, y]) => y > 0 && Number.isFinite(y)));
-    return series.length > 0 ? [{ title, series, scale: "log" }] : [];
-  });
-  return lineChart(panels, history.some((row) => "distortion" in row) ? "candidate" : "step");
-}
-
-const PANELS = [
-  { title: "objective", names: ["objective", "wasserstein", "biconvex"] },
-  { title: "mass that a step moves", names: ["residual"] },
-  { title: "search", names: ["distortion", "validation", "chosen"] },
-] as const;

@@ -7,10 +7,13 @@ import { pairCount } from "../../src/transport/pairs/pair-order.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
 import { expectNumber } from "../../checkpoints/leaves.ts";
+import type { MetricPanels } from "../curves/metric-panel.ts";
 import type { Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
 import { learnedDistances } from "./distances.ts";
 import { neighborTable } from "./neighbors.ts";
+import { GROUND_METRIC_RESULTS } from "./shown.ts";
 import { groundMetricPictures } from "./pictures.ts";
+import { progressPicture } from "../pictures/progress.ts";
 import { groundMetricReport } from "./report.ts";
 import { compareWithBaselines } from "./scores.ts";
 
@@ -23,6 +26,7 @@ export interface GroundMetricComponent {
   readonly task: string;
   /** "Wasserstein singular vectors", for the report. */
   readonly title: string;
+  readonly curves: MetricPanels;
   /** Data and maps of a run's options. Throws InputError. */
   setUp(options: Readonly<Record<string, unknown>>, dataset: Dataset): GroundMetricSetup;
 }
@@ -31,9 +35,11 @@ export interface GroundMetricComponent {
  * Evaluates learned distances: the two matrices and the nearest neighbours in them, silhouettes and Dunn indices beside
  * Euclidean distances, PCA and kernel PCA where classes are known, embeddings and a report.
  */
-export function groundMetricEvaluator({ task, title, setUp }: GroundMetricComponent): Evaluator {
+export function groundMetricEvaluator({ task, title, curves, setUp }: GroundMetricComponent): Evaluator {
   return {
     task,
+    curves,
+    results: GROUND_METRIC_RESULTS,
     async evaluate(run, { dataset, isTrainingData }) {
       if (!isTrainingData) {
         throw new InputError(
@@ -67,7 +73,10 @@ export function groundMetricEvaluator({ task, title, setUp }: GroundMetricCompon
           sample_neighbors: neighborTable(distances.samples, table.samples),
           feature_neighbors: neighborTable(distances.features, table.features),
         },
-        pictures: groundMetricPictures(distances, table, run.history, Number(options["seed"] ?? 0)),
+        pictures: {
+          ...groundMetricPictures(distances, table, Number(options["seed"] ?? 0)),
+          ...progressPicture(run.history, curves),
+        },
         report: (pictures) => groundMetricReport(title, run, scores, pictures, summary),
       } satisfies Evaluation;
     },

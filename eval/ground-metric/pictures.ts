@@ -1,8 +1,6 @@
 import type { BySide, SideName } from "../../models/ground-metric/sides.ts";
 import type { Table } from "../../models/ground-metric/table.ts";
-import type { Metrics } from "../../models/task.ts";
 import { heatMap } from "../pictures/heat-map.ts";
-import { lineChart, type LinePanel } from "../pictures/line-chart.ts";
 import type { Draw } from "../evaluator.ts";
 import type { Picture } from "../pictures/picture.ts";
 import { embeddingPicture, embeddingView, tsneOf, umapOf } from "./layouts.ts";
@@ -13,11 +11,10 @@ const LEAST_EMBEDDED = 15;
 /** Matrices of more entries are drawn as embeddings only. */
 const LARGEST_HEAT_MAP = 120;
 
-/** Maps of both sets of distances, the matrices where they are small, and the course of the iterations. */
+/** Maps of both sets of distances, and the matrices where they are small. */
 export function groundMetricPictures(
   distances: BySide<Float64Array>,
   table: Table,
-  history: readonly Metrics[],
   seed: number,
 ): Readonly<Record<string, Draw>> {
   const pictures: Record<string, Draw> = {};
@@ -36,7 +33,6 @@ export function groundMetricPictures(
     }
     if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = () => matrixPicture(distances[side], count, side);
   }
-  if (history.length > 1) pictures["progress"] = () => progressPicture(history);
   return pictures;
 }
 
@@ -53,23 +49,4 @@ function once<T>(make: () => T): () => T {
 function matrixPicture(distances: Float64Array, count: number, side: SideName): Promise<Picture> {
   const title = singular(side);
   return heatMap({ shape: [count, count], data: distances }, { xTitle: title, yTitle: title, valueTitle: "distance" });
-}
-
-/** Panels of the quantities that were logged: change between iterates, scales, silhouettes. */
-function progressPicture(history: readonly Metrics[]): Promise<Picture> {
-  const panel = (title: string, names: readonly string[], scale: "linear" | "log"): LinePanel[] => {
-    const series = names
-      .map((name) => ({
-        name,
-        points: history.filter((row) => name in row).map((row) => [row["step"], row[name]] as const),
-      }))
-      .filter(({ points }) => points.some(([, y]) => Number.isFinite(y) && (scale === "linear" || y > 0)));
-    return series.length > 0 ? [{ title, series, scale }] : [];
-  };
-  const panels = [
-    ...panel("change between iterates", ["hilbert", "residual"], "log"),
-    ...panel("largest entry", ["lambda", "mu"], "linear"),
-    ...panel("average silhouette width", ["silhouette", "featureSilhouette"], "linear"),
-  ];
-  return lineChart(panels, "iteration");
 }

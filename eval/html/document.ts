@@ -48,7 +48,7 @@ ${scripts}</body>
 /** Nothing is fetched, and no other script runs: what a name in the data holds stays text. */
 function contentPolicy(script: string | undefined): string {
   const hash = script === undefined ? "'none'" : `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
-  return `default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src ${hash}`;
+  return `default-src 'none'; img-src data: blob:; worker-src blob:; style-src 'unsafe-inline'; script-src ${hash}`;
 }
 
 /** JSON that ends no element it stands in. */

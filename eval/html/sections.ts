@@ -1,7 +1,7 @@
 import { escapeXml } from "../escape.ts";
 import { formatNumber } from "../format.ts";
 import { PIXEL_RATIO, type Picture } from "../pictures/picture.ts";
-import type { FigureSection, Highlight, ReportSection, TableCell, TableSection } from "../report.ts";
+import type { FigureSection, GallerySection, Highlight, ReportSection, TableCell, TableSection } from "../report.ts";
 import type { View } from "../views.ts";
 
 /** HTML, and what its figures are drawn from: a figure names its view by the index. */
@@ -43,13 +43,14 @@ const HALF_PAGE = 480;
 /** Views that are about as high as wide. */
 const SQUARE_VIEWS: readonly View["kind"][] = ["points"];
 
-function isHalf(picture: Picture): boolean {
+function isHalf(picture: FigureSection["picture"]): boolean {
   const isSquare = picture.view !== undefined && SQUARE_VIEWS.includes(picture.view.kind);
   return isSquare || widthOf(picture) <= HALF_PAGE;
 }
 
 /** CSS pixels; a drawing that does not say its width takes all of the page. */
-function widthOf(picture: Picture): number {
+function widthOf(picture: FigureSection["picture"]): number {
+  if (picture.kind === "view") return Infinity;
   if (picture.kind === "png") return picture.width / PIXEL_RATIO;
   return Number(/^<svg[^>]*\swidth="([\d.]+)"/.exec(picture.svg)?.[1] ?? Infinity);
 }
@@ -62,19 +63,26 @@ function renderBody(section: ReportSection, index: number, views: View[]): strin
       return renderTable(section);
     case "figure":
       return renderFigure(section, index, views);
+    case "gallery":
+      return renderGallery(section);
     default:
       return section satisfies never;
   }
 }
 
-function renderTable({ columns, rows, caption }: TableSection): string {
+function renderTable({ columns, rows, caption, best = [] }: TableSection): string {
   const kinds = columns.map((_, column) => (rows.every((row) => isNumeric(row[column])) ? ' class="number"' : ""));
   const titles = columns.map(({ title }, column) => `<th scope="col"${kinds[column]}>${escapeXml(title)}</th>`);
   const head = columns.some(({ title }) => title) ? `<thead><tr>${titles.join("")}</tr></thead>` : "";
-  const body = rows.map((row) => {
+  const marked = new Set(best.map(String));
+  const body = rows.map((row, line) => {
     const cells = columns.map(({ digits }, column) => {
       const tag = column === 0 ? 'th scope="row"' : "td";
-      return `<${tag}${kinds[column]}>${formatCell(row[column], digits)}</${tag.slice(0, 2)}>`;
+      const text = formatCell(row[column], digits);
+      const shown = marked.has(`${line},${column}`)
+        ? `<small class="best">best</small> <strong>${text}</strong>`
+        : text;
+      return `<${tag}${kinds[column]}>${shown}</${tag.slice(0, 2)}>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });
@@ -95,8 +103,17 @@ function formatCell(cell: TableCell, digits?: number): string {
 
 function renderFigure({ picture, caption, alt = caption }: FigureSection, index: number, views: View[]): string {
   const { view } = picture;
-  const body = view ? renderView(views.push(view) - 1, alt) : renderStill(picture, alt, `f${index}-`);
+  const body =
+    picture.kind === "view" || view ? renderView(views.push(view!) - 1, alt) : renderStill(picture, alt, `f${index}-`);
   return `<figure>${body}<figcaption>${escapeXml(caption)}</figcaption></figure>`;
+}
+
+function renderGallery({ title = "", images }: GallerySection): string {
+  const figures = images.map(({ label, picture }) => {
+    const image = renderStill(picture, title === "" ? label : `${title} of ${label}`, "");
+    return `<figure>${image}<figcaption>${escapeXml(label)}</figcaption></figure>`;
+  });
+  return `<div class="gallery">${figures.join("")}</div>`;
 }
 
 /** The box that the page's script draws a view in. */

@@ -1,3 +1,7 @@
+import { COMPARE_STYLE } from "./compare-style.ts";
+import { CURVES_STYLE } from "./curves-style.ts";
+import { CONTROLS_STYLE } from "./controls-style.ts";
+import { MORPH_STYLE } from "./morph-style.ts";
 import { VIEW_STYLE } from "./view-style.ts";
 
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
@@ -5,9 +9,10 @@ export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --ink: #1c1e21; --soft: #5c636b; --line: #e2e5e9; --paper: #ffffff; --panel: #f6f7f9;
+  --edge: #8b929a; --accent: #1f6fb0;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e8eaed; --soft: #a2a9b1; --line: #33383e; --paper: #15171a; --panel: #1d2024; }
+  :root { --ink: #e8eaed; --soft: #a2a9b1; --line: #33383e; --paper: #15171a; --panel: #1d2024; --edge: #6d757e; --accent: #6cb1ea; }
 }
 * { box-sizing: border-box; }
 body {
@@ -45,5 +50,7 @@ td { overflow-wrap: anywhere; }
 summary { cursor: pointer; margin-top: 3rem; }
 summary h2 { display: inline; margin: 0; }
 details[open] summary { margin-bottom: 1rem; }
+${CURVES_STYLE}
+${COMPARE_STYLE}
 @media print { main { padding: 0; } figure, tr { break-inside: avoid; } }
-${VIEW_STYLE}`;
+${CONTROLS_STYLE}${MORPH_STYLE}${VIEW_STYLE}`;

@@ -1,5 +1,6 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { PointsView, View } from "../views.ts";
+import { unpack } from "../packed.ts";
+import type { CurvesView, MorphView, PointsView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -11,9 +12,38 @@ export function dataTables(view: View): Rows[] {
       return dataSets(view.spec);
     case "points":
       return [placedPoints(view)];
+    case "bars":
+      return [
+        view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
+      ];
+    case "curves":
+      return [curveRows(view)];
+    case "morph":
+      return [weightRows(view)];
     default:
       return view satisfies never;
   }
+}
+
+/** A row a step, with the name of its run where there are several. */
+function curveRows({ runs }: CurvesView): Rows {
+  return runs.flatMap(({ name, columns }) => {
+    const metrics = Object.keys(columns);
+    return columns["step"].map((_, row) => ({
+      ...(runs.length > 1 && { run: name }),
+      ...Object.fromEntries(metrics.map((metric) => [metric, columns[metric][row]])),
+    }));
+  });
+}
+
+/** Barycentric weights of the data points. */
+function weightRows({ names, weights }: MorphView): Rows {
+  const values = unpack(weights);
+  const atoms = values.length / names.length;
+  return names.map((name, point) => {
+    const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
+    return { "data point": name, ...Object.fromEntries(row) };
+  });
 }
 
 /** How many rows a chart is drawn from. */

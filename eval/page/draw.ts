@@ -1,6 +1,9 @@
 import type { View } from "../views.ts";
+import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawPointsView } from "./points.ts";
+import { drawCurvesView } from "./curves.ts";
+import { drawMorphView } from "./morph.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -8,8 +11,11 @@ type Drawers = {
 
 /** Each kind of view, by the module that draws it. */
 const DRAWERS: Drawers = {
+  bars: drawBarsView,
   chart: drawChartView,
   points: drawPointsView,
+  curves: drawCurvesView,
+  morph: drawMorphView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */

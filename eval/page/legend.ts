@@ -1,6 +1,7 @@
 import { element } from "./element.ts";
+import { svgElement } from "./svg-element.ts";
 
-/** A class, how its points look, and how many there are. */
+/** A class and how its points look. */
 export interface ClassEntry {
   readonly name: string;
   readonly color: string;
@@ -43,19 +44,10 @@ export function classLegend(
 }
 
 function symbol({ color, shape, hollow = false }: ClassEntry): SVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", SYMBOLS[shape] ?? SYMBOLS["circle"]);
-  path.setAttribute("fill", hollow ? "none" : color);
-  path.setAttribute("stroke", color);
-  svg.append(path);
-  for (const [name, value] of Object.entries({
-    viewBox: "-8 -8 16 16",
-    width: "14",
-    height: "14",
-    "aria-hidden": "true",
-  })) {
-    svg.setAttribute(name, value);
-  }
-  return svg;
+  const path = svgElement("path", {
+    d: SYMBOLS[shape] ?? SYMBOLS["circle"],
+    fill: hollow ? "none" : color,
+    stroke: color,
+  });
+  return svgElement("svg", { viewBox: "-8 -8 16 16", width: 14, height: 14, "aria-hidden": "true" }, path);
 }

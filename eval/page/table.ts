@@ -1,5 +1,5 @@
-import { csvFormat } from "d3-dsv";
 import type { Rows } from "./data.ts";
+import { columnsOf, saveCsv } from "./download.ts";
 import { element } from "./element.ts";
 
 /** Rows of the table on the page; all are in the file. */
@@ -14,18 +14,9 @@ export function addDataTable(box: HTMLElement, tables: readonly Rows[]): void {
   box.append(details);
 }
 
-function columnsOf(rows: Rows): string[] {
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
-}
-
 function downloadOf(rows: Rows, index: number): HTMLElement {
   const button = element("button", { type: "button" }, `Download ${rows.length} rows as CSV`);
-  button.addEventListener("click", () => {
-    const blob = new Blob([csvFormat(rows as object[], columnsOf(rows) as never[])], { type: "text/csv" });
-    const link = element("a", { href: URL.createObjectURL(blob), download: `figure-${index + 1}.csv` });
-    link.click();
-    URL.revokeObjectURL(link.href);
-  });
+  button.addEventListener("click", () => saveCsv(`figure-${index + 1}`, rows));
   return button;
 }
 

@@ -14,6 +14,7 @@ export const CHART_STYLE: Config = {
     labelOpacity: 0.75,
     labelFontSize: 11,
     labelPadding: 6,
+    labelSeparation: 6,
     titleColor: INK,
     titleFontSize: 12,
     titleFontWeight: 500,

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { InputError } from "../../src/errors.ts";
 import { formatNumber } from "../format.ts";
 import { drawChart } from "./drawing.ts";
+import { logTicks } from "./log-ticks.ts";
 import { CATEGORICAL, INK } from "./palette.ts";
 import type { Drawing } from "./picture.ts";
 
@@ -18,6 +19,8 @@ export interface LinePanel {
   readonly levels?: readonly { readonly name: string; readonly value: number }[];
   /** @default "linear" */
   readonly scale?: "linear" | "log";
+  /** What its x counts, where that differs from the other panels. @default that of the chart */
+  readonly xTitle?: string;
 }
 
 const PANEL_WIDTH = 330;
@@ -46,7 +49,8 @@ export async function lineChart(panels: readonly LinePanel[], xTitle: string): P
   });
 }
 
-function panelOf({ title, series, levels = [], scale = "linear" }: LinePanel, xTitle: string): PanelSpec {
+function panelOf(panel: LinePanel, commonTitle: string): PanelSpec {
+  const { title, series, levels = [], scale = "linear", xTitle = commonTitle } = panel;
   const { forward, backward } = SCALES[scale];
   const drawable = (y: number) => Number.isFinite(forward(y));
   const lines = series
@@ -126,19 +130,4 @@ function apart<T extends { readonly pixel: number }>(labels: readonly T[]): T[] 
     }
   }
   return ordered.map((label, index) => ({ ...label, pixel: pixels[index] }));
-}
-
-/** 1, 2, 5, 10, ... within the axis; only powers of ten where those are many. */
-function logTicks(low: number, high: number): number[] {
-  const first = Math.floor(Math.log10(low));
-  const decades = Math.ceil(Math.log10(high)) - first;
-  const ticks = Array.from({ length: decades + 1 }, (_, decade) =>
-    [1, 2, 5].map((digit) => digit * 10 ** (first + decade)),
-  )
-    .flat()
-    .filter((tick) => tick >= low && tick <= high);
-  const powers = ticks.filter((tick) => Number.isInteger(Math.log10(tick)));
-  if (ticks.length <= 6) return ticks;
-  const every = Math.ceil(powers.length / 6);
-  return powers.filter((_, index) => index % every === 0);
 }

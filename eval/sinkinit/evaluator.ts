@@ -5,6 +5,7 @@ import { compareStarts, type MethodFigures } from "./compare.ts";
 import { evaluationPairs } from "./pairs.ts";
 import { sinkinitPictures } from "./pictures.ts";
 import { sinkinitReport } from "./report.ts";
+import { SINKINIT_CURVES, SINKINIT_RESULTS } from "./shown.ts";
 
 /**
  * Evaluates a learned start on pairs of images that training never saw, beside ones and Gaussian: iterations to 1% of the
@@ -12,6 +13,8 @@ import { sinkinitReport } from "./report.ts";
  */
 export const sinkinitEvaluator: Evaluator = {
   task: "sinkinit",
+  curves: SINKINIT_CURVES,
+  results: SINKINIT_RESULTS,
   async evaluate(run, { dataset }) {
     const spec = specOfRun(run.config.options);
     const learned = initializerOf(spec, run.state, "approximator");

@@ -14,6 +14,7 @@ import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../eval
 import { linearBaselines, reconstruction } from "./compare.ts";
 import { wdlPictures } from "./pictures.ts";
 import { wdlReport } from "./report.ts";
+import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
 
 /**
  * Evaluates a dictionary: reconstructions and their PSNR beside PCA and NMF, pictures and a report. Data that the run was
@@ -22,6 +23,8 @@ import { wdlReport } from "./report.ts";
 export function wdlEvaluator(optimizer: Optimizer): Evaluator {
   return {
     task: "wdl",
+    curves: WDL_CURVES,
+    results: WDL_RESULTS,
     async evaluate(run, input) {
       const options = pickOptions(wdlOptions, run.config.options);
       if (!input.isTrainingData) checkShape(run, input);
@@ -57,6 +60,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         setup,
         options,
         factors: results,
+        sinkhornIterations: total,
         methods,
         inputs,
         names: samplesOf(input.dataset).names,

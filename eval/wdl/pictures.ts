@@ -1,47 +1,38 @@
-import { interpolateWeights, normalizeRows } from "../../models/wdl/dictionary.ts";
-import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
-import type { WdlOptions } from "../../models/wdl/options.ts";
-import type { WdlSetup } from "../../models/wdl/setup.ts";
-import type { Metrics } from "../../models/task.ts";
+import { interpolateWeights } from "../../models/wdl/dictionary.ts";
+import { barycenterInputs } from "../../models/wdl/factors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { formatDecibels } from "../format.ts";
 import { barycentricPath } from "../pictures/barycentric-path.ts";
 import { curvePanels } from "../pictures/curves.ts";
 import { heatMap } from "../pictures/heat-map.ts";
-import { lineChart } from "../pictures/line-chart.ts";
 import { imageRows, montage, type ImageGroup } from "../pictures/montage.ts";
 import type { Picture } from "../pictures/picture.ts";
+import { progressPicture } from "../pictures/progress.ts";
 import type { Draw } from "../evaluator.ts";
-import type { Reconstruction } from "./compare.ts";
-
-/** What the evaluator found, for pictures and report. */
-export interface WdlFindings {
-  readonly setup: WdlSetup;
-  readonly options: WdlOptions;
-  readonly factors: Factors & { readonly reconstructions: Float64Array };
-  /** Ours first. */
-  readonly methods: readonly Reconstruction[];
-  readonly inputs: NdArray<Float64Array>;
-  readonly names: readonly string[];
-  readonly history: readonly Metrics[];
-}
+import type { WdlFindings } from "./findings.ts";
+import { asImages, atomImages } from "./images.ts";
+import { morphView, planMorph } from "./morph.ts";
+import { WDL_CURVES } from "./shown.ts";
 
 type Drawings = Readonly<Record<string, Draw>>;
 
 const INTERPOLATION_STEPS = 7;
+/** From the isobarycenter to an atom, as curves. */
+const CURVE_STEPS = ["all atoms alike", "a third of the way", "two thirds", "the atom"];
 /** Paths with more points than this are a tangle. */
 const MOST_PATH_POINTS = 200;
 
 /** The pictures that fit the data: images, curves for 1-D data; for other shapes weights and progress only. */
 export function wdlPictures(findings: WdlFindings): Drawings {
-  const { setup, options, factors, history } = findings;
+  const { setup, options, factors, methods, history } = findings;
   const weights = { shape: [setup.points, options.atoms], data: factors.weights };
+  const levels = methods.slice(1).map(({ name, meanPsnr }) => ({ metric: "psnr", name, value: meanPsnr }));
   const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
   return {
     ...views?.(findings),
     ...(options.atoms >= 2 && setup.points <= MOST_PATH_POINTS && { path: () => pathPicture(findings) }),
     weights: () => heatMap(transposed(weights), { xTitle: "data point", yTitle: "atom", valueTitle: "weight" }),
-    ...(history.length > 1 && { progress: () => progressPicture(findings) }),
+    ...progressPicture(history, WDL_CURVES, levels),
   };
 }
 
@@ -81,7 +72,7 @@ function imagePictures(findings: WdlFindings): Drawings {
   return {
     atoms: () => montage(atomImages(findings), { range: "image" }),
     reconstructions: () => reconstructionRows(findings),
-    ...(findings.options.atoms >= 2 && { interpolation: () => interpolationRows(findings) }),
+    ...(findings.options.atoms >= 2 && { interpolation: () => withMorph(findings, () => interpolationRows(findings)) }),
   };
 }
 
@@ -94,57 +85,62 @@ function reconstructionRows({ methods, inputs }: WdlFindings): Promise<Picture> 
   );
 }
 
+/** The picture of the barycenters between the atoms, with the view that morphs between them where a page can. */
+async function withMorph(findings: WdlFindings, draw: () => Promise<Picture>): Promise<Picture> {
+  const plan = planMorph(findings);
+  const picture = await draw();
+  return plan.kind === "none" ? picture : { ...picture, view: await morphView(findings, plan) };
+}
+
 /** Face editing: from the atoms' isobarycenter towards each atom, on the 8-bit scale with the mean mass. */
-async function interpolationRows({ setup, options, factors }: WdlFindings): Promise<Picture> {
-  const equal = new Float64Array(options.atoms).fill(1 / options.atoms);
+async function interpolationRows(findings: WdlFindings): Promise<Picture> {
+  const { setup, options } = findings;
   const groups: ImageGroup[] = [];
   for (let atom = 0; atom < options.atoms; atom++) {
-    const corner = Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
-    const weights = interpolateWeights(equal, corner, INTERPOLATION_STEPS);
-    const inputs = barycenterInputs(setup.problem, { atoms: factors.atoms, weights });
-    const barycenters = await setup.problem.operator.barycenters(inputs);
-    const data = asImages(setup, barycenters, options);
-    const images = { shape: [INTERPOLATION_STEPS, ...setup.pointShape], data };
-    groups.push({ label: `atom ${atom + 1}`, images, range: "common" });
+    const images = await towardsAtom(findings, atom, INTERPOLATION_STEPS);
+    groups.push({
+      label: `atom ${atom + 1}`,
+      images: { shape: [INTERPOLATION_STEPS, ...setup.pointShape], data: images },
+      range: "common",
+    });
   }
   return imageRows(groups, { columns: INTERPOLATION_STEPS });
 }
 
-function atomImages({ setup, options, factors }: WdlFindings): NdArray<Float64Array> {
-  return { shape: [options.atoms, ...setup.pointShape], data: asImages(setup, factors.atoms, options) };
+/** The same for curves: a panel an atom. */
+async function interpolationCurves(findings: WdlFindings): Promise<Picture> {
+  const { setup, options } = findings;
+  const { pixels } = setup.problem;
+  const steps = CURVE_STEPS.map(() => new Float64Array(options.atoms * pixels));
+  for (let atom = 0; atom < options.atoms; atom++) {
+    const curves = await towardsAtom(findings, atom, steps.length);
+    steps.forEach((values, step) => values.set(curves.subarray(step * pixels, (step + 1) * pixels), atom * pixels));
+  }
+  return curvePanels(
+    steps.map((data, step) => ({ name: CURVE_STEPS[step], values: { shape: [options.atoms, pixels], data } })),
+    { captions: Array.from({ length: options.atoms }, (_, atom) => `atom ${atom + 1}`) },
+  );
 }
 
-/** Histograms as images for the eye: alpha and inversion undone, mass as that of an average input. */
-function asImages({ histograms, problem }: WdlSetup, rows: Float64Array, { alpha, invert }: WdlOptions): Float64Array {
-  const mass = histograms.masses.reduce((sum, value) => sum + value, 0) / histograms.masses.length;
-  return normalizeRows(rows, problem.pixels).map((value) => {
-    const intensity = Math.min((value * mass) ** (1 / alpha), 1);
-    return 255 * (invert ? 1 - intensity : intensity);
-  });
+/** Barycenters [steps, N] from the isobarycenter to an atom, on the 8-bit scale. */
+async function towardsAtom(findings: WdlFindings, atom: number, steps: number): Promise<Float64Array> {
+  const { setup, options, factors, sinkhornIterations } = findings;
+  const equal = new Float64Array(options.atoms).fill(1 / options.atoms);
+  const corner = Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
+  const weights = interpolateWeights(equal, corner, steps);
+  const inputs = barycenterInputs(setup.problem, { atoms: factors.atoms, weights });
+  return asImages(findings, await setup.operatorWith(sinkhornIterations).barycenters(inputs));
 }
 
-function curvePictures({ setup, options, factors, methods, inputs }: WdlFindings): Drawings {
+function curvePictures(findings: WdlFindings): Drawings {
+  const { setup, options, factors, methods, inputs } = findings;
   const atoms = { shape: [options.atoms, ...setup.pointShape], data: factors.atoms };
   const rows = [{ name: "input", images: inputs }, ...methods];
   return {
     atoms: () => curvePanels([{ name: "atom", values: atoms }]),
     reconstructions: () => curvePanels(rows.map(({ name, images }) => ({ name, values: images }))),
+    ...(options.atoms >= 2 && { interpolation: () => withMorph(findings, () => interpolationCurves(findings)) }),
   };
-}
-
-function progressPicture({ history, methods }: WdlFindings): Promise<Picture> {
-  const series = (name: string) => ({
-    name,
-    points: history.filter((row) => Number.isFinite(row[name])).map((row) => [row["step"], row[name]] as const),
-  });
-  const loss = { title: "loss", series: [series("loss")], scale: "log" as const };
-  const measured = series("psnr");
-  const psnr = {
-    title: "PSNR (dB)",
-    series: [measured],
-    levels: methods.slice(1).map(({ name, meanPsnr }) => ({ name, value: meanPsnr })),
-  };
-  return lineChart(measured.points.length > 1 ? [loss, psnr] : [loss], "L-BFGS iteration");
 }
 
 function transposed({ shape: [rows, columns], data }: NdArray<Float64Array>): NdArray<Float64Array> {

@@ -1,26 +1,32 @@
 import { formatDecibels } from "../format.ts";
 import type { TrainedRun } from "../evaluator.ts";
-import { figureSections, type FigureCaption, recordTable, type Report } from "../report.ts";
+import { figureSections, type FigureCaption, recordTable, type Report, type TextSection } from "../report.ts";
 import type { Pictures } from "../pictures/picture.ts";
-import type { WdlFindings } from "./pictures.ts";
+import type { WdlFindings } from "./findings.ts";
+import { planMorph, type MorphPlan } from "./morph.ts";
 
 /** Captions of the pictures, in the order of the report. */
 const CAPTIONS: readonly FigureCaption[] = [
   ["reconstructions", "Reconstructions", "Inputs, and what each method with as many components makes of them."],
   ["atoms", "Atoms", "The learned atoms: their Wasserstein barycenters are the reconstructions."],
-  ["interpolation", "Interpolation", "From the isobarycenter of the atoms towards each atom."],
+  ["interpolation", "Between the atoms", "From the isobarycenter of the atoms towards each atom."],
   ["path", "Barycentric path", "The data points in order, by their weights, between the atoms."],
   ["weights", "Weights", "Barycentric weights of the data points."],
   ["progress", "Training", "Loss and mean PSNR along the optimisation."],
 ];
 
 export function wdlReport(
-  { methods, names, options }: WdlFindings,
+  findings: WdlFindings,
   pictures: Pictures,
   summary: Readonly<Record<string, unknown>>,
   run: TrainedRun,
 ): Report {
-  const figures = figureSections(CAPTIONS, pictures);
+  const { methods, names, options } = findings;
+  const plan = planMorph(findings);
+  const captions = CAPTIONS.map(([name, title, caption]): FigureCaption => {
+    return [name, title, name === "interpolation" ? morphCaption(plan, caption) : caption];
+  });
+  const figures = figureSections(captions, pictures);
   return {
     title: "Wasserstein dictionary",
     subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
@@ -33,6 +39,7 @@ export function wdlReport(
     })),
     sections: [
       ...figures,
+      ...("interpolation" in pictures || plan.kind !== "none" ? [] : [missingMorph(plan.why)]),
       {
         kind: "table",
         title: "PSNR of each data point (dB)",
@@ -44,4 +51,27 @@ export function wdlReport(
       recordTable(run.config.options, { title: "Configuration", collapsed: true }),
     ],
   };
+}
+
+const POLYGON =
+  "With more than three atoms many weights stand at one place of the polygon; dragging takes those that are spread most evenly.";
+
+function morphCaption(plan: MorphPlan, still: string): string {
+  switch (plan.kind) {
+    case "live":
+      return (
+        "The Wasserstein barycenter of the atoms for the weights that you choose, computed in this page as otlearn computes it: drag " +
+        `the handle or move it by the arrow keys, move a slider, or take the weights of a data point (a dot). ${POLYGON}`
+      );
+    case "lattice":
+      return `Wasserstein barycenters between two atoms. The slider snaps to those that were computed beforehand, as ${plan.why}.`;
+    case "none":
+      return `${still} No sliders here: ${plan.why}.`;
+    default:
+      return plan satisfies never;
+  }
+}
+
+function missingMorph(why: string): TextSection {
+  return { kind: "text", title: "Between the atoms", paragraphs: [`This figure is left out: ${why}.`] };
 }

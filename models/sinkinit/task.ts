@@ -123,6 +123,7 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
     },
 
     async step(state, { random }) {
+      const rate = optimizers.approximator.rate(state.approximator.moments);
       const tensors = tf.tidy(() => {
         const prior = drawPrior(settings.generator, batch, random);
         return adversarial ? descendAndAscend(state, prior) : descendOnly(state, prior);
@@ -132,7 +133,7 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
       state.skipped += skipped;
       return {
         state,
-        metrics: { loss: skipped < batch ? loss : NaN, skipped: state.skipped },
+        metrics: { loss: skipped < batch ? loss : NaN, skipped: state.skipped, rate },
       };
     },
 

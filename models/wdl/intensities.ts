@@ -9,6 +9,9 @@ export interface IntensityOptions {
   readonly invert: boolean;
 }
 
+/** What a way back to intensities needs to know. */
+export type Tone = Pick<IntensityOptions, "alpha" | "invert">;
+
 /** Histograms made of intensities, and what it takes to go back. */
 export interface IntensityHistograms {
   /** [M, N], rows of mass one. */
@@ -50,10 +53,13 @@ export function toIntensities(
   histograms: Float64Array,
   pixels: number,
   masses: Float64Array,
-  { alpha, invert }: IntensityOptions,
+  tone: Tone,
 ): Float64Array {
-  return histograms.map((value, index) => {
-    const intensity = Math.min((value * masses[Math.floor(index / pixels)]) ** (1 / alpha), 1);
-    return Math.round(255 * (invert ? 1 - intensity : intensity));
-  });
+  return histograms.map((value, index) => Math.round(toIntensity(value, masses[Math.floor(index / pixels)], tone)));
+}
+
+/** The same for one pixel of a histogram of mass one, not rounded. */
+export function toIntensity(value: number, mass: number, { alpha, invert }: Tone): number {
+  const intensity = Math.min((value * mass) ** (1 / alpha), 1);
+  return 255 * (invert ? 1 - intensity : intensity);
 }

@@ -26,6 +26,8 @@ export interface WdlSetup {
   readonly histograms: IntensityHistograms;
   /** The data on the 8-bit scale [M, N], 0..255. */
   readonly intensities: Float64Array;
+  /** What defines the operator besides atoms, weights and geometry. */
+  readonly barycenterOptions: BarycenterOptions;
   /** The operator with another number of Sinkhorn iterations. */
   operatorWith(sinkhornIterations: number): BarycenterOperator;
   /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
@@ -65,6 +67,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   return {
     problem,
     geometry,
+    barycenterOptions: core,
     pointShape,
     points,
     histograms,

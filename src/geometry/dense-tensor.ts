@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkRange } from "./checks.ts";
 import type { DenseGeometry, TensorKernel } from "./geometry.ts";
-import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
+import { logMatVec } from "./log-matvec.ts";
+import { LOG_ZERO } from "./log-sum.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";
 

@@ -26,6 +26,9 @@ export interface Geometry {
   kernel(epsilon: number): TensorKernel;
 }
 
+/** What solvers on the host need of a geometry: no tensors. */
+export type HostGeometry = Pick<Geometry, "kind" | "shape" | "hostKernel">;
+
 export interface GridGeometry extends Geometry {
   readonly kind: "grid";
   readonly size: readonly number[];

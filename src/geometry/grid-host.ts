@@ -35,7 +35,7 @@ interface Axis {
  * times the largest input. Applications allocate nothing; the operators of one kernel share scratch memory.
  */
 export function gridHostKernel(
-  { size, spacing, maxCost }: GridGeometry,
+  { size, spacing, maxCost }: Pick<GridGeometry, "size" | "spacing" | "maxCost">,
   epsilon: number,
   { precision = "float64" }: HostKernelOptions = {},
 ): HostKernel {

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../tensor/ndarray.ts";
 import { checkRange } from "./checks.ts";
 import type { GridGeometry, TensorKernel } from "./geometry.ts";
-import { LOG_ZERO, logMatVec } from "./log-matvec.ts";
+import { logMatVec } from "./log-matvec.ts";
+import { LOG_ZERO } from "./log-sum.ts";
 
 /** The one-dimensional matrices of an axis, [extent, extent], symmetric. */
 interface AxisMatrices {

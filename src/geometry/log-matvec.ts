@@ -1,11 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/**
- * What stands for log 0 in a tensor. Finite, so that differences of two of them are 0 and not NaN, far below anything
- * that occurs, and still in the range of float32 after a division by a small epsilon.
- */
-export const LOG_ZERO = -1e30;
-
 /** Entries of the largest intermediate, 16 MiB of float32. Larger products go piece by piece. */
 const CHUNK_ENTRIES = 2 ** 22;
 

@@ -4,6 +4,12 @@
  */
 export const NEGLIGIBLE = -50;
 
+/**
+ * What stands for log 0 in a tensor. Finite, so that differences of two of them are 0 and not NaN, far below anything
+ * that occurs, and still in the range of float32 after a division by a small epsilon.
+ */
+export const LOG_ZERO = -1e30;
+
 /** log(exp(a) + exp(b)) for any finite or -Infinity a, b. */
 export function logAddExp(a: number, b: number): number {
   const larger = Math.max(a, b);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
-import { LOG_ZERO } from "../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../geometry/log-sum.ts";
 import { float64Of, type Numbers } from "../tensor/ndarray.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
 

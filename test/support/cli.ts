@@ -27,6 +27,12 @@ export interface CliOptions {
 /** `train wdl` on the images of `writeBumps` in the same folder: well below a second of training. */
 export const TRAIN_SMALL = "train wdl --backend cpu --data bumps.npy --atoms 3 --sinkhorn-iterations 5".split(" ");
 
+/** A training that goes on until it is stopped, some hundred steps a second, and evaluates nothing. */
+export const TRAIN_LONG = (
+  "train sinkinit --preset tiny --backend wasm --grid 8 --widths 16,16 --generator-widths 8 --batch 8 --limit 4 " +
+  "--samples 8000000 --evaluate-every 1000000 --checkpoint-every 1000000 --quiet"
+).split(" ");
+
 /** Height and width of the images of `writeBumps`. */
 export const BUMPS_SIZE = [8, 10] as const;
 

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import type { Geometry, TensorKernel } from "../../src/geometry/geometry.ts";
-import { LOG_ZERO } from "../../src/geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../src/geometry/log-sum.ts";
 import { previousSolution } from "../../src/transport/initializers/previous.ts";
 import { nativeEngine } from "../../src/transport/sinkhorn/engine-native.ts";
 import type { ToleranceRun } from "../../src/transport/sinkhorn/engine.ts";

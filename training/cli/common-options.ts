@@ -4,6 +4,7 @@ import type { Component } from "../components/component.ts";
 import { components } from "../components/index.ts";
 import {
   choiceOption,
+  flagOption,
   numberOption,
   pathOption,
   pathOptions,
@@ -78,7 +79,7 @@ export function completed(component: Component, options: Options, device: Backen
   return { ...options, ...component.complete?.(pickOptions(component.options, options), device, dataset) };
 }
 
-/** Where `train` reads and writes; not part of a run. */
+/** Where `train` reads, writes and shows; not part of a run. */
 export const trainPlaces = {
   out: pathOption({ description: "run directory (default: runs/<task>-<dataset>-<time>)", placeholder: "folder" }),
   resume: pathOption({
@@ -86,6 +87,9 @@ export const trainPlaces = {
     placeholder: "run",
   }),
   config: pathOption({ description: "options in a JSON file; flags win", placeholder: "file" }),
+  dashboard: flagOption(
+    "show the run in the browser while it trains, see otlearn dashboard; ends after it, once no page of it is open",
+  ),
 } as const;
 
 /** What `eval` takes besides the run. */
@@ -105,6 +109,15 @@ export const evaluatePlaces = {
 
 export const exportPlaces = {
   out: pathOption({ description: "file to write (default: the run's name)", placeholder: "path" }),
+} as const;
+
+/** Where `report` writes its page. */
+export const reportPlaces = {
+  out: pathOption({
+    description:
+      "page to write, .html (default: report.html in the folder of one run, comparison.html here of several)",
+    placeholder: "file",
+  }),
 } as const;
 
 /** The data of runs that `report` writes again. */

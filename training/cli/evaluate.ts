@@ -4,11 +4,9 @@ import { OptionError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { useBackend } from "../../src/tensor/backend.ts";
 import { requireNoRun } from "../run-directory.ts";
-import { lockRun } from "../run-lock.ts";
 import {
   evaluateOptions,
   evaluatePlaces,
-  movedData,
   movedFiles,
   tableOf,
   type EvaluateOptions,
@@ -51,27 +49,4 @@ async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions)
   await checkFiles(tableOf(run.component), run.options, run.kept);
   const loaded = await loadChoice({ dataset, data, limit, size: run.options["size"] }, run.component);
   return { dataset: loaded, isTrainingData: isOwnData(loaded, run.kept) };
-}
-
-/** `otlearn report <run...>`: evaluates finished or unfinished runs again and writes their results and reports. */
-export async function reportCommand(paths: readonly string[], given: Given, flags: OutputFlags): Promise<number> {
-  const moved = { ...pickOptions(movedFiles, given), ...pickOptions(movedData, given) };
-  for (const path of paths) {
-    const checkpoint = await locateCheckpoint(path);
-    const run = await openRun(locateRun(checkpoint).run, moved);
-    const folder = run.directory.path;
-    const release = await lockRun(folder);
-    try {
-      await useBackend(run.backend);
-      const input = { dataset: await loadOwnData(run), isTrainingData: true };
-      const evaluation = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
-      sayNotes(await writeEvaluation(folder, evaluation), flags);
-    } finally {
-      await release();
-    }
-    const report = `${folder}/report.html`;
-    if (flags.json) process.stdout.write(`${JSON.stringify({ run: folder, report })}\n`);
-    else if (!flags.quiet) process.stdout.write(`${report}\n`);
-  }
-  return ExitStatus.done;
 }

@@ -12,12 +12,15 @@ import {
   exportPlaces,
   movedData,
   movedFiles,
+  reportPlaces,
   tableOf,
   trainPlaces,
 } from "./common-options.ts";
-import { evaluateCommand, reportCommand } from "./evaluate.ts";
+import { dashboardCommand, dashboardOptions, DEFAULT_DIRECTORY } from "./dashboard.ts";
+import { evaluateCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
+import { reportCommand } from "./report.ts";
 import { trainCommand } from "./train.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -46,8 +49,12 @@ export function program(setStatus: (status: number) => void): Command {
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
   evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
 
-  const report = command(otlearn, "report <runs...>", "Write the results and reports of runs again.");
-  addTable(report, { ...movedData, ...movedFiles });
+  const report = command(
+    otlearn,
+    "report <runs...>",
+    "Write the result and report of a run again, or a page that compares several runs.",
+  );
+  addTable(report, { ...reportPlaces, ...movedData, ...movedFiles });
   report.action(async (paths: string[], given: Given) =>
     setStatus(await reportCommand(paths.map(runPath), given, given)),
   );
@@ -60,6 +67,13 @@ export function program(setStatus: (status: number) => void): Command {
       const flags = { ...given, ...pickOptions(exportPlaces, given) } as ExportFlags;
       setStatus(await exportCommand(runPath(path), flags));
     });
+
+  const dashboard = command(otlearn, "dashboard [dir]", "Show the runs in a directory, live, in the browser.");
+  addTable(dashboard, dashboardOptions);
+  for (const flag of ["--with-training", "--show <run>"]) dashboard.addOption(new Option(flag).hideHelp());
+  dashboard.action(async (directory: string | undefined, given: Given) =>
+    setStatus(await dashboardCommand(runPath(directory ?? DEFAULT_DIRECTORY), given, given)),
+  );
 
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),

@@ -1,16 +1,14 @@
-import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { readCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { CHECKPOINTS_FOLDER, isCheckpoint, locateCheckpoint } from "../../checkpoints/locate.ts";
 import type { TrainedRun } from "../../eval/evaluator.ts";
-import type { MetricsRow } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
-import { readText } from "../../src/files/read.ts";
 import { pathOptions, resolveOptions } from "../../src/options.ts";
 import type { BackendChoice } from "../../src/tensor/backend.ts";
 import type { Component } from "../components/component.ts";
 import { componentOf } from "../components/index.ts";
+import { readHistory } from "../metrics-history.ts";
 import { CONFIG_FILE, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { completed, runOptions, tableOf, type Options } from "./common-options.ts";
 import { loadChoice } from "./datasets.ts";
@@ -90,28 +88,4 @@ export function locateRun(path: string): { readonly run: string; readonly checkp
   const parent = dirname(path);
   if (!isCheckpoint(path) || basename(parent) !== CHECKPOINTS_FOLDER) return { run: path };
   return { run: dirname(parent), checkpoint: path };
-}
-
-/**
- * The rows of `metrics.jsonl`, null in it as NaN; a last line that a kill cut short is passed over. Throws InputError for a line
- * that is no row.
- */
-async function readHistory(file: string): Promise<MetricsRow[]> {
-  if (!existsSync(file)) return [];
-  const lines = (await readText(file)).split("\n").slice(0, -1);
-  return lines.map((line, index) => {
-    const row = parseRow(line);
-    if (row) return row;
-    throw new InputError(`${file}: damaged, line ${index + 1} is no row of metrics; restore it, or remove it`);
-  });
-}
-
-function parseRow(line: string): MetricsRow | undefined {
-  try {
-    const row = JSON.parse(line, (_, value: unknown) => value ?? NaN) as Partial<MetricsRow>;
-    const isRow = Number.isInteger(row.step) && Object.values(row).every((value) => typeof value === "number");
-    return isRow ? (row as MetricsRow) : undefined;
-  } catch {
-    return undefined;
-  }
 }

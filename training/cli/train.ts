@@ -4,6 +4,7 @@ import { pathOptions, pickOptions, resolveOptions, type OptionValues } from "../
 import { useBackend, type BackendSelection } from "../../src/tensor/backend.ts";
 import { componentOf } from "../components/index.ts";
 import type { Component, PreparedTask } from "../components/component.ts";
+import { startCompanion } from "../dashboard/companion.ts";
 import { train, type TrainResult } from "../loop.ts";
 import { createReporter, type Reporter } from "../progress/index.ts";
 import {
@@ -23,7 +24,7 @@ import { ExitStatus } from "./exit-status.ts";
 import { keepInputs } from "./inputs.ts";
 import { announce, writeResult } from "./result.ts";
 import { loadOwnData, locateRun, openRun } from "./saved-run.ts";
-import { sayer } from "./say.ts";
+import { sayer, sayNotes } from "./say.ts";
 
 /** Flags of `train` that are not options of the run. */
 export type TrainFlags = OutputFlags & Partial<OptionValues<typeof trainPlaces>>;
@@ -84,7 +85,13 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
     async create() {
       const path = flags.out ?? (await makeFreshFolder(defaultRunPath(component.name, choiceName(options, dataset))));
       const kept = await keepInputs(table, options, dataset, path);
-      const config = { task: component.name, seed: options.seed, backend: backend.name, options: kept };
+      const config = {
+        task: component.name,
+        steps: task.task.steps,
+        seed: options.seed,
+        backend: backend.name,
+        options: kept,
+      };
       const created = await createRunDirectory(path, config);
       await hold(path);
       return created;
@@ -125,6 +132,17 @@ async function prepareResumed(
   return { component, options, backend, dataset, task, run, resume: located.checkpoint ?? true };
 }
 
+/** Starts the dashboard of a run beside it. What keeps it from starting is a note. */
+async function showDashboard(run: string, flags: OutputFlags): Promise<void> {
+  try {
+    const url = await startCompanion(run);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ event: "dashboard", url })}\n`);
+    else sayer(flags)(`dashboard: ${url}`);
+  } catch (error) {
+    sayNotes([`no dashboard: ${(error as Error).message}`], flags);
+  }
+}
+
 /** Trains. What is announced comes once the first state is there and the run's folder can be written. */
 function runLoop(prepared: Prepared, flags: TrainFlags): Promise<TrainResult<unknown>> {
   const { component, options, backend, dataset, task, run, resume } = prepared;
@@ -134,6 +152,7 @@ function runLoop(prepared: Prepared, flags: TrainFlags): Promise<TrainResult<unk
     start(info) {
       announce(component, backend, dataset, task, sayer(flags));
       reporter.start(info);
+      if (flags.dashboard && info.run !== undefined) void showDashboard(info.run, flags);
     },
   };
   return train(task.task, {

@@ -56,6 +56,8 @@ function variableOptimizer(name: string, rule: VariableRule, rate: number | Sche
       return { steps: 0, averages: Object.fromEntries(rule.averages.map((key) => [key, zeros()])) };
     },
 
+    rate: ({ steps }) => schedule(steps),
+
     step(variables, gradients, moments) {
       const factor = -schedule(moments.steps);
       moments.steps++;

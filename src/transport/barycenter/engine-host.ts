@@ -1,4 +1,4 @@
-import type { Geometry } from "../../geometry/geometry.ts";
+import type { HostGeometry } from "../../geometry/geometry.ts";
 import { ndarray, toFloat32, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, HostEngine } from "./engine.ts";
 import { BYTE_LIMIT } from "./host/barycenter.ts";
@@ -13,7 +13,7 @@ import { evaluateLoss } from "./result.ts";
  * `precision` is where the kernel of a grid is cut off: `float64` is exact to 1e-12, `float32` to 1e-7 at a third of the work.
  */
 export function hostEngine(
-  geometry: Geometry,
+  geometry: HostGeometry,
   options: ResolvedOptions,
   precision: HostSettings["precision"] = "float32",
 ): HostEngine {

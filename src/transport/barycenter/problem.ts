@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import type { Geometry, HostGeometry } from "../../geometry/geometry.ts";
 import { float64Of, ndarray, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -21,7 +21,7 @@ export interface BarycenterShapes {
 }
 
 /** Throws InputError unless the shapes fit each other and the geometry. */
-export function checkShapes(geometry: Geometry, { atoms, weights, start }: BarycenterShapes, sides: number): void {
+export function checkShapes(geometry: HostGeometry, { atoms, weights, start }: BarycenterShapes, sides: number): void {
   const [n, m] = geometry.shape;
   if (n !== m) throw new InputError(`barycenter: needs a square ground cost, got [${n}, ${m}]`);
   if (atoms.length !== 2 || atoms[0] === 0 || atoms[1] !== n) {
@@ -54,7 +54,7 @@ export interface CheckedInputs extends BarycenterInputs<NdArray> {
 
 /** Throws InputError unless shapes fit and the values are masses and weights that the operator is defined for. */
 export function checkInputs(
-  geometry: Geometry,
+  geometry: HostGeometry,
   { atoms, weights, start }: BarycenterInputs<NdArray>,
   options: ResolvedOptions,
 ): CheckedInputs {

@@ -2,7 +2,7 @@
 // not do. Numbers are copied in and out.
 import type * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { rowsOf } from "../../tensor/ndarray.ts";
 import { stackRows } from "../../tensor/rows.ts";
 import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { withoutGradient } from "../../tensor/without-gradient.ts";
 import { hasMass, logMasses } from "../histograms.ts";
 import type { SinkhornDomain } from "./options.ts";

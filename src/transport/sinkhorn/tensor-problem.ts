@@ -1,7 +1,7 @@
 // What `sinkhorn` makes of the tensors of a caller: histograms of total one, which is what its engines take, and a start.
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { rowsOf } from "../../tensor/ndarray.ts";
 import { stackRows } from "../../tensor/rows.ts";
 import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";

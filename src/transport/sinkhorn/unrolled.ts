@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
 import type { TensorInitializer } from "../initializers/initializer.ts";

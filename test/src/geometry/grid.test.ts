@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../../src/errors.ts";
 import { denseGeometry } from "../../../src/geometry/dense.ts";
 import { grid, unitGrid } from "../../../src/geometry/grid.ts";
-import { LOG_ZERO } from "../../../src/geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../../src/geometry/log-sum.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { backends } from "../../support/backends.ts";
 import { dot, randomMasses, randomNormal } from "../../support/problems.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { grid, unitGrid } from "../../../src/geometry/grid.ts";
-import { LOG_ZERO } from "../../../src/geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../../src/geometry/log-sum.ts";
 import { nativeStatus } from "../../../src/native/loader.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { sinkhornDivergence } from "../../../src/transport/divergence.ts";

@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../geometry/geometry.ts";
+import type { HostGeometry } from "../../../geometry/geometry.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { KernelRange } from "./kernel-range.ts";
 import { cachedHostKernel } from "./kernels.ts";
@@ -10,7 +10,7 @@ import { ScalingEngine } from "./scaling-engine.ts";
 
 /** The engines to try for a data point, fastest first, each made when it is first needed. */
 export function engineLadder(
-  geometry: Geometry,
+  geometry: HostGeometry,
   options: ResolvedOptions,
   { precision: wanted, byteLimit }: HostSettings,
   atoms: number,

@@ -1,4 +1,4 @@
-import { LOG_ZERO } from "../../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { Scalings } from "./trajectory.ts";
 

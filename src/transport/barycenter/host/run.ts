@@ -1,4 +1,4 @@
-import type { Geometry } from "../../../geometry/geometry.ts";
+import type { HostGeometry } from "../../../geometry/geometry.ts";
 import { ndarray, rowOf, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -19,7 +19,7 @@ export class HostRun {
   readonly #engines: readonly (() => PointEngine)[];
   readonly #pointProblem: (point: number) => PointProblem;
 
-  constructor(geometry: Geometry, inputs: CheckedInputs, options: ResolvedOptions, settings: HostSettings) {
+  constructor(geometry: HostGeometry, inputs: CheckedInputs, options: ResolvedOptions, settings: HostSettings) {
     const [count, points] = inputs.atoms.shape;
     const batch = inputs.weights.shape[0];
     const start = inputs.start && toFloat64(inputs.start).data;
@@ -37,7 +37,7 @@ export class HostRun {
   }
 
   /** What an engine of one data point takes, in bytes. */
-  static bytes(geometry: Geometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
+  static bytes(geometry: HostGeometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
     const { iterations } = options;
     return Trajectory.bytes({ iterations, atoms, points: geometry.shape[0], separateLogPhi: true, byteLimit });
   }

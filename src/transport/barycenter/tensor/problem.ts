@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../../geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import { advance, logRecursion, type LogRecursion, type LogScalings } from "./recursion.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { constant } from "./mean.ts";

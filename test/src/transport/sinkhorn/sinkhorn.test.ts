@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../../../src/errors.ts";
 import { unitGrid } from "../../../../src/geometry/grid.ts";
-import { LOG_ZERO } from "../../../../src/geometry/log-matvec.ts";
+import { LOG_ZERO } from "../../../../src/geometry/log-sum.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { gaussianTimesNu } from "../../../../src/transport/initializers/gaussian.ts";

@@ -1,0 +1,176 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { renderReport } from "../../../eval/html/document.ts";
+import type { CurvesView } from "../../../eval/views.ts";
+import { drawnFigures, keepScreenshot, launch, noBrowser, watch } from "../../support/browser.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const STEPS = 10_000;
+const step = Array.from({ length: STEPS }, (_, at) => at + 1);
+
+function runOf(name: string, factor: number) {
+  const metrics = Object.fromEntries(
+    ["a", "b", "c", "d", "e", "f", "loss"].map((metric, at) => [metric, step.map((x) => factor * (at + 1 + 1000 / x))]),
+  );
+  const psnr = step.map((x) => (x % 100 === 0 ? 20 + factor * Math.log(x) : null));
+  return { name, columns: { step, seconds: step.map((x) => x / 4), ...metrics, psnr } };
+}
+
+function view(...runs: CurvesView["runs"]): CurvesView {
+  return {
+    kind: "curves",
+    stepTitle: "iteration",
+    panels: [
+      { title: "loss", metrics: ["loss"], scale: "log" },
+      { title: "parts", metrics: ["a", "b", "c", "d", "e", "f"], scale: "linear" },
+      { title: "PSNR (dB)", metrics: ["psnr"], scale: "linear" },
+    ],
+    levels: [{ metric: "psnr", name: "PCA", value: 26 }],
+    runs,
+  };
+}
+
+describe.skipIf(noBrowser)("curves in Chromium", () => {
+  let browser: Browser;
+  let folder: string;
+  let page: Page;
+  let faults: string[];
+  beforeAll(async () => {
+    browser = await launch();
+    folder = await temporaryFolder(afterAll);
+  });
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+    faults = watch(page);
+  });
+  afterAll(() => browser.close());
+
+  async function open(shown: CurvesView): Promise<void> {
+    const file = join(folder, "page.html");
+    const picture = { kind: "view", view: shown } as const;
+    const report = { title: "Curves", sections: [{ kind: "figure", picture, caption: "Curves." } as const] };
+    await writeFile(file, await renderReport(report));
+    await page.goto(pathToFileURL(file).href);
+    expect(await drawnFigures(page)).toEqual(["drawn"]);
+  }
+
+  const plot = (index: number) => page.locator(".curves-plot").nth(index);
+  const tip = (index: number) => plot(index).locator(".curves-tip");
+  /** Labels of the x axis. */
+  const ticks = (index: number) =>
+    plot(index).locator(".role-axis").first().locator(".role-axis-label text").allTextContents();
+  const lines = (index: number) => plot(index).locator(".mark-line path").count();
+
+  it("draws the panels of 10 000 steps and tells the values at the nearest step", async () => {
+    await open(view(runOf("one", 1)));
+    expect(await page.locator(".curves-head h3").allTextContents()).toEqual(["loss", "parts", "PSNR (dB)"]);
+    expect([await lines(0), await lines(1), await lines(2)]).toEqual([1, 6, 1]);
+    expect(await plot(2).locator(".mark-text text").allTextContents()).toEqual(["PCA 26"]);
+    await plot(1).hover({ position: { x: 250, y: 90 } });
+    await tip(1).waitFor();
+    const [title, ...values] = await tip(1).locator("> div").allTextContents();
+    expect(title).toMatch(/^iteration \d+$/);
+    const at = Number(title.split(" ")[1]);
+    expect(values).toHaveLength(6);
+    expect(values[0]).toBe(`a ${Number((1 + 1000 / at).toPrecision(4))}`);
+    expect(await tip(0).isVisible()).toBe(false);
+    expect(await plot(0).locator(".mark-rule line").count()).toBe(1); // the same step in the other panels
+    await plot(2).hover({ position: { x: 250, y: 90 } });
+    expect((await tip(2).locator("> div").first().textContent())!).toMatch(/^iteration \d+00$/); // only these have a PSNR
+    await keepScreenshot(page, "curves-one-run");
+    expect(faults).toEqual([]);
+  });
+
+  it("changes x and the scale of a panel", async () => {
+    await open(view(runOf("one", 1)));
+    expect((await ticks(0)).at(-1)).toBe("10,000");
+    await page.getByRole("radio", { name: "seconds" }).check();
+    await expect.poll(async () => (await ticks(0)).at(-1)).toBe("2,500");
+    const heights = () => plot(0).locator(".role-axis").nth(1).locator(".role-axis-label text").allTextContents();
+    const before = await heights();
+    await page.getByRole("checkbox", { name: "log" }).first().uncheck();
+    await expect.poll(heights).not.toEqual(before);
+    expect(faults).toEqual([]);
+  });
+
+  it("zooms by mouse, in all panels, and back", async () => {
+    await open(view(runOf("one", 1)));
+    const all = await ticks(2);
+    const whole = page.getByRole("button", { name: "Show all steps" });
+    expect(await whole.isDisabled()).toBe(true);
+    const { x, y } = (await plot(0).boundingBox())!;
+    await page.mouse.move(x + 150, y + 80);
+    await page.mouse.down();
+    await page.mouse.move(x + 200, y + 90, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => ticks(2)).not.toEqual(all);
+    const dragged = await ticks(2);
+    await page.mouse.wheel(0, -200); // the drag has given it the focus
+    await expect.poll(() => ticks(2)).not.toEqual(dragged);
+    await whole.click();
+    await expect.poll(() => ticks(2)).toEqual(all);
+    await page.mouse.move(x + 300, y + 80);
+    await page.evaluate("document.activeElement.blur()");
+    await page.mouse.wheel(0, -50); // scrolls the page
+    expect(await ticks(2)).toEqual(all);
+    await plot(0).press("+");
+    await expect.poll(() => ticks(2)).not.toEqual(all);
+    await plot(0).dblclick({ position: { x: 200, y: 80 } });
+    await expect.poll(() => ticks(2)).toEqual(all);
+    expect(faults).toEqual([]);
+  });
+
+  it("reads and zooms by keyboard", async () => {
+    await open(view(runOf("one", 1)));
+    const all = await ticks(0);
+    await page.keyboard.press("Tab"); // x
+    await page.keyboard.press("Tab"); // scale of the first panel
+    await page.keyboard.press("Tab");
+    expect(await plot(0).evaluate("(plot) => plot === document.activeElement")).toBe(true);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Shift+ArrowRight");
+    await expect.poll(() => tip(0).locator("> div").first().textContent()).toBe("iteration 12");
+    await page.keyboard.press("+");
+    await expect.poll(() => ticks(0)).not.toEqual(all);
+    await page.keyboard.press("0");
+    await expect.poll(() => ticks(0)).toEqual(all);
+    await page.keyboard.press("End");
+    await expect.poll(() => tip(0).locator("> div").first().textContent()).toBe("iteration 10000");
+    await page.keyboard.press("Escape");
+    expect(await tip(0).isVisible()).toBe(false);
+    expect(faults).toEqual([]);
+  });
+
+  it("colours runs, and hides one by its name in the legend", async () => {
+    await open(view(runOf("one", 1), runOf("two", 2)));
+    expect(await page.locator(".curves-panel").count()).toBe(8); // parts are divided, as runs have the colours
+    expect(await lines(0)).toBe(2);
+    await page.getByRole("button", { name: "one" }).click();
+    await expect.poll(() => lines(0)).toBe(1);
+    expect(await page.getByRole("button", { name: "one" }).getAttribute("aria-pressed")).toBe("false");
+    await plot(0).hover({ position: { x: 250, y: 90 } });
+    expect(await tip(0).locator("> div").allTextContents()).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^two /),
+    ]);
+    await keepScreenshot(page, "curves-two-runs");
+    expect(faults).toEqual([]);
+  });
+
+  it("has all steps as text", async () => {
+    await open(view(runOf("one", 1)));
+    await page.getByText("Data", { exact: true }).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Download 10000 rows/ }).click();
+    const chunks: Buffer[] = [];
+    for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString().split("\n");
+    expect(text[0]).toBe("step,seconds,a,b,c,d,e,f,loss,psnr");
+    expect(text).toHaveLength(STEPS + 1);
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+/** Where the token stays for this tab; it goes with the tab. */
+const KEY = "otlearn-token";
+
+/** Which page an address asks for. */
+export type Route =
+  | { readonly view: "list" }
+  | { readonly view: "run"; readonly run: string }
+  | { readonly view: "page"; readonly page: string };
+
+/**
+ * Takes the token out of the address, `#token=...&run=...`, so that it stays neither in the history nor in a bookmark. What
+ * follows # is sent to no server, and the page has no referrer.
+ */
+export function takeToken(): void {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const token = given.get("token");
+  if (token === null) return;
+  sessionStorage.setItem(KEY, token);
+  const run = given.get("run");
+  history.replaceState(null, "", run === null ? "#/" : addressOf({ view: "run", run }));
+}
+
+export function token(): string {
+  return sessionStorage.getItem(KEY) ?? "";
+}
+
+export function route(): Route {
+  const [, kind, id] = location.hash.split("/");
+  if (kind === "run" && id) return { view: "run", run: decodeURIComponent(id) };
+  if (kind === "page" && id) return { view: "page", page: decodeURIComponent(id) };
+  return { view: "list" };
+}
+
+export function addressOf(to: Route): string {
+  if (to.view === "run") return `#/run/${encodeURIComponent(to.run)}`;
+  return to.view === "page" ? `#/page/${encodeURIComponent(to.page)}` : "#/";
+}
