@@ -4,12 +4,13 @@ import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
 import type { Tone } from "../models/wdl/intensities.ts";
 import type { BarycenterOptions } from "../src/transport/barycenter/options.ts";
 import type { Packed } from "./packed.ts";
+import type { Blocks } from "./pictures/pooled.ts";
 
 /**
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | PointsView | CurvesView | BarsView | MorphView;
+export type View = ChartView | PointsView | MatrixView | CurvesView | BarsView | MorphView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -35,6 +36,33 @@ export interface Layout {
   /** Which of the points it has. @default all */
   readonly rows?: readonly number[];
   readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** A matrix as a heat map in orders that the reader chooses. */
+export interface MatrixView {
+  readonly kind: "matrix";
+  /** What an entry is ("distance"). */
+  readonly valueTitle: string;
+  readonly rows: MatrixSide;
+  readonly columns: MatrixSide;
+  readonly orders: readonly MatrixOrder[];
+}
+
+export interface MatrixSide {
+  /** What one is ("sample"). */
+  readonly title: string;
+  readonly names: readonly string[];
+  /** Classes, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+}
+
+export interface MatrixOrder {
+  /** "by class" */
+  readonly title: string;
+  readonly rows: Blocks;
+  readonly columns: Blocks;
+  /** Means over blocks, a list a block of rows. */
+  readonly values: readonly (readonly number[])[];
 }
 
 /**

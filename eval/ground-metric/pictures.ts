@@ -1,17 +1,14 @@
 import type { BySide, SideName } from "../../models/ground-metric/sides.ts";
 import type { Table } from "../../models/ground-metric/table.ts";
-import { heatMap } from "../pictures/heat-map.ts";
 import type { Draw } from "../evaluator.ts";
-import type { Picture } from "../pictures/picture.ts";
+import { distanceMatrixPicture } from "./distance-matrix.ts";
 import { embeddingPicture, embeddingView, tsneOf, umapOf } from "./layouts.ts";
 import { labelsOf } from "./scores.ts";
 
 /** Fewer points make no neighbourhoods. */
 const LEAST_EMBEDDED = 15;
-/** Matrices of more entries are drawn as embeddings only. */
-const LARGEST_HEAT_MAP = 120;
 
-/** Maps of both sets of distances, and the matrices where they are small. */
+/** Maps of both sets of distances, and the matrices. */
 export function groundMetricPictures(
   distances: BySide<Float64Array>,
   table: Table,
@@ -31,7 +28,8 @@ export function groundMetricPictures(
       };
       pictures[`tsne_${side}`] = async () => embeddingPicture(set, await byTsne());
     }
-    if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = () => matrixPicture(distances[side], count, side);
+    pictures[`distances_${side}`] = () =>
+      distanceMatrixPicture(singular(side), distances[side], table[side], labels[side]);
   }
   return pictures;
 }
@@ -44,9 +42,4 @@ function singular(side: SideName): string {
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
-}
-
-function matrixPicture(distances: Float64Array, count: number, side: SideName): Promise<Picture> {
-  const title = singular(side);
-  return heatMap({ shape: [count, count], data: distances }, { xTitle: title, yTitle: title, valueTitle: "distance" });
 }

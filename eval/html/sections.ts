@@ -41,7 +41,7 @@ function renderSection(section: ReportSection, index: number, views: View[]): st
 const HALF_PAGE = 480;
 
 /** Views that are about as high as wide. */
-const SQUARE_VIEWS: readonly View["kind"][] = ["points"];
+const SQUARE_VIEWS: readonly View["kind"][] = ["points", "matrix"];
 
 function isHalf(picture: FigureSection["picture"]): boolean {
   const isSquare = picture.view !== undefined && SQUARE_VIEWS.includes(picture.view.kind);

@@ -1,6 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
 import { unpack } from "../packed.ts";
-import type { CurvesView, MorphView, PointsView, View } from "../views.ts";
+import { blockNames } from "./block-names.ts";
+import type { CurvesView, MatrixView, MorphView, PointsView, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -12,6 +13,8 @@ export function dataTables(view: View): Rows[] {
       return dataSets(view.spec);
     case "points":
       return [placedPoints(view)];
+    case "matrix":
+      return matrixRows(view);
     case "bars":
       return [
         view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
@@ -75,4 +78,22 @@ function placedPoints({ what, names, labels, layouts }: PointsView): Rows {
     );
   }
   return rows;
+}
+
+/** A row an entry; where entries are pooled, a table an order. */
+function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
+  const isWhole = orders.every(
+    ({ values }) => values.length === rows.names.length && values[0].length === columns.names.length,
+  );
+  const title = rows.title === columns.title ? `other ${columns.title}` : columns.title;
+  return (isWhole ? orders.slice(0, 1) : orders).map((order) => {
+    const [rowNames, columnNames] = [blockNames(rows, order.rows), blockNames(columns, order.columns)];
+    return order.values.flatMap((values, row) =>
+      values.map((value, column) => ({
+        [rows.title]: rowNames[row],
+        [title]: columnNames[column],
+        [valueTitle]: value,
+      })),
+    );
+  });
 }

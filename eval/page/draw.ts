@@ -3,6 +3,7 @@ import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawPointsView } from "./points.ts";
 import { drawCurvesView } from "./curves.ts";
+import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
 
 type Drawers = {
@@ -15,6 +16,7 @@ const DRAWERS: Drawers = {
   chart: drawChartView,
   points: drawPointsView,
   curves: drawCurvesView,
+  matrix: drawMatrixView,
   morph: drawMorphView,
 };
 
