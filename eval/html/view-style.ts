@@ -17,4 +17,10 @@ export const VIEW_STYLE = `
 .legend svg { flex: none; }
 .legend button[aria-pressed="false"] { color: var(--soft); text-decoration: line-through; }
 .legend button[aria-pressed="false"] svg { opacity: 0.25; }
+#vg-tooltip-element.vg-tooltip {
+  max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.35rem;
+  background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4;
+}
+#vg-tooltip-element.vg-tooltip td { padding: 0 0.5rem 0 0; border: 0; max-width: none; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+#vg-tooltip-element.vg-tooltip table tr td.key { color: var(--soft); white-space: nowrap; }
 `;

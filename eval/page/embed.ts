@@ -1,5 +1,6 @@
 import vegaEmbed, { type EmbedOptions, type Result, type VisualizationSpec } from "vega-embed";
 import { CHART_STYLE } from "../pictures/chart-style.ts";
+import { INK } from "../pictures/palette.ts";
 import { countRows } from "./data.ts";
 
 /** Charts of more rows are drawn on a canvas: as many elements of an SVG would make the page slow. */
@@ -44,23 +45,39 @@ export default async function embed(
   options: EmbedOptions = {},
 ): Promise<Result> {
   const refinement = refinements.get(box);
-  const renderer = countRows(spec) > MOST_SVG_ROWS ? "canvas" : "svg";
-  const result = await vegaEmbed(box, refinement ? refinement.refine(spec) : spec, {
-    renderer,
+  const refined = refinement ? refinement.refine(spec) : spec;
+  const isCanvas = countRows(spec) > MOST_SVG_ROWS;
+  const result = await vegaEmbed(box, isCanvas ? withInk(refined, getComputedStyle(box).color) : refined, {
+    renderer: isCanvas ? "canvas" : "svg",
     ...options,
     mode: "vega-lite",
-    config: CHART_STYLE,
+    config: isCanvas ? byParameter(CHART_STYLE) : CHART_STYLE,
     actions: false,
     defaultStyle: false,
     ast: true,
     loader: { http: { credentials: "omit" } },
   });
-  if (renderer === "canvas") redrawInNewColours(result);
+  if (isCanvas) followInk(result, box);
   if (refinement) refinement.result = result;
   return result;
 }
 
-/** Unlike an SVG, a canvas does not follow the page from light to dark. */
-function redrawInNewColours({ view }: Result): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void view.resize().runAsync());
+/** The specification with a parameter for the text colour, as a canvas does not follow that of the page. */
+function withInk(spec: VisualizationSpec, color: string): VisualizationSpec {
+  const { data, params = [], ...rest } = spec as { data?: unknown; params?: unknown[] } & VisualizationSpec;
+  return { ...byParameter(rest), data, params: [...params, { name: "ink", value: color }] } as VisualizationSpec;
+}
+
+/** A part of a specification in which the text colour is the parameter; data stay as they are. */
+function byParameter<Part>(part: Part): Part {
+  if (part === INK) return { expr: "ink" } as Part;
+  if (typeof part !== "object" || part === null) return part;
+  if (Array.isArray(part)) return part.map(byParameter) as Part;
+  const entries = Object.entries(part).map(([key, value]) => [key, key === "data" ? value : byParameter(value)]);
+  return Object.fromEntries(entries) as Part;
+}
+
+function followInk({ view }: Result, box: HTMLElement): void {
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", () => void view.signal("ink", getComputedStyle(box).color).runAsync());
 }

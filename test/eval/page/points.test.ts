@@ -60,7 +60,7 @@ describe.skipIf(noBrowser)("points in Chromium", () => {
   it("has the points of all layouts in its table", async () => {
     const { page } = await openView(browser, VIEW);
     await page.getByText("Data", { exact: true }).click();
-    const rows = await page.locator("tbody tr").allInnerTexts();
+    const rows = await page.locator(".data tbody tr").allInnerTexts();
     expect(rows.map((row) => row.split("\t"))).toEqual([
       ["<b>first</b>", "round", "0", "0", "–", "–"],
       ["second", "round", "1", "1", "5", "5"],
