@@ -32,7 +32,7 @@ describe.skipIf(noBrowser)("a matrix in Chromium", () => {
     await page.mouse.move(0, 0);
     await page.getByRole("radio", { name: "as given" }).focus();
     await page.keyboard.press("ArrowRight");
-    await expect.poll(() => page.locator(".chart text").allInnerTexts()).toContain("<b>first</b>");
+    await expect.poll(() => page.locator(".chart text").allTextContents()).toContain("<b>first</b>");
     await expect.poll(() => hintAt(page, cell, 5, 5)).toMatch(/other sample\s+third/);
     await keepScreenshot(page, "matrix");
     expect(faults).toEqual([]);
@@ -53,7 +53,7 @@ describe.skipIf(noBrowser)("a matrix in Chromium", () => {
     const hint = await hintAt(page, ".chart .role-mark.mark-rect path:nth-of-type(2)", 5, 5);
     expect(hint).toMatch(/sample\s+n5, n6, n7 and 2 more\s+class\s+b 3, a 2/);
     await page.getByText("Data", { exact: true }).click();
-    expect(await page.locator(".data tbody tr").count()).toBe(8);
+    await expect.poll(() => page.locator(".data tbody tr").count()).toBe(8);
     expect(faults).toEqual([]);
     await page.close();
   });

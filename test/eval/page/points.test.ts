@@ -60,6 +60,7 @@ describe.skipIf(noBrowser)("points in Chromium", () => {
   it("has the points of all layouts in its table", async () => {
     const { page } = await openView(browser, VIEW);
     await page.getByText("Data", { exact: true }).click();
+    await page.locator(".data tbody tr").first().waitFor();
     const rows = await page.locator(".data tbody tr").allInnerTexts();
     expect(rows.map((row) => row.split("\t"))).toEqual([
       ["<b>first</b>", "round", "0", "0", "–", "–"],
