@@ -1,6 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
+import type { CurvesView, MatrixView, PointsView, View } from "../views.ts";
+import { blockNames } from "./block-names.ts";
 import { titlesOfFields } from "./chart-fields.ts";
-import type { CurvesView, View } from "../views.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
@@ -15,6 +16,10 @@ export function dataTables(view: View): Rows[] {
       return [weightRows(view)];
     case "reconstructions":
       return [reconstructionRows(view)];
+    case "points":
+      return [placedPoints(view)];
+    case "matrix":
+      return matrixRows(view);
     case "bars":
       return [
         view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
@@ -65,5 +70,37 @@ function dataSets(spec: unknown): Rows[] {
     const { values } = (value ?? {}) as { readonly values?: unknown };
     const rows = Array.isArray(values) ? (values as Rows) : [];
     return rows.some((row) => Object.keys(row).length > 0) ? [rows] : [];
+  });
+}
+
+/** A row for each point; one that a layout leaves out has no place there. */
+function placedPoints({ what, names, labels, layouts }: PointsView): Rows {
+  const rows: Record<string, unknown>[] = names.map((name, point) => ({
+    [what]: name,
+    ...(labels && { class: labels[point] ?? "" }),
+  }));
+  for (const { title, rows: chosen, points } of layouts) {
+    points.forEach(([x, y], row) =>
+      Object.assign(rows[chosen ? chosen[row] : row], { [`${title} x`]: x, [`${title} y`]: y }),
+    );
+  }
+  return rows;
+}
+
+/** A row an entry; where entries are pooled, a table an order. */
+function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
+  const isWhole = orders.every(
+    ({ values }) => values.length === rows.names.length && values[0].length === columns.names.length,
+  );
+  const title = rows.title === columns.title ? `other ${columns.title}` : columns.title;
+  return (isWhole ? orders.slice(0, 1) : orders).map((order) => {
+    const [rowNames, columnNames] = [blockNames(rows, order.rows), blockNames(columns, order.columns)];
+    return order.values.flatMap((values, row) =>
+      values.map((value, column) => ({
+        [rows.title]: rowNames[row],
+        [title]: columnNames[column],
+        [valueTitle]: value,
+      })),
+    );
   });
 }
