@@ -5,12 +5,13 @@ import type { Tone } from "../models/wdl/intensities.ts";
 import type { BarycenterOptions } from "../src/transport/barycenter/options.ts";
 import type { Packed } from "./packed.ts";
 import type { Blocks } from "./pictures/pooled.ts";
+import type { SpacePoint } from "./pictures/surface-wires.ts";
 
 /**
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | PointsView | MatrixView | CurvesView | BarsView | MorphView;
+export type View = ChartView | PointsView | MatrixView | SurfaceView | CurvesView | BarsView | MorphView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -63,6 +64,29 @@ export interface MatrixOrder {
   readonly columns: Blocks;
   /** Means over blocks, a list a block of rows. */
   readonly values: readonly (readonly number[])[];
+}
+
+/** Sets of points in space, on a surface or not, which the reader turns. */
+export interface SurfaceView {
+  readonly kind: "surface";
+  readonly sets: readonly SpaceSet[];
+  /** Each set in a picture of its own. @default false */
+  readonly panels?: boolean;
+  /** Lines on the surface. */
+  readonly wires: readonly (readonly SpacePoint[])[];
+  /** Where it is seen from first, in degrees: see `camera`. */
+  readonly eye: { readonly azimuth: number; readonly elevation: number };
+}
+
+export interface SpaceSet {
+  readonly name: string;
+  /** Around the middle of the picture. */
+  readonly points: readonly SpacePoint[];
+  readonly names: readonly string[];
+  /** Classes, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+  /** Shown as areas. @default all the same */
+  readonly masses?: readonly number[];
 }
 
 /**

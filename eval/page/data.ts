@@ -1,7 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
 import { unpack } from "../packed.ts";
 import { blockNames } from "./block-names.ts";
-import type { CurvesView, MatrixView, MorphView, PointsView, View } from "../views.ts";
+import type { CurvesView, MatrixView, MorphView, PointsView, SpaceSet, View } from "../views.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -13,6 +13,8 @@ export function dataTables(view: View): Rows[] {
       return dataSets(view.spec);
     case "points":
       return [placedPoints(view)];
+    case "surface":
+      return view.sets.map(spaceRows);
     case "matrix":
       return matrixRows(view);
     case "bars":
@@ -96,4 +98,15 @@ function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
       })),
     );
   });
+}
+
+function spaceRows({ name, names, points, labels, masses }: SpaceSet): Rows {
+  return points.map(([x, y, z], point) => ({
+    [name]: names[point],
+    ...(labels && { class: labels[point] ?? "" }),
+    ...(masses && { mass: masses[point] }),
+    x,
+    y,
+    z,
+  }));
 }

@@ -2,6 +2,7 @@ import type { View } from "../views.ts";
 import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawPointsView } from "./points.ts";
+import { drawSurfaceView } from "./surface.ts";
 import { drawCurvesView } from "./curves.ts";
 import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
@@ -15,6 +16,7 @@ const DRAWERS: Drawers = {
   bars: drawBarsView,
   chart: drawChartView,
   points: drawPointsView,
+  surface: drawSurfaceView,
   curves: drawCurvesView,
   matrix: drawMatrixView,
   morph: drawMorphView,
