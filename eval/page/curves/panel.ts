@@ -3,7 +3,7 @@ import type { CurvesModel, Panel, Point } from "../../curves/model.ts";
 import { formatNumber } from "../../format.ts";
 import { element } from "../element.ts";
 import embed from "../embed.ts";
-import { panelSpec, rangeOf, signalsOf, type Range } from "./spec.ts";
+import { panelSpec, rangeOf, signalsOf, strokeOf, type Range } from "./spec.ts";
 import { swatch } from "./swatch.ts";
 
 type VegaView = Result["view"];
@@ -19,6 +19,7 @@ export class PanelBox {
   readonly #head = element("div", { className: "curves-head" });
   readonly #chart = element("div", { className: "curves-chart" });
   readonly #brush = element("div", { className: "curves-brush", hidden: true });
+  readonly #cursor = element("div", { className: "curves-cursor", hidden: true });
   readonly #tip = element("div", { className: "curves-tip", hidden: true });
   readonly #model: CurvesModel;
   #panel: Panel;
@@ -32,7 +33,7 @@ export class PanelBox {
     this.#panel = panel;
     this.#head.append(element("h3", {}, panel.title), scaleBox(panel, model, scaleChanged));
     if (legend) this.#head.append(legend);
-    this.plot.append(this.#chart, this.#brush, this.#tip);
+    this.plot.append(this.#chart, this.#brush, this.#cursor, this.#tip);
     this.plot.setAttribute("role", "application");
     this.plot.setAttribute("aria-label", `${panel.title}: arrow keys read the curve, + and - zoom, 0 shows all`);
     this.#tip.setAttribute("role", "status");
@@ -43,7 +44,7 @@ export class PanelBox {
     return this.#panel;
   }
 
-  /** Draws the panel as the model has it now. */
+  /** Draws the panel as the model has it now; what the reader points at comes with `point`. */
   async draw(panel: Panel): Promise<void> {
     this.#panel = panel;
     const model = this.#model;
@@ -56,8 +57,7 @@ export class PanelBox {
     const view = await this.#viewFor(panel, range);
     for (const [name, value] of Object.entries(signalsOf(range, panel.scale))) view.signal(name, value);
     const inside = levels.filter(({ y }) => y >= range.bottom && y <= range.top);
-    this.#tip.hidden = true;
-    view.data("lines", points).data("levels", inside).data("dots", alone(points)).data("cursor", []);
+    view.data("lines", points).data("levels", inside).data("dots", alone(points));
     await view.runAsync();
   }
 
@@ -77,23 +77,34 @@ export class PanelBox {
     return this.#result.view;
   }
 
-  /** Shows what lies nearest to `x`; nothing where undefined. The values stand beside the line where this panel is pointed at. */
-  async point(x: number | undefined, isPointedAt: boolean): Promise<void> {
+  /**
+   * Shows what lies nearest to `x`; nothing where undefined. The values stand beside the line where this panel is pointed at. Vega
+   * has no part in it: it would draw all anew.
+   */
+  point(x: number | undefined, isPointedAt: boolean): void {
     const view = this.#result?.view;
-    if (!view) return;
-    const points = x === undefined ? [] : this.#model.at(this.#panel, x);
-    const shown = x !== undefined && isPointedAt && points.length > 0;
-    this.#tip.hidden = !shown;
-    if (shown) {
-      this.#tip.replaceChildren(...this.#tipOf(points, x));
-      const at = this.pixelOf(x);
-      const isRight = at > this.plot.clientWidth / 2;
-      this.#tip.style.left = isRight ? "" : `${at + 12}px`;
-      this.#tip.style.right = isRight ? `${this.plot.clientWidth - at + 12}px` : "";
-    }
-    view.data("cursor", x === undefined ? [] : [{ x }]);
-    view.data("dots", x === undefined ? alone(this.#model.points(this.#panel)) : points);
-    await view.runAsync();
+    const points = x === undefined || !view ? [] : this.#model.at(this.#panel, x);
+    this.#cursor.hidden = points.length === 0;
+    this.#tip.hidden = points.length === 0 || !isPointedAt;
+    if (x === undefined || points.length === 0) return;
+    const at = this.pixelOf(x);
+    const rule = element("div", { className: "curves-rule" });
+    rule.style.cssText = `left: ${at}px; top: ${view!.origin()[1]}px; height: ${view!.signal("height")}px`;
+    this.#cursor.replaceChildren(rule, ...points.map((point) => this.#dotOf(point)));
+    if (!isPointedAt) return;
+    this.#tip.replaceChildren(...this.#tipOf(points, x));
+    const isRight = at > this.plot.clientWidth / 2;
+    this.#tip.style.left = isRight ? "" : `${at + 12}px`;
+    this.#tip.style.right = isRight ? `${this.plot.clientWidth - at + 12}px` : "";
+  }
+
+  #dotOf({ x, y, name }: Point): HTMLElement {
+    const view = this.#result!.view;
+    const height = (view.scale("y") as (value: number) => number)(y) + view.origin()[1];
+    const { order } = this.#panel.series.find((series) => series.name === name)!;
+    const dot = element("div", { className: "curves-dot" });
+    dot.style.cssText = `left: ${this.pixelOf(x)}px; top: ${height}px; background: ${strokeOf(order).color}`;
+    return dot;
   }
 
   #tipOf(points: readonly Point[], x: number): HTMLElement[] {
