@@ -1,8 +1,9 @@
 import type { View } from "../views.ts";
 import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
-import { drawCurvesView } from "./curves.ts";
 import { drawMorphView } from "./morph.ts";
+import { drawReconstructionsView } from "./reconstructions.ts";
+import { drawCurvesView } from "./curves.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -12,8 +13,9 @@ type Drawers = {
 const DRAWERS: Drawers = {
   bars: drawBarsView,
   chart: drawChartView,
-  curves: drawCurvesView,
   morph: drawMorphView,
+  reconstructions: drawReconstructionsView,
+  curves: drawCurvesView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */

@@ -1,4 +1,4 @@
-import { element } from "../element.ts";
+import { element } from "./element.ts";
 
 /** A labelled choice among entries in groups, numbered through all of them. */
 export interface Choice {
