@@ -90,7 +90,7 @@ export class PanelBox {
     if (x === undefined || points.length === 0) return;
     const at = this.pixelOf(x);
     const rule = element("div", { className: "curves-rule" });
-    rule.style.cssText = `left: ${at}px; top: ${view!.origin()[1]}px; height: ${view!.signal("height")}px`;
+    rule.style.cssText = `left: ${at}px; top: ${originOf(view!).top}px; height: ${view!.signal("height")}px`;
     this.#cursor.replaceChildren(rule, ...points.map((point) => this.#dotOf(point)));
     if (!isPointedAt) return;
     this.#tip.replaceChildren(...this.#tipOf(points, x));
@@ -101,7 +101,7 @@ export class PanelBox {
 
   #dotOf({ x, y, name }: Point): HTMLElement {
     const view = this.#result!.view;
-    const height = (view.scale("y") as (value: number) => number)(y) + view.origin()[1];
+    const height = (view.scale("y") as (value: number) => number)(y) + originOf(view).top;
     const { order } = this.#panel.series.find((series) => series.name === name)!;
     const dot = element("div", { className: "curves-dot" });
     dot.style.cssText = `left: ${this.pixelOf(x)}px; top: ${height}px; background: ${strokeOf(order).color}`;
@@ -127,12 +127,12 @@ export class PanelBox {
     const view = this.#result?.view;
     if (!view) return left;
     const scale = view.scale("x") as { invert(pixel: number): number };
-    return Math.min(right, Math.max(left, scale.invert(pixel - view.origin()[0])));
+    return Math.min(right, Math.max(left, scale.invert(pixel - originOf(view).left)));
   }
 
   pixelOf(value: number): number {
     const view = this.#result?.view;
-    return view ? (view.scale("x") as (value: number) => number)(value) + view.origin()[0] : 0;
+    return view ? (view.scale("x") as (value: number) => number)(value) + originOf(view).left : 0;
   }
 
   /** Marks a range that is being chosen, in pixels; undefined: none is. */
@@ -155,6 +155,13 @@ export class PanelBox {
     this.#result?.finalize();
     this.element.remove();
   }
+}
+
+/** Where a chart's axes begin within its box, in CSS pixels. */
+function originOf(view: VegaView): { readonly left: number; readonly top: number } {
+  const [x, y] = view.origin();
+  const padding = view.padding() as { readonly left: number; readonly top: number };
+  return { left: x + padding.left, top: y + padding.top };
 }
 
 /** Points that are no line yet. */
