@@ -1,7 +1,8 @@
 import { InputError } from "../../src/errors.ts";
 import { drawChart } from "./drawing.ts";
 import type { Drawing } from "./picture.ts";
-import { legendLayers, lineLayer, markLayer, windowAround, type Layer, type Window } from "./point-layers.ts";
+import { legendLayers, lineLayer, markLayer, type Layer } from "./point-layers.ts";
+import { windowAround, type Window } from "./window.ts";
 import { checkPoints, classLegendOf, legendOf, marksOf, type PointSet } from "./point-sets.ts";
 
 export interface JointScatterOptions {
