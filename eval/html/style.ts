@@ -2,6 +2,7 @@ import { CONTROLS_STYLE } from "./controls-style.ts";
 import { MORPH_STYLE } from "./morph-style.ts";
 import { COMPARE_STYLE } from "./compare-style.ts";
 import { CURVES_STYLE } from "./curves-style.ts";
+import { VIEW_STYLE } from "./view-style.ts";
 
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const PAGE_STYLE = `
@@ -71,6 +72,7 @@ ${CURVES_STYLE}
 ${COMPARE_STYLE}
 ${CONTROLS_STYLE}
 ${MORPH_STYLE}
+${VIEW_STYLE}
 #vg-tooltip-element.vg-tooltip {
   max-width: min(24rem, 90vw); padding: 0.4rem 0.6rem; border: 1px solid var(--edge); border-radius: 0.375rem; box-shadow: none;
   background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4; font-variant-numeric: tabular-nums;

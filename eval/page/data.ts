@@ -1,6 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
+import type { ChartView, CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
+import { blockNames } from "./block-names.ts";
 import { chartTables } from "./chart-tables.ts";
-import type { ChartView, CurvesView, View } from "../views.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
@@ -15,6 +16,12 @@ export function dataTables(view: View): Rows[] {
       return [weightRows(view)];
     case "reconstructions":
       return [reconstructionRows(view)];
+    case "points":
+      return [placedPoints(view)];
+    case "surface":
+      return view.sets.map(spaceRows);
+    case "matrix":
+      return matrixRows(view);
     case "bars":
       return [
         view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
@@ -58,4 +65,47 @@ function dataSets(spec: unknown): Rows[] {
     const rows = Array.isArray(values) ? (values as Rows) : [];
     return rows.some((row) => Object.keys(row).length > 0) ? [rows] : [];
   });
+}
+
+/** A row for each point; one that a layout leaves out has no place there. */
+function placedPoints({ what, names, labels, layouts }: PointsView): Rows {
+  const rows: Record<string, unknown>[] = names.map((name, point) => ({
+    [what]: name,
+    ...(labels && { class: labels[point] ?? "" }),
+  }));
+  for (const { title, rows: chosen, points } of layouts) {
+    points.forEach(([x, y], row) =>
+      Object.assign(rows[chosen ? chosen[row] : row], { [`${title} x`]: x, [`${title} y`]: y }),
+    );
+  }
+  return rows;
+}
+
+/** A row an entry; where entries are pooled, a table an order. */
+function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
+  const isWhole = orders.every(
+    ({ values }) => values.length === rows.names.length && values[0].length === columns.names.length,
+  );
+  const title = rows.title === columns.title ? `other ${columns.title}` : columns.title;
+  return (isWhole ? orders.slice(0, 1) : orders).map((order) => {
+    const [rowNames, columnNames] = [blockNames(rows, order.rows), blockNames(columns, order.columns)];
+    return order.values.flatMap((values, row) =>
+      values.map((value, column) => ({
+        [rows.title]: rowNames[row],
+        [title]: columnNames[column],
+        [valueTitle]: value,
+      })),
+    );
+  });
+}
+
+function spaceRows({ name, names, points, labels, masses }: SpaceSet): Rows {
+  return points.map(([x, y, z], point) => ({
+    [name]: names[point],
+    ...(labels && { class: labels[point] ?? "" }),
+    ...(masses && { mass: masses[point] }),
+    x,
+    y,
+    z,
+  }));
 }

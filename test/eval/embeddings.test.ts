@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { umap } from "../../eval/embeddings.ts";
+import { tsne, umap } from "../../eval/embeddings.ts";
 import { clusteringScores } from "../../eval/metrics/clustering.ts";
 import { squaredDistances } from "../../eval/baselines/squared-distances.ts";
 import { Random } from "../../src/tensor/random.ts";
@@ -30,5 +30,26 @@ describe("umap", () => {
 
   it("takes few points", () => {
     expect(umap(clusters(6).distances, 6, 1).data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("tsne", () => {
+  const { labels, distances } = clusters(90);
+
+  it("keeps the clusters of given distances apart", async () => {
+    const points = await tsne(distances, 90, 1);
+    expect(points.shape).toEqual([90, 2]);
+    const rows = labels.map((_, index) => points.data.subarray(2 * index, 2 * index + 2));
+    const scores = clusteringScores(squaredDistances(rows).map(Math.sqrt), labels);
+    expect(scores.silhouette).toBeGreaterThan(0.4);
+  });
+
+  it("depends on the seed alone", async () => {
+    expect(await tsne(distances, 90, 1)).toEqual(await tsne(distances, 90, 1));
+    expect(await tsne(distances, 90, 1)).not.toEqual(await tsne(distances, 90, 2));
+  });
+
+  it("takes few points", async () => {
+    expect((await tsne(clusters(6).distances, 6, 1)).data.every(Number.isFinite)).toBe(true);
   });
 });
