@@ -3,12 +3,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { csvParse } from "d3-dsv";
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pack } from "../../../eval/packed.ts";
+import { spriteOf } from "../../../eval/pictures/sprite.ts";
 import { readNpy } from "../../../src/data/npy.ts";
 import { rowOf, toFloat64 } from "../../../src/tensor/ndarray.ts";
 import { drawnFigures, keepScreenshot, launch, noBrowser, watch } from "../../support/browser.ts";
 import { otlearn, TRAIN_SMALL, writeBumps } from "../../support/cli.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { openView } from "../../support/view-page.ts";
 
 const RUNS = {
   images: [...TRAIN_SMALL, "--iterations", "6", "--warm-restart", "2"],
@@ -28,8 +32,9 @@ describe.skipIf(noBrowser)("morphing in Chromium, from disk", () => {
   });
   afterAll(() => browser.close());
 
-  async function open(run: string): Promise<{ page: Page; faults: string[] }> {
+  async function open(run: string, before = ""): Promise<{ page: Page; faults: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+    await page.addInitScript(before);
     const faults = watch(page);
     await page.goto(pathToFileURL(join(folder, run, "report.html")).href);
     expect(new Set(await drawnFigures(page))).toEqual(new Set(["drawn"]));
@@ -90,6 +95,47 @@ describe.skipIf(noBrowser)("morphing in Chromium, from disk", () => {
     const chosen = Number(await page.locator("label:has-text('Show') select").inputValue()) - 1 - shape[1];
     expect(chosen).toBeGreaterThanOrEqual(0);
     await shows(page, Array.from(rowOf(data, shape[1], chosen)));
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it("where a browser lets no worker run, the page computes", async () => {
+    const { page, faults } = await open("images", "delete globalThis.Worker");
+    expect(page.workers()).toHaveLength(0);
+    const before = await pictureOf(page);
+    await page.locator(".sliders input").first().fill("0.9");
+    await shows(page, [0.9, 0.05, 0.05]);
+    expect(await pictureOf(page)).not.toBe(before);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it("on a lattice the slider snaps to what was computed, in both directions", async () => {
+    const shades = Array.from({ length: 27 }, (_, frame) => new Uint8Array(6).fill(9 * frame));
+    const sprite = await spriteOf(shades, 3, 2);
+    const { page, faults } = await openView(browser, {
+      kind: "morph",
+      shape: [2, 3],
+      names: ["a"],
+      weights: pack(Float64Array.of(1, 0, 0)),
+      masses: pack(Float64Array.of(1)),
+      mass: 1,
+      tone: { alpha: 1, invert: false },
+      source: { kind: "lattice", atoms: [0, 1, 2], steps: 9, frames: { kind: "images", sprite } },
+    });
+    const shade = async () => {
+      const picture = sharp(await page.locator(".morph-picture canvas").screenshot()).extractChannel(0);
+      const [middle] = await picture.extract({ left: 40, top: 40, width: 1, height: 1 }).raw().toBuffer();
+      return middle;
+    };
+    expect(await shade()).toBe(9 * 4);
+    await page.locator(".sliders input").press("ArrowRight");
+    expect(await shade()).toBe(9 * 5);
+    await page.locator(".controls select").last().selectOption("atom 3");
+    expect(await shade()).toBe(9 * (9 + 5));
+    await page.locator(".controls select").first().selectOption("atom 3"); // the ends change places
+    expect(await page.locator(".controls select").last().inputValue()).toBe("0");
+    expect(await shade()).toBe(9 * (9 + 3));
     expect(faults).toEqual([]);
     await page.close();
   });
