@@ -5,12 +5,14 @@ import type { Columns } from "./curves/columns.ts";
 import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
 import type { Packed } from "./packed.ts";
 import type { Blocks } from "./pictures/pooled.ts";
+import type { SpacePoint } from "./pictures/surface-wires.ts";
 
 /**
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | CurvesView | BarsView | PointsView | MatrixView | MorphView | ReconstructionsView;
+export type View =
+  ChartView | CurvesView | BarsView | PointsView | MatrixView | SurfaceView | MorphView | ReconstructionsView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -63,6 +65,29 @@ export interface MatrixOrder {
   readonly columns: Blocks;
   /** Means over blocks, a list a block of rows. */
   readonly values: readonly (readonly number[])[];
+}
+
+/** Sets of points in space, on a surface or not, which the reader turns. */
+export interface SurfaceView {
+  readonly kind: "surface";
+  readonly sets: readonly SpaceSet[];
+  /** Each set in a picture of its own. @default false */
+  readonly panels?: boolean;
+  /** Lines on the surface. */
+  readonly wires: readonly (readonly SpacePoint[])[];
+  /** Where it is seen from first, in degrees: see `camera`. */
+  readonly eye: { readonly azimuth: number; readonly elevation: number };
+}
+
+export interface SpaceSet {
+  readonly name: string;
+  /** Around the middle of the picture. */
+  readonly points: readonly SpacePoint[];
+  readonly names: readonly string[];
+  /** Classes, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+  /** Shown as areas. @default all the same */
+  readonly masses?: readonly number[];
 }
 
 /**

@@ -17,7 +17,15 @@ export const VIEW_STYLE = `
 .legend svg { flex: none; }
 .legend button[aria-pressed="false"] { color: var(--soft); text-decoration: line-through; }
 .legend button[aria-pressed="false"] svg { opacity: 0.25; }
-#vg-tooltip-element.vg-tooltip {
+.turns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2rem; }
+.turns h3 { margin: 0 0 0.35rem; font-size: 0.9rem; font-weight: 500; }
+.turn-frame { position: relative; }
+.turn { display: block; touch-action: pan-y; cursor: grab; color: inherit; }
+.turn:active { cursor: grabbing; }
+.turn-hint { position: absolute; z-index: 1; pointer-events: none; overflow-wrap: anywhere; }
+.turn-hint[hidden] { display: none; }
+.controls .note { margin: 0; color: var(--soft); }
+#vg-tooltip-element.vg-tooltip, .turn-hint {
   max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.35rem;
   background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4;
 }

@@ -1,5 +1,5 @@
 import type { VisualizationSpec } from "vega-embed";
-import type { ChartView, CurvesView, MatrixView, PointsView, View } from "../views.ts";
+import type { ChartView, CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
 import { blockNames } from "./block-names.ts";
 import { chartTables } from "./chart-tables.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
@@ -18,6 +18,8 @@ export function dataTables(view: View): Rows[] {
       return [reconstructionRows(view)];
     case "points":
       return [placedPoints(view)];
+    case "surface":
+      return view.sets.map(spaceRows);
     case "matrix":
       return matrixRows(view);
     case "bars":
@@ -95,4 +97,15 @@ function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
       })),
     );
   });
+}
+
+function spaceRows({ name, names, points, labels, masses }: SpaceSet): Rows {
+  return points.map(([x, y, z], point) => ({
+    [name]: names[point],
+    ...(labels && { class: labels[point] ?? "" }),
+    ...(masses && { mass: masses[point] }),
+    x,
+    y,
+    z,
+  }));
 }

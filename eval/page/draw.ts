@@ -1,6 +1,7 @@
 import type { View } from "../views.ts";
 import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
+import { drawSurfaceView } from "./surface.ts";
 import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
 import { drawPointsView } from "./points.ts";
@@ -16,6 +17,7 @@ const DRAWERS: Drawers = {
   bars: drawBarsView,
   chart: drawChartView,
   points: drawPointsView,
+  surface: drawSurfaceView,
   matrix: drawMatrixView,
   morph: drawMorphView,
   reconstructions: drawReconstructionsView,

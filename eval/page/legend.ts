@@ -21,18 +21,18 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   cross: "M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
 };
 
-/** Classes as buttons: pressed ones are shown. Tells which are muted whenever that changes. */
+/** Classes as buttons: pressed ones are shown. Tells the indices of those that are muted whenever that changes. */
 export function classLegend(
   entries: readonly ClassEntry[],
-  changed: (muted: ReadonlySet<string>) => void,
+  changed: (muted: ReadonlySet<number>) => void,
 ): HTMLElement {
-  const muted = new Set<string>();
-  const buttons = entries.map((entry) => {
+  const muted = new Set<number>();
+  const buttons = entries.map((entry, index) => {
     const button = element("button", { type: "button" }, symbol(entry), entry.name);
     button.setAttribute("aria-pressed", "true");
     button.addEventListener("click", () => {
-      if (!muted.delete(entry.name)) muted.add(entry.name);
-      button.setAttribute("aria-pressed", String(!muted.has(entry.name)));
+      if (!muted.delete(index)) muted.add(index);
+      button.setAttribute("aria-pressed", String(!muted.has(index)));
       changed(muted);
     });
     return button;

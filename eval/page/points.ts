@@ -27,8 +27,8 @@ export async function drawPointsView(box: HTMLElement, view: PointsView): Promis
   const looks = looksOf(view);
   const canvas = element("div", { className: "chart" });
   let drawn: Result | undefined;
-  let muted: ReadonlySet<string> = new Set();
-  const mute = () => drawn?.view.signal("muted", [...muted]).runAsync();
+  let muted: readonly string[] = [];
+  const mute = () => drawn?.view.signal("muted", muted).runAsync();
   const draw = async (layout: Layout) => {
     drawn?.finalize();
     const window = windowAround(layout.points);
@@ -42,10 +42,15 @@ export async function drawPointsView(box: HTMLElement, view: PointsView): Promis
       ? [radioChoice("Layout", view.layouts.map(({ title }) => title), (index) => void draw(view.layouts[index]))] // prettier-ignore
       : [];
   const entries = [...looks].map(([name, look]) => ({ name, ...look }));
-  const legend = view.labels
-    ? [classLegend(entries, (changed) => ((muted = changed), void mute()))]
-    : []; // prettier-ignore
-  box.replaceChildren(element("div", { className: "controls" }, ...layouts, zoom), canvas, ...legend);
+  const legend = classLegend(entries, (indices) => {
+    muted = [...indices].map((index) => entries[index].name);
+    void mute();
+  });
+  box.replaceChildren(
+    element("div", { className: "controls" }, ...layouts, zoom),
+    canvas,
+    ...(view.labels ? [legend] : []),
+  );
   await draw(view.layouts[0]);
 }
 

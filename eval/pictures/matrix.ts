@@ -60,7 +60,7 @@ export async function matrixPicture(matrix: NdArray, options: MatrixOptions): Pr
 
 function axisTitle({ title }: SideOptions, { order, bounds }: Blocks, orderTitle: string): string {
   const size = order.length / (bounds.length - 1);
-  return size === 1 ? `${title}, ${orderTitle}` : `block of ${size.toPrecision(2)} ${title}s, ${orderTitle}`;
+  return size === 1 ? `${title}, ${orderTitle}` : `${title} (blocks of ${size.toPrecision(2)}), ${orderTitle}`;
 }
 
 function sideOf({ title, names, labels }: SideOptions): MatrixSide {

@@ -11,6 +11,16 @@ export interface PlacedMark extends Omit<Mark, "set" | "point"> {
   readonly x: number;
   readonly y: number;
   readonly opacity: number;
+  /** What a page tells on hover. @default nothing */
+  readonly told?: ToldPoint | undefined;
+}
+
+/** What is known of a point. */
+export interface ToldPoint {
+  readonly set: string;
+  readonly name: string;
+  readonly class?: string;
+  readonly mass?: number;
 }
 
 /** Pixels to the right of the picture, and from one line to the next. */
@@ -30,11 +40,13 @@ export function positions({ x, y }: Window) {
 
 /** Marks in their order, later ones over earlier ones. */
 export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
+  const fields = Object.keys(marks.find(({ told }) => told)?.told ?? {});
   return {
-    data: { values: [...marks] },
+    data: { values: marks.map(({ told, ...mark }) => ({ ...told, ...mark })) },
     mark: { type: "point", strokeWidth: 1 },
     encoding: {
       ...positions(window),
+      ...(fields.length > 0 && { tooltip: fields.map((field) => ({ field, type: "nominal" as const })) }),
       fill: { field: "color", type: "nominal", scale: null, legend: null },
       stroke: { field: "color", type: "nominal", scale: null, legend: null },
       fillOpacity: { field: "fill", type: "quantitative", scale: null, legend: null },

@@ -52,6 +52,12 @@ const VIEWS: Readonly<Record<Exclude<View["kind"], "chart">, () => Promise<Reado
       matrix: (await matrixPicture(matrix, { rows: side, columns: side, valueTitle: "distance", orders })).view!,
     };
   },
+  async surface() {
+    const points = [0, 1, 2].map((angle) => [Math.cos(angle), Math.sin(angle), 0.2 * angle] as const);
+    const set = { name: "X", points, names: NAMES, labels: ["a", "b", null], masses: [1, 2, 3] };
+    const eye = { azimuth: 30, elevation: 30 };
+    return { surface: { kind: "surface", sets: [set, { ...set, name: "Y" }], wires: [points], eye } };
+  },
   async morph() {
     const frames = { kind: "images", sprite: await spriteOf(gray(), 8, 6) } as const;
     const lattice = { kind: "lattice", atoms: [0, 2], steps: 9, frames } as const;

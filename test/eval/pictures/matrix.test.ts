@@ -50,7 +50,7 @@ describe("matrixPicture", () => {
     const { svg, view } = (await picture(230)) as { svg: string; view: MatrixView };
     expect(view.orders.map(({ values }) => [values.length, values[0].length])).toEqual([[100, 100], [100, 100]]); // prettier-ignore
     expect(view.orders[0].rows.bounds.at(-1)).toBe(230);
-    expect(svg).toContain("block of 2.3 samples, as given");
+    expect(svg).toContain("sample (blocks of 2.3), as given");
     expect(JSON.stringify(view).length).toBeLessThan(200_000);
   });
 });
