@@ -35,7 +35,10 @@ export { renderReport } from "./html/document.ts";
 export {
   recordTable,
   type FigureSection,
+  type GalleryImage,
+  type GallerySection,
   type Highlight,
+  type LiveFigure,
   type Report,
   type ReportSection,
   type TableCell,
@@ -43,7 +46,7 @@ export {
   type TableSection,
   type TextSection,
 } from "./report.ts";
-export type { ChartView, CurvesRun, CurvesView, View } from "./views.ts";
+export type { BarsView, ChartView, CurvesRun, CurvesView, View } from "./views.ts";
 export type { Columns } from "./curves/columns.ts";
 export type { MetricLevel, MetricPanel, MetricPanels } from "./curves/metric-panel.ts";
 export type { ResultFigure } from "./compare/result-figure.ts";

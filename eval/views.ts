@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { Columns } from "./curves/columns.ts";
-import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
 import type { Tone } from "../models/wdl/intensities.ts";
 import type { BarycenterOptions } from "../src/transport/barycenter/options.ts";
+import type { Columns } from "./curves/columns.ts";
+import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
 import type { Packed } from "./packed.ts";
 import type { Blocks } from "./pictures/pooled.ts";
 import type { SpacePoint } from "./pictures/surface-wires.ts";
@@ -11,7 +11,8 @@ import type { SpacePoint } from "./pictures/surface-wires.ts";
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | PointsView | MatrixView | SurfaceView | CurvesView | BarsView | MorphView;
+export type View =
+  ChartView | PointsView | MatrixView | SurfaceView | CurvesView | BarsView | MorphView | ReconstructionsView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
@@ -112,7 +113,7 @@ export interface BarsView {
   readonly charts: readonly BarChart[];
 }
 
-export interface BarChart {
+interface BarChart {
   /** Name and unit of the quantity. */
   readonly title: string;
   readonly bars: readonly { readonly name: string; readonly value: number; readonly isBest?: boolean }[];
@@ -152,10 +153,32 @@ export interface MorphLattice {
   readonly atoms: readonly number[];
   readonly steps: number;
   /**
-   * Frames on the 8-bit scale: the steps of the pair (first, second), of (first, third), ... Images as one PNG, a frame below the other,
-   * of this size; curves [frames, n].
+   * Frames on the 8-bit scale: the steps of the pair (first, second), of (first, third), ... Images, as they are or smaller; curves
+   * [frames, n].
    */
   readonly frames:
-    | { readonly kind: "images"; readonly url: string; readonly width: number; readonly height: number }
-    | { readonly kind: "curves"; readonly values: Packed };
+    { readonly kind: "images"; readonly sprite: Sprite } | { readonly kind: "curves"; readonly values: Packed };
+}
+
+/** Inputs and what methods make of them, to look at one by one. */
+export interface ReconstructionsView {
+  readonly kind: "reconstructions";
+  /** Data points that can be chosen, the first ones where there are many, and their barycentric weights [M, S]. */
+  readonly names: readonly string[];
+  readonly weights: Packed;
+  /** PSNR in dB, one a data point; "Infinity" where it is reproduced exactly. */
+  readonly methods: readonly { readonly name: string; readonly psnr: readonly (number | string)[] }[];
+  /** On the 8-bit scale: of each data point the input, then the reconstruction of each method. */
+  readonly images: Sprite;
+}
+
+/** Gray images of one size in one PNG, row by row. */
+export interface Sprite {
+  readonly url: string;
+  readonly count: number;
+  /** Images a row. */
+  readonly columns: number;
+  /** Of one image, in pixels. */
+  readonly width: number;
+  readonly height: number;
 }

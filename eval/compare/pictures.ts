@@ -2,7 +2,7 @@ import type { GalleryImage } from "../report.ts";
 import type { ComparedRun } from "./compared-run.ts";
 
 /** Pictures of one name, of the runs that have it. */
-export interface PictureRow {
+interface PictureRow {
   readonly name: string;
   readonly images: readonly GalleryImage[];
 }

@@ -11,7 +11,7 @@ export type Window = readonly [low: number, high: number];
 export type MetricsLine = Readonly<Record<string, number | null>>;
 
 /** One line of a panel. */
-export interface Series {
+interface Series {
   /** What the legend calls it: the run where there are several, else the metric. */
   readonly name: string;
   /** Its place among those of the legend, which gives it its colour. */

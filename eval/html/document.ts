@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { escapeXml } from "../escape.ts";
 import type { Report } from "../report.ts";
 import { pageScript } from "./script.ts";
-import { renderHighlights, renderSections, type Fragment } from "./sections.ts";
+import { renderContents, renderHighlights, renderSections, type Fragment } from "./sections.ts";
 import { PAGE_STYLE } from "./style.ts";
 
 /**
@@ -16,7 +16,8 @@ export async function renderReport({ title, subtitle, highlights = [], sections 
     subtitle === undefined ? "" : `<p class="subtitle">${escapeXml(subtitle)}</p>`,
     renderHighlights(highlights),
   ].join("\n");
-  return renderDocument(title, { html: `<header>\n${head}\n</header>\n${html}`, views });
+  const contents = renderContents(sections);
+  return renderDocument(title, { html: `<header>\n${head}\n</header>\n${contents}${html}`, views });
 }
 
 /** A whole page around its content. */

@@ -20,4 +20,19 @@ export const MORPH_STYLE = `
 .sliders img { width: 1.75rem; height: 1.75rem; object-fit: contain; }
 .sliders .value { text-align: right; font-variant-numeric: tabular-nums; }
 @media (max-width: 50rem) { .morph { grid-template-columns: minmax(0, 1fr); } .morph-picture > canvas { max-width: 20rem; } }
+
+.reconstructions { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1rem 1.5rem; align-items: start; }
+.reconstructions .panel { margin: 0 0 0.75rem; }
+.reconstructions canvas { display: block; width: 100%; max-width: 20rem; height: auto; image-rendering: pixelated; }
+.words { margin: 0.35rem 0 0; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+.strip { display: flex; gap: 2px; margin: 0 0 1.25rem; padding: 3px; overflow-x: auto; }
+.strip button { flex: none; min-height: 0; padding: 2px; border: 0; background: none; }
+.strip button.chosen { outline: 2px solid var(--accent); }
+.strip canvas { display: block; width: 2.5rem; height: auto; }
+.weight-bars { width: 100%; max-width: 20rem; font-size: 0.85rem; }
+.weight-bars caption { caption-side: top; padding: 0 0 0.25rem; color: var(--ink); }
+.weight-bars th, .weight-bars td { padding: 0.15rem 0.5rem 0.15rem 0; border: 0; white-space: nowrap; vertical-align: middle; }
+.weight-bars td:nth-child(2) { width: 100%; }
+.bar { display: block; height: 0.7rem; min-width: 1px; background: var(--accent); border: 1px solid var(--accent); border-radius: 1px; }
+.bar.negative { background: none; }
 `;

@@ -22,6 +22,18 @@ export function renderSections(sections: readonly ReportSection[]): Fragment {
   return { html, views };
 }
 
+/** Shorter pages are seen at a glance. */
+const FEWEST_CONTENTS = 4;
+
+/** Links to the sections that have a title; none on a short page. */
+export function renderContents(sections: readonly ReportSection[]): string {
+  const links = sections.flatMap(({ title }, index) =>
+    title === undefined ? [] : [`<li><a href="#s${index + 1}">${escapeXml(title)}</a></li>`],
+  );
+  if (links.length < FEWEST_CONTENTS) return "";
+  return `<nav class="contents" aria-label="Contents"><ul>${links.join("")}</ul></nav>`;
+}
+
 function renderHighlight({ label, value, note }: Highlight): string {
   const small = note === undefined ? "" : `<dd class="note">${escapeXml(note)}</dd>`;
   return `<div><dt>${escapeXml(label)}</dt><dd class="value">${formatCell(value)}</dd>${small}</div>`;
@@ -30,11 +42,12 @@ function renderHighlight({ label, value, note }: Highlight): string {
 function renderSection(section: ReportSection, index: number, views: View[]): string {
   const body = renderBody(section, index, views);
   const title = section.title === undefined ? "" : escapeXml(section.title);
+  const id = title && ` id="s${index + 1}"`;
   if (section.collapsed && title) {
-    return `<section><details><summary><h2>${title}</h2></summary>${body}</details></section>`;
+    return `<section${id}><details><summary><h2>${title}</h2></summary>${body}</details></section>`;
   }
   const half = section.kind === "figure" && isHalf(section.picture) ? ' class="half"' : "";
-  return `<section${half}>${title && `<h2>${title}</h2>`}${body}</section>`;
+  return `<section${id}${half}>${title && `<h2>${title}</h2>`}${body}</section>`;
 }
 
 /** CSS pixels up to which two figures stand side by side. */
@@ -50,7 +63,7 @@ function isHalf(picture: FigureSection["picture"]): boolean {
 
 /** CSS pixels; a drawing that does not say its width takes all of the page. */
 function widthOf(picture: FigureSection["picture"]): number {
-  if (picture.kind === "view") return Infinity;
+  if (picture.kind === "view" || (picture.view && picture.view.kind !== "chart")) return Infinity;
   if (picture.kind === "png") return picture.width / PIXEL_RATIO;
   return Number(/^<svg[^>]*\swidth="([\d.]+)"/.exec(picture.svg)?.[1] ?? Infinity);
 }
@@ -70,7 +83,7 @@ function renderBody(section: ReportSection, index: number, views: View[]): strin
   }
 }
 
-function renderTable({ columns, rows, caption, best = [] }: TableSection): string {
+function renderTable({ title, columns, rows, caption, best = [] }: TableSection): string {
   const kinds = columns.map((_, column) => (rows.every((row) => isNumeric(row[column])) ? ' class="number"' : ""));
   const titles = columns.map(({ title }, column) => `<th scope="col"${kinds[column]}>${escapeXml(title)}</th>`);
   const head = columns.some(({ title }) => title) ? `<thead><tr>${titles.join("")}</tr></thead>` : "";
@@ -87,7 +100,8 @@ function renderTable({ columns, rows, caption, best = [] }: TableSection): strin
     return `<tr>${cells.join("")}</tr>`;
   });
   const text = caption === undefined ? "" : `<caption>${escapeXml(caption)}</caption>`;
-  return `<div class="table"><table>${text}${head}<tbody>${body.join("\n")}</tbody></table></div>`;
+  const label = escapeXml(title ?? caption ?? "Table");
+  return `<div class="table" role="group" tabindex="0" aria-label="${label}"><table>${text}${head}<tbody>${body.join("\n")}</tbody></table></div>`;
 }
 
 function isNumeric(cell: TableCell): boolean {

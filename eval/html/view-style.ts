@@ -1,13 +1,13 @@
 /** The look of points, matrices and surfaces with what a reader can press at them. */
 export const VIEW_STYLE = `
-.choice { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; border: 0; min-width: 0; }
-.choice legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.choice label { position: relative; }
-.choice input { position: absolute; inset: 0; margin: 0; opacity: 0; pointer-events: none; }
-.choice span { padding: 0.2rem 0.65rem; border: 1px solid var(--edge); border-radius: 0.35rem; cursor: pointer; }
-.choice input:checked + span { background: var(--ink); border-color: var(--ink); color: var(--paper); }
-.choice input:hover:not(:checked) + span { background: var(--panel); }
-.choice input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
+.radio-row { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; border: 0; min-width: 0; }
+.radio-row legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.radio-row label { position: relative; }
+.radio-row input { position: absolute; inset: 0; margin: 0; opacity: 0; pointer-events: none; }
+.radio-row span { padding: 0.2rem 0.65rem; border: 1px solid var(--edge); border-radius: 0.35rem; cursor: pointer; }
+.radio-row input:checked + span { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+.radio-row input:hover:not(:checked) + span { background: var(--panel); }
+.radio-row input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
 .zoom, .legend { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 .legend { margin: 0.5rem 0 0; }
 .legend button {
@@ -25,10 +25,8 @@ export const VIEW_STYLE = `
 .turn-hint { position: absolute; z-index: 1; pointer-events: none; overflow-wrap: anywhere; }
 .turn-hint[hidden] { display: none; }
 .controls .note { margin: 0; color: var(--soft); }
-#vg-tooltip-element.vg-tooltip, .turn-hint {
-  max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.35rem;
-  background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4;
+.turn-hint {
+  max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--edge); border-radius: 0.375rem;
+  background: var(--paper); color: var(--ink); font-size: 0.8rem; line-height: 1.4;
 }
-#vg-tooltip-element.vg-tooltip td { padding: 0 0.5rem 0 0; border: 0; max-width: none; text-align: left; white-space: normal; overflow-wrap: anywhere; }
-#vg-tooltip-element.vg-tooltip table tr td.key { color: var(--soft); white-space: nowrap; }
 `;

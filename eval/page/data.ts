@@ -1,7 +1,8 @@
 import type { VisualizationSpec } from "vega-embed";
-import { unpack } from "../packed.ts";
 import { blockNames } from "./block-names.ts";
-import type { CurvesView, MatrixView, MorphView, PointsView, SpaceSet, View } from "../views.ts";
+import { titlesOfFields } from "./chart-fields.ts";
+import type { CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
+import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -10,7 +11,11 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
-      return dataSets(view.spec);
+      return chartTables(view.spec);
+    case "morph":
+      return [weightRows(view)];
+    case "reconstructions":
+      return [reconstructionRows(view)];
     case "points":
       return [placedPoints(view)];
     case "surface":
@@ -23,8 +28,6 @@ export function dataTables(view: View): Rows[] {
       ];
     case "curves":
       return [curveRows(view)];
-    case "morph":
-      return [weightRows(view)];
     default:
       return view satisfies never;
   }
@@ -41,13 +44,17 @@ function curveRows({ runs }: CurvesView): Rows {
   });
 }
 
-/** Barycentric weights of the data points. */
-function weightRows({ names, weights }: MorphView): Rows {
-  const values = unpack(weights);
-  const atoms = values.length / names.length;
-  return names.map((name, point) => {
-    const row = Array.from({ length: atoms }, (_, s) => [`atom ${s + 1}`, values[point * atoms + s]]);
-    return { "data point": name, ...Object.fromEntries(row) };
+/** The data sets of a chart, their columns named as on its axes and in its legends. */
+function chartTables(spec: object): Rows[] {
+  const titles = titlesOfFields(spec);
+  return dataSets(spec).map((rows) => {
+    const names = titles.get(rows) ?? new Map<string, string>();
+    const isOnce = (title: string) => [...names.values()].filter((other) => other === title).length === 1;
+    const nameOf = (field: string) => {
+      const title = names.get(field);
+      return title !== undefined && isOnce(title) ? title : field;
+    };
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [nameOf(field), value])));
   });
 }
 

@@ -3,9 +3,10 @@ import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
 import { drawPointsView } from "./points.ts";
 import { drawSurfaceView } from "./surface.ts";
-import { drawCurvesView } from "./curves.ts";
 import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
+import { drawReconstructionsView } from "./reconstructions.ts";
+import { drawCurvesView } from "./curves.ts";
 
 type Drawers = {
   readonly [Kind in View["kind"]]: (box: HTMLElement, view: Extract<View, { kind: Kind }>) => Promise<void>;
@@ -17,9 +18,10 @@ const DRAWERS: Drawers = {
   chart: drawChartView,
   points: drawPointsView,
   surface: drawSurfaceView,
-  curves: drawCurvesView,
   matrix: drawMatrixView,
   morph: drawMorphView,
+  reconstructions: drawReconstructionsView,
+  curves: drawCurvesView,
 };
 
 /** Draws a view of any kind into an empty element that is as wide as the picture may become. */

@@ -44,6 +44,7 @@ export default async function embed(
   spec: VisualizationSpec,
   options: EmbedOptions = {},
 ): Promise<Result> {
+  const label = box.closest("[aria-label]")?.getAttribute("aria-label") || "Chart";
   const refinement = refinements.get(box);
   const refined = refinement ? refinement.refine(spec) : spec;
   const isCanvas = countRows(spec) > MOST_SVG_ROWS;
@@ -58,6 +59,8 @@ export default async function embed(
     loader: { http: { credentials: "omit" } },
   });
   if (isCanvas) followInk(result, box);
+  keepReadable(box);
+  describe(box, label);
   if (refinement) refinement.result = result;
   return result;
 }
@@ -80,4 +83,23 @@ function byParameter<Part>(part: Part): Part {
 function followInk({ view }: Result, box: HTMLElement): void {
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", () => void view.signal("ink", getComputedStyle(box).color).runAsync());
+}
+
+/** Share of its width, or CSS pixels, below which a chart is not made smaller, but scrolls. */
+const [LEAST_SHARE, LEAST_WIDTH] = [0.7, 480];
+
+/** A chart that is wider than the page is drawn smaller, down to a width at which its words can be read. */
+function keepReadable(box: HTMLElement): void {
+  for (const drawn of box.querySelectorAll<SVGSVGElement | HTMLCanvasElement>("svg.marks, canvas.marks")) {
+    const width = drawn instanceof SVGSVGElement ? drawn.width.baseVal.value : drawn.clientWidth;
+    drawn.style.minWidth = `${Math.min(LEAST_SHARE * width, LEAST_WIDTH)}px`;
+  }
+}
+
+/** Who hears the page is told what the chart shows, and finds its figures in the table below; the marks one by one would be noise. */
+function describe(box: HTMLElement, label: string): void {
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", label);
+  box.removeAttribute("aria-roledescription");
+  for (const drawn of box.querySelectorAll("svg.marks, canvas.marks")) drawn.setAttribute("aria-hidden", "true");
 }

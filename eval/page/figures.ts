@@ -2,6 +2,7 @@ import type { View } from "../views.ts";
 import { dataTables } from "./data.ts";
 import { drawView } from "./draw.ts";
 import { element } from "./element.ts";
+import { saveButtons } from "./save-drawing.ts";
 import { addDataTable } from "./table.ts";
 
 /**
@@ -21,20 +22,35 @@ export async function drawAll(page: Document): Promise<void> {
   page.documentElement.dataset["drawn"] = "";
 }
 
-/** Draws one view into its box, with its data as text below. The box tells by `data-state` when it is done. */
+/**
+ * Draws one view into its box; below its caption come buttons that save it and its data as text. The box tells by `data-state` when it
+ * is done.
+ */
 export async function drawFigure(box: HTMLElement, view: View): Promise<void> {
   const drawing = element("div", { className: "drawing" });
   drawing.setAttribute("role", "group");
   drawing.setAttribute("aria-label", box.dataset["alt"] ?? "");
   box.replaceChildren(drawing);
+  const figure = box.closest("figure") ?? box;
+  figure.querySelector(":scope > .tools")?.remove();
+  const tools = element("div", { className: "tools" });
+  const name = fileName(box.closest("section")?.querySelector("h2")?.textContent ?? document.title);
   try {
     await drawView(drawing, view);
+    tools.append(...saveButtons(drawing, name));
     box.dataset["state"] = "drawn";
   } catch (error) {
     drawing.replaceChildren(element("p", { textContent: `This figure cannot be drawn: ${String(error)}` }));
     box.dataset["state"] = "failed";
   }
-  addDataTable(box, dataTables(view));
+  addDataTable(tools, dataTables(view), name);
+  figure.append(tools);
+}
+
+/** A title as a file is named: "Barycentric path" becomes "barycentric-path". */
+function fileName(title: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu);
+  return words?.join("-") ?? "figure";
 }
 
 function nextFrame(): Promise<unknown> {

@@ -11,6 +11,8 @@ export interface BarycentricPathOptions {
   readonly cornerNames?: readonly string[];
   /** [S, h, w] the atoms as images, drawn at the corners. @default none */
   readonly atoms?: NdArray;
+  /** Names of the M frames, to be seen on hover. @default their numbers alone */
+  readonly frameNames?: readonly string[];
   /** Join the last frame with the first, for data that is known to be periodic. @default false */
   readonly closed?: boolean;
 }
@@ -40,9 +42,14 @@ const MOST_NUMBERS = 30;
  * @throws InputError on weights of another rank, fewer than 2 atoms, or another number of names or images
  */
 export async function barycentricPath(weights: NdArray, options: BarycentricPathOptions = {}): Promise<Drawing> {
-  const frames = projectWeights(weights).map((point, index) => ({ ...point, frame: index + 1 }));
   const corners = simplexCorners(weights.shape[1]);
-  const { atoms, closed = false, cornerNames = corners.map((_, s) => `atom ${s + 1}`) } = options;
+  const { atoms, closed = false, frameNames, cornerNames = corners.map((_, s) => `atom ${s + 1}`) } = options;
+  const frames = projectWeights(weights).map((point, index) => ({
+    ...point,
+    frame: index + 1,
+    ...(frameNames && { name: frameNames[index] }),
+    ...Object.fromEntries(corners.map((_, s) => [`weight${s}`, weights.data[index * corners.length + s]])),
+  }));
   if (cornerNames.length !== corners.length || (atoms && atoms.shape[0] !== corners.length)) {
     const got = [cornerNames.length, atoms?.shape[0] ?? "no"];
     throw new InputError(`barycentric path: expected ${corners.length} names and images, got ${got.join(" and ")}`);
@@ -90,6 +97,15 @@ export async function barycentricPath(weights: NdArray, options: BarycentricPath
         encoding: {
           ...at,
           color: { field: "frame", type: "quantitative", scale: { range: FRAME_COLORS }, legend: null },
+          tooltip: [
+            ...(frameNames ? [{ field: "name", title: "data point" }] : [{ field: "frame", title: "data point" }]),
+            ...cornerNames.map((title, s) => ({
+              field: `weight${s}`,
+              title,
+              type: "quantitative" as const,
+              format: ".1%",
+            })),
+          ],
         },
       },
       {

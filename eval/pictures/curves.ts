@@ -44,10 +44,17 @@ export async function curvePanels(groups: readonly CurveGroup[], options: CurveP
     })),
   );
   const encoding = {
-    x: { field: "x", type: "quantitative", scale: { nice: false }, axis: { title: null, grid: false, tickCount: 3 } },
-    y: { field: "y", type: "quantitative", axis: null },
+    x: {
+      field: "x",
+      type: "quantitative",
+      title: "place",
+      scale: { nice: false },
+      axis: { title: null, grid: false, tickCount: 3 },
+    },
+    y: { field: "y", type: "quantitative", title: "value", axis: null },
     color: {
       field: "name",
+      title: "curve",
       type: "nominal",
       scale: { domain: names, range: [NEUTRAL, ...CATEGORICAL].slice(0, names.length) },
       legend:

@@ -103,10 +103,10 @@ function panelOf(panel: LinePanel, commonTitle: string): PanelSpec {
         mark: "rule" as const,
         encoding: { y },
       })),
-      ...lines.map(({ color, points }) => ({
-        data: { values: points.map((point) => ({ x: point[0], y: point[1] })) },
+      ...lines.map(({ name, color, points }) => ({
+        data: { values: points.map((point) => ({ name, x: point[0], y: point[1] })) },
         mark: { type: points.length > 1 ? "line" : "circle", color, strokeWidth: 2 } as const,
-        encoding: { x, y },
+        encoding: { x, y, detail: { field: "name", type: "nominal" as const, title: "curve" } },
       })),
       ...labels.map(({ text, color, pixel: height }) => ({
         data: { values: [{}] },

@@ -43,7 +43,17 @@ function violin(title: string, name: string, values: ArrayLike<number>, index: n
   if (logs.length < 2) throw new InputError(`violins: ${title}: ${name} has fewer than two positive values`);
   const density = densityOf(logs);
   const widest = Math.max(...density.map(({ density: height }) => height));
-  const median = logs.toSorted((a, b) => a - b)[logs.length >> 1];
+  const ordered = logs.toSorted((a, b) => a - b);
+  const quantile = (share: number) => 10 ** ordered[Math.min(Math.floor(share * ordered.length), ordered.length - 1)];
+  const median = quantile(0.5);
+  const figures = { name, count: logs.length, lower: quantile(0.25), median, upper: quantile(0.75) };
+  const tooltip = [
+    { field: "name", title },
+    { field: "median", title: "median", type: "quantitative" as const, format: ".4~g" },
+    { field: "lower", title: "lower quartile", type: "quantitative" as const, format: ".4~g" },
+    { field: "upper", title: "upper quartile", type: "quantitative" as const, format: ".4~g" },
+    { field: "count", title: "samples", type: "quantitative" as const, format: "d" },
+  ];
   const y = {
     field: "value",
     type: "quantitative",
@@ -60,6 +70,7 @@ function violin(title: string, name: string, values: ArrayLike<number>, index: n
             value: 10 ** log,
             left: -height / widest,
             right: height / widest,
+            ...figures,
           })),
         },
         mark: {
@@ -77,12 +88,13 @@ function violin(title: string, name: string, values: ArrayLike<number>, index: n
             axis: { title: name, labels: false, grid: false },
           },
           x2: { field: "right" },
+          tooltip,
         },
       },
       {
-        data: { values: [{ value: 10 ** median, from: -0.5, to: 0.5 }] },
+        data: { values: [{ value: median, from: -0.5, to: 0.5, ...figures }] },
         mark: { type: "rule" as const, color: NEUTRAL, strokeDash: [1, 0], strokeWidth: 2, opacity: 1 },
-        encoding: { y, x: { field: "from", type: "quantitative" as const }, x2: { field: "to" } },
+        encoding: { y, x: { field: "from", type: "quantitative" as const }, x2: { field: "to" }, tooltip },
       },
     ],
   };

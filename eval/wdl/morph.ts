@@ -2,9 +2,10 @@ import sharp from "sharp";
 import { interpolateWeights } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs } from "../../models/wdl/factors.ts";
 import { isDense } from "../../src/geometry/geometry.ts";
-import { sizeOf } from "../../src/tensor/ndarray.ts";
+import { rowsOf, sizeOf } from "../../src/tensor/ndarray.ts";
 import { pack, packedBytes } from "../packed.ts";
-import type { MorphLattice, MorphOperator, MorphView } from "../views.ts";
+import { spriteOf } from "../pictures/sprite.ts";
+import type { MorphLattice, MorphOperator, MorphView, Sprite } from "../views.ts";
 import type { WdlFindings } from "./findings.ts";
 import { asImages, meanMass } from "./images.ts";
 
@@ -97,29 +98,23 @@ async function latticeOf(findings: WdlFindings, atoms: readonly number[]): Promi
     }
   }
   const common = { kind: "lattice", atoms, steps: LATTICE_STEPS } as const;
-  if (setup.pointShape.length === 2) return { ...common, frames: await spriteOf(frames, setup.pointShape) };
+  if (setup.pointShape.length === 2)
+    return { ...common, frames: { kind: "images", sprite: await imagesOf(frames, setup.pointShape) } };
   const values = Float64Array.from(frames.flatMap((pair) => Array.from(pair, Math.fround)));
   return { ...common, frames: { kind: "curves", values: pack(values) } };
 }
 
-/** All images one below the other, none larger than `LATTICE_SIDE`. */
-async function spriteOf(pairs: readonly Float64Array[], [h, w]: readonly number[]): Promise<MorphLattice["frames"]> {
+/** All images, none larger than `LATTICE_SIDE`. */
+async function imagesOf(pairs: readonly Float64Array[], [h, w]: readonly number[]): Promise<Sprite> {
   const scale = Math.min(1, LATTICE_SIDE / Math.max(h, w));
   const [height, width] = [h, w].map((extent) => Math.max(1, Math.round(extent * scale)));
-  const tiles: Buffer[] = [];
-  for (const pair of pairs) {
-    for (let start = 0; start < pair.length; start += h * w) {
-      const gray = Uint8Array.from(pair.subarray(start, start + h * w), Math.round);
-      const image = sharp(gray, { raw: { width: w, height: h, channels: 1 }, limitInputPixels: false });
-      tiles.push(await image.resize(width, height, { fit: "fill" }).toColourspace("b-w").raw().toBuffer());
-    }
+  const images = pairs.flatMap((pair) => rowsOf(Uint8Array.from(pair, Math.round), h * w));
+  const tiles: Uint8Array[] = [];
+  for (const gray of images) {
+    const image = sharp(gray, { raw: { width: w, height: h, channels: 1 }, limitInputPixels: false });
+    tiles.push(await image.resize(width, height, { fit: "fill" }).toColourspace("b-w").raw().toBuffer());
   }
-  const raw = { width, height: height * tiles.length, channels: 1 } as const;
-  const png = await sharp(Buffer.concat(tiles), { raw, limitInputPixels: false })
-    .toColourspace("b-w")
-    .png({ compressionLevel: 9 })
-    .toBuffer();
-  return { kind: "images", url: `data:image/png;base64,${png.toString("base64")}`, width, height };
+  return spriteOf(tiles, width, height);
 }
 
 /** Multiply-adds of one barycenter on the host, counted as if the log domain was taken where it is asked for only. */

@@ -11,6 +11,7 @@ import { progressPicture } from "../pictures/progress.ts";
 import type { Draw } from "../evaluator.ts";
 import type { WdlFindings } from "./findings.ts";
 import { asImages, atomImages } from "./images.ts";
+import { reconstructionsView } from "./reconstructions.ts";
 import { morphView, planMorph } from "./morph.ts";
 import { WDL_CURVES } from "./shown.ts";
 
@@ -38,15 +39,15 @@ export function wdlPictures(findings: WdlFindings): Drawings {
 
 /** The path between the atoms, these arranged in the order in which the sequence visits them. */
 async function pathPicture(findings: WdlFindings): Promise<Picture> {
-  const { setup, options, factors } = findings;
+  const { setup, options, factors, names: frameNames } = findings;
   const order = orderOfVisits(factors.weights, options.atoms);
   const weights = { shape: [setup.points, options.atoms], data: permuteColumns(factors.weights, order) };
   const cornerNames = order.map((atom) => `atom ${atom + 1}`);
-  if (setup.pointShape.length !== 2) return barycentricPath(weights, { cornerNames });
+  if (setup.pointShape.length !== 2) return barycentricPath(weights, { cornerNames, frameNames });
   const { shape, data } = atomImages(findings);
   const { pixels } = setup.problem;
   const images = order.flatMap((atom) => Array.from(data.subarray(atom * pixels, (atom + 1) * pixels)));
-  return barycentricPath(weights, { cornerNames, atoms: { shape, data: Float64Array.from(images) } });
+  return barycentricPath(weights, { cornerNames, frameNames, atoms: { shape, data: Float64Array.from(images) } });
 }
 
 /** Atoms by the mean position in the sequence of the points that use them. */
@@ -76,13 +77,16 @@ function imagePictures(findings: WdlFindings): Drawings {
   };
 }
 
-function reconstructionRows({ methods, inputs }: WdlFindings): Promise<Picture> {
+async function reconstructionRows(findings: WdlFindings): Promise<Picture> {
+  const { methods, inputs } = findings;
   const [ours] = methods;
   const rows = [{ name: "input", images: inputs }, ...methods];
-  return imageRows(
+  const picture = await imageRows(
     rows.map(({ name, images }) => ({ label: name, images, range: [0, 255] as const })),
     { captions: Array.from(ours.psnr, (value) => formatDecibels(value, 1)) },
   );
+  const view = await reconstructionsView(findings);
+  return view ? { ...picture, view } : picture;
 }
 
 /** The picture of the barycenters between the atoms, with the view that morphs between them where a page can. */

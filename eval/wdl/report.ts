@@ -3,6 +3,7 @@ import type { TrainedRun } from "../evaluator.ts";
 import { figureSections, type FigureCaption, recordTable, type Report, type TextSection } from "../report.ts";
 import type { Pictures } from "../pictures/picture.ts";
 import type { WdlFindings } from "./findings.ts";
+import { reconstructionsShown } from "./reconstructions.ts";
 import { planMorph, type MorphPlan } from "./morph.ts";
 
 /** Captions of the pictures, in the order of the report. */
@@ -23,8 +24,13 @@ export function wdlReport(
 ): Report {
   const { methods, names, options } = findings;
   const plan = planMorph(findings);
+  const captionOf: Readonly<Record<string, (still: string) => string>> = {
+    reconstructions: (still) =>
+      pictures["reconstructions"]?.view?.kind === "chart" ? still : still + firstOnly(findings),
+    interpolation: (still) => morphCaption(plan, still),
+  };
   const captions = CAPTIONS.map(([name, title, caption]): FigureCaption => {
-    return [name, title, name === "interpolation" ? morphCaption(plan, caption) : caption];
+    return [name, title, captionOf[name]?.(caption) ?? caption];
   });
   const figures = figureSections(captions, pictures);
   return {
@@ -51,6 +57,13 @@ export function wdlReport(
       recordTable(run.config.options, { title: "Configuration", collapsed: true }),
     ],
   };
+}
+
+/** What is missing where not all data points fit into a page. */
+function firstOnly(findings: WdlFindings): string {
+  const { points } = findings.setup;
+  const shown = reconstructionsShown(findings);
+  return shown === 0 || shown === points ? "" : ` The page holds the first ${shown} of ${points} data points.`;
 }
 
 const POLYGON =

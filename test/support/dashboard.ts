@@ -3,13 +3,14 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Events } from "../../training/dashboard/messages.ts";
-import { startDashboard, type Dashboard } from "../../training/dashboard/server.ts";
+import type * as server from "../../training/dashboard/server.ts";
 import { compiledRoot } from "./compiled.ts";
 
-/** Starts a dashboard on a free port until the test ends. */
-export async function openDashboard(directory: string, port = 0, finished = onTestFinished): Promise<Dashboard> {
-  const command = [process.execPath, join(await compiledRoot(), "training", "cli", "otlearn.js")];
-  const dashboard = await startDashboard({ directory, port, command });
+/** Starts a dashboard, with the page as it was built, until the test ends. @param port 0: any that is free */
+export async function openDashboard(directory: string, port = 0, finished = onTestFinished): Promise<server.Dashboard> {
+  const module = join(await compiledRoot(), "training", "dashboard", "server.js");
+  const { startDashboard } = (await import(module)) as typeof server;
+  const dashboard = await startDashboard({ directory, port });
   finished(() => dashboard.close());
   return dashboard;
 }
@@ -53,7 +54,7 @@ export interface Answer {
 
 /** Asks a server as a hostile client may: the path is sent as it stands, and every header can be set. */
 export function ask(
-  { url }: Pick<Dashboard, "url">,
+  { url }: Pick<server.Dashboard, "url">,
   path: string,
   { method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
@@ -69,7 +70,7 @@ export function ask(
 }
 
 /** The headers of the page's own requests that change something. */
-export function tokenOf({ token }: Dashboard): Record<string, string> {
+export function tokenOf({ token }: server.Dashboard): Record<string, string> {
   return { "x-otlearn-token": token, "content-type": "application/json" };
 }
 
@@ -84,7 +85,7 @@ export interface EventStream {
 }
 
 /** Listens to the events of a dashboard until the test ends. */
-export function listenTo({ url }: Dashboard, run?: string, finished = onTestFinished): EventStream {
+export function listenTo({ url }: server.Dashboard, run?: string, finished = onTestFinished): EventStream {
   const { hostname, port } = new URL(url);
   const path = run === undefined ? "/events" : `/events?run=${run}`;
   const events: EventStream["events"] = [];

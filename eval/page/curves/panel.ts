@@ -35,6 +35,7 @@ export class PanelBox {
     this.plot.append(this.#chart, this.#brush, this.#tip);
     this.plot.setAttribute("role", "application");
     this.plot.setAttribute("aria-label", `${panel.title}: arrow keys read the curve, + and - zoom, 0 shows all`);
+    this.#chart.setAttribute("aria-hidden", "true"); // read by the arrow keys, and in the table below the figure
     this.#tip.setAttribute("role", "status");
     this.element.append(this.#head, this.plot);
   }

@@ -4,7 +4,7 @@ import { logTicks } from "../../pictures/log-ticks.ts";
 import { CATEGORICAL, INK } from "../../pictures/palette.ts";
 
 /** CSS pixels. */
-export const PANEL_HEIGHT = 230;
+const PANEL_HEIGHT = 230;
 
 /** Where colours are used up, lines of the same colour are told apart by their dashes. */
 const DASHES = [[1, 0], [7, 3], [2, 3], [10, 3, 2, 3]] as const; // prettier-ignore
@@ -67,25 +67,25 @@ export function panelSpec(
     autosize: { type: "fit", contains: "padding" },
     params: Object.entries(signalsOf(range, scale)).map(([name, value]) => ({ name, value })),
     layer: [
-      { data: { name: "levels", values: [] }, mark: { type: "rule", clip: true }, encoding: { y } },
+      { data: { name: "levels", values: [] }, mark: { type: "rule", clip: true, aria: false }, encoding: { y } },
       {
         data: { name: "levels", values: [] },
-        mark: { type: "text", align: "left", baseline: "bottom", dx: 4, dy: -2, color: INK },
+        mark: { type: "text", aria: false, align: "left", baseline: "bottom", dx: 4, dy: -2, color: INK },
         encoding: { y, x: { value: 0 }, text: { field: "name" } },
       },
       {
         data: { name: "lines", values: [] },
-        mark: { type: "line", clip: true, strokeWidth: 2, strokeCap: "butt" },
+        mark: { type: "line", clip: true, aria: false, strokeWidth: 2, strokeCap: "butt" },
         encoding: { x, y, color, strokeDash },
       },
       {
         data: { name: "cursor", values: [] },
-        mark: { type: "rule", clip: true, strokeDash: [1, 0], opacity: 0.6 },
+        mark: { type: "rule", clip: true, aria: false, strokeDash: [1, 0], opacity: 0.6 },
         encoding: { x },
       },
       {
         data: { name: "dots", values: [] },
-        mark: { type: "circle", clip: true, size: 50, opacity: 1 },
+        mark: { type: "circle", clip: true, aria: false, size: 50, opacity: 1 },
         encoding: { x, y, color },
       },
     ],

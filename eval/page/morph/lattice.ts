@@ -2,10 +2,10 @@ import { rowsOf } from "../../../src/tensor/ndarray.ts";
 import { unpack } from "../../packed.ts";
 import type { MorphLattice, MorphView } from "../../views.ts";
 import { element } from "../element.ts";
-import { pixelsOf } from "../pixels.ts";
-import { choice } from "./choice.ts";
+import { imagesOf } from "../sprite.ts";
+import { choice } from "../choice.ts";
 import { frameIndex } from "./frames.ts";
-import { curvePicture, imagePicture } from "./picture.ts";
+import { curvePicture, imagePicture } from "../values-picture.ts";
 
 /** Two atoms to choose, and a slider that snaps to the barycenters that were computed between them. */
 export async function drawLatticeMorph(box: HTMLElement, view: MorphView, source: MorphLattice): Promise<void> {
@@ -14,7 +14,7 @@ export async function drawLatticeMorph(box: HTMLElement, view: MorphView, source
   const frames = await framesOf(source, view.shape);
   const picture =
     source.frames.kind === "images"
-      ? imagePicture([source.frames.height, source.frames.width], label)
+      ? imagePicture([source.frames.sprite.height, source.frames.sprite.width], label)
       : curvePicture(view.shape[0], label);
 
   const names = atoms.map((atom) => `atom ${atom + 1}`);
@@ -59,7 +59,5 @@ export async function drawLatticeMorph(box: HTMLElement, view: MorphView, source
 }
 
 async function framesOf({ frames }: MorphLattice, shape: readonly number[]): Promise<ArrayLike<number>[]> {
-  if (frames.kind === "curves") return rowsOf(unpack(frames.values), shape[0]);
-  const { data } = await pixelsOf(frames.url);
-  return rowsOf(data, frames.width * frames.height);
+  return frames.kind === "curves" ? rowsOf(unpack(frames.values), shape[0]) : imagesOf(frames.sprite);
 }

@@ -1,4 +1,4 @@
-import { imagePicture } from "./picture.ts";
+import { imagePicture } from "../values-picture.ts";
 
 /** Pixels: of a pad's thumbnails on a dense screen. */
 const SIDE = 96;

@@ -179,10 +179,20 @@ describe("problems that are too large for a page", () => {
 
 async function framesOf({ frames }: MorphLattice): Promise<ArrayLike<number>[]> {
   if (frames.kind === "curves") return rowsOf(unpack(frames.values), 40);
-  const png = Buffer.from(frames.url.split(",")[1], "base64");
-  const { data, info } = await sharp(png).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
-  expect(info.width).toBe(frames.width);
-  return rowsOf(new Uint8Array(data), frames.width * frames.height);
+  const { url, count, columns, width, height } = frames.sprite;
+  const png = sharp(Buffer.from(url.split(",")[1], "base64")).extractChannel(0);
+  const place = (index: number) => ({ left: (index % columns) * width, top: Math.floor(index / columns) * height });
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      return new Uint8Array(
+        await png
+          .clone()
+          .extract({ ...place(index), width, height })
+          .raw()
+          .toBuffer(),
+      );
+    }),
+  );
 }
 
 it("numbers the frames of all pairs without gap", () => {

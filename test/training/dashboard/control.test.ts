@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -46,6 +46,14 @@ it("a run is stopped, looked at, resumed and compared, in processes of its own",
   expect(text).toContain("Learned start for Sinkhorn");
   expect(headers["content-security-policy"]).toMatch(/^sandbox allow-scripts/);
   expect(existsSync(join(folder, "runs", "a", "report.html"))).toBe(false);
+
+  await cp(join(folder, "runs", "a"), join(folder, "runs", "b"), { recursive: true });
+  const { id: other } = await list.next("run", ({ name }) => name === "b");
+  const comparison = JSON.parse((await post(dashboard, "/pages", [id, other])).text) as MadePage;
+  expect(await list.next("page", (page) => page.id === comparison.id && page.state !== "working")).toMatchObject({
+    state: "ready",
+  });
+  expect((await ask(dashboard, `/pages/${comparison.id}`)).text).toContain("<h1>");
 
   expect((await post(dashboard, `/runs/${id}/resume`)).status).toBe(202);
   await list.next("run", ({ state }) => state === "starting");

@@ -87,7 +87,7 @@ describe("what changes anything", () => {
   it.each(["stop", "resume"])("%s needs the token", async (action) => {
     const path = `/runs/${await idOfRun()}/${action}`;
     for (const token of [undefined, "", dashboard.token.slice(1), `${dashboard.token}x`]) {
-      const headers = token === undefined ? {} : { "x-otlearn-token": token };
+      const headers: Record<string, string> = token === undefined ? {} : { "x-otlearn-token": token };
       const { status, text } = await ask(dashboard, path, { method: "POST", headers });
       expect(status).toBe(403);
       expect(text).toBe("token: missing, or of an earlier start; open the address that otlearn dashboard printed\n");

@@ -31,7 +31,15 @@ export function listView(messages: Messages): View {
   showChoice();
   return {
     title: "Runs",
-    box: element("div", {}, notes, list, none, element("div", { className: "actions" }, compare)),
+    box: element(
+      "div",
+      {},
+      element("h1", {}, "Runs"),
+      notes,
+      list,
+      none,
+      element("div", { className: "actions" }, compare),
+    ),
     show(state: State) {
       notes.replaceChildren(...state.notes.map((note) => element("p", { className: "notice" }, note)));
       const runs = [...state.runs.values()].sort(byStart);

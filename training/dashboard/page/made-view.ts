@@ -9,7 +9,14 @@ export function madeView(id: string): View {
   const frame = reportFrame("Comparison");
   return {
     title: "Comparison",
-    box: element("div", {}, words, frame.box),
+    box: element(
+      "div",
+      {},
+      element("p", {}, element("a", { href: "#/" }, "All runs")),
+      element("h1", {}, "Comparison"),
+      words,
+      frame.box,
+    ),
     show({ pages, runs }: State) {
       const page = pages.get(id);
       const names = page?.runs.map((run) => runs.get(run)?.name ?? "a run that is gone").join(", ");

@@ -1,6 +1,6 @@
-import { CATEGORICAL } from "../../pictures/palette.ts";
-import { element } from "../element.ts";
-import { svgElement } from "../svg-element.ts";
+import { CATEGORICAL } from "../pictures/palette.ts";
+import { element } from "./element.ts";
+import { svgElement } from "./svg-element.ts";
 
 /** Shows values [N] on the 8-bit scale. */
 export interface ValuesPicture {
