@@ -12,7 +12,7 @@ import type { SpacePoint } from "./pictures/surface-wires.ts";
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
 export type View =
-  ChartView | PointsView | MatrixView | SurfaceView | CurvesView | BarsView | MorphView | ReconstructionsView;
+  ChartView | CurvesView | BarsView | PointsView | MatrixView | SurfaceView | MorphView | ReconstructionsView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {

@@ -65,7 +65,9 @@ summary h2 { display: inline; margin: 0; }
 .tools .data:not([open]) { margin-right: 1rem; order: -1; }
 .data > summary { padding: 0.25rem 0; }
 .data > button { margin: 0.25rem 0 0.5rem; }
-.data th, .data td { padding-right: 1.25rem; }
+.data .table { max-height: 24rem; overflow: auto; margin: 0 0 1rem; }
+.data th, .data td { padding-right: 1.25rem; overflow-wrap: normal; }
+.data thead th { position: sticky; top: 0; background: var(--paper); }
 ${CURVES_STYLE}
 ${COMPARE_STYLE}
 ${CONTROLS_STYLE}

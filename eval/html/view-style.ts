@@ -1,13 +1,13 @@
 /** The look of points, matrices and surfaces with what a reader can press at them. */
 export const VIEW_STYLE = `
-.radio-row { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; border: 0; min-width: 0; }
-.radio-row legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.radio-row label { position: relative; }
-.radio-row input { position: absolute; inset: 0; margin: 0; opacity: 0; pointer-events: none; }
-.radio-row span { padding: 0.2rem 0.65rem; border: 1px solid var(--edge); border-radius: 0.35rem; cursor: pointer; }
-.radio-row input:checked + span { background: var(--ink); border-color: var(--ink); color: var(--paper); }
-.radio-row input:hover:not(:checked) + span { background: var(--panel); }
-.radio-row input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
+.choice { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; border: 0; min-width: 0; }
+.choice legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.choice label { position: relative; }
+.choice input { position: absolute; inset: 0; margin: 0; opacity: 0; pointer-events: none; }
+.choice span { padding: 0.2rem 0.65rem; border: 1px solid var(--edge); border-radius: 0.35rem; cursor: pointer; }
+.choice input:checked + span { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+.choice input:hover:not(:checked) + span { background: var(--panel); }
+.choice input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
 .zoom, .legend { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 .legend { margin: 0.5rem 0 0; }
 .legend button {

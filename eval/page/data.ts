@@ -1,7 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
+import type { ChartView, CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
 import { blockNames } from "./block-names.ts";
-import { titlesOfFields } from "./chart-fields.ts";
-import type { CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
+import { chartTables } from "./chart-tables.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
@@ -11,7 +11,7 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
-      return chartTables(view.spec);
+      return tablesOf(view);
     case "morph":
       return [weightRows(view)];
     case "reconstructions":
@@ -44,18 +44,10 @@ function curveRows({ runs }: CurvesView): Rows {
   });
 }
 
-/** The data sets of a chart, their columns named as on its axes and in its legends. */
-function chartTables(spec: object): Rows[] {
-  const titles = titlesOfFields(spec);
-  return dataSets(spec).map((rows) => {
-    const names = titles.get(rows) ?? new Map<string, string>();
-    const isOnce = (title: string) => [...names.values()].filter((other) => other === title).length === 1;
-    const nameOf = (field: string) => {
-      const title = names.get(field);
-      return title !== undefined && isOnce(title) ? title : field;
-    };
-    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [nameOf(field), value])));
-  });
+/** What can be read off a chart; of one that only shows where points lie, all that it was drawn from. */
+function tablesOf({ spec }: ChartView): Rows[] {
+  const tables = chartTables(spec);
+  return tables.length > 0 ? tables : dataSets(spec);
 }
 
 /** How many rows a chart is drawn from. */

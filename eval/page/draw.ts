@@ -1,10 +1,10 @@
 import type { View } from "../views.ts";
 import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
-import { drawPointsView } from "./points.ts";
 import { drawSurfaceView } from "./surface.ts";
 import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
+import { drawPointsView } from "./points.ts";
 import { drawReconstructionsView } from "./reconstructions.ts";
 import { drawCurvesView } from "./curves.ts";
 

@@ -58,9 +58,9 @@ export default async function embed(
     ast: true,
     loader: { http: { credentials: "omit" } },
   });
-  if (isCanvas) followInk(result, box);
   keepReadable(box);
   describe(box, label);
+  if (isCanvas) followInk(result, box);
   if (refinement) refinement.result = result;
   return result;
 }

@@ -3,7 +3,7 @@ import type { Result, VisualizationSpec } from "vega-embed";
 import type { Blocks } from "../pictures/pooled.ts";
 import type { MatrixOrder, MatrixSide, MatrixView } from "../views.ts";
 import { blockClasses, blockNames } from "./block-names.ts";
-import { radioRow } from "./radio-row.ts";
+import { radioChoice } from "./radio-choice.ts";
 import { element } from "./element.ts";
 import { drawRefined } from "./embed.ts";
 
@@ -24,7 +24,7 @@ export async function drawMatrixView(box: HTMLElement, view: MatrixView): Promis
     drawn = await drawOrder(chart, view, order, domain);
   };
   const titles = view.orders.map(({ title }) => title);
-  const orders = titles.length > 1 ? [radioRow("Order", titles, (index) => void draw(view.orders[index]))] : [];
+  const orders = titles.length > 1 ? [radioChoice("Order", titles, (index) => void draw(view.orders[index]))] : [];
   box.replaceChildren(element("div", { className: "controls" }, ...orders), chart);
   await draw(view.orders[0]);
 }

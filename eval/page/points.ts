@@ -4,7 +4,7 @@ import { classLooks, CLASSLESS, markSize, type ClassLook } from "../pictures/cla
 import { CATEGORICAL } from "../pictures/palette.ts";
 import { windowAround, type Window } from "../pictures/window.ts";
 import type { Layout, PointsView } from "../views.ts";
-import { radioRow } from "./radio-row.ts";
+import { radioChoice } from "./radio-choice.ts";
 import { element } from "./element.ts";
 import { drawRefined } from "./embed.ts";
 import { classLegend } from "./legend.ts";
@@ -39,7 +39,7 @@ export async function drawPointsView(box: HTMLElement, view: PointsView): Promis
   const zoom = element("div", { className: "zoom" });
   const layouts =
     view.layouts.length > 1
-      ? [radioRow("Layout", view.layouts.map(({ title }) => title), (index) => void draw(view.layouts[index]))] // prettier-ignore
+      ? [radioChoice("Layout", view.layouts.map(({ title }) => title), (index) => void draw(view.layouts[index]))] // prettier-ignore
       : [];
   const entries = [...looks].map(([name, look]) => ({ name, ...look }));
   const legend = classLegend(entries, (indices) => {

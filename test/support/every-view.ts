@@ -5,11 +5,8 @@ import { heatMap } from "../../eval/pictures/heat-map.ts";
 import { lineChart } from "../../eval/pictures/line-chart.ts";
 import { matrixPicture } from "../../eval/pictures/matrix.ts";
 import { montage } from "../../eval/pictures/montage.ts";
-import { asGiven } from "../../eval/pictures/orders.ts";
 import { scatter } from "../../eval/pictures/scatter.ts";
 import { spriteOf } from "../../eval/pictures/sprite.ts";
-import { surfaceScatter } from "../../eval/pictures/surface-scatter.ts";
-import { sphereWires } from "../../eval/pictures/surface-wires.ts";
 import { violins } from "../../eval/pictures/violins.ts";
 import type { FigureSection, ReportSection } from "../../eval/report.ts";
 import type { View } from "../../eval/views.ts";
@@ -42,6 +39,25 @@ const VIEWS: Readonly<Record<Exclude<View["kind"], "chart">, () => Promise<Reado
     const panels = ["loss", "psnr"].map((metric) => ({ title: metric, metrics: [metric], scale: "linear" as const }));
     return { curves: { kind: "curves", stepTitle: "step", panels, runs: NAMES.map((name) => ({ name, columns })) } };
   },
+  async points() {
+    const points = [1, 2, 3].map((x) => [x, 1 / x] as const);
+    const layouts = ["UMAP", "t-SNE"].map((title) => ({ title, points }));
+    return { points: { kind: "points", what: "sample", names: NAMES, labels: ["a", "b", null], layouts } };
+  },
+  async matrix() {
+    const order = Array.from({ length: 30 }, (_, index) => index);
+    const side = { title: "sample", names: order.map((index) => `${NAMES[index % 3]} ${index}`) };
+    const orders = [order, order.toReversed()].map((rows, index) => ({ title: `order ${index}`, rows, columns: rows }));
+    return {
+      matrix: (await matrixPicture(matrix, { rows: side, columns: side, valueTitle: "distance", orders })).view!,
+    };
+  },
+  async surface() {
+    const points = [0, 1, 2].map((angle) => [Math.cos(angle), Math.sin(angle), 0.2 * angle] as const);
+    const set = { name: "X", points, names: NAMES, labels: ["a", "b", null], masses: [1, 2, 3] };
+    const eye = { azimuth: 30, elevation: 30 };
+    return { surface: { kind: "surface", sets: [set, { ...set, name: "Y" }], wires: [points], eye } };
+  },
   async morph() {
     const frames = { kind: "images", sprite: await spriteOf(gray(), 8, 6) } as const;
     const lattice = { kind: "lattice", atoms: [0, 2], steps: 9, frames } as const;
@@ -49,35 +65,6 @@ const VIEWS: Readonly<Record<Exclude<View["kind"], "chart">, () => Promise<Reado
       "morphing of images": { kind: "morph", shape: [6, 8], tone, ...morph, source: operator },
       "morphing of curves": { kind: "morph", shape: [48], tone, ...morph, source: operator },
       "morphing on a lattice": { kind: "morph", shape: [6, 8], tone, ...morph, source: lattice },
-    };
-  },
-  async points() {
-    const layouts = ["UMAP", "t-SNE"].map((title) => ({
-      title,
-      points: NAMES.map((_, index) => [index, index ** 2] as const),
-    }));
-    const points = { kind: "points", what: "sample", names: NAMES, layouts } as const;
-    return { "points of classes": { ...points, labels: ["a", null, "b"] }, "points without classes": points };
-  },
-  async matrix() {
-    const [few, many] = [3, 230].map((count) => ({ count, data: randomRows(count, count, 5), order: asGiven(count) }));
-    const pictureOf = async ({ count, data, order }: typeof few) => {
-      const side = { title: "sample", names: order.map((index) => NAMES[index] ?? `sample ${index}`) };
-      const orders = ["as given", "by clustering"].map((title) => ({ title, rows: order, columns: order }));
-      const shown = { rows: side, columns: side, valueTitle: "distance", orders };
-      return (await matrixPicture(ndarray(data, [count, count]), shown)).view!;
-    };
-    return { "a small matrix": await pictureOf(few), "a large matrix": await pictureOf(many) };
-  },
-  async surface() {
-    const points = ndarray(randomRows(3, 3, 6), [3, 3]);
-    const sets = ["X", "Y"].map((name) => ({ name, points, names: NAMES }));
-    const wires = sphereWires(1);
-    const classes = sets.map((set) => ({ ...set, labels: ["a", undefined, "b"] }));
-    const masses = sets.map((set) => ({ ...set, masses: [1, 2, 3] }));
-    return {
-      "a surface with classes": (await surfaceScatter(classes, { wires })).view!,
-      "surfaces in panels": (await surfaceScatter(masses, { wires, panels: true })).view!,
     };
   },
   async reconstructions() {
