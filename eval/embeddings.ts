@@ -1,4 +1,5 @@
 import { UMAP } from "umap-js";
+import { InputError } from "../src/errors.ts";
 import { Random } from "../src/tensor/random.ts";
 import { ndarray, type NdArray } from "../src/tensor/ndarray.ts";
 import { nearest } from "./ground-metric/neighbors.ts";
@@ -28,7 +29,8 @@ export function umap(distances: Float64Array, count: number, seed: number): NdAr
 
 /**
  * t-SNE (van der Maaten & Hinton 2008) of distances [n, n], row-major: points [n, 2] near which the same points are likely to be
- * found. Every step looks at all pairs: seconds for a thousand points. DruidJS is loaded when it is needed first.
+ * found. Every step looks at all pairs: seconds for a thousand points. DruidJS is loaded when it is needed first. Throws InputError
+ * where a distance is not finite.
  */
 export async function tsne(distances: Float64Array, count: number, seed: number): Promise<NdArray<Float64Array>> {
   const { TSNE } = await import("@saehrimnir/druidjs");
@@ -43,5 +45,7 @@ export async function tsne(distances: Float64Array, count: number, seed: number)
       seed,
     },
   );
-  return ndarray(Float64Array.from(model.transform(TSNE_STEPS).flat()), [count, 2]);
+  const points = Float64Array.from(model.transform(TSNE_STEPS).flat());
+  if (!points.every(Number.isFinite)) throw new InputError("t-SNE: expected finite distances, got others");
+  return ndarray(points, [count, 2]);
 }

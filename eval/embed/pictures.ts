@@ -6,7 +6,7 @@ import type { Labels } from "../metrics/clustering.ts";
 import { gaussianEllipses } from "../pictures/gaussian-ellipses.ts";
 import { jointScatter } from "../pictures/joint-scatter.ts";
 import { matrixPicture } from "../pictures/matrix.ts";
-import { asGiven, byClass, byMeanColumn } from "../pictures/orders.ts";
+import { asGiven, byClass, byMeanColumn, evenly } from "../pictures/orders.ts";
 import type { Picture } from "../pictures/picture.ts";
 import type { PointSet } from "../pictures/point-sets.ts";
 import { surfaceScatter } from "../pictures/surface-scatter.ts";
@@ -108,7 +108,7 @@ function projectionSets({ target, sets, projections, labels, names }: Drawn): Po
     const { shape, data } = placesOf(target, projections[set]);
     const [count, d] = shape;
     if (count <= MOST_POINTS) return { name, points: { shape, data }, labels: labels[set], names: names[set] };
-    const rows = Array.from({ length: MOST_POINTS }, (_, row) => Math.floor((row * count) / MOST_POINTS));
+    const rows = evenly(count, MOST_POINTS);
     return {
       name,
       points: rowsAt({ shape, data }, rows, d),

@@ -2,6 +2,7 @@ import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { tsne, umap } from "../embeddings.ts";
 import { rounded } from "../format.ts";
 import type { Labels } from "../metrics/clustering.ts";
+import { evenly } from "../pictures/orders.ts";
 import type { Drawing } from "../pictures/picture.ts";
 import { scatter } from "../pictures/scatter.ts";
 import type { Layout, PointsView } from "../views.ts";
@@ -64,13 +65,6 @@ export function embeddingView(what: string, set: EmbeddedSet, choices: readonly 
 
 function titleOf({ title, rows }: Embedded, count: number): string {
   return rows.length < count ? `${title} of ${rows.length} of the ${count}` : title;
-}
-
-/** All of `count` numbers from 0, or the first of each of `most` equal parts. */
-function evenly(count: number, most: number): number[] {
-  return count <= most
-    ? Array.from({ length: count }, (_, row) => row)
-    : Array.from({ length: most }, (_, row) => Math.floor((row * count) / most));
 }
 
 function among(distances: Float64Array, count: number, rows: readonly number[]): Float64Array {

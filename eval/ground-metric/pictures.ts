@@ -24,7 +24,11 @@ export function groundMetricPictures(
       const byTsne = once(() => tsneOf(set));
       pictures[`umap_${side}`] = async () => {
         const picture = await embeddingPicture(set, byUmap());
-        return { ...picture, view: embeddingView(singular(side), set, [byUmap(), await byTsne()]) };
+        const others = await byTsne().then(
+          (embedded) => [embedded],
+          () => [],
+        ); // its own picture says why there is none
+        return { ...picture, view: embeddingView(singular(side), set, [byUmap(), ...others]) };
       };
       pictures[`tsne_${side}`] = async () => embeddingPicture(set, await byTsne());
     }

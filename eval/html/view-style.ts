@@ -25,10 +25,8 @@ export const VIEW_STYLE = `
 .turn-hint { position: absolute; z-index: 1; pointer-events: none; overflow-wrap: anywhere; }
 .turn-hint[hidden] { display: none; }
 .controls .note { margin: 0; color: var(--soft); }
-#vg-tooltip-element.vg-tooltip, .turn-hint {
-  max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.35rem;
-  background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4;
+.turn-hint {
+  max-width: min(22rem, 80vw); padding: 0.4rem 0.6rem; border: 1px solid var(--edge); border-radius: 0.375rem;
+  background: var(--paper); color: var(--ink); font-size: 0.8rem; line-height: 1.4;
 }
-#vg-tooltip-element.vg-tooltip td { padding: 0 0.5rem 0 0; border: 0; max-width: none; text-align: left; white-space: normal; overflow-wrap: anywhere; }
-#vg-tooltip-element.vg-tooltip table tr td.key { color: var(--soft); white-space: nowrap; }
 `;

@@ -77,7 +77,10 @@ class Panel {
     into.append(element("div", {}, ...title, frame));
     listenToTurns(this.#canvas, (right, down) => shared.turn(right, down));
     this.#canvas.addEventListener("pointermove", (event) => this.#point(event));
-    this.#canvas.addEventListener("pointerleave", () => this.#point(undefined));
+    this.#canvas.addEventListener("pointerup", (event) => this.#point(event)); // a tap
+    this.#canvas.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch") this.#point(undefined); // a finger has left as soon as it is lifted
+    });
     new ResizeObserver(() => this.#fit(frame)).observe(frame);
     this.#fit(frame);
   }

@@ -29,7 +29,7 @@ export function zoomButtons(view: View, whole: Window): HTMLElement[] {
   return [
     button("+", "Zoom in", scaled(1 / FACTOR)),
     button("−", "Zoom out", scaled(FACTOR)),
-    button("Reset", "Show all", () => set(whole)),
+    button("Reset", "Reset the zoom", () => set(whole)),
   ];
 }
 

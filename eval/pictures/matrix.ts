@@ -22,7 +22,7 @@ export interface MatrixOptions {
   }[];
 }
 
-export interface SideOptions {
+interface SideOptions {
   /** What one is ("sample"). */
   readonly title: string;
   readonly names: readonly string[];

@@ -9,6 +9,12 @@ export function asGiven(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
+/** All of `count` numbers from 0, or the first of each of `most` equal parts. */
+export function evenly(count: number, most: number): number[] {
+  if (count <= most) return asGiven(count);
+  return Array.from({ length: most }, (_, part) => Math.floor((part * count) / most));
+}
+
 /** An order with the classes one after the other, those without a class last; within a class it stays. */
 export function byClass(labels: Labels, order: readonly number[]): number[] {
   const classes = [...new Set(labels)].filter((label) => label !== undefined).sort();
@@ -24,10 +30,7 @@ export function byClass(labels: Labels, order: readonly number[]): number[] {
 export async function byClustering(distances: Float64Array, count: number): Promise<number[]> {
   if (count < 3) return asGiven(count);
   const { HierarchicalClustering } = await import("@saehrimnir/druidjs");
-  const chosen =
-    count <= MOST_CLUSTERED
-      ? asGiven(count)
-      : Array.from({ length: MOST_CLUSTERED }, (_, row) => Math.floor((row * count) / MOST_CLUSTERED));
+  const chosen = evenly(count, MOST_CLUSTERED);
   const rows = chosen.map((i) => Float64Array.from(chosen, (j) => distances[i * count + j]));
   const tree = new HierarchicalClustering(rows, { metric: "precomputed", linkage: "average" });
   const [leaves] = tree.get_clusters(Infinity); // the whole tree is one cluster, in the order of its leaves

@@ -40,13 +40,13 @@ export function positions({ x, y }: Window) {
 
 /** Marks in their order, later ones over earlier ones. */
 export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
-  const fields = Object.keys(marks.find(({ told }) => told)?.told ?? {});
+  const fields = [...new Set(marks.flatMap(({ told }) => Object.keys(told ?? {})))];
   return {
     data: { values: marks.map(({ told, ...mark }) => ({ ...told, ...mark })) },
     mark: { type: "point", strokeWidth: 1 },
     encoding: {
       ...positions(window),
-      ...(fields.length > 0 && { tooltip: fields.map((field) => ({ field, type: "nominal" as const })) }),
+      ...(fields.length > 0 && { tooltip: [...fields.map(tooltipOf), ...["x", "y"].map(placeOf)] }),
       fill: { field: "color", type: "nominal", scale: null, legend: null },
       stroke: { field: "color", type: "nominal", scale: null, legend: null },
       fillOpacity: { field: "fill", type: "quantitative", scale: null, legend: null },
@@ -55,6 +55,14 @@ export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
       opacity: { field: "opacity", type: "quantitative", scale: null, legend: null },
     },
   };
+}
+
+function tooltipOf(field: string) {
+  return { field, title: field, type: "nominal" as const };
+}
+
+function placeOf(field: string) {
+  return { field, title: field, type: "quantitative" as const, format: ".4~g" };
 }
 
 /** Lines from point to point, in the reader's colour. */

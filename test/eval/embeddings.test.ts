@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { tsne, umap } from "../../eval/embeddings.ts";
 import { clusteringScores } from "../../eval/metrics/clustering.ts";
 import { squaredDistances } from "../../eval/baselines/squared-distances.ts";
+import { InputError } from "../../src/errors.ts";
 import { Random } from "../../src/tensor/random.ts";
 
 /** Distances of three clusters that touch each other; not Euclidean ones. */
@@ -51,5 +52,9 @@ describe("tsne", () => {
 
   it("takes few points", async () => {
     expect((await tsne(clusters(6).distances, 6, 1)).data.every(Number.isFinite)).toBe(true);
+  });
+
+  it("refuses distances that are not finite", async () => {
+    await expect(tsne(new Float64Array(400).fill(Infinity), 20, 1)).rejects.toThrow(InputError);
   });
 });

@@ -85,7 +85,7 @@ export interface EventStream {
 }
 
 /** Listens to the events of a dashboard until the test ends. */
-export function listenTo({ url }: server.Dashboard, run?: string, finished = onTestFinished): EventStream {
+export function listenTo({ url }: Pick<server.Dashboard, "url">, run?: string, finished = onTestFinished): EventStream {
   const { hostname, port } = new URL(url);
   const path = run === undefined ? "/events" : `/events?run=${run}`;
   const events: EventStream["events"] = [];

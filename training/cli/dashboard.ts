@@ -45,7 +45,7 @@ export async function dashboardCommand(
   const { host = "127.0.0.1", port, open } = pickOptions(dashboardOptions, given);
   const stopped = Promise.race(STOP_SIGNALS.map((name) => once(process, name)));
   const dashboard = await startDashboard({ directory, host, port });
-  const url = flags.show === undefined ? dashboard.url : dashboard.urlOf(flags.show);
+  const url = dashboard.address(flags.show);
   process.stdout.write(`${flags.json ? JSON.stringify({ url, directory: dashboard.directory }) : url}\n`);
   const say = sayer(flags);
   say(`runs in ${dashboard.directory}; end with Ctrl-C`);
@@ -54,7 +54,7 @@ export async function dashboardCommand(
       `warning: on ${host} everybody who reaches this machine can see these runs; the address above lets them be stopped, too\n`,
     );
   }
-  const problem = open ? await openInBrowser(url) : undefined;
+  const problem = open ? await openInBrowser(dashboard.addressOnce(flags.show)) : undefined;
   if (problem !== undefined) say(`note: ${problem}; open the address above`);
   await (flags.withTraining ? Promise.race([stopped, trainingEnds(dashboard)]) : stopped);
   await dashboard.close();

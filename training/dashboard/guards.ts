@@ -11,6 +11,9 @@ export interface Env {
 /** In which header a page gives the token: one that no other site's page can send without being asked for leave first. */
 export const TOKEN_HEADER = "x-otlearn-token";
 
+/** Where a page gets the token for a code that it was opened with. */
+export const TICKET_PATH = "/token";
+
 export interface GuardOptions {
   /** Names that a browser may know the server by, "127.0.0.1:4343". */
   readonly hosts: ReadonlySet<string>;
@@ -49,7 +52,7 @@ export function guard({ hosts, token }: GuardOptions): MiddlewareHandler<Env> {
     if (site !== "same-origin" && site !== "none" && !isLink) {
       return refuse(context, 403, `a request from another site (${shown(site)}) is not answered`);
     }
-    if (method === "POST" && !sameText(header(TOKEN_HEADER) ?? "", token)) {
+    if (method === "POST" && context.req.path !== TICKET_PATH && !sameText(header(TOKEN_HEADER) ?? "", token)) {
       return refuse(
         context,
         403,

@@ -6,18 +6,20 @@ import { bodyLimit } from "hono/body-limit";
 import { InputError, RunError } from "../../src/errors.ts";
 import { formatBytes } from "../../src/memory.ts";
 import { resumeRun, stopRun } from "./control.ts";
-import { guard, refuse, type Env, type GuardOptions } from "./guards.ts";
+import { guard, refuse, TICKET_PATH, type Env, type GuardOptions } from "./guards.ts";
 import { commonHeaders, pagePolicy, REPORT_POLICY } from "./headers.ts";
 import { openInside } from "./inside.ts";
 import type { MadePages } from "./made-pages.ts";
 import { dashboardPage, dashboardScript } from "./page-html.ts";
 import { eventStream } from "./stream.ts";
+import type { Tickets } from "./tickets.ts";
 import type { WatchedRun } from "./watched-run.ts";
 import type { Watcher } from "./watcher.ts";
 
 export interface RouteOptions extends GuardOptions {
   readonly watcher: Watcher;
   readonly pages: MadePages;
+  readonly tickets: Tickets;
   /** What runs otlearn: node and the script. */
   readonly command: readonly string[];
 }
@@ -28,7 +30,7 @@ const MOST_REPORT_BYTES = 2 ** 26;
 const MOST_BODY_BYTES = 2 ** 14;
 
 /** All that the server answers. Runs are named by the ids that it has given them; no part of a path reaches the disk. */
-export function routes({ watcher, pages, command, ...guards }: RouteOptions): Hono<Env> {
+export function routes({ watcher, pages, tickets, command, ...guards }: RouteOptions): Hono<Env> {
   const app = new Hono<Env>();
   app.use(commonHeaders, guard(guards));
   const onError = (context: Context) => refuse(context, 413, `body: at most ${formatBytes(MOST_BODY_BYTES)} are taken`);
@@ -57,6 +59,14 @@ export function routes({ watcher, pages, command, ...guards }: RouteOptions): Ho
     return page ? sendReport(context, page.root, page.file) : refuse(context, 404, "no such page; ask for it again");
   });
 
+  app.post(TICKET_PATH, async (context) => {
+    if (tickets.take(await context.req.text())) return context.text(guards.token);
+    return refuse(
+      context,
+      403,
+      "this address was good once, for a minute; open the one that otlearn dashboard printed",
+    );
+  });
   app.post("/runs/:id/stop", async (context) => {
     const run = await watcher.find(context.req.param("id"));
     if (!run) return noRun(context);

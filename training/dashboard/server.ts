@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { idOf } from "./folder.ts";
 import { hostNames, type Env } from "./guards.ts";
 import { MadePages } from "./made-pages.ts";
 import { routes } from "./routes.ts";
+import { Tickets } from "./tickets.ts";
 import { Watcher } from "./watcher.ts";
 
 /** Where a dashboard listens unless told otherwise; the next ones where it is taken. */
@@ -23,16 +24,16 @@ export interface DashboardOptions {
   readonly host?: string;
   /** 0: any that is free. @default `DEFAULT_PORT`, or the next that is free */
   readonly port?: number;
-  /** What runs otlearn: node and the script. @default this installation */
-  readonly command?: readonly string[];
 }
 
 export interface Dashboard {
   /** With the token, which nobody else is to have. */
   readonly url: string;
   readonly token: string;
-  /** The address of a run's page, by its path. */
-  urlOf(run: string): string;
+  /** An address that is good for the token once, within a minute. @param run path of the run that it shows */
+  addressOnce(run?: string): string;
+  /** The address with the token. @param run path of the run that it shows */
+  address(run?: string): string;
   /** Real path of the directory. */
   readonly directory: string;
   /** How many pages are open. */
@@ -45,23 +46,29 @@ export interface Dashboard {
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { directory, host = "127.0.0.1", port } = options;
   const otlearn = fileURLToPath(new URL("../cli/otlearn.js", import.meta.url));
-  const { command = [process.execPath, otlearn] } = options;
+  const command = [process.execPath, otlearn];
   const watcher = await Watcher.open(directory);
   const pages = new MadePages(command, (page) => watcher.showPage(page));
+  const tickets = new Tickets();
   const token = randomBytes(24).toString("base64url");
 
   const served: { app?: Hono<Env> } = {}; // its guards know the port that it gets
   const fetch = (request: Request, env: unknown) => served.app!.fetch(request, env as Env["Bindings"]);
   const server = createServer(getRequestListener(fetch, { errorHandler: malformed }));
   const listening = await listen(server, host, port);
-  served.app = routes({ watcher, pages, command, token, hosts: hostNames(host, listening) });
+  served.app = routes({ watcher, pages, tickets, command, token, hosts: hostNames(host, listening) });
 
   const isAny = host === "0.0.0.0" || host === "::";
   const name = isAny ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  const address = (key: string, run?: string): string => {
+    const shown = run !== undefined && existsSync(run) ? `&run=${idOf(watcher.root, realpathSync(run))}` : "";
+    return `http://${name}:${listening}/#${key}${shown}`;
+  };
   return {
-    url: `http://${name}:${listening}/#token=${token}`,
+    url: address(`token=${token}`),
     token,
-    urlOf: (run) => `http://${name}:${listening}/#token=${token}&run=${idOf(watcher.root, realpathSync(run))}`,
+    address: (run) => address(`token=${token}`, run),
+    addressOnce: (run) => address(`once=${tickets.issue()}`, run),
     directory: watcher.root,
     viewers: () => watcher.viewers,
     async close() {

@@ -57,6 +57,6 @@ export function turnButtons(turn: Turn, reset: () => void): HTMLElement {
     button("→", "Turn right", () => turn(STEP, 0)),
     button("↑", "Turn up", () => turn(0, -STEP)),
     button("↓", "Turn down", () => turn(0, STEP)),
-    button("Reset", "First view", reset),
+    button("Reset", "Reset the view", reset),
   );
 }

@@ -47,7 +47,7 @@ describe.skipIf(noBrowser)("points in Chromium", () => {
     await page.getByRole("button", { name: "Zoom in" }).focus();
     await page.keyboard.press("Enter");
     await expect.poll(place).not.toBe(before);
-    await page.getByRole("button", { name: "Show all" }).focus();
+    await page.getByRole("button", { name: "Reset the zoom" }).focus();
     await page.keyboard.press("Enter");
     await expect.poll(place).toBe(before);
     await page.getByRole("radio", { name: "UMAP" }).focus();

@@ -94,6 +94,18 @@ describe("what changes anything", () => {
     }
   });
 
+  it("an address for the browser is good for the token once, and no guess is", async () => {
+    const [, code] = /#once=([^&]+)&run=/.exec(dashboard.addressOnce(join(folder, "runs", "a")))!;
+    const redeem = (body: string, headers = {}) => ask(dashboard, "/token", { method: "POST", body, headers });
+    expect((await redeem(code, { origin: "https://evil.example" })).status).toBe(403);
+    expect((await redeem(`${code}x`)).status).toBe(403);
+    expect(await redeem(code)).toMatchObject({ status: 200, text: dashboard.token });
+    expect(await redeem(code)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining("was good once, for a minute"),
+    });
+  });
+
   it("is no GET", async () => {
     expect((await ask(dashboard, `/runs/${await idOfRun()}/stop`, { headers: tokenOf(dashboard) })).status).toBe(404);
   });

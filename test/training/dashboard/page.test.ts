@@ -89,7 +89,9 @@ describe.skipIf(noBrowser)("the dashboard in Chromium", () => {
     // The token was that of the first server.
     await page.click("button:text-is('Stop')");
     await page.waitForSelector("text=token: missing, or of an earlier start");
-    await page.goto(second.url.replace("#", `#run=${page.url().split("/").at(-1)}&`));
+    await page.goto(second.addressOnce(join(folder, "runs", "live")));
+    await soon(() => page.url()).toMatch(/#\/run\//); // the code is in no history either
+    await page.reload();
     await page.click("button:text-is('Stop')");
     await state(page, "interrupted");
   });

@@ -1,5 +1,13 @@
 import type { MadePage } from "../messages.ts";
-import { token } from "./address.ts";
+import { keepToken, token } from "./address.ts";
+
+/** Gets the token for a code. */
+export async function redeem(code: string): Promise<void> {
+  const response = await fetch("/token", { method: "POST", body: code });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text.trim());
+  keepToken(text);
+}
 
 export function stop(run: string): Promise<void> {
   return post(`/runs/${encodeURIComponent(run)}/stop`).then(() => undefined);

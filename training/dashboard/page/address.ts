@@ -8,16 +8,20 @@ export type Route =
   | { readonly view: "page"; readonly page: string };
 
 /**
- * Takes the token out of the address, `#token=...&run=...`, so that it stays neither in the history nor in a bookmark. What
- * follows # is sent to no server, and the page has no referrer.
+ * Takes the token out of the address, `#token=...&run=...`, or the code that is good for it once, `#once=...`, so that neither stays in
+ * the history or in a bookmark. What follows # is sent to no server, and the page has no referrer. Returns the code, if there is one.
  */
-export function takeToken(): void {
+export function takeToken(): string | undefined {
   const given = new URLSearchParams(location.hash.slice(1));
-  const token = given.get("token");
-  if (token === null) return;
-  sessionStorage.setItem(KEY, token);
-  const run = given.get("run");
+  const [token, code, run] = ["token", "once", "run"].map((name) => given.get(name));
+  if (token !== null) keepToken(token);
+  if (token === null && code === null) return undefined;
   history.replaceState(null, "", run === null ? "#/" : addressOf({ view: "run", run }));
+  return code ?? undefined;
+}
+
+export function keepToken(token: string): void {
+  sessionStorage.setItem(KEY, token);
 }
 
 export function token(): string {

@@ -1,4 +1,5 @@
 import { element } from "../../../eval/page/element.ts";
+import { redeem } from "./actions.ts";
 import { route, takeToken } from "./address.ts";
 import { listen } from "./connection.ts";
 import { listView } from "./list-view.ts";
@@ -89,7 +90,6 @@ function enter(): void {
   );
 }
 
-takeToken();
 document
   .getElementById("dashboard")
   ?.replaceChildren(
@@ -97,9 +97,14 @@ document
     messages.box,
     outlet,
   );
-addEventListener("hashchange", () => {
-  takeToken();
+/** Goes to what the address asks for. */
+function arrive(): void {
+  const code = takeToken();
   enter();
+  if (code !== undefined) void messages.attempt(() => redeem(code));
+}
+addEventListener("hashchange", () => {
+  arrive();
   scrollTo(0, 0);
 });
-enter();
+arrive();
