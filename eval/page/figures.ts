@@ -26,7 +26,7 @@ export async function drawAll(page: Document): Promise<void> {
  * Draws one view into its box; below its caption come buttons that save it and its data as text. The box tells by `data-state` when it
  * is done.
  */
-export async function drawFigure(box: HTMLElement, view: View): Promise<void> {
+async function drawFigure(box: HTMLElement, view: View): Promise<void> {
   const drawing = element("div", { className: "drawing" });
   drawing.setAttribute("role", "group");
   drawing.setAttribute("aria-label", box.dataset["alt"] ?? "");
