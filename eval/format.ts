@@ -25,3 +25,8 @@ export function formatDecibels(value: number, digits: number): string {
 export function jsonNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
+
+/** A number to 4 significant digits, for data on a page: shorter there, and no eye sees a difference. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

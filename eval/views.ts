@@ -4,17 +4,90 @@ import type { BarycenterOptions } from "../src/transport/barycenter/options.ts";
 import type { Columns } from "./curves/columns.ts";
 import type { MetricLevel, MetricPanels } from "./curves/metric-panel.ts";
 import type { Packed } from "./packed.ts";
+import type { Blocks } from "./pictures/pooled.ts";
+import type { SpacePoint } from "./pictures/surface-wires.ts";
 
 /**
  * What the page of a report draws by itself, so that it can be hovered, turned and reordered: plain JSON, and with it all
  * figures of the picture, for the table below it. Every kind has a file of its name in `page/`.
  */
-export type View = ChartView | CurvesView | BarsView | MorphView | ReconstructionsView;
+export type View =
+  ChartView | CurvesView | BarsView | PointsView | MatrixView | SurfaceView | MorphView | ReconstructionsView;
 
 /** Any chart, as the Vega-Lite specification of the still picture with its data inside. */
 export interface ChartView {
   readonly kind: "chart";
   readonly spec: TopLevelSpec;
+}
+
+/** Points of embeddings in the plane, between which the reader chooses. */
+export interface PointsView {
+  readonly kind: "points";
+  /** What a point is ("sample"). */
+  readonly what: string;
+  readonly names: readonly string[];
+  /** A class for each point, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+  readonly layouts: readonly Layout[];
+}
+
+/** Where an embedding puts points. */
+export interface Layout {
+  /** "UMAP" */
+  readonly title: string;
+  /** Which of the points it has. @default all */
+  readonly rows?: readonly number[];
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** A matrix as a heat map in orders that the reader chooses. */
+export interface MatrixView {
+  readonly kind: "matrix";
+  /** What an entry is ("distance"). */
+  readonly valueTitle: string;
+  readonly rows: MatrixSide;
+  readonly columns: MatrixSide;
+  readonly orders: readonly MatrixOrder[];
+}
+
+export interface MatrixSide {
+  /** What one is ("sample"). */
+  readonly title: string;
+  readonly names: readonly string[];
+  /** Classes, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+}
+
+export interface MatrixOrder {
+  /** "by class" */
+  readonly title: string;
+  readonly rows: Blocks;
+  readonly columns: Blocks;
+  /** Means over blocks, a list a block of rows. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Sets of points in space, on a surface or not, which the reader turns. */
+export interface SurfaceView {
+  readonly kind: "surface";
+  readonly sets: readonly SpaceSet[];
+  /** Each set in a picture of its own. @default false */
+  readonly panels?: boolean;
+  /** Lines on the surface. */
+  readonly wires: readonly (readonly SpacePoint[])[];
+  /** Where it is seen from first, in degrees: see `camera`. */
+  readonly eye: { readonly azimuth: number; readonly elevation: number };
+}
+
+export interface SpaceSet {
+  readonly name: string;
+  /** Around the middle of the picture. */
+  readonly points: readonly SpacePoint[];
+  readonly names: readonly string[];
+  /** Classes, null for none. @default none has one */
+  readonly labels?: readonly (string | null)[];
+  /** Shown as areas. @default all the same */
+  readonly masses?: readonly number[];
 }
 
 /**

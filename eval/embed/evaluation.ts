@@ -84,6 +84,7 @@ export function embedEvaluation(run: TrainedRun, result: EmbedResult): Evaluatio
     marginals: [marginalsX[1], marginalsY[1]],
     projections,
     labels: [labelsX, labelsY],
+    names: [names.x, names.y],
     weights: [x.space.weights, y.space.weights],
     mixtures,
     couplingX,

@@ -1,10 +1,13 @@
+import { numbered } from "../../src/data/dataset.ts";
 import type { Target } from "../../src/spaces/target.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { Draw } from "../evaluator.ts";
 import type { Labels } from "../metrics/clustering.ts";
 import { gaussianEllipses } from "../pictures/gaussian-ellipses.ts";
-import { heatMap } from "../pictures/heat-map.ts";
 import { jointScatter } from "../pictures/joint-scatter.ts";
+import { matrixPicture } from "../pictures/matrix.ts";
+import { asGiven, byClass, byMeanColumn, evenly } from "../pictures/orders.ts";
+import type { Picture } from "../pictures/picture.ts";
 import type { PointSet } from "../pictures/point-sets.ts";
 import { surfaceScatter } from "../pictures/surface-scatter.ts";
 import { sphereWires, torusWires, type Wire } from "../pictures/surface-wires.ts";
@@ -18,6 +21,8 @@ export interface Drawn {
   readonly marginals: readonly [x: Float64Array, y: Float64Array];
   readonly projections: readonly [x: NdArray, y: NdArray];
   readonly labels: readonly [x: Labels | undefined, y: Labels | undefined];
+  /** Of the samples. */
+  readonly names: readonly [x: readonly string[], y: readonly string[]];
   /** Weights of the samples. */
   readonly weights: readonly [x: Float64Array, y: Float64Array];
   /** The mixtures [k, 5] that were embedded, where the samples are Gaussians. */
@@ -28,8 +33,6 @@ export interface Drawn {
 
 /** Points of a set that are drawn at most, evenly taken: more are a blot, and a large file. */
 const MOST_POINTS = 3000;
-/** Matrices of more entries a side are not drawn. */
-const LARGEST_HEAT_MAP = 120;
 
 /** The marginals on the target and the projections of the samples, as far as the target has a picture. */
 export function embedPictures(drawn: Drawn): Readonly<Record<string, Draw>> {
@@ -69,34 +72,48 @@ function mixturePictures({ target, sets, marginals, projections, weights, mixtur
 }
 
 /** The couplings themselves, of a target that has distances alone. */
-function couplingPictures({ couplingX, couplingY, sets }: Drawn): Record<string, Draw> {
-  const pictures: Record<string, Draw> = {};
-  for (const [name, coupling, set] of [
-    ["coupling_x", couplingX, sets[0]],
-    ["coupling_y", couplingY, sets[1]],
-  ] as const) {
-    // prettier-ignore
-    if (Math.max(...coupling.shape) > LARGEST_HEAT_MAP) continue;
-    const titles = { xTitle: "point of the target", yTitle: `sample of ${set}`, valueTitle: "mass" };
-    pictures[name] = () => heatMap(coupling, titles);
-  }
-  return pictures;
+function couplingPictures(drawn: Drawn): Record<string, Draw> {
+  const { couplingX, couplingY } = drawn;
+  return {
+    coupling_x: () => couplingPicture(couplingX, drawn, 0),
+    coupling_y: () => couplingPicture(couplingY, drawn, 1),
+  };
+}
+
+/** Samples as given, by where their mass lies in the target, and by class where there are classes. */
+function couplingPicture(coupling: NdArray, { sets, names, labels }: Drawn, set: 0 | 1): Promise<Picture> {
+  const [samples, points] = coupling.shape;
+  const columns = asGiven(points);
+  const along = byMeanColumn(coupling);
+  const classes = labels[set];
+  const orders = [
+    { title: "as given", rows: asGiven(samples) },
+    { title: "by place in the target", rows: along },
+    ...(classes ? [{ title: "by class", rows: byClass(classes, along) }] : []),
+  ].map((order) => ({ ...order, columns }));
+  return matrixPicture(coupling, {
+    rows: { title: `sample of ${sets[set]}`, names: names[set], labels: classes },
+    columns: { title: "point of the target", names: numbered(points) },
+    valueTitle: "mass",
+    orders,
+  });
 }
 
 function marginalSets({ target, sets, marginals }: Drawn): PointSet[] {
   return sets.map((name, set) => ({ name, points: target.coordinates!, masses: marginals[set] }));
 }
 
-function projectionSets({ target, sets, projections, labels }: Drawn): PointSet[] {
+function projectionSets({ target, sets, projections, labels, names }: Drawn): PointSet[] {
   return sets.map((name, set) => {
     const { shape, data } = placesOf(target, projections[set]);
     const [count, d] = shape;
-    if (count <= MOST_POINTS) return { name, points: { shape, data }, labels: labels[set] };
-    const rows = Array.from({ length: MOST_POINTS }, (_, row) => Math.floor((row * count) / MOST_POINTS));
+    if (count <= MOST_POINTS) return { name, points: { shape, data }, labels: labels[set], names: names[set] };
+    const rows = evenly(count, MOST_POINTS);
     return {
       name,
       points: rowsAt({ shape, data }, rows, d),
       labels: labels[set] && rows.map((row) => labels[set]![row]),
+      names: rows.map((row) => names[set][row]),
     };
   });
 }

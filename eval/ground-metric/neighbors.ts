@@ -17,8 +17,13 @@ export function neighborTable(distances: Float64Array, names: readonly string[])
 /** The `wanted` entries nearest to i, itself left out; of equals the one with the lower number first. */
 export function nearest(distances: Float64Array, count: number, i: number, wanted: number): number[] {
   const row = distances.subarray(i * count, (i + 1) * count);
-  return Array.from(row.keys())
-    .filter((j) => j !== i)
-    .sort((a, b) => row[a] - row[b] || a - b)
-    .slice(0, wanted);
+  const found: number[] = [];
+  for (let j = 0; j < count; j++) {
+    if (j === i || (found.length === wanted && !(row[j] < row[found[wanted - 1]]))) continue;
+    let place = found.length;
+    while (place > 0 && row[j] < row[found[place - 1]]) place--;
+    found.splice(place, 0, j);
+    if (found.length > wanted) found.pop();
+  }
+  return found;
 }

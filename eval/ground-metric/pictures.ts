@@ -1,18 +1,14 @@
 import type { BySide, SideName } from "../../models/ground-metric/sides.ts";
 import type { Table } from "../../models/ground-metric/table.ts";
-import { umap } from "../embeddings.ts";
-import { heatMap } from "../pictures/heat-map.ts";
 import type { Draw } from "../evaluator.ts";
-import type { Picture } from "../pictures/picture.ts";
-import { scatter } from "../pictures/scatter.ts";
+import { distanceMatrixPicture } from "./distance-matrix.ts";
+import { embeddingPicture, embeddingView, tsneOf, umapOf } from "./layouts.ts";
 import { labelsOf } from "./scores.ts";
 
 /** Fewer points make no neighbourhoods. */
 const LEAST_EMBEDDED = 15;
-/** Matrices of more entries are drawn as embeddings only. */
-const LARGEST_HEAT_MAP = 120;
 
-/** Maps of both sets of distances, and the matrices where they are small. */
+/** Maps of both sets of distances, and the matrices. */
 export function groundMetricPictures(
   distances: BySide<Float64Array>,
   table: Table,
@@ -23,14 +19,31 @@ export function groundMetricPictures(
   for (const side of ["samples", "features"] as const) {
     const count = table[side].length;
     if (count >= LEAST_EMBEDDED) {
-      pictures[`umap_${side}`] = () => scatter(umap(distances[side], count, seed), { labels: labels[side] });
+      const set = { distances: distances[side], names: table[side], labels: labels[side], seed };
+      const byUmap = once(() => umapOf(set));
+      const byTsne = once(() => tsneOf(set));
+      pictures[`umap_${side}`] = async () => {
+        const picture = await embeddingPicture(set, byUmap());
+        const others = await byTsne().then(
+          (embedded) => [embedded],
+          () => [],
+        ); // its own picture says why there is none
+        return { ...picture, view: embeddingView(singular(side), set, [byUmap(), ...others]) };
+      };
+      pictures[`tsne_${side}`] = async () => embeddingPicture(set, await byTsne());
     }
-    if (count <= LARGEST_HEAT_MAP) pictures[`distances_${side}`] = () => matrixPicture(distances[side], count, side);
+    pictures[`distances_${side}`] = () =>
+      distanceMatrixPicture(singular(side), distances[side], table[side], labels[side]);
   }
   return pictures;
 }
 
-function matrixPicture(distances: Float64Array, count: number, side: SideName): Promise<Picture> {
-  const title = side.replace(/s$/, "");
-  return heatMap({ shape: [count, count], data: distances }, { xTitle: title, yTitle: title, valueTitle: "distance" });
+function singular(side: SideName): string {
+  return side.replace(/s$/, "");
+}
+
+/** The value of the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

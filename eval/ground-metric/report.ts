@@ -6,10 +6,18 @@ import type { MethodScores } from "./scores.ts";
 
 /** Captions of the pictures, in the order of the report. */
 const CAPTIONS: readonly FigureCaption[] = [
-  ["umap_samples", "Samples", "UMAP of the learned distances between samples."],
-  ["umap_features", "Features", "UMAP of the learned distances between features."],
-  ["distances_samples", "Distances between samples", "The learned matrix B."],
-  ["distances_features", "Distances between features", "The learned matrix A."],
+  [
+    "umap_samples",
+    "Samples",
+    "The learned distances between samples, as UMAP and t-SNE lay them out; the axes mean nothing.",
+  ],
+  ["umap_features", "Features", "The same of the features."],
+  [
+    "distances_samples",
+    "Distances between samples",
+    "The learned matrix B. Large ones are shown in blocks of neighbours in the order, by their means.",
+  ],
+  ["distances_features", "Distances between features", "The learned matrix A, in the same way."],
   ["progress", "Iterations", "Change between successive iterates, and what the iteration converges to."],
 ];
 

@@ -23,14 +23,17 @@ export const CURVES_STYLE = `
 .curves-plot:focus-visible { outline: 2px solid #2b83c6; outline-offset: 3px; }
 .curves-chart svg { display: block; max-width: none; }
 .curves-brush { position: absolute; top: 0; bottom: 2.5rem; background: currentColor; opacity: 0.12; pointer-events: none; }
+.curves-cursor { will-change: transform; position: absolute; inset: 0; overflow: hidden; pointer-events: none; }
+.curves-rule { position: absolute; border-left: 1px solid currentColor; opacity: 0.6; }
+.curves-dot { position: absolute; width: 8px; height: 8px; margin: -4px; border-radius: 50%; box-shadow: 0 0 0 1.5px var(--paper); }
 .curves-tip {
-  position: absolute; top: 0.25rem; z-index: 1; max-width: 75%; padding: 0.35rem 0.6rem;
+  will-change: transform; position: absolute; top: 0.25rem; z-index: 1; max-width: 75%; padding: 0.35rem 0.6rem;
   pointer-events: none; font-size: 0.8rem; line-height: 1.4; font-variant-numeric: tabular-nums; color: var(--ink);
   background: var(--paper); border: 1px solid var(--line); border-radius: 0.35rem;
 }
 .curves-tip > div { display: flex; flex-wrap: wrap; gap: 0 0.4rem; align-items: center; overflow-wrap: anywhere; }
 .curves-tip .curves-x { color: var(--soft); }
-.curves-brush[hidden], .curves-tip[hidden] { display: none; }
+.curves-brush[hidden], .curves-cursor[hidden], .curves-tip[hidden] { display: none; }
 .curves-hint { margin: 0.5rem 0 0; color: var(--soft); font-size: 0.85rem; }
 @media print { .curves-bar button, .curves-hint { display: none; } }
 `;

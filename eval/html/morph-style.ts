@@ -15,8 +15,8 @@ export const MORPH_STYLE = `
 .pad text { user-select: none; }
 .sliders { flex: 1 1 15rem; margin: 0; padding: 0; border: 0; min-width: 0; }
 .sliders legend { padding: 0; font-weight: 600; font-size: 0.9rem; }
-.sliders label { display: grid; grid-template-columns: 6rem minmax(5rem, 1fr) minmax(3rem, auto); gap: 0.75rem; align-items: center; padding: 0.2rem 0; font-size: 0.9rem; }
-.sliders label > span:first-child { display: flex; align-items: center; gap: 0.5rem; }
+.sliders label { display: grid; grid-template-columns: 6.5rem minmax(5rem, 1fr) minmax(3rem, auto); gap: 0.75rem; align-items: center; padding: 0.2rem 0; font-size: 0.9rem; }
+.sliders label > span:first-child { white-space: nowrap; display: flex; align-items: center; gap: 0.5rem; }
 .sliders img { width: 1.75rem; height: 1.75rem; object-fit: contain; }
 .sliders .value { text-align: right; font-variant-numeric: tabular-nums; }
 @media (max-width: 50rem) { .morph { grid-template-columns: minmax(0, 1fr); } .morph-picture > canvas { max-width: 20rem; } }

@@ -46,12 +46,20 @@ function renderSection(section: ReportSection, index: number, views: View[]): st
   if (section.collapsed && title) {
     return `<section${id}><details><summary><h2>${title}</h2></summary>${body}</details></section>`;
   }
-  const half = section.kind === "figure" && widthOf(section.picture) <= HALF_PAGE ? ' class="half"' : "";
+  const half = section.kind === "figure" && isHalf(section.picture) ? ' class="half"' : "";
   return `<section${id}${half}>${title && `<h2>${title}</h2>`}${body}</section>`;
 }
 
 /** CSS pixels up to which two figures stand side by side. */
 const HALF_PAGE = 480;
+
+/** Views that are about as high as wide. */
+const SQUARE_VIEWS: readonly View["kind"][] = ["points", "matrix"];
+
+function isHalf(picture: FigureSection["picture"]): boolean {
+  const isSquare = picture.view !== undefined && SQUARE_VIEWS.includes(picture.view.kind);
+  return isSquare || widthOf(picture) <= HALF_PAGE;
+}
 
 /** CSS pixels; a drawing that does not say its width takes all of the page. */
 function widthOf(picture: FigureSection["picture"]): number {

@@ -2,6 +2,7 @@ import { CONTROLS_STYLE } from "./controls-style.ts";
 import { MORPH_STYLE } from "./morph-style.ts";
 import { COMPARE_STYLE } from "./compare-style.ts";
 import { CURVES_STYLE } from "./curves-style.ts";
+import { VIEW_STYLE } from "./view-style.ts";
 
 /** The look of a page: one column, two for small figures side by side, the system's font, two inks. Light and dark follow the reader's setting. */
 export const PAGE_STYLE = `
@@ -64,11 +65,14 @@ summary h2 { display: inline; margin: 0; }
 .tools .data:not([open]) { margin-right: 1rem; order: -1; }
 .data > summary { padding: 0.25rem 0; }
 .data > button { margin: 0.25rem 0 0.5rem; }
-.data th, .data td { padding-right: 1.25rem; }
+.data .table { max-height: 24rem; overflow: auto; margin: 0 0 1rem; }
+.data th, .data td { padding-right: 1.25rem; overflow-wrap: normal; }
+.data thead th { position: sticky; top: 0; background: var(--paper); }
 ${CURVES_STYLE}
 ${COMPARE_STYLE}
 ${CONTROLS_STYLE}
 ${MORPH_STYLE}
+${VIEW_STYLE}
 #vg-tooltip-element.vg-tooltip {
   max-width: min(24rem, 90vw); padding: 0.4rem 0.6rem; border: 1px solid var(--edge); border-radius: 0.375rem; box-shadow: none;
   background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8rem; line-height: 1.4; font-variant-numeric: tabular-nums;

@@ -55,7 +55,11 @@ function within(spec: Json, { rows, encoding, title }: Around): Around {
   const { values } = (spec["data"] ?? {}) as { readonly values?: unknown };
   return {
     rows: Array.isArray(values) ? (values as Rows) : rows,
-    encoding: { ...encoding, ...(spec["encoding"] as Json | undefined) },
+    encoding: {
+      ...encoding,
+      ...(typeof spec["facet"] === "object" && { facet: spec["facet"] }),
+      ...(spec["encoding"] as Json | undefined),
+    },
     title: textOf(spec["title"]) ?? title,
   };
 }
@@ -67,9 +71,11 @@ function textOf(title: unknown): string | undefined {
 
 /**
  * The fields that a mark shows, by the titles of their axes and legends. A position without axis, a channel without scale and a detail
- * have no meaning for a reader and are left out, unless the channel has a title of its own.
+ * have no meaning for a reader and are left out, unless the channel has a title of its own. A tooltip says it all.
  */
 export function shownFields({ encoding, title: panel }: Around): ShownField[] {
+  const { tooltip } = encoding;
+  if (Array.isArray(tooltip)) return tooltip as ShownField[];
   const found = CHANNELS.flatMap((channel): ShownField[] => {
     const { field, title, type, axis, legend, scale } = (encoding[channel] ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof field !== "string") return [];
@@ -82,19 +88,4 @@ export function shownFields({ encoding, title: panel }: Around): ShownField[] {
     ];
   });
   return found.filter(({ field }, index) => found.findIndex((other) => other.field === field) === index);
-}
-
-/** The titles of all fields, for each of the data sets that marks are drawn from; of tooltips too. */
-export function titlesOfFields(spec: object): Map<Rows, Map<string, string>> {
-  const titles = new Map<Rows, Map<string, string>>();
-  mapUnits(spec as Json, (unit, around) => {
-    if (!around.rows) return unit;
-    const known = titles.get(around.rows) ?? new Map<string, string>();
-    titles.set(around.rows, known);
-    const tooltip = around.encoding["tooltip"];
-    const named = Array.isArray(tooltip) ? (tooltip as Pick<ShownField, "field" | "title">[]) : [];
-    for (const { field, title } of [...shownFields(around), ...named]) if (!known.has(field)) known.set(field, title);
-    return unit;
-  });
-  return titles;
 }

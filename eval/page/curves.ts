@@ -43,8 +43,12 @@ class CurvesFigure implements Curves {
   readonly #resizes = new ResizeObserver(() => this.#boxes.forEach((box) => void box.fit()));
   #boxes: PanelBox[] = [];
   #legend: HTMLElement | undefined;
+  #pointed: { readonly box: PanelBox; readonly x: number } | undefined;
   /** What the boxes were made for. */
   #made = "";
+  /** A drawing will begin. */
+  #isAsked = false;
+  #isOver = false;
   #drawing: Promise<void> = Promise.resolve();
   #pending: Promise<void> | undefined;
 
@@ -81,24 +85,35 @@ class CurvesFigure implements Curves {
   }
 
   finalize(): void {
+    this.#isOver = true;
     this.#resizes.disconnect();
     for (const box of this.#boxes) box.finalize();
     this.#boxes = [];
   }
 
   readonly #hands: Hands = {
-    point: (at, x) => {
-      for (const box of this.#boxes) void box.point(x, box === at);
+    point: (box, x) => {
+      this.#pointed = x === undefined ? undefined : { box, x };
+      this.#point();
     },
     show: (window) => {
       this.#model.window = window;
+      const x = this.#pointed?.x ?? 0;
+      if (window && (x < window[0] || x > window[1])) this.#pointed = undefined;
       this.#draw();
     },
   };
 
+  /** Shows in all panels what the reader points at, or nothing. */
+  #point(): void {
+    for (const box of this.#boxes) box.point(this.#pointed?.x, box === this.#pointed?.box);
+  }
+
   /** One drawing at a time; what is asked for meanwhile is drawn by the next one. */
   #draw(): void {
-    this.#drawing = this.#drawing.then(() => this.#drawNow());
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#drawing = this.#drawing.catch(() => undefined).then(() => this.#drawNow());
   }
 
   #drawSoon(): void {
@@ -109,6 +124,8 @@ class CurvesFigure implements Curves {
   }
 
   async #drawNow(): Promise<void> {
+    this.#isAsked = false;
+    if (this.#isOver) return;
     const { panels } = this.#model;
     const wanted = JSON.stringify([
       this.#model.comparesRuns,
@@ -117,13 +134,15 @@ class CurvesFigure implements Curves {
     if (wanted !== this.#made) this.#makeBoxes();
     this.#made = wanted;
     this.#whole.disabled = this.#model.window === undefined;
-    for (const [index, box] of this.#boxes.entries()) await box.draw(panels[index]);
+    for (const [index, box] of this.#boxes.entries()) if (!this.#isOver) await box.draw(panels[index]);
+    this.#point();
   }
 
   #makeBoxes(): void {
     const model = this.#model;
     const redraw = (): void => this.#draw();
     for (const box of this.#boxes) box.finalize();
+    this.#pointed = undefined;
     this.#legend?.remove();
     this.#legend = model.comparesRuns ? legendOf(model.runNames, model.muted, redraw) : undefined;
     if (this.#legend) this.#bar.append(this.#legend);
@@ -144,6 +163,7 @@ class CurvesFigure implements Curves {
       const radio = element("input", { type: "radio", name: group, value: axis, checked: model.axis === axis });
       radio.addEventListener("change", () => {
         model.axis = axis;
+        this.#pointed = undefined;
         this.#hands.show(undefined);
       });
       return element("label", {}, radio, ` ${title}`);

@@ -1,6 +1,7 @@
 import type { VisualizationSpec } from "vega-embed";
-import { titlesOfFields } from "./chart-fields.ts";
-import type { CurvesView, View } from "../views.ts";
+import type { ChartView, CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
+import { blockNames } from "./block-names.ts";
+import { chartTables } from "./chart-tables.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
 
 /** Rows of one kind: what a chart was drawn from. */
@@ -10,11 +11,17 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 export function dataTables(view: View): Rows[] {
   switch (view.kind) {
     case "chart":
-      return chartTables(view.spec);
+      return tablesOf(view);
     case "morph":
       return [weightRows(view)];
     case "reconstructions":
       return [reconstructionRows(view)];
+    case "points":
+      return [placedPoints(view)];
+    case "surface":
+      return view.sets.map(spaceRows);
+    case "matrix":
+      return matrixRows(view);
     case "bars":
       return [
         view.charts.flatMap(({ title, bars }) => bars.map(({ name, value }) => ({ figure: title, run: name, value }))),
@@ -37,18 +44,10 @@ function curveRows({ runs }: CurvesView): Rows {
   });
 }
 
-/** The data sets of a chart, their columns named as on its axes and in its legends. */
-function chartTables(spec: object): Rows[] {
-  const titles = titlesOfFields(spec);
-  return dataSets(spec).map((rows) => {
-    const names = titles.get(rows) ?? new Map<string, string>();
-    const isOnce = (title: string) => [...names.values()].filter((other) => other === title).length === 1;
-    const nameOf = (field: string) => {
-      const title = names.get(field);
-      return title !== undefined && isOnce(title) ? title : field;
-    };
-    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [nameOf(field), value])));
-  });
+/** What can be read off a chart; of one that only shows where points lie, all that it was drawn from. */
+function tablesOf({ spec }: ChartView): Rows[] {
+  const tables = chartTables(spec);
+  return tables.length > 0 ? tables : dataSets(spec);
 }
 
 /** How many rows a chart is drawn from. */
@@ -66,4 +65,47 @@ function dataSets(spec: unknown): Rows[] {
     const rows = Array.isArray(values) ? (values as Rows) : [];
     return rows.some((row) => Object.keys(row).length > 0) ? [rows] : [];
   });
+}
+
+/** A row for each point; one that a layout leaves out has no place there. */
+function placedPoints({ what, names, labels, layouts }: PointsView): Rows {
+  const rows: Record<string, unknown>[] = names.map((name, point) => ({
+    [what]: name,
+    ...(labels && { class: labels[point] ?? "" }),
+  }));
+  for (const { title, rows: chosen, points } of layouts) {
+    points.forEach(([x, y], row) =>
+      Object.assign(rows[chosen ? chosen[row] : row], { [`${title} x`]: x, [`${title} y`]: y }),
+    );
+  }
+  return rows;
+}
+
+/** A row an entry; where entries are pooled, a table an order. */
+function matrixRows({ valueTitle, rows, columns, orders }: MatrixView): Rows[] {
+  const isWhole = orders.every(
+    ({ values }) => values.length === rows.names.length && values[0].length === columns.names.length,
+  );
+  const title = rows.title === columns.title ? `other ${columns.title}` : columns.title;
+  return (isWhole ? orders.slice(0, 1) : orders).map((order) => {
+    const [rowNames, columnNames] = [blockNames(rows, order.rows), blockNames(columns, order.columns)];
+    return order.values.flatMap((values, row) =>
+      values.map((value, column) => ({
+        [rows.title]: rowNames[row],
+        [title]: columnNames[column],
+        [valueTitle]: value,
+      })),
+    );
+  });
+}
+
+function spaceRows({ name, names, points, labels, masses }: SpaceSet): Rows {
+  return points.map(([x, y, z], point) => ({
+    [name]: names[point],
+    ...(labels && { class: labels[point] ?? "" }),
+    ...(masses && { mass: masses[point] }),
+    x,
+    y,
+    z,
+  }));
 }

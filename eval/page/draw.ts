@@ -1,7 +1,10 @@
 import type { View } from "../views.ts";
 import { drawBarsView } from "./bars.ts";
 import { drawChartView } from "./chart.ts";
+import { drawSurfaceView } from "./surface.ts";
+import { drawMatrixView } from "./matrix.ts";
 import { drawMorphView } from "./morph.ts";
+import { drawPointsView } from "./points.ts";
 import { drawReconstructionsView } from "./reconstructions.ts";
 import { drawCurvesView } from "./curves.ts";
 
@@ -13,6 +16,9 @@ type Drawers = {
 const DRAWERS: Drawers = {
   bars: drawBarsView,
   chart: drawChartView,
+  points: drawPointsView,
+  surface: drawSurfaceView,
+  matrix: drawMatrixView,
   morph: drawMorphView,
   reconstructions: drawReconstructionsView,
   curves: drawCurvesView,

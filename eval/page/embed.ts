@@ -1,9 +1,39 @@
 import vegaEmbed, { type EmbedOptions, type Result, type VisualizationSpec } from "vega-embed";
 import { CHART_STYLE } from "../pictures/chart-style.ts";
+import { INK } from "../pictures/palette.ts";
 import { countRows } from "./data.ts";
 
 /** Charts of more rows are drawn on a canvas: as many elements of an SVG would make the page slow. */
 const MOST_SVG_ROWS = 2000;
+
+interface Refinement {
+  refine(spec: VisualizationSpec): VisualizationSpec;
+  /** Once it has been drawn. */
+  result?: Result;
+}
+
+/** Of the boxes that tfjs-vis is drawing into. */
+const refinements = new WeakMap<HTMLElement, Refinement>();
+
+/**
+ * Lets tfjs-vis draw into a box, and changes its specification on the way, as its functions have few options and return nothing:
+ * what it draws, to be zoomed or changed.
+ */
+export async function drawRefined(
+  box: HTMLElement,
+  draw: (box: HTMLElement) => Promise<void>,
+  refine: (spec: VisualizationSpec) => VisualizationSpec,
+): Promise<Result> {
+  const refinement: Refinement = { refine };
+  refinements.set(box, refinement);
+  try {
+    await draw(box);
+  } finally {
+    refinements.delete(box);
+  }
+  if (!refinement.result) throw new Error("the chart was not drawn");
+  return refinement.result;
+}
 
 /**
  * The one way a chart comes onto a page, those of tfjs-vis too, whose import of vega-embed the bundler maps to this module: in the
@@ -15,26 +45,44 @@ export default async function embed(
   options: EmbedOptions = {},
 ): Promise<Result> {
   const label = box.closest("[aria-label]")?.getAttribute("aria-label") || "Chart";
-  const renderer = countRows(spec) > MOST_SVG_ROWS ? "canvas" : "svg";
-  const result = await vegaEmbed(box, spec, {
-    renderer,
+  const refinement = refinements.get(box);
+  const refined = refinement ? refinement.refine(spec) : spec;
+  const isCanvas = countRows(spec) > MOST_SVG_ROWS;
+  const result = await vegaEmbed(box, isCanvas ? withInk(refined, getComputedStyle(box).color) : refined, {
+    renderer: isCanvas ? "canvas" : "svg",
     ...options,
     mode: "vega-lite",
-    config: CHART_STYLE,
+    config: isCanvas ? byParameter(CHART_STYLE) : CHART_STYLE,
     actions: false,
     defaultStyle: false,
     ast: true,
     loader: { http: { credentials: "omit" } },
   });
-  if (renderer === "canvas") redrawInNewColours(result);
   keepReadable(box);
   describe(box, label);
+  if (isCanvas) followInk(result, box);
+  if (refinement) refinement.result = result;
   return result;
 }
 
-/** Unlike an SVG, a canvas does not follow the page from light to dark. */
-function redrawInNewColours({ view }: Result): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void view.resize().runAsync());
+/** The specification with a parameter for the text colour, as a canvas does not follow that of the page. */
+function withInk(spec: VisualizationSpec, color: string): VisualizationSpec {
+  const { data, params = [], ...rest } = spec as { data?: unknown; params?: unknown[] } & VisualizationSpec;
+  return { ...byParameter(rest), data, params: [...params, { name: "ink", value: color }] } as VisualizationSpec;
+}
+
+/** A part of a specification in which the text colour is the parameter; data stay as they are. */
+function byParameter<Part>(part: Part): Part {
+  if (part === INK) return { expr: "ink" } as Part;
+  if (typeof part !== "object" || part === null) return part;
+  if (Array.isArray(part)) return part.map(byParameter) as Part;
+  const entries = Object.entries(part).map(([key, value]) => [key, key === "data" ? value : byParameter(value)]);
+  return Object.fromEntries(entries) as Part;
+}
+
+function followInk({ view }: Result, box: HTMLElement): void {
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", () => void view.signal("ink", getComputedStyle(box).color).runAsync());
 }
 
 /** Share of its width, or CSS pixels, below which a chart is not made smaller, but scrolls. */

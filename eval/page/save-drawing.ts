@@ -27,7 +27,7 @@ export function saveButtons(drawing: HTMLElement, name: string): HTMLElement[] {
 }
 
 /** The drawing as one SVG of the size that it has on the page. */
-export function composeSvg(drawing: HTMLElement): SVGSVGElement {
+function composeSvg(drawing: HTMLElement): SVGSVGElement {
   const origin = drawing.getBoundingClientRect();
   const parts = [...drawing.querySelectorAll<HTMLElement | SVGSVGElement>(PARTS)].filter(
     (part) => !part.closest(CONTROLS) && part.getClientRects().length > 0 && !part.parentElement?.closest("svg"),

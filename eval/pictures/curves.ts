@@ -37,7 +37,7 @@ export async function curvePanels(groups: readonly CurveGroup[], options: CurveP
   const names = groups.map(({ name }) => name);
   const rows = groups.flatMap(({ name, values }) =>
     Array.from(values.data, (y, index) => ({
-      panel: Math.floor(index / size),
+      panel: Math.floor(index / size) + 1,
       x: positions ? positions[index % size] : index % size,
       y,
       name,
@@ -69,7 +69,7 @@ export async function curvePanels(groups: readonly CurveGroup[], options: CurveP
       field: "panel",
       type: "ordinal",
       header: captions
-        ? { labelExpr: `${JSON.stringify(captions)}[datum.value]`, labelAnchor: "start" }
+        ? { labelExpr: `${JSON.stringify(captions)}[datum.value - 1]`, labelAnchor: "start" }
         : { labels: false },
     },
     columns,

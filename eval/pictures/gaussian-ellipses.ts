@@ -3,7 +3,8 @@ import type { NdArray, Numbers } from "../../src/tensor/ndarray.ts";
 import { drawChart } from "./drawing.ts";
 import { CATEGORICAL } from "./palette.ts";
 import type { Drawing } from "./picture.ts";
-import { legendLayers, positions, windowAround, type Layer, type Window } from "./point-layers.ts";
+import { legendLayers, positions, type Layer } from "./point-layers.ts";
+import { windowAround, type Window } from "./window.ts";
 import { checkPoints } from "./point-sets.ts";
 
 /** Weighted Gaussians of the plane. */

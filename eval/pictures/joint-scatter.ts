@@ -1,7 +1,9 @@
 import { InputError } from "../../src/errors.ts";
+import { rounded } from "../format.ts";
 import { drawChart } from "./drawing.ts";
 import type { Drawing } from "./picture.ts";
-import { legendLayers, lineLayer, markLayer, windowAround, type Layer, type Window } from "./point-layers.ts";
+import { legendLayers, lineLayer, markLayer, type Layer, type ToldPoint } from "./point-layers.ts";
+import { windowAround, type Window } from "./window.ts";
 import { checkPoints, classLegendOf, legendOf, marksOf, type PointSet } from "./point-sets.ts";
 
 export interface JointScatterOptions {
@@ -33,7 +35,7 @@ export async function jointScatter(sets: readonly PointSet[], options: JointScat
   const window = windowAround(marks.map(({ set, point }) => at(set, point)));
   const placed = marks.map(({ set, point, ...look }) => {
     const [x, y] = at(set, point);
-    return { set, mark: { ...look, x, y, opacity: OPACITY } };
+    return { set, mark: { ...look, x, y, opacity: OPACITY, told: toldOf(sets[set], point) } };
   });
   if (panels) {
     return drawChart({
@@ -49,6 +51,17 @@ export async function jointScatter(sets: readonly PointSet[], options: JointScat
   const lines = pairs ? [pairLayer(sets, at, window)] : [];
   const layer = [...lines, markLayer(interleaved(placed), window), ...legendLayers(legendOf(sets), SIDE)];
   return drawChart({ width: SIDE, height: SIDE, layer });
+}
+
+/** Nothing of points without names, which have no more to tell than their places. */
+function toldOf({ name, names, labels, masses }: PointSet, point: number): ToldPoint | undefined {
+  if (!names && !masses) return undefined;
+  return {
+    set: name,
+    name: names?.[point] ?? String(point),
+    ...(labels && { class: labels[point] ?? "none" }),
+    ...(masses && { mass: rounded(masses[point]) }),
+  };
 }
 
 /** Points of all sets in turn, so that none lies under the whole of another. */

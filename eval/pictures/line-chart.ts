@@ -27,6 +27,8 @@ const PANEL_WIDTH = 330;
 const PANEL_HEIGHT = 220;
 /** Least distance between the baselines of two labels. */
 const LABEL_HEIGHT = 15;
+/** From the panel to its labels, and from a line's dot to its name. */
+const [LABEL_DISTANCE, DOT_WIDTH] = [8, 13];
 
 /** Where a value lies on its axis, up to a linear map; and back. */
 const SCALES = {
@@ -108,12 +110,20 @@ function panelOf(panel: LinePanel, commonTitle: string): PanelSpec {
         mark: { type: points.length > 1 ? "line" : "circle", color, strokeWidth: 2 } as const,
         encoding: { x, y, detail: { field: "name", type: "nominal" as const, title: "curve" } },
       })),
-      ...labels.map(({ text, color, pixel: height }) => ({
-        data: { values: [{}] },
-        mark: { type: "text", text, color, align: "left", baseline: "middle", fontWeight: 500 } as const,
-        encoding: { x: { value: PANEL_WIDTH + 8 }, y: { value: height } },
-      })),
+      ...labels.flatMap(({ text, color, pixel: height }) => [
+        ...(color === INK ? [] : [labelOf("●", color, PANEL_WIDTH + LABEL_DISTANCE, height)]),
+        labelOf(text, INK, PANEL_WIDTH + LABEL_DISTANCE + (color === INK ? 0 : DOT_WIDTH), height),
+      ]),
     ],
+  };
+}
+
+/** Words in the reader's colour: those of lines are too light for letters. */
+function labelOf(text: string, color: string, x: number, y: number) {
+  return {
+    data: { values: [{}] },
+    mark: { type: "text", text, color, align: "left", baseline: "middle", fontWeight: 500 } as const,
+    encoding: { x: { value: x }, y: { value: y } },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { INK } from "./palette.ts";
 import type { LegendEntry, Mark } from "./point-sets.ts";
+import type { Window } from "./window.ts";
 
 /** A layer of a chart. */
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
@@ -10,33 +11,22 @@ export interface PlacedMark extends Omit<Mark, "set" | "point"> {
   readonly x: number;
   readonly y: number;
   readonly opacity: number;
+  /** What a page tells on hover. @default nothing */
+  readonly told?: ToldPoint | undefined;
 }
 
-/** The square that a picture shows. */
-export interface Window {
-  readonly x: readonly [number, number];
-  readonly y: readonly [number, number];
+/** What is known of a point. */
+export interface ToldPoint {
+  readonly set: string;
+  readonly name: string;
+  readonly class?: string;
+  readonly mass?: number;
 }
 
 /** Pixels to the right of the picture, and from one line to the next. */
 const LEGEND_DISTANCE = 16;
 const LEGEND_LINE = 20;
 const LEGEND_SIZE = 60;
-/** Of the square, free on each side. */
-const MARGIN = 0.04;
-
-/** The smallest square around points, with a margin: distances are the same along both axes. */
-export function windowAround(points: Iterable<readonly [x: number, y: number]>): Window {
-  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const [x, y] of points) {
-    [left, right] = [Math.min(left, x), Math.max(right, x)];
-    [bottom, top] = [Math.min(bottom, y), Math.max(top, y)];
-  }
-  const half = (0.5 + MARGIN) * (Math.max(right - left, top - bottom) || 1);
-  const around = (low: number, high: number): [number, number] => [(low + high) / 2 - half, (low + high) / 2 + half];
-  return { x: around(left, right), y: around(bottom, top) };
-}
-
 /** Positions in a window, without axes: the coordinates of an embedding mean nothing by themselves. */
 export function positions({ x, y }: Window) {
   const axis = (field: "x" | "y", domain: readonly [number, number]) => ({
@@ -50,11 +40,13 @@ export function positions({ x, y }: Window) {
 
 /** Marks in their order, later ones over earlier ones. */
 export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
+  const fields = [...new Set(marks.flatMap(({ told }) => Object.keys(told ?? {})))];
   return {
-    data: { values: [...marks] },
+    data: { values: marks.map(({ told, ...mark }) => ({ ...told, ...mark })) },
     mark: { type: "point", strokeWidth: 1 },
     encoding: {
       ...positions(window),
+      ...(fields.length > 0 && { tooltip: [...fields.map(tooltipOf), ...["x", "y"].map(placeOf)] }),
       fill: { field: "color", type: "nominal", scale: null, legend: null },
       stroke: { field: "color", type: "nominal", scale: null, legend: null },
       fillOpacity: { field: "fill", type: "quantitative", scale: null, legend: null },
@@ -63,6 +55,14 @@ export function markLayer(marks: readonly PlacedMark[], window: Window): Layer {
       opacity: { field: "opacity", type: "quantitative", scale: null, legend: null },
     },
   };
+}
+
+function tooltipOf(field: string) {
+  return { field, title: field, type: "nominal" as const };
+}
+
+function placeOf(field: string) {
+  return { field, title: field, type: "quantitative" as const, format: ".4~g" };
 }
 
 /** Lines from point to point, in the reader's colour. */

@@ -12,6 +12,8 @@ export interface PointSet {
   readonly masses?: Numbers | undefined;
   /** [n] classes, undefined for none. @default none has one */
   readonly labels?: Labels | undefined;
+  /** [n], for a page to show on hover. @default the points' numbers from 0 */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** How a point is drawn. */
@@ -45,16 +47,16 @@ const LEAST_SHARE = 1 / 500;
  * and the sets are shapes; else the sets are colours. After six classes the colours start again as outlines. Points without a
  * class are gray.
  *
- * @throws InputError where masses or labels are not one a point, a mass is negative, or no set has a mass
+ * @throws InputError where masses, labels or names are not one a point, a mass is negative, or no set has a mass
  */
 export function marksOf(sets: readonly PointSet[], side: number): Mark[] {
   const classes = classesOf(sets);
   const largest = sets.reduce((most, { masses }) => Math.max(most, ...(masses ? [maximum(masses)] : [])), 0);
   const total = sets.reduce((sum, { points }) => sum + points.shape[0], 0);
   const equal = Math.max(8, Math.min(LARGEST_MARK, (LARGEST_MARK * MARKS_AT_LARGEST) / total));
-  return sets.flatMap(({ name, points, masses, labels }, set) => {
+  return sets.flatMap(({ name, points, masses, labels, names }, set) => {
     const [count] = points.shape;
-    checkLengths(name, count, masses, labels);
+    checkLengths(name, count, { masses, labels, names });
     const heaviest = Math.min(300, (HEAVIEST * side) ** 2 / count);
     return Array.from({ length: count }, (_, point): Mark => {
       const share = masses ? masses[point] / largest : 1;
@@ -92,7 +94,8 @@ export function checkPoints(name: string, { shape, data }: NdArray, dimension: n
     );
 }
 
-function classesOf(sets: readonly PointSet[]): string[] {
+/** The classes of all sets, in the order of their colours. */
+export function classesOf(sets: readonly PointSet[]): string[] {
   return [...new Set(sets.flatMap(({ labels }) => labels ?? []).filter((label) => label !== undefined))].sort();
 }
 
@@ -106,8 +109,9 @@ function lookOf(classes: readonly string[], set: number, label: string | undefin
   };
 }
 
-function checkLengths(name: string, count: number, masses?: Numbers, labels?: Labels): void {
-  for (const [what, given] of Object.entries({ masses, labels })) {
+function checkLengths(name: string, count: number, lists: Pick<PointSet, "masses" | "labels" | "names">): void {
+  const { masses } = lists;
+  for (const [what, given] of Object.entries(lists)) {
     if (given && given.length !== count) {
       throw new InputError(`picture of ${name}: expected ${count} ${what}, one a point, got ${given.length}`);
     }

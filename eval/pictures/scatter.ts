@@ -1,7 +1,8 @@
 import { InputError } from "../../src/errors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
+import { classLooks, CLASSLESS, markSize } from "./class-looks.ts";
 import { drawChart } from "./drawing.ts";
-import { CATEGORICAL, NEUTRAL } from "./palette.ts";
+import { CATEGORICAL } from "./palette.ts";
 import type { Drawing } from "./picture.ts";
 
 export interface ScatterOptions {
@@ -11,10 +12,6 @@ export interface ScatterOptions {
 }
 
 const SIDE = 420;
-/** Area of a mark for few points; that of many shrinks so that they cover about the same. */
-const LARGEST_MARK = 60;
-const MARKS_AT_LARGEST = 300;
-const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"] as const;
 
 /**
  * Points [n, 2] of an embedding, coloured by class; axes carry no numbers, as those of UMAP and t-SNE mean nothing. Points
@@ -30,8 +27,9 @@ export async function scatter({ shape, data }: NdArray, options: ScatterOptions 
     );
   }
   const points = Array.from(labels, (label, index) => ({ x: data[2 * index], y: data[2 * index + 1], label }));
-  const classes = [...new Set(labels.filter((label) => label !== undefined))].sort();
-  const size = Math.max(6, Math.min(LARGEST_MARK, (LARGEST_MARK * MARKS_AT_LARGEST) / count));
+  const looks = classLooks(labels);
+  const classes = [...looks.keys()];
+  const size = markSize(count);
   const axis = (field: "x" | "y") => ({
     field,
     type: "quantitative" as const,
@@ -40,15 +38,12 @@ export async function scatter({ shape, data }: NdArray, options: ScatterOptions 
   });
   const at = { x: axis("x"), y: axis("y") };
   const scale = {
-    color: { domain: classes, range: classes.map((_, index) => CATEGORICAL[index % CATEGORICAL.length]) },
-    shape: {
-      domain: classes,
-      range: classes.map((_, index) => SHAPES[Math.floor(index / CATEGORICAL.length) % SHAPES.length]),
-    },
+    color: { domain: classes, range: [...looks.values()].map(({ color }) => color) },
+    shape: { domain: classes, range: [...looks.values()].map(({ shape }) => shape) },
   };
   const unlabelled = points.filter(({ label }) => label === undefined);
   const labelled = points.filter(({ label }) => label !== undefined);
-  const fill = classes.length === 0 ? CATEGORICAL[0] : NEUTRAL;
+  const fill = classes.length === 0 ? CATEGORICAL[0] : CLASSLESS.color;
   const layers = [
     {
       data: { values: unlabelled },

@@ -1,8 +1,12 @@
+import { numbered } from "../../src/data/dataset.ts";
 import { InputError } from "../../src/errors.ts";
+import { rounded } from "../format.ts";
+import type { SpaceSet } from "../views.ts";
 import { camera, type Camera } from "./camera.ts";
 import { drawChart } from "./drawing.ts";
 import type { Drawing } from "./picture.ts";
-import { legendLayers, lineLayer, markLayer, windowAround, type Layer, type Window } from "./point-layers.ts";
+import { legendLayers, lineLayer, markLayer, type Layer } from "./point-layers.ts";
+import { windowAround, type Window } from "./window.ts";
 import { checkPoints, classLegendOf, legendOf, marksOf, type Mark, type PointSet } from "./point-sets.ts";
 import type { SpacePoint, Wire } from "./surface-wires.ts";
 
@@ -46,7 +50,7 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
   const rows = panels
     ? sets.map(({ name }, index) => ({ name, shown: [index] }))
     : [{ name: "", shown: sets.map((_, index) => index) }];
-  return drawChart({
+  const still = await drawChart({
     spacing: 16,
     vconcat: rows.map(({ name, shown }, row) => ({
       spacing: 16,
@@ -72,6 +76,30 @@ export async function surfaceScatter(sets: readonly PointSet[], options: Surface
       }),
     })),
   });
+  const [{ azimuth, elevation }] = eyes;
+  const view = {
+    kind: "surface",
+    sets: sets.map((set, index) => spaceSet(set, (point) => at({ set: index, point }))),
+    panels,
+    wires: wires.map((wire) => wire.map(roundedPoint)),
+    eye: { azimuth, elevation },
+  } as const;
+  return { ...still, view };
+}
+
+function spaceSet({ name, points, names, labels, masses }: PointSet, at: (point: number) => SpacePoint): SpaceSet {
+  const [count] = points.shape;
+  return {
+    name,
+    points: Array.from({ length: count }, (_, point) => roundedPoint(at(point))),
+    names: names ?? numbered(count),
+    ...(labels && { labels: labels.map((label) => label ?? null) }),
+    ...(masses && { masses: Array.from(masses, rounded) }),
+  };
+}
+
+function roundedPoint([x, y, z]: SpacePoint): SpacePoint {
+  return [rounded(x), rounded(y), rounded(z)];
 }
 
 /** Opposite eyes: what lies on the far side of one picture is on the near side of the other. */

@@ -27,7 +27,7 @@ export function wdlReport(
   const captionOf: Readonly<Record<string, (still: string) => string>> = {
     reconstructions: (still) =>
       pictures["reconstructions"]?.view?.kind === "chart" ? still : still + firstOnly(findings),
-    interpolation: (still) => morphCaption(plan, still),
+    interpolation: (still) => morphCaption(plan, options.atoms, still),
   };
   const captions = CAPTIONS.map(([name, title, caption]): FigureCaption => {
     return [name, title, captionOf[name]?.(caption) ?? caption];
@@ -67,17 +67,21 @@ function firstOnly(findings: WdlFindings): string {
 }
 
 const POLYGON =
-  "With more than three atoms many weights stand at one place of the polygon; dragging takes those that are spread most evenly.";
+  " With more than three atoms many weights stand at one place of the polygon; dragging takes those that are spread most evenly.";
 
-function morphCaption(plan: MorphPlan, still: string): string {
+function morphCaption(plan: MorphPlan, atoms: number, still: string): string {
   switch (plan.kind) {
     case "live":
       return (
         "The Wasserstein barycenter of the atoms for the weights that you choose, computed in this page as otlearn computes it: drag " +
-        `the handle or move it by the arrow keys, move a slider, or take the weights of a data point (a dot). ${POLYGON}`
+        "the handle or move it by the arrow keys, move a slider, or take the weights of a data point (a dot)." +
+        (atoms > 3 ? POLYGON : "")
       );
     case "lattice":
-      return `Wasserstein barycenters between two atoms. The slider snaps to those that were computed beforehand, as ${plan.why}.`;
+      return (
+        `Wasserstein barycenters between two atoms${plan.atoms.length < atoms ? `, of the ${plan.atoms.length} that are used most` : ""}. ` +
+        `The slider snaps to those that were computed beforehand, as ${plan.why}.`
+      );
     case "none":
       return `${still} No sliders here: ${plan.why}.`;
     default:

@@ -38,7 +38,7 @@ describe("renderReport", () => {
       ],
     });
     expect(html).not.toContain("<script");
-    expect(html.split("&lt;script&gt;")).toHaveLength(17);
+    expect(html.split("&lt;script&gt;")).toHaveLength(19);
   });
 
   it("puts small figures side by side", async () => {

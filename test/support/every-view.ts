@@ -3,6 +3,7 @@ import { barycentricPath } from "../../eval/pictures/barycentric-path.ts";
 import { curvePanels } from "../../eval/pictures/curves.ts";
 import { heatMap } from "../../eval/pictures/heat-map.ts";
 import { lineChart } from "../../eval/pictures/line-chart.ts";
+import { matrixPicture } from "../../eval/pictures/matrix.ts";
 import { montage } from "../../eval/pictures/montage.ts";
 import { scatter } from "../../eval/pictures/scatter.ts";
 import { spriteOf } from "../../eval/pictures/sprite.ts";
@@ -37,6 +38,25 @@ const VIEWS: Readonly<Record<Exclude<View["kind"], "chart">, () => Promise<Reado
     const columns = { step: [1, 2, 3], seconds: [0.1, 0.2, 0.4], loss: [3, 2, 1], psnr: [20, 21, 23] };
     const panels = ["loss", "psnr"].map((metric) => ({ title: metric, metrics: [metric], scale: "linear" as const }));
     return { curves: { kind: "curves", stepTitle: "step", panels, runs: NAMES.map((name) => ({ name, columns })) } };
+  },
+  async points() {
+    const points = [1, 2, 3].map((x) => [x, 1 / x] as const);
+    const layouts = ["UMAP", "t-SNE"].map((title) => ({ title, points }));
+    return { points: { kind: "points", what: "sample", names: NAMES, labels: ["a", "b", null], layouts } };
+  },
+  async matrix() {
+    const order = Array.from({ length: 30 }, (_, index) => index);
+    const side = { title: "sample", names: order.map((index) => `${NAMES[index % 3]} ${index}`) };
+    const orders = [order, order.toReversed()].map((rows, index) => ({ title: `order ${index}`, rows, columns: rows }));
+    return {
+      matrix: (await matrixPicture(matrix, { rows: side, columns: side, valueTitle: "distance", orders })).view!,
+    };
+  },
+  async surface() {
+    const points = [0, 1, 2].map((angle) => [Math.cos(angle), Math.sin(angle), 0.2 * angle] as const);
+    const set = { name: "X", points, names: NAMES, labels: ["a", "b", null], masses: [1, 2, 3] };
+    const eye = { azimuth: 30, elevation: 30 };
+    return { surface: { kind: "surface", sets: [set, { ...set, name: "Y" }], wires: [points], eye } };
   },
   async morph() {
     const frames = { kind: "images", sprite: await spriteOf(gray(), 8, 6) } as const;

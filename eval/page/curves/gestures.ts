@@ -34,6 +34,7 @@ export function listen(box: PanelBox, model: CurvesModel, hands: Hands): void {
     if (event.button !== 0) return;
     from = pixel(event);
     plot.setPointerCapture(event.pointerId);
+    point(model.nearest(box.panel, box.valueAt(from)));
   });
   plot.addEventListener("pointermove", (event) => {
     if (from !== undefined && Math.abs(pixel(event) - from) > CLICK) box.brush([from, pixel(event)]);
@@ -52,7 +53,9 @@ export function listen(box: PanelBox, model: CurvesModel, hands: Hands): void {
     from = undefined;
     box.brush(undefined);
   });
-  plot.addEventListener("pointerleave", () => point(undefined));
+  plot.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType !== "touch") point(undefined); // a finger leaves when it is lifted, and then one reads
+  });
   plot.addEventListener("blur", () => point(undefined));
   plot.addEventListener("dblclick", () => hands.show(undefined));
   plot.addEventListener(

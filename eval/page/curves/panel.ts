@@ -3,7 +3,7 @@ import type { CurvesModel, Panel, Point } from "../../curves/model.ts";
 import { formatNumber } from "../../format.ts";
 import { element } from "../element.ts";
 import embed from "../embed.ts";
-import { panelSpec, rangeOf, signalsOf, type Range } from "./spec.ts";
+import { panelSpec, rangeOf, signalsOf, strokeOf, type Range } from "./spec.ts";
 import { swatch } from "./swatch.ts";
 
 type VegaView = Result["view"];
@@ -19,6 +19,7 @@ export class PanelBox {
   readonly #head = element("div", { className: "curves-head" });
   readonly #chart = element("div", { className: "curves-chart" });
   readonly #brush = element("div", { className: "curves-brush", hidden: true });
+  readonly #cursor = element("div", { className: "curves-cursor", hidden: true });
   readonly #tip = element("div", { className: "curves-tip", hidden: true });
   readonly #model: CurvesModel;
   #panel: Panel;
@@ -32,7 +33,7 @@ export class PanelBox {
     this.#panel = panel;
     this.#head.append(element("h3", {}, panel.title), scaleBox(panel, model, scaleChanged));
     if (legend) this.#head.append(legend);
-    this.plot.append(this.#chart, this.#brush, this.#tip);
+    this.plot.append(this.#chart, this.#brush, this.#cursor, this.#tip);
     this.plot.setAttribute("role", "application");
     this.plot.setAttribute("aria-label", `${panel.title}: arrow keys read the curve, + and - zoom, 0 shows all`);
     this.#chart.setAttribute("aria-hidden", "true"); // read by the arrow keys, and in the table below the figure
@@ -44,7 +45,7 @@ export class PanelBox {
     return this.#panel;
   }
 
-  /** Draws the panel as the model has it now. */
+  /** Draws the panel as the model has it now; what the reader points at comes with `point`. */
   async draw(panel: Panel): Promise<void> {
     this.#panel = panel;
     const model = this.#model;
@@ -57,8 +58,7 @@ export class PanelBox {
     const view = await this.#viewFor(panel, range);
     for (const [name, value] of Object.entries(signalsOf(range, panel.scale))) view.signal(name, value);
     const inside = levels.filter(({ y }) => y >= range.bottom && y <= range.top);
-    this.#tip.hidden = true;
-    view.data("lines", points).data("levels", inside).data("dots", alone(points)).data("cursor", []);
+    view.data("lines", points).data("levels", inside).data("dots", alone(points));
     await view.runAsync();
   }
 
@@ -78,23 +78,34 @@ export class PanelBox {
     return this.#result.view;
   }
 
-  /** Shows what lies nearest to `x`; nothing where undefined. The values stand beside the line where this panel is pointed at. */
-  async point(x: number | undefined, isPointedAt: boolean): Promise<void> {
+  /**
+   * Shows what lies nearest to `x`; nothing where undefined. The values stand beside the line where this panel is pointed at. Vega
+   * has no part in it: it would draw all anew.
+   */
+  point(x: number | undefined, isPointedAt: boolean): void {
     const view = this.#result?.view;
-    if (!view) return;
-    const points = x === undefined ? [] : this.#model.at(this.#panel, x);
-    const shown = x !== undefined && isPointedAt && points.length > 0;
-    this.#tip.hidden = !shown;
-    if (shown) {
-      this.#tip.replaceChildren(...this.#tipOf(points, x));
-      const at = this.pixelOf(x);
-      const isRight = at > this.plot.clientWidth / 2;
-      this.#tip.style.left = isRight ? "" : `${at + 12}px`;
-      this.#tip.style.right = isRight ? `${this.plot.clientWidth - at + 12}px` : "";
-    }
-    view.data("cursor", x === undefined ? [] : [{ x }]);
-    view.data("dots", x === undefined ? alone(this.#model.points(this.#panel)) : points);
-    await view.runAsync();
+    const points = x === undefined || !view ? [] : this.#model.at(this.#panel, x);
+    this.#cursor.hidden = points.length === 0;
+    this.#tip.hidden = points.length === 0 || !isPointedAt;
+    if (x === undefined || points.length === 0) return;
+    const at = this.pixelOf(x);
+    const rule = element("div", { className: "curves-rule" });
+    rule.style.cssText = `left: ${at}px; top: ${originOf(view!).top}px; height: ${view!.signal("height")}px`;
+    this.#cursor.replaceChildren(rule, ...points.map((point) => this.#dotOf(point)));
+    if (!isPointedAt) return;
+    this.#tip.replaceChildren(...this.#tipOf(points, x));
+    const isRight = at > this.plot.clientWidth / 2;
+    this.#tip.style.left = isRight ? "" : `${at + 12}px`;
+    this.#tip.style.right = isRight ? `${this.plot.clientWidth - at + 12}px` : "";
+  }
+
+  #dotOf({ x, y, name }: Point): HTMLElement {
+    const view = this.#result!.view;
+    const height = (view.scale("y") as (value: number) => number)(y) + originOf(view).top;
+    const { order } = this.#panel.series.find((series) => series.name === name)!;
+    const dot = element("div", { className: "curves-dot" });
+    dot.style.cssText = `left: ${this.pixelOf(x)}px; top: ${height}px; background: ${strokeOf(order).color}`;
+    return dot;
   }
 
   #tipOf(points: readonly Point[], x: number): HTMLElement[] {
@@ -116,12 +127,12 @@ export class PanelBox {
     const view = this.#result?.view;
     if (!view) return left;
     const scale = view.scale("x") as { invert(pixel: number): number };
-    return Math.min(right, Math.max(left, scale.invert(pixel - view.origin()[0])));
+    return Math.min(right, Math.max(left, scale.invert(pixel - originOf(view).left)));
   }
 
   pixelOf(value: number): number {
     const view = this.#result?.view;
-    return view ? (view.scale("x") as (value: number) => number)(value) + view.origin()[0] : 0;
+    return view ? (view.scale("x") as (value: number) => number)(value) + originOf(view).left : 0;
   }
 
   /** Marks a range that is being chosen, in pixels; undefined: none is. */
@@ -144,6 +155,13 @@ export class PanelBox {
     this.#result?.finalize();
     this.element.remove();
   }
+}
+
+/** Where a chart's axes begin within its box, in CSS pixels. */
+function originOf(view: VegaView): { readonly left: number; readonly top: number } {
+  const [x, y] = view.origin();
+  const padding = view.padding() as { readonly left: number; readonly top: number };
+  return { left: x + padding.left, top: y + padding.top };
 }
 
 /** Points that are no line yet. */

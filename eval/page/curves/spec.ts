@@ -15,7 +15,7 @@ export function strokeOf(order: number): { readonly color: string; readonly dash
   return { color: CATEGORICAL[order % CATEGORICAL.length], dash };
 }
 
-/** What changes in a panel: its rows come as the data sets `lines`, `dots`, `levels` and `cursor`, its range as these parameters. */
+/** What changes in a panel: its rows come as the data sets `lines`, `dots` and `levels`, its range as these parameters. */
 export interface Range {
   readonly left: number;
   readonly right: number;
@@ -77,11 +77,6 @@ export function panelSpec(
         data: { name: "lines", values: [] },
         mark: { type: "line", clip: true, aria: false, strokeWidth: 2, strokeCap: "butt" },
         encoding: { x, y, color, strokeDash },
-      },
-      {
-        data: { name: "cursor", values: [] },
-        mark: { type: "rule", clip: true, aria: false, strokeDash: [1, 0], opacity: 0.6 },
-        encoding: { x },
       },
       {
         data: { name: "dots", values: [] },

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import { nearest, neighborTable } from "../../../eval/ground-metric/neighbors.ts";
+import { Random } from "../../../src/tensor/random.ts";
 
 const distances = Float64Array.of(0, 2, 1, 2, 0, 2, 1, 2, 0);
 
@@ -20,4 +21,11 @@ it("neighborTable keeps its columns where a name has a tab or a newline", () => 
   const rows: string[][] = parse(table, { delimiter: "\t" });
   expect(rows.map((row) => row.length)).toEqual(Array(rows.length).fill(4));
   expect(new Set(rows.slice(1).map(([name]) => name))).toEqual(new Set(["a\tb", "c\nd", 'e"f']));
+});
+
+it("nearest finds what sorting finds", () => {
+  const random = Random.fromSeed(2);
+  const row = Float64Array.from({ length: 60 }, () => Math.floor(20 * random.uniform()));
+  const sorted = [...row.keys()].slice(1).sort((a, b) => row[a] - row[b] || a - b);
+  for (const wanted of [0, 1, 15, 59]) expect(nearest(row, 60, 0, wanted)).toEqual(sorted.slice(0, wanted));
 });

@@ -5,10 +5,16 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "../../../eval/report.ts";
 import { drawnFigures, keepScreenshot, launch, noBrowser, watch } from "../../support/browser.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 import { everySection } from "../../support/every-view.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+
+/** The compiled module, which finds the page's script as it has just been built. */
+interface Document {
+  renderReport(report: Report): Promise<string>;
+}
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -24,9 +30,7 @@ describe.skipIf(noBrowser)("a report with every kind of section and view", () =>
   let file: string;
   beforeAll(async () => {
     browser = await launch();
-    const { renderReport } = (await import(join(await compiledRoot(), "eval", "html", "document.js"))) as {
-      renderReport: typeof import("../../../eval/html/document.ts").renderReport;
-    };
+    const { renderReport } = (await import(join(await compiledRoot(), "eval", "html", "document.js"))) as Document;
     file = join(await temporaryFolder(afterAll), "report.html");
     const highlights = [{ label: "PSNR", value: 31.4, note: "dB" }];
     await writeFile(

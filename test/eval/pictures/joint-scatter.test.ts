@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { chartTables } from "../../../eval/page/chart-tables.ts";
 import { jointScatter } from "../../../eval/pictures/joint-scatter.ts";
 import { InputError } from "../../../src/errors.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
@@ -18,6 +19,19 @@ describe("jointScatter", () => {
     expect(svgFaults(svg)).toEqual([]);
     expect(svgTexts(svg)).toEqual(["RNA", "chromatin"]);
     expect(marks(svg)).toHaveLength(8);
+  });
+
+  it("tells a page set, name and class of each point", async () => {
+    const names = ["a", "b", "c", "<d>"];
+    const { view } = await jointScatter([
+      { ...first, names, labels: ["A", undefined, "A", "B"] },
+      { ...second, names, masses: [1, 2, 3, 4] },
+    ]);
+    if (view?.kind !== "chart") throw new Error("no chart");
+    const rows = chartTables(view.spec).flat();
+    expect(rows).toHaveLength(8);
+    expect(rows[1]).toEqual({ set: "chromatin", name: "a", class: undefined, mass: 1, x: 0, y: 0 });
+    expect(rows.at(-2)).toEqual({ set: "RNA", name: "<d>", class: "B", mass: undefined, x: 2, y: 1 });
   });
 
   it("keeps lengths the same along both axes", async () => {

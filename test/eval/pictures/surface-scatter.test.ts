@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { camera } from "../../../eval/pictures/camera.ts";
 import { surfaceScatter } from "../../../eval/pictures/surface-scatter.ts";
 import { sphereWires, torusWires } from "../../../eval/pictures/surface-wires.ts";
+import type { SurfaceView } from "../../../eval/views.ts";
 import { InputError } from "../../../src/errors.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
 import { svgFaults, svgTexts } from "../../support/svg.ts";
@@ -43,6 +44,18 @@ describe("surfaceScatter", () => {
   const points = ndarray(Float64Array.of(...eye, ...eye.map((value) => -value), 0, 0, 1), [3, 3]);
   const opacities = (svg: string) =>
     [...svg.matchAll(/aria-roledescription="point"[^>]*? opacity="([\d.]+)"/g)].map(([, value]) => Number(value));
+
+  it("carries all points, names and classes for a page, as plain JSON", async () => {
+    const set = { name: "X", points, names: ["a", "b", "c"], labels: ["u", undefined, "v"], masses: [1, 2, 3] };
+    const { view } = await surfaceScatter([set], { wires: sphereWires(1) });
+    expect(JSON.parse(JSON.stringify(view))).toEqual(view);
+    expect(view).toMatchObject({
+      kind: "surface",
+      sets: [{ name: "X", names: ["a", "b", "c"], labels: ["u", null, "v"], masses: [1, 2, 3] }],
+      eye: { elevation: 30 },
+    });
+    expect((view as SurfaceView).sets[0].points[2]).toEqual([0, 0, 1]);
+  });
 
   it("shows both sides, nearer points last and clearer", async () => {
     const { svg } = await surfaceScatter([{ name: "X", points }], { wires: sphereWires(1) });
