@@ -9,7 +9,7 @@ export interface Env {
 }
 
 /** In which header a page gives the token: one that no other site's page can send without being asked for leave first. */
-export const TOKEN_HEADER = "x-otlearn-token";
+const TOKEN_HEADER = "x-otlearn-token";
 
 /** Where a page gets the token for a code that it was opened with. */
 export const TICKET_PATH = "/token";

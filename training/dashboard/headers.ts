@@ -49,7 +49,6 @@ export const REPORT_POLICY: Readonly<Record<string, string>> = {
     "img-src data: blob:",
     "worker-src blob:",
     "font-src data:",
-    "worker-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",

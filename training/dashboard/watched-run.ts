@@ -34,7 +34,7 @@ class Cached<T> {
 }
 
 /** Changes with a file; undefined where there is none. */
-export async function fileVersion(path: string): Promise<string | undefined> {
+async function fileVersion(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
   return stats && `${stats.mtimeMs}-${stats.size}-${stats.ino}`;
 }
