@@ -2,10 +2,14 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { vi } from "vitest";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+// a browser and the training that it shows take their time on a busy machine
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 /** Why tests with a browser are left out; undefined where there is one. */
 export const noBrowser = existsSync(CHROMIUM) ? undefined : `no browser at ${CHROMIUM} (or where CHROMIUM says)`;
@@ -18,6 +22,7 @@ export function launch(): Promise<Browser> {
 /** What went wrong on a page while it was watched: lines of the console, exceptions, requests that would leave the machine. */
 export function watch(page: Page): string[] {
   const faults: string[] = [];
+  page.setDefaultTimeout(90_000);
   page.on("console", (line) => {
     if (["error", "warning"].includes(line.type())) faults.push(`console: ${line.text()}`);
   });

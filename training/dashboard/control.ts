@@ -55,8 +55,8 @@ export async function resumeRun(run: WatchedRun, command: readonly string[], log
   void runChild({ command, args, log, detached: true })
     .then(({ status, said }) => {
       const isFine = status === ExitStatus.done || status === ExitStatus.interrupted;
-      if (!isFine) run.failure = said || `it ended with status ${status}`;
+      return isFine ? undefined : said || `it ended with status ${status}`;
     })
-    .catch((error: Error) => (run.failure = error.message))
-    .finally(() => (run.isStarting = false));
+    .catch((error: Error) => error.message)
+    .then((failure) => Object.assign(run, { failure, isStarting: false }));
 }

@@ -81,6 +81,7 @@ export class WatchedRun {
     this.task = textOf(config?.["task"]);
     const metric = mainMetric(this.task, latest);
     const steps = typeof config?.["steps"] === "number" ? config["steps"] : undefined;
+    const { failure } = this; // before the state, so that a run which has failed is not said to be starting
     const state = config ? await this.#state(step, steps) : "unreadable";
     const options = (config?.["options"] ?? {}) as Readonly<Record<string, unknown>>;
     return {
@@ -96,7 +97,7 @@ export class WatchedRun {
       metrics: latest,
       spark: spread(this.#tail.rows, SPARK_POINTS).map((row) => (metric === undefined ? null : (row[metric] ?? null))),
       report: await fileVersion(join(path, "report.html")),
-      failure: this.failure,
+      failure,
     };
   }
 

@@ -10,7 +10,7 @@ import { compiledRoot } from "../../support/compiled.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 /** On a busy machine too. */
-const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 60_000 });
 const STEPS = 10_000;
 const step = Array.from({ length: STEPS }, (_, at) => at + 1);
 

@@ -85,7 +85,7 @@ it("train --dashboard shows the run, and the dashboard outlives the training whi
           () => "there",
           () => "gone",
         ),
-      { timeout: 30_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     )
     .toBe("gone");
 });

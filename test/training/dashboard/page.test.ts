@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../support/temporary.ts";
 const LONG_NAME = "a-run-with-a-name-that-is-as-long-as-those-are-which-people-give";
 
 /** Until something holds, on a busy machine too. */
-const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 90_000 });
 
 /** What the browser says of a server that is not there. */
 const NO_SERVER = /^console: Failed to load resource: net::ERR_(CONNECTION|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/;
