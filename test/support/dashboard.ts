@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Events } from "../../training/dashboard/messages.ts";
 import type * as server from "../../training/dashboard/server.ts";
+import { holderIn, isAlive, LOCK_FILE } from "../../training/run-lock.ts";
 import { compiledRoot } from "./compiled.ts";
 
 /** Starts a dashboard, with the page as it was built, until the test ends. @param port 0: any that is free */
@@ -32,6 +33,15 @@ export async function writeRun(
   await writeFile(join(folder, "config.json"), JSON.stringify({ ...config, options: { dataset: "faces", atoms: 3 } }));
   await writeFile(join(folder, "metrics.jsonl"), lines.map(lineOf).join(""));
   return folder;
+}
+
+/** Ends whatever trains a run when the test ends, however it does: what a dashboard resumed is nobody's child. */
+export function endTraining(run: string): void {
+  onTestFinished(async () => {
+    const lock = await readFile(join(run, LOCK_FILE), "utf8").catch(() => "");
+    const holder = holderIn(lock);
+    if (holder && (await isAlive(holder))) process.kill(holder.pid, "SIGKILL");
+  });
 }
 
 /** Rows of a loss that falls. */

@@ -7,7 +7,16 @@ import type { MadePage } from "../../../training/dashboard/messages.ts";
 import type { Dashboard } from "../../../training/dashboard/server.ts";
 import { lockRun } from "../../../training/index.ts";
 import { startOtlearn, TRAIN_LONG } from "../../support/cli.ts";
-import { ask, fallingLoss, listenTo, openDashboard, tokenOf, writeRun, type Answer } from "../../support/dashboard.ts";
+import {
+  ask,
+  endTraining,
+  fallingLoss,
+  listenTo,
+  openDashboard,
+  tokenOf,
+  writeRun,
+  type Answer,
+} from "../../support/dashboard.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const post = (dashboard: Dashboard, path: string, body?: unknown): Promise<Answer> =>
@@ -19,6 +28,7 @@ const post = (dashboard: Dashboard, path: string, body?: unknown): Promise<Answe
 
 it("a run is stopped, looked at, resumed and compared, in processes of its own", async () => {
   const folder = await temporaryFolder();
+  endTraining(join(folder, "runs/a"));
   const training = await startOtlearn([...TRAIN_LONG, "--out", "runs/a"], { cwd: folder });
   await expect.poll(() => existsSync(join(folder, "runs", "a", "metrics.jsonl")), { timeout: 60_000 }).toBe(true);
   const dashboard = await openDashboard(join(folder, "runs"));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { Dashboard } from "../../../training/dashboard/server.ts";
 import { keepScreenshot, launch, noBrowser, watch } from "../../support/browser.ts";
 import { otlearn, startOtlearn, TRAIN_LONG, TRAIN_SMALL, writeBumps } from "../../support/cli.ts";
-import { fallingLoss, openDashboard, writeRun } from "../../support/dashboard.ts";
+import { endTraining, fallingLoss, openDashboard, writeRun } from "../../support/dashboard.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const LONG_NAME = "a-run-with-a-name-that-is-as-long-as-those-are-which-people-give";
@@ -51,7 +51,7 @@ describe.skipIf(noBrowser)("the dashboard in Chromium", () => {
   it("a run gains points while it goes on, is stopped, looked at and resumed, and survives a restart of the server", async () => {
     const folder = await temporaryFolder();
     const training = await startOtlearn([...TRAIN_LONG, "--out", "runs/live"], { cwd: folder });
-    onTestFinished(() => void training.child.kill("SIGKILL"));
+    endTraining(join(folder, "runs/live"));
     await soon(() => readFile(join(folder, "runs/live/metrics.jsonl"), "utf8").catch(() => "")).toContain("\n");
     const first = await openDashboard(join(folder, "runs"));
     const { page, faults } = await open(first);
