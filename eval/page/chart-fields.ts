@@ -1,4 +1,4 @@
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 
 /** A part of a specification, as plain JSON. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { mapUnits, shownFields, type Json } from "./chart-fields.ts";
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 
 /** Marks that carry words and pictures, not figures. */
 const WORDS = ["text", "image"];

@@ -2,10 +2,8 @@ import type { VisualizationSpec } from "vega-embed";
 import type { ChartView, CurvesView, MatrixView, PointsView, SpaceSet, View } from "../views.ts";
 import { blockNames } from "./block-names.ts";
 import { chartTables } from "./chart-tables.ts";
+import type { Rows } from "./rows.ts";
 import { reconstructionRows, weightRows } from "./weight-rows.ts";
-
-/** Rows of one kind: what a chart was drawn from. */
-export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** The figures of a view, as tables. */
 export function dataTables(view: View): Rows[] {

@@ -1,5 +1,5 @@
 import { csvFormat } from "d3-dsv";
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 import { element } from "./element.ts";
 
 /** Gives the reader a file. */

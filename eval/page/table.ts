@@ -1,5 +1,5 @@
 import { formatNumber } from "../format.ts";
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 import { columnsOf, saveCsv } from "./download.ts";
 import { element } from "./element.ts";
 

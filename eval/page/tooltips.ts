@@ -1,5 +1,5 @@
 import { mapUnits, shownFields, type Around, type Json } from "./chart-fields.ts";
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 
 /** Marks that stand for a row each. */
 const SINGLE = ["point", "circle", "square", "bar", "rect", "tick", "arc", "rule"];

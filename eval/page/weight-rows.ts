@@ -1,6 +1,6 @@
 import { unpack } from "../packed.ts";
 import type { MorphView, ReconstructionsView } from "../views.ts";
-import type { Rows } from "./data.ts";
+import type { Rows } from "./rows.ts";
 
 /** Barycentric weights of data points. */
 export function weightRows({ names, weights }: Pick<MorphView, "names" | "weights">): Rows {

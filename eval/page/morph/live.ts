@@ -2,7 +2,7 @@ import { toIntensity } from "../../../models/wdl/intensities.ts";
 import { rowsOf, sizeOf } from "../../../src/tensor/ndarray.ts";
 import { unpack } from "../../packed.ts";
 import type { MorphOperator, MorphView } from "../../views.ts";
-import type { Rows } from "../data.ts";
+import type { Rows } from "../rows.ts";
 import { saveCsv } from "../download.ts";
 import { element } from "../element.ts";
 import { newestOnly, startMorph } from "./compute.ts";
