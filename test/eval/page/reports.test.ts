@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunSummary } from "../../../training/dashboard/messages.ts";
 import { drawnFigures, keepScreenshot, launch, noBrowser, watch } from "../../support/browser.ts";
 import { otlearn } from "../../support/cli.ts";
+import { ask, openDashboard } from "../../support/dashboard.ts";
 import { ell, movedEll } from "../../support/ells.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -26,7 +28,7 @@ const RUNS = {
 
 const csv = (rows: readonly (readonly number[])[]) => rows.map((row) => `${row.join(",")}\n`).join("");
 
-describe.skipIf(noBrowser)("reports in Chromium, from disk", () => {
+describe.skipIf(noBrowser)("reports in Chromium, from disk and from the dashboard's server", () => {
   let browser: Browser;
   let folder: string;
   beforeAll(async () => {
@@ -51,10 +53,13 @@ describe.skipIf(noBrowser)("reports in Chromium, from disk", () => {
     });
     const file = join(folder, out, "report.html");
     expect((await stat(file)).size).toBeLessThan(MOST_BYTES);
+    const dashboard = await openDashboard(folder);
+    const runs = JSON.parse((await ask(dashboard, "/runs")).text) as RunSummary[];
+    const served = new URL(`/runs/${runs.find((run) => run.name === out)!.id}/report`, dashboard.url).href;
     for (const [look, options] of Object.entries(LOOKS)) {
       const page = await browser.newPage(options);
       const faults = watch(page);
-      await page.goto(pathToFileURL(file).href);
+      await page.goto(look === "served" ? served : pathToFileURL(file).href);
       const states = await drawnFigures(page);
       expect(states.length).toBeGreaterThan(0);
       expect(new Set(states)).toEqual(new Set(["drawn"]));
@@ -71,4 +76,5 @@ const LOOKS = {
   light: { colorScheme: "light", viewport: { width: 1100, height: 900 } },
   dark: { colorScheme: "dark", viewport: { width: 1100, height: 900 } },
   phone: { colorScheme: "light", viewport: { width: 360, height: 740 } },
+  served: { colorScheme: "light", viewport: { width: 1100, height: 900 } },
 } as const;
