@@ -1,4 +1,5 @@
 import { realpath } from "node:fs/promises";
+import { InputError } from "../../src/errors.ts";
 import { fileError } from "../../src/files/errors.ts";
 import { findRuns } from "./folder.ts";
 import { FollowedRun, type Send } from "./followed-run.ts";
@@ -40,7 +41,7 @@ export class Watcher {
   /** Throws InputError where there is no such folder. */
   static async open(directory: string): Promise<Watcher> {
     const root = await realpath(directory).catch((error: unknown) => {
-      throw fileError(directory, error);
+      throw new InputError(`${fileError(directory, error).message}; name the folder that holds runs`);
     });
     await findRuns(root);
     return new Watcher(root);

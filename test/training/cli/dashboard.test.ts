@@ -48,7 +48,7 @@ it("refuses what is no directory, and a port that is taken, in one line", async 
   const cwd = await temporaryFolder();
   expect(await otlearn(["dashboard", "missing"], { cwd })).toMatchObject({
     code: 2,
-    stderr: "otlearn: missing: does not exist\n",
+    stderr: "otlearn: missing: does not exist; name the folder that holds runs\n",
   });
   expect(await otlearn(["dashboard", ".", "--port", "70000"], { cwd })).toMatchObject({
     code: 2,
