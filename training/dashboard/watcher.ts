@@ -41,7 +41,8 @@ export class Watcher {
   /** Throws InputError where there is no such folder. */
   static async open(directory: string): Promise<Watcher> {
     const root = await realpath(directory).catch((error: unknown) => {
-      throw new InputError(`${fileError(directory, error).message}; name the folder that holds runs`);
+      const fault = fileError(directory, error);
+      throw fault instanceof InputError ? new InputError(`${fault.message}; name the folder that holds runs`) : fault;
     });
     await findRuns(root);
     return new Watcher(root);
