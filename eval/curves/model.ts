@@ -1,6 +1,7 @@
 import type { CurvesView } from "../views.ts";
 import { drawablePanels, isDrawable } from "./drawable.ts";
 import type { MetricLevel, MetricPanel } from "./metric-panel.ts";
+import { below, next, previous } from "./search.ts";
 import { MOST_POINTS, thin } from "./thin.ts";
 
 /** What x is. */
@@ -55,13 +56,13 @@ export class CurvesModel {
 
   constructor(view: CurvesView) {
     this.#view = view;
-    this.#runs = view.runs.map(({ name, columns }) => ({ name, columns: mutable(columns) }));
+    this.#runs = runsOf(view);
   }
 
   /** Other runs, panels and levels; what the reader has chosen stays. */
   replace(view: CurvesView): void {
     this.#view = view;
-    this.#runs = view.runs.map(({ name, columns }) => ({ name, columns: mutable(columns) }));
+    this.#runs = runsOf(view);
   }
 
   /** Adds steps to a run, which is new where none has this name. Steps that were there before, from a resumed run, are replaced. */
@@ -197,30 +198,10 @@ export class CurvesModel {
   }
 }
 
-function mutable(columns: Readonly<Record<string, readonly (number | null)[]>>): Record<string, Column> {
-  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, [...values]]));
-}
-
-/** How many of ascending numbers are below `value`; with `orAt` also those that equal it. */
-function below(ascending: readonly (number | null)[], value: number, orAt = false): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = ascending[middle] ?? -Infinity;
-    if (at < value || (orAt && at === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The last index before `at` with a value that can be drawn; `at` where there is none. */
-function previous(values: readonly (number | null)[], scale: MetricPanel["scale"], at: number): number {
-  for (let index = at - 1; index >= 0; index--) if (isDrawable(values[index], scale)) return index;
-  return at;
-}
-
-/** One behind the first index from `at` on with a value that can be drawn; `at` where there is none. */
-function next(values: readonly (number | null)[], scale: MetricPanel["scale"], at: number): number {
-  for (let index = at; index < values.length; index++) if (isDrawable(values[index], scale)) return index + 1;
-  return at;
+/** The runs with columns of their own, which grow. */
+function runsOf({ runs }: CurvesView): Run[] {
+  return runs.map(({ name, columns }) => ({
+    name,
+    columns: Object.fromEntries(Object.entries(columns).map(([metric, values]) => [metric, [...values]])),
+  }));
 }

@@ -3,6 +3,7 @@ import { escapeXml } from "../escape.ts";
 import type { Report } from "../report.ts";
 import { pageScript } from "./script.ts";
 import { renderContents, renderHighlights, renderSections, type Fragment } from "./sections.ts";
+import { htmlDocument } from "./shell.ts";
 import { PAGE_STYLE } from "./style.ts";
 
 /**
@@ -27,23 +28,12 @@ async function renderDocument(title: string, { html, views }: Fragment): Promise
     script === undefined
       ? ""
       : `<script type="application/json" id="views">${jsonInHtml(views)}</script>\n<script>${script}</script>\n`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}">
-<title>${escapeXml(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-${html}
-</main>
-${scripts}</body>
-</html>
-`;
+  return htmlDocument({
+    title,
+    style: PAGE_STYLE,
+    head: `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}">`,
+    body: `<main>\n${html}\n</main>\n${scripts}`,
+  });
 }
 
 /** Nothing is fetched, and no other script runs: what a name in the data holds stays text. */
