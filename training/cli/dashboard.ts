@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { flagOption, numberOption, pickOptions, textOption } from "../../src/options.ts";
 import { openInBrowser } from "../dashboard/browser.ts";
-import { DEFAULT_PORT, startDashboard, type Dashboard } from "../dashboard/server.ts";
+import { DEFAULT_PORT } from "../dashboard/default-port.ts";
+import type { Dashboard } from "../dashboard/server.ts";
 import { STOP_SIGNALS } from "../loop/stop-signal.ts";
 import type { OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
@@ -44,6 +45,7 @@ export async function dashboardCommand(
 ): Promise<number> {
   const { host = "127.0.0.1", port, open } = pickOptions(dashboardOptions, given);
   const stopped = Promise.race(STOP_SIGNALS.map((name) => once(process, name)));
+  const { startDashboard } = await import("../dashboard/server.ts"); // no other command waits for the server's modules
   const dashboard = await startDashboard({ directory, host, port });
   const url = dashboard.address(flags.show);
   process.stdout.write(`${flags.json ? JSON.stringify({ url, directory: dashboard.directory }) : url}\n`);

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import open from "open";
 
 /** A browser's opener that fails does so within this time. */
 const WAIT_MS = 2000;
@@ -13,6 +12,7 @@ export async function openInBrowser(url: string): Promise<string | undefined> {
     return "no browser is opened without a display";
   }
   try {
+    const { default: open } = await import("open");
     const opener = await open(url);
     const [status] = (await Promise.race([once(opener, "exit"), setTimeout(WAIT_MS, [0])])) as [number | null];
     return status === 0 ? undefined : `the browser could not be opened (status ${status})`;

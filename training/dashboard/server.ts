@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { InputError } from "../../src/errors.ts";
+import { DEFAULT_PORT } from "./default-port.ts";
 import { idOf } from "./folder.ts";
 import { hostNames, type Env } from "./guards.ts";
 import { MadePages } from "./made-pages.ts";
@@ -13,8 +14,7 @@ import { routes } from "./routes.ts";
 import { Tickets } from "./tickets.ts";
 import { Watcher } from "./watcher.ts";
 
-/** Where a dashboard listens unless told otherwise; the next ones where it is taken. */
-export const DEFAULT_PORT = 4343;
+/** Tried where the default port is taken. */
 const MOST_PORTS = 20;
 
 export interface DashboardOptions {
