@@ -27,9 +27,9 @@ export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/me
 export type { Metric } from "./spaces/metric.ts";
 export { metricSpace, type Space } from "./spaces/space.ts";
 
-// Solvers take (geometry, a, b, options), with epsilon among the options. What a tape may record takes (kernel, a, b, options):
-// a kernel is `geometry.kernel(epsilon)`, and its owner disposes it. What looks at a solution takes (geometry, potentials) or
-// (geometry, a, b, potentials).
+// One order of arguments: masses, what they are moved over, the rest. Solvers take (a, b, geometry, options), with epsilon among
+// the options; what a tape may record takes (a, b, kernel, options): a kernel is `geometry.kernel(epsilon)`, and its owner disposes
+// it. What looks at a solution takes (geometry, potentials) or (a, b, geometry, potentials).
 export { sinkhornHost, sinkhornHostBatch, type SinkhornHostOptions } from "./transport/sinkhorn/host.ts";
 export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/exact-iterate.ts";
 export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";

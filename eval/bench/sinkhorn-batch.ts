@@ -42,7 +42,7 @@ async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSetting
   const a = imageHistograms(pairs, 0);
   const b = imageHistograms(pairs, 1);
   const { seconds, value } = await best(repeat, async () => {
-    const { f, g } = sinkhornIterations(kernel, a, b, { iterations });
+    const { f, g } = sinkhornIterations(a, b, kernel, { iterations });
     const potential = await g.data(); // waits for the device
     tf.dispose([f, g]);
     return potential;

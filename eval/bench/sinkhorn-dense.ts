@@ -48,7 +48,7 @@ async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResu
     const iterations = domain === "log" ? settings.logIterations : settings.iterations;
     const kernel = geometry.kernel(epsilon);
     const { seconds, value } = await best(repeat, async () => {
-      const { f, g } = sinkhornIterations(kernel, a, b, { iterations, domain });
+      const { f, g } = sinkhornIterations(a, b, kernel, { iterations, domain });
       const potential = await g.data(); // waits for the device
       tf.dispose([f, g]);
       return potential;

@@ -58,7 +58,7 @@ async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResu
   for (const { kernel, domain, epsilon } of RUNS) {
     const maxIterations = domain === "log" ? settings.logIterations : settings.iterations;
     const { seconds, value } = await best(repeat, async () => {
-      return sinkhornHost(geometry, masses, masses, { epsilon, domain, maxIterations, tolerance: 0 });
+      return sinkhornHost(masses, masses, geometry, { epsilon, domain, maxIterations, tolerance: 0 });
     });
     const check = deviation(value.g.map((potential) => potential / epsilon));
     results.push({ work: "sinkhorn_host", kernel, epsilon, points, iterations: value.iterations, check, seconds });

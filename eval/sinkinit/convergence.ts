@@ -43,7 +43,7 @@ export class ConvergenceMeter {
   /** The converged potentials, in cost units. */
   solution({ mu, nu }: PairProblem): HostPotentials {
     const { cost } = this.#geometry.coordinates ?? {};
-    return sinkhornHost(this.#geometry, mu, nu, {
+    return sinkhornHost(mu, nu, this.#geometry, {
       epsilon: this.#epsilon,
       tolerance: 1e-7,
       momentum: 1.5,
@@ -95,7 +95,7 @@ export class ConvergenceMeter {
     maxIterations: number,
     measure?: (error: number, potentials: HostPotentials) => void,
   ): SinkhornHostResult {
-    return sinkhornHost(this.#geometry, mu, nu, {
+    return sinkhornHost(mu, nu, this.#geometry, {
       epsilon: this.#epsilon,
       tolerance: 0,
       maxIterations,

@@ -89,7 +89,7 @@ function targetOf({ sample, predicted }: Predictions, settings: ObjectiveSetting
   const [mu, nu] = halves(sample);
   const logNu = tf.log(nu);
   const logScaling = form === "kl" ? tf.add(predicted, logNu) : predicted;
-  const { g } = sinkhornUnrolled(kernel, mu, nu, {
+  const { g } = sinkhornUnrolled(mu, nu, kernel, {
     iterations: targetIterations,
     initializer: previousSolution(tf.mul(logScaling, kernel.epsilon)),
     domain: "scaling",

@@ -94,7 +94,7 @@ function wasserstein(settings: WassersteinLossSettings, normalized: boolean): Lo
   return (p, x, gradient) => {
     const mass = p.reduce((sum, value) => sum + value, 0);
     const histogram = p.map((value) => value / mass);
-    const { f, g } = sinkhornHost(geometry, histogram, x, { epsilon, maxIterations, tolerance });
+    const { f, g } = sinkhornHost(histogram, x, geometry, { epsilon, maxIterations, tolerance });
     const first = weightedSum(histogram, f);
     // the second marginal is exact after the last half step, so the plan has mass one
     const value = first + weightedSum(x, g) - epsilon;

@@ -32,9 +32,9 @@ export interface SinkhornDivergenceHostResult {
  * concern OT(a, b) alone. Throws InputError for bad masses or options.
  */
 export function sinkhornDivergenceHost(
-  geometries: DivergenceGeometries,
   massesA: Numbers,
   massesB: Numbers,
+  geometries: DivergenceGeometries,
   options: SinkhornHostOptions,
 ): SinkhornDivergenceHostResult {
   const { xy, xx, yy } = "xy" in geometries ? geometries : { xy: geometries, xx: geometries, yy: geometries };
@@ -42,15 +42,15 @@ export function sinkhornDivergenceHost(
   const { epsilon, domain, tolerance, maxIterations } = options;
   const selfOptions = { epsilon, domain, tolerance, maxIterations };
   const solutions = {
-    ab: sinkhornHost(xy, a, b, options),
-    aa: sinkhornSymmetricHost(xx, a, selfOptions),
-    bb: sinkhornSymmetricHost(yy, b, selfOptions),
+    ab: sinkhornHost(a, b, xy, options),
+    aa: sinkhornSymmetricHost(a, xx, selfOptions),
+    bb: sinkhornSymmetricHost(b, yy, selfOptions),
   };
   // At the optimum both forms agree. The dual's error is of second order in that of the potentials.
   const terms = {
-    ab: entropicValues(xy, a, b, solutions.ab).dual,
-    aa: entropicValues(xx, a, a, solutions.aa).dual,
-    bb: entropicValues(yy, b, b, solutions.bb).dual,
+    ab: entropicValues(a, b, xy, solutions.ab).dual,
+    aa: entropicValues(a, a, xx, solutions.aa).dual,
+    bb: entropicValues(b, b, yy, solutions.bb).dual,
   };
   const ab = klPotentials(xy, solutions.ab);
   const aa = klPotentials(xx, solutions.aa);

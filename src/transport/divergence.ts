@@ -17,9 +17,9 @@ export type DivergenceKernels =
  * these two and has no second derivatives. Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornDivergence(
-  kernels: DivergenceKernels,
   a: tf.Tensor,
   b: tf.Tensor,
+  kernels: DivergenceKernels,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
   requireBackend("sinkhornDivergence");

@@ -35,7 +35,7 @@ for (const [pairs, size, epsilon] of PROBLEMS) {
   const geometry = unitGrid(size);
   const a = histograms(pairs, geometry.shape[0], 1);
   const b = histograms(pairs, geometry.shape[0], 2);
-  const { f, g } = sinkhornIterations(geometry.kernel(epsilon), a, b, { iterations: 12 });
+  const { f, g } = sinkhornIterations(a, b, geometry.kernel(epsilon), { iterations: 12 });
   for (const potential of [f, g]) hash.update(potential.dataSync());
   const centred = tf.sub(g, tf.mean(g, 1, true));
   sample.push(...centred.dataSync().slice(0, 50));
@@ -46,7 +46,7 @@ for (const [pairs, n, m, epsilon] of DENSE_PROBLEMS) {
   const a = histograms(pairs, n, 3);
   const b = histograms(pairs, m, 4);
   const options = { epsilon, maxIterations: 40, checkEvery: 4, tolerance: 0.02 };
-  const { f, g } = await sinkhorn(denseGeometry(cost, [n, m]), a, b, options);
+  const { f, g } = await sinkhorn(a, b, denseGeometry(cost, [n, m]), options);
   for (const potential of [f, g]) hash.update(potential.dataSync());
   const centred = tf.sub(g, tf.mean(g, 1, true));
   sample.push(...centred.dataSync().slice(0, 50));

@@ -85,7 +85,7 @@ export async function expectHostPotentials(
   const [allF, allG] = [await f.data(), await g.data()];
   a.forEach((masses, pair) => {
     const initializer = previousSolution(g0[pair]);
-    const host = sinkhornHost(geometry, masses, b[pair], {
+    const host = sinkhornHost(masses, b[pair], geometry, {
       epsilon,
       maxIterations: iterations,
       tolerance: 0,

@@ -31,7 +31,7 @@ export function entropicCoupling(
   const [n, m] = [x.length / dimension, y.length / dimension];
   const geometry = pointCloud(ndarray(x, [n, dimension]), ndarray(y, [m, dimension]));
   const [a, b] = [new Float64Array(n).fill(1 / n), new Float64Array(m).fill(1 / m)];
-  const solution = sinkhornHost(geometry, a, b, {
+  const solution = sinkhornHost(a, b, geometry, {
     epsilon,
     tolerance: TOLERANCE,
     maxIterations: MOST_ITERATIONS,

@@ -55,7 +55,7 @@ export function project(
 
   if (rho.every((given) => given === Infinity)) {
     const initializer = potentials && previousSolution(potentials.g);
-    const solution = sinkhornAccelerated(geometry, p, q, { epsilon, tolerance, maxIterations, initializer });
+    const solution = sinkhornAccelerated(p, q, geometry, { epsilon, tolerance, maxIterations, initializer });
     const { iterations, status } = solution;
     const f = solution.f.map((value) => value + least);
     return finished(cost, { f, g: solution.g }, { n, m, epsilon }, iterations, status === "converged");

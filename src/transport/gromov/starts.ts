@@ -35,7 +35,7 @@ function randomPlan({ x, y, n, m }: GromovProblem, random: Random): Float64Array
     [n, m],
   );
   const options = { epsilon: RANDOM_EPSILON, tolerance: START_TOLERANCE };
-  return transportPlan(cost, sinkhornHost(cost, x.weights, y.weights, options)).data;
+  return transportPlan(cost, sinkhornHost(x.weights, y.weights, cost, options)).data;
 }
 
 function checkedStart({ x, y, n, m, rho }: GromovProblem, plan: Float64Array): Float64Array {

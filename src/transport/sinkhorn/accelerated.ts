@@ -16,14 +16,14 @@ const MOST_MOMENTUM = 1.98;
  * is that of `sinkhornHost`; the errors are those of all stages.
  */
 export function sinkhornAccelerated(
-  geometry: Geometry,
   a: Numbers,
   b: Numbers,
+  geometry: Geometry,
   options: Omit<SinkhornHostOptions, "momentum" | "epsilonScaling" | "onIteration">,
 ): SinkhornHostResult {
   const { maxIterations = 10_000 } = options;
   const run = (left: number, momentum: number, from?: SinkhornHostResult) =>
-    sinkhornHost(geometry, a, b, {
+    sinkhornHost(a, b, geometry, {
       ...options,
       momentum,
       maxIterations: Math.min(left, stageIterations(momentum)),

@@ -15,9 +15,9 @@ import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
  * potentials. Throws InputError for shapes that do not fit; values are not read.
  */
 export function entropicCost(
-  kernel: TensorKernel,
   a: tf.Tensor,
   b: tf.Tensor,
+  kernel: TensorKernel,
   options: FixedSinkhornOptions = {},
 ): tf.Tensor {
   requireBackend("entropicCost");

@@ -46,9 +46,9 @@ interface SinkhornHostIterate {
  * With epsilon scaling, iterations and errors are those of all stages. Throws InputError for bad masses or options.
  */
 export function sinkhornHost(
-  geometry: Geometry,
   a: Numbers,
   b: Numbers,
+  geometry: Geometry,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
@@ -60,9 +60,9 @@ export function sinkhornHost(
  * `sinkhornHost` does.
  */
 export function sinkhornHostBatch(
-  geometry: Geometry,
   a: NdArray,
   b: NdArray,
+  geometry: Geometry,
   options: SinkhornHostOptions,
 ): SinkhornHostResult[] {
   checkSinkhornOptions(options);

@@ -9,15 +9,15 @@ import { sinkhornUnrolled, type UnrolledOptions } from "./unrolled.ts";
  * computed so. Synchronous; throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornIterations(
-  kernel: TensorKernel,
   a: tf.Tensor,
   b: tf.Tensor,
+  kernel: TensorKernel,
   options: UnrolledOptions = {},
 ): TensorPotentials {
   return tf.tidy(() => {
     // what a custom gradient computes is not recorded, and without inputs it leads nowhere
     const operation = tf.customGrad(() => {
-      const { f, g } = sinkhornUnrolled(kernel, a, b, options);
+      const { f, g } = sinkhornUnrolled(a, b, kernel, options);
       return { value: tf.concat([f, g], -1), gradFunc: () => [] };
     });
     const [f, g] = tf.split(operation(), [...kernel.shape], -1);

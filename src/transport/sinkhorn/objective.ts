@@ -36,9 +36,9 @@ export interface EntropicValues {
  * or potentials of another length.
  */
 export function entropicValues(
-  geometry: Geometry,
   massesA: Numbers,
   massesB: Numbers,
+  geometry: Geometry,
   potentials: GivenPotentials,
 ): EntropicValues {
   const { a, b } = hostMarginals(massesA, massesB, geometry.shape);

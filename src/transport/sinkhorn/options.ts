@@ -7,7 +7,7 @@ export type SinkhornDomain = "auto" | "log" | "scaling";
 /** `converged`: the error reached the tolerance. `non-finite`: a NaN or an infinity came up, and the iteration stopped. */
 export type SinkhornStatus = "converged" | "max-iterations" | "non-finite";
 
-/** What every solver with a stopping test takes: `solver(geometry, a, b, options)`. */
+/** What every solver with a stopping test takes: `solver(a, b, geometry, options)`. */
 export interface SinkhornOptions {
   /** Strength of the entropy, in cost units (POT's `reg`). */
   readonly epsilon: number;
@@ -26,7 +26,7 @@ export interface SinkhornOptions {
 }
 
 /**
- * What runs a fixed number of iterations takes: `operation(kernel, a, b, options)`. It is synchronous and can be taped, so the
+ * What runs a fixed number of iterations takes: `operation(a, b, kernel, options)`. It is synchronous and can be taped, so the
  * caller owns the kernel, which is the geometry at one epsilon.
  */
 export interface FixedSinkhornOptions {

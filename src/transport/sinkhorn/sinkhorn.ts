@@ -45,9 +45,9 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
  * or options.
  */
 export async function sinkhorn(
-  geometry: Geometry,
   a: tf.Tensor,
   b: tf.Tensor,
+  geometry: Geometry,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
   const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;

@@ -21,8 +21,8 @@ const AVERAGED = 0.5;
  * Starts from f = epsilon log a. Throws InputError for bad masses, options, or a cost that is not symmetric.
  */
 export function sinkhornSymmetricHost(
-  geometry: Geometry,
   masses: Numbers,
+  geometry: Geometry,
   options: SinkhornSymmetricOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);

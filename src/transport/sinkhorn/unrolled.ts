@@ -22,9 +22,9 @@ export interface UnrolledOptions extends FixedSinkhornOptions {
  * Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornUnrolled(
-  kernel: TensorKernel,
   a: tf.Tensor,
   b: tf.Tensor,
+  kernel: TensorKernel,
   options: UnrolledOptions = {},
 ): TensorPotentials {
   requireBackend("sinkhornUnrolled");

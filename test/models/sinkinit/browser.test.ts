@@ -25,7 +25,7 @@ async function solve() {
     return tf.tensor2d(mass.map((value) => value / total), [1, 784]);
   };
   const options = { epsilon: 0.01, tolerance: 0.02, checkEvery: 1, maxIterations: 150 };
-  const problem = [unitGrid([28, 28]), bump(8, 8), bump(20, 17)];
+  const problem = [bump(8, 8), bump(20, 17), unitGrid([28, 28])];
   const cold = await sinkhorn(...problem, options);
   const warm = await sinkhorn(...problem, { ...options, initializer });
   return { cold: cold.iterations, warm: warm.iterations, status: warm.status };

@@ -37,7 +37,7 @@ describe("learned-28", () => {
     const { mu, nu } = imagePairs(await loadDataset("drawings"), 28, 2, 2);
     const [a, b] = [mu, nu].map(({ data, shape }) => tf.tensor2d(Float32Array.from(data), shape as [number, number]));
     const solve = (initializer: string) =>
-      sinkhorn(geometry, a, b, {
+      sinkhorn(a, b, geometry, {
         epsilon,
         initializer,
         tolerance: 0.02,
@@ -79,8 +79,8 @@ describe("loadInitializer", () => {
     const [sumA, sumB] = [a, b].map((masses) => masses.reduce((sum, value) => sum + value, 0));
     const balanced = b.map((mass) => (mass * sumA) / sumB);
     const options = { epsilon, tolerance: 0.02 * sumA };
-    const warm = sinkhornHost(geometry, a, balanced, { ...options, initializer: learned });
-    const cold = sinkhornHost(geometry, a, balanced, { ...options, initializer: ones });
+    const warm = sinkhornHost(a, balanced, geometry, { ...options, initializer: learned });
+    const cold = sinkhornHost(a, balanced, geometry, { ...options, initializer: ones });
     expect(warm.iterations).toBeLessThan(cold.iterations);
     learned.dispose();
   });

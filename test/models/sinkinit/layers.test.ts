@@ -62,7 +62,7 @@ describe("layers", () => {
       ]) as tf.Tensor
     ).dataSync();
     const start = { name: "nu", hostPotential: () => nu.map((mass) => EPSILON * Math.log(mass)) };
-    const { g } = sinkhornHost(unitGrid([EXTENT, EXTENT]), mu, nu, {
+    const { g } = sinkhornHost(mu, nu, unitGrid([EXTENT, EXTENT]), {
       epsilon: EPSILON,
       maxIterations: 1,
       initializer: start,

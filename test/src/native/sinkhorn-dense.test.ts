@@ -104,7 +104,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
           start: tf.zeros([1, 30]),
         });
         domains.add(domain);
-        const host = sinkhornHost(geometry, masses(3), masses(4), { epsilon, maxIterations: 15, tolerance: 0 });
+        const host = sinkhornHost(masses(3), masses(4), geometry, { epsilon, maxIterations: 15, tolerance: 0 });
         expectPotential(f.dataSync(), host.f, masses(3));
         expectPotential(g.dataSync(), host.g, masses(4));
         kernel.dispose();
@@ -127,8 +127,8 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
     ]) {
       for (const domain of ["auto", "log"] as const) {
         const all = { epsilon: 0.03, tolerance: 1e-4, checkEvery: 5, ...options };
-        const native = await sinkhorn(geometry, a, b, { ...all, domain });
-        const plain = await sinkhorn(withoutNative(geometry), a, b, { ...all, domain: "log" });
+        const native = await sinkhorn(a, b, geometry, { ...all, domain });
+        const plain = await sinkhorn(a, b, withoutNative(geometry), { ...all, domain: "log" });
         const expected = domain === "log" ? "log" : "scaling";
         expect(native).toMatchObject({ iterations: plain.iterations, status: plain.status, domain: expected });
         // float32 logarithms of up to 100 carry a rounding of 4e-6
@@ -137,7 +137,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
         // the composed solver stops as early as a pair does if that is all it has
         for (const pair of [0, 13, 39]) {
           const [one, other] = [tf.slice(a, [pair, 0], [1, 23]), tf.slice(b, [pair, 0], [1, 17])];
-          const alone = await sinkhorn(withoutNative(geometry), one, other, { ...all, domain: "log" });
+          const alone = await sinkhorn(one, other, withoutNative(geometry), { ...all, domain: "log" });
           const centred = (potential: tf.Tensor, row: number, masses: tf.Tensor) => {
             const weights = Float64Array.from(masses.dataSync());
             const values = potential.dataSync();
@@ -201,7 +201,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
       for (const cost of [entropicCost, sinkhornDivergence]) {
         const [native, plain] = [geometry, withoutNative(geometry)].map((either) => {
           const kernel = either.kernel(epsilon);
-          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
+          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(a, b, kernel, { iterations: 20 }), weights));
           const { value, grads } = tf.valueAndGrads(loss)(inputs);
           const gradients = grads.map((gradient) => [...gradient.dataSync()]);
           kernel.dispose();
@@ -217,10 +217,10 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
     tf.tidy(() => {
       const kernel = cloud(5, 3, 1).kernel(0.2);
       const [a, b] = [tf.fill([2, 3, 5], 0.2), tf.fill([2, 3, 3], 1 / 3)];
-      const { f, g } = sinkhornIterations(kernel, a, b, { iterations: 2 });
+      const { f, g } = sinkhornIterations(a, b, kernel, { iterations: 2 });
       expect([f.shape, g.shape]).toEqual([a.shape, b.shape]);
       expect(f.dataSync().every(Number.isFinite)).toBe(true);
-      const none = sinkhornIterations(kernel, tf.zeros([0, 5]), tf.zeros([0, 3]));
+      const none = sinkhornIterations(tf.zeros([0, 5]), tf.zeros([0, 3]), kernel);
       expect([none.f.shape, none.g.shape]).toEqual([
         [0, 5],
         [0, 3],
@@ -228,7 +228,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
       kernel.dispose();
       const point = denseGeometry(Float64Array.of(0), [1, 1]).kernel(1e-3);
       for (const domain of ["auto", "log"] as const) {
-        const solved = sinkhornIterations(point, tf.ones([4, 1]), tf.ones([4, 1]), { iterations: 3, domain });
+        const solved = sinkhornIterations(tf.ones([4, 1]), tf.ones([4, 1]), point, { iterations: 3, domain });
         expect([...solved.f.dataSync(), ...solved.g.dataSync()]).toEqual(new Array(8).fill(0));
       }
       point.dispose();
@@ -243,9 +243,9 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
     const geometry = pointCloud(line, line);
     const left = rowsTensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
     const right = tf.reverse(left, 1);
-    const scaling = await sinkhorn(geometry, left, right, { epsilon: 0.5, domain: "scaling" });
+    const scaling = await sinkhorn(left, right, geometry, { epsilon: 0.5, domain: "scaling" });
     expect(scaling).toMatchObject({ status: "non-finite", domain: "scaling" });
-    const auto = await sinkhorn(geometry, left, right, { epsilon: 0.5, maxIterations: 20 });
+    const auto = await sinkhorn(left, right, geometry, { epsilon: 0.5, maxIterations: 20 });
     expect(auto).toMatchObject({ status: "max-iterations", iterations: 20, domain: "log" });
     expect(auto.errors.every(Number.isFinite)).toBe(true);
     tf.dispose([scaling.f, scaling.g, auto.f, auto.g]);
@@ -271,7 +271,7 @@ describe.skipIf(!addon)("native Sinkhorn under a dense cost", () => {
       const kernel = cloud(4, 4, 1).kernel(1e-9);
       const masses = tf.fill([1, 4], 0.25);
       expect(nativeEngine(kernel)).toBeUndefined();
-      expect(sinkhornIterations(kernel, masses, masses, { iterations: 1 }).f.dataSync().every(Number.isFinite)).toBe(
+      expect(sinkhornIterations(masses, masses, kernel, { iterations: 1 }).f.dataSync().every(Number.isFinite)).toBe(
         true,
       );
       kernel.dispose();

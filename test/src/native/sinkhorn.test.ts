@@ -87,7 +87,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     await tidily(async () => {
       const kernel = unitGrid([4]).kernel(1e-3);
       const solution = await solveNatively(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 1, domain: "auto" });
-      const host = sinkhornHost(unitGrid([4]), a, b, {
+      const host = sinkhornHost(a, b, unitGrid([4]), {
         epsilon: 1e-3,
         maxIterations: 1,
         tolerance: 0,
@@ -108,7 +108,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       const run = { iterations: 1, domain: "auto", start: rowsTensor([start]) } as const;
       const solution = await solveNatively(kernel, rowsTensor([a]), rowsTensor([b]), run);
       const initializer = previousSolution(start);
-      const host = sinkhornHost(unitGrid([2]), a, b, { epsilon, maxIterations: 1, tolerance: 0, initializer });
+      const host = sinkhornHost(a, b, unitGrid([2]), { epsilon, maxIterations: 1, tolerance: 0, initializer });
       expectPotential(solution.f.dataSync(), host.f, a);
       expectPotential(solution.g.dataSync(), host.g, b);
       kernel.dispose();
@@ -127,8 +127,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     for (const epsilon of [0.05, 0.3, 0.6, 1, 1.5, 2, 3, 5, 10, 30]) {
       tf.tidy(() => {
         const kernel = geometry.kernel(epsilon);
-        const { f, g } = sinkhornIterations(kernel, rowsTensor([a]), rowsTensor([b]), { iterations: 15 });
-        const host = sinkhornHost(geometry, a, b, {
+        const { f, g } = sinkhornIterations(rowsTensor([a]), rowsTensor([b]), kernel, { iterations: 15 });
+        const host = sinkhornHost(a, b, geometry, {
           epsilon,
           maxIterations: 15,
           tolerance: 0,
@@ -152,8 +152,8 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       { initializer: ones, epsilonScaling: { factor: 0.25 } },
     ]) {
       const all = { epsilon: 0.03, tolerance: 1e-4, checkEvery: 5, ...options };
-      const native = await sinkhorn(geometry, a, b, all);
-      const plain = await sinkhorn(withoutNative(geometry), a, b, { ...all, domain: "log" });
+      const native = await sinkhorn(a, b, geometry, all);
+      const plain = await sinkhorn(a, b, withoutNative(geometry), { ...all, domain: "log" });
       expect(native).toMatchObject({
         iterations: plain.iterations,
         status: plain.status,
@@ -200,7 +200,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       for (const cost of [entropicCost, sinkhornDivergence]) {
         const [native, plain] = [geometry, withoutNative(geometry)].map((either) => {
           const kernel = either.kernel(epsilon);
-          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(kernel, a, b, { iterations: 20 }), weights));
+          const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(cost(a, b, kernel, { iterations: 20 }), weights));
           const { value, grads } = tf.valueAndGrads(loss)(inputs);
           const gradients = grads.map((gradient) => [...gradient.dataSync()]);
           kernel.dispose();
@@ -224,7 +224,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       const kernel = geometry.kernel(0.1);
       const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(12, seed)]));
       const loss = (start: tf.Tensor) => {
-        const { g } = sinkhornIterations(kernel, a, b, {
+        const { g } = sinkhornIterations(a, b, kernel, {
           iterations: 3,
           initializer: previousSolution(start),
         });
@@ -232,7 +232,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
       };
       const start = rowsTensor([randomNormal(12, 3)]);
       const gradient = tf.grad(loss)(start);
-      const { g } = sinkhornIterations(kernel, a, b, {
+      const { g } = sinkhornIterations(a, b, kernel, {
         iterations: 3,
         initializer: previousSolution(start),
       });
@@ -248,14 +248,14 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const a = tf.fill([2, 3, 12], 1 / 12);
     const b = tf.mul(a, 1);
     await useBackend("wasm");
-    const { f, g } = sinkhornIterations(kernel, a, b, { iterations: 2 });
+    const { f, g } = sinkhornIterations(a, b, kernel, { iterations: 2 });
     expect([f.shape, g.shape]).toEqual([a.shape, b.shape]);
     expect((await f.data()).every(Number.isFinite)).toBe(true);
     const empty = tf.zeros([0, 12]);
-    const none = sinkhornIterations(kernel, empty, empty);
+    const none = sinkhornIterations(empty, empty, kernel);
     expect(none.f.shape).toEqual([0, 12]);
     const one = tf.tidy(() => tf.cast(tf.oneHot([3], 12), "int32"));
-    const point = sinkhornIterations(kernel, one, one, { iterations: 1 });
+    const point = sinkhornIterations(one, one, kernel, { iterations: 1 });
     expect((await point.f.data()).filter((value) => value > LOG_ZERO / 2)).toHaveLength(1);
     kernel.dispose();
     tf.dispose([a, b, f, g, empty, none.f, none.g, one, point.f, point.g]);
@@ -265,7 +265,7 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const geometry = unitGrid([6, 5]);
     const kernel = geometry.kernel(0.1);
     const [a, b] = [1, 2].map((seed) => rowsTensor([randomHistogram(30, seed)]));
-    const run = () => tf.tidy(() => [...sinkhornIterations(kernel, a, b, { iterations: 7 }).g.dataSync()]);
+    const run = () => tf.tidy(() => [...sinkhornIterations(a, b, kernel, { iterations: 7 }).g.dataSync()]);
     const before = run();
     const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
     const small = heap();
@@ -280,12 +280,12 @@ describe.skipIf(!addon)("native Sinkhorn", () => {
     const geometry = grid({ size: [60] });
     const left = rowsTensor([Float64Array.from({ length: 60 }, (_, index) => (index < 10 ? 0.1 : 0))]);
     const right = tf.reverse(left, 1);
-    const scaling = await sinkhorn(geometry, left, right, {
+    const scaling = await sinkhorn(left, right, geometry, {
       epsilon: 0.5,
       domain: "scaling",
     });
     expect(scaling).toMatchObject({ status: "non-finite", domain: "scaling" });
-    const auto = await sinkhorn(geometry, left, right, {
+    const auto = await sinkhorn(left, right, geometry, {
       epsilon: 0.5,
       maxIterations: 20,
     });

@@ -31,7 +31,7 @@ describe.each(backends)("on %s", (backend) => {
       };
       const inputs = [pair.a, pair.b].map((masses) => tf.tensor1d(masses));
       const { value, grads } = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
-        sinkhornDivergence(kernels, a, b, { iterations: ITERATIONS[epsilon] }),
+        sinkhornDivergence(a, b, kernels, { iterations: ITERATIONS[epsilon] }),
       )(inputs);
       expect(await value.data()).toBeAllclose([expected.divergence], { relative: 1e-5, absolute: 0 });
       const [gradientA, gradientB] = await Promise.all(grads.map((gradient) => gradient.data()));
@@ -50,9 +50,9 @@ describe.each(backends)("on %s", (backend) => {
     const kernel = geometry.kernel(epsilon);
     const rows = [1, 2, 3, 4].map((seed) => randomHistogram(20, seed, 0.3));
     const stack = (list: Float64Array[]): tf.Tensor => tf.tensor2d(list.map((row) => Array.from(row)));
-    const value = sinkhornDivergence(kernel, stack(rows), stack(rows.toReversed()), { iterations, domain });
+    const value = sinkhornDivergence(stack(rows), stack(rows.toReversed()), kernel, { iterations, domain });
     const expected = rows.map(
-      (a, index) => sinkhornDivergenceHost(geometry, a, rows[3 - index], { epsilon }).divergence,
+      (a, index) => sinkhornDivergenceHost(a, rows[3 - index], geometry, { epsilon }).divergence,
     );
     expect(await value.data()).toBeAllclose(expected, { relative: 1e-5, absolute: 1e-7 });
     kernel.dispose();

@@ -62,13 +62,13 @@ describe.each(pairs)("28 x 28 images, epsilon 0.01", (pair) => {
     const stored = pair.starts[initializer.name as keyof typeof pair.starts];
     const relativeErrors: number[] = [];
     const violations: number[] = [];
-    sinkhornHost(geometry, a, b, {
+    sinkhornHost(a, b, geometry, {
       epsilon,
       initializer,
       tolerance: 0,
       maxIterations: Math.max(stored.iterationsToRelativeError, stored.iterationsToViolation),
       onIteration({ potentials }) {
-        const { transportCost, marginals } = entropicValues(geometry, a, b, potentials());
+        const { transportCost, marginals } = entropicValues(a, b, geometry, potentials());
         relativeErrors.push(Math.abs(transportCost - pair.transportCost) / pair.transportCost);
         violations.push(marginalViolation(a, b, marginals).violation);
       },
@@ -83,16 +83,16 @@ describe.each(pairs)("28 x 28 images, epsilon 0.01", (pair) => {
 
   it("the Gaussian needs fewer iterations than ones, times nu no more than the Gaussian", () => {
     const count = (initializer: HostInitializer): number =>
-      sinkhornHost(geometry, a, b, { epsilon, initializer, tolerance: 0.02 }).iterations;
+      sinkhornHost(a, b, geometry, { epsilon, initializer, tolerance: 0.02 }).iterations;
     expect(count(gaussian)).toBeLessThan(count(ones));
     expect(count(gaussianTimesNu)).toBeLessThanOrEqual(count(gaussian));
   });
 
   it("the converged scaling and values are the reference's", () => {
-    const result = sinkhornHost(geometry, a, b, { epsilon, initializer: gaussianTimesNu, tolerance: 1e-12 });
+    const result = sinkhornHost(a, b, geometry, { epsilon, initializer: gaussianTimesNu, tolerance: 1e-12 });
     const logV = result.g.map((value) => value / epsilon);
     expect(hilbertMetric(thinned(logV), pair.convergedLogV)).toBeLessThan(1e-8);
-    const values = entropicValues(geometry, a, b, result);
+    const values = entropicValues(a, b, geometry, result);
     expect([values.transportCost, values.objective]).toBeAllclose([pair.transportCost, pair.objectiveKL], {
       absolute: 0,
     });
@@ -109,20 +109,20 @@ describe("previous solution", () => {
   const a = randomHistogram(20, 1);
   const b = randomHistogram(20, 2, 0.2);
   const small = unitGrid([5, 4]);
-  const solved = sinkhornHost(small, a, b, { epsilon: 0.02 });
+  const solved = sinkhornHost(a, b, small, { epsilon: 0.02 });
 
   it("converges at once on the same problem, and sooner on one nearby", () => {
     const initializer = previousSolution(solved.g);
-    expect(sinkhornHost(small, a, b, { epsilon: 0.02, initializer }).iterations).toBe(1);
+    expect(sinkhornHost(a, b, small, { epsilon: 0.02, initializer }).iterations).toBe(1);
     const moved = normalised(Array.from(a, (mass, index) => mass * (1 + 1e-3 * Math.sin(index))));
-    const cold = sinkhornHost(small, moved, b, { epsilon: 0.02, tolerance: 1e-5 });
-    const warm = sinkhornHost(small, moved, b, { epsilon: 0.02, tolerance: 1e-5, initializer });
+    const cold = sinkhornHost(moved, b, small, { epsilon: 0.02, tolerance: 1e-5 });
+    const warm = sinkhornHost(moved, b, small, { epsilon: 0.02, tolerance: 1e-5, initializer });
     expect(warm.iterations).toBeLessThan(cold.iterations);
   });
 
   it("names both lengths where they differ", () => {
     const initializer = previousSolution(new Float64Array(3));
-    expect(() => sinkhornHost(small, a, b, { epsilon: 0.02, initializer })).toThrow(/\[20\] \(like b\), got \[3\]/);
+    expect(() => sinkhornHost(a, b, small, { epsilon: 0.02, initializer })).toThrow(/\[20\] \(like b\), got \[3\]/);
   });
 });
 
@@ -143,13 +143,13 @@ describe("sorting", () => {
     const dual =
       f.reduce((sum, value, row) => sum + value * a[row], 0) +
       b.reduce((sum, mass, j) => sum + (mass > 0 ? mass * g[j] : 0), 0);
-    const entropic = sinkhornHost(line, a, b, {
+    const entropic = sinkhornHost(a, b, line, {
       epsilon: 1e-3,
       tolerance: 1e-7,
       initializer: sorting,
       maxIterations: 50_000,
     });
-    const { transportCost, dual: entropicDual } = entropicValues(line, a, b, entropic);
+    const { transportCost, dual: entropicDual } = entropicValues(a, b, line, entropic);
     expect(dual).toBeLessThanOrEqual(transportCost + 1e-6); // weak duality
     expect(dual).toBeGreaterThan(entropicDual - 1e-3 * Math.log(40 * 30)); // within the entropic bias of the optimum
   });
@@ -157,7 +157,7 @@ describe("sorting", () => {
   it("needs fewer iterations than ones", () => {
     const line = pointCloud(points(shuffled(40, 1)), points(shuffled(30, 2)));
     const count = (initializer: HostInitializer): number =>
-      sinkhornHost(line, a, b, { epsilon: 0.01, initializer, tolerance: 1e-2 }).iterations;
+      sinkhornHost(a, b, line, { epsilon: 0.01, initializer, tolerance: 1e-2 }).iterations;
     expect(count(sorting)).toBeLessThan(count(ones) / 2);
   });
 });
@@ -173,7 +173,7 @@ it("the Gaussian start stands degenerate histograms", () => {
     [point, point],
   ] as const) {
     expect(gaussian.hostPotential({ geometry: line, a, b, epsilon: 1 }).every(Number.isFinite)).toBe(true);
-    const result = sinkhornHost(line, a, b, { epsilon: 0.05, initializer: gaussianTimesNu });
+    const result = sinkhornHost(a, b, line, { epsilon: 0.05, initializer: gaussianTimesNu });
     expect(result.status).toBe("converged");
   }
 });
@@ -184,7 +184,7 @@ it.each([
   [sorting, unitGrid([1, 2]), /on a line, got dimension 2/],
 ] as const)("a start that does not fit says why", (initializer, wrong, message) => {
   const half = Float64Array.of(0.5, 0.5);
-  const run = (): unknown => sinkhornHost(wrong, half, half, { epsilon: 1, initializer });
+  const run = (): unknown => sinkhornHost(half, half, wrong, { epsilon: 1, initializer });
   expect(run).toThrow(InputError);
   expect(run).toThrow(message);
 });

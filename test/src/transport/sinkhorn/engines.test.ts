@@ -63,7 +63,7 @@ describe.each(cases)("$engine engine on $backend", ({ backend, make }) => {
         const hostPotential = ({ b: nu }: { b: Float64Array }) => nu.map((mass) => epsilon * Math.log(mass));
         const initializer = { name: "gKL = 0", hostPotential };
         const options = { epsilon, maxIterations: 3, tolerance: 0, initializer };
-        const expected = klPotentials(geometry, sinkhornHost(geometry, masses, b[pair], options));
+        const expected = klPotentials(geometry, sinkhornHost(masses, b[pair], geometry, options));
         const within = { relative: 1e-5, absolute: 1e-5 * epsilon };
         expect(first.slice(pair * n, (pair + 1) * n)).toBeAllclose(expected.fKL, within);
         expect(second.slice(pair * m, (pair + 1) * m)).toBeAllclose(expected.gKL, within);
@@ -79,7 +79,7 @@ describe.each(cases)("$engine engine on $backend", ({ backend, make }) => {
       const run = { iterations: 40, domain: "auto", tolerance: 1e-4, checkEvery: 2, momentum: 1 } as const;
       const { f, g, ...report } = await engineOf(kernel).solve(batch, start, run);
       const hosts = a.map((masses, pair) =>
-        sinkhornHost(geometry, masses, b[pair], { epsilon, maxIterations: 40, tolerance: 0 }),
+        sinkhornHost(masses, b[pair], geometry, { epsilon, maxIterations: 40, tolerance: 0 }),
       );
       const tests = report.errors.map((_, test) => Math.max(...hosts.map(({ errors }) => errors[2 * test + 1])));
       expect(report).toMatchObject({ status: "converged", iterations: 2 * report.errors.length });

@@ -26,7 +26,7 @@ for (const problem of reference<SinkhornReference>("sinkhorn").problems) {
     describe.each(problem.solutions)(`${problem.name} (${kind}), epsilon $epsilon`, (solution) => {
       const { epsilon } = solution;
       it.each(DOMAINS)("%s: potentials, values and counts are the reference's", (domain) => {
-        const result = sinkhornHost(geometry, a, b, { epsilon, domain, tolerance: 1e-13 });
+        const result = sinkhornHost(a, b, geometry, { epsilon, domain, tolerance: 1e-13 });
         expect(result.status).toBe("converged");
         expect(result.errors.slice(0, solution.firstErrors.length)).toBeAllclose(solution.firstErrors, {
           absolute: 1e-14,
@@ -38,7 +38,7 @@ for (const problem of reference<SinkhornReference>("sinkhorn").problems) {
         const sums = result.f.map((value, index) => value - (solution.f[index] ?? 0)).filter(Number.isFinite);
         expect(sums).toBeAllclose(sums.map(() => sums[0])); // f up to one constant
 
-        const values = entropicValues(geometry, a, b, result);
+        const values = entropicValues(a, b, geometry, result);
         for (const name of ["transportCost", "kl", "objective", "dual", "entropyObjective"] as const) {
           expect([values[name]]).toBeAllclose([solution[name]], { relative: 1e-9, absolute: 0 });
         }
@@ -59,8 +59,8 @@ describe("domains", () => {
 
   it("auto stays on scalings where they are exact, and equals the log domain", () => {
     const options = { epsilon: 20, maxIterations: 30 };
-    const auto = sinkhornHost(geometry, a, b, { ...options, domain: "auto" });
-    const log = sinkhornHost(geometry, a, b, { ...options, domain: "log" });
+    const auto = sinkhornHost(a, b, geometry, { ...options, domain: "auto" });
+    const log = sinkhornHost(a, b, geometry, { ...options, domain: "log" });
     expect(auto.domain).toBe("scaling");
     expect(auto.errors).toBeAllclose(log.errors, { relative: 1e-9, absolute: 1e-14 });
     expect(auto.f).toBeAllclose(log.f, { relative: 1e-9, absolute: 1e-9 });
@@ -71,8 +71,8 @@ describe("domains", () => {
     const left = Float64Array.from({ length: 60 }, (_, index) => (index < 20 ? 0.05 : 0));
     const right = left.toReversed();
     const options = { epsilon: 1, maxIterations: 50 };
-    const auto = sinkhornHost(far, left, right, { ...options, domain: "auto" });
-    const log = sinkhornHost(far, left, right, { ...options, domain: "log" });
+    const auto = sinkhornHost(left, right, far, { ...options, domain: "auto" });
+    const log = sinkhornHost(left, right, far, { ...options, domain: "log" });
     expect(auto.domain).toBe("log");
     expect(auto.errors).toEqual(log.errors);
     expect(auto.g).toEqual(log.g);
@@ -83,8 +83,8 @@ describe("domains", () => {
     for (const steep of steepness) {
       const initializer = { name: "steep", hostPotential: () => b.map((_, index) => steep * index) };
       const options = { epsilon: 0.2 * steep + 2, maxIterations: 8, tolerance: 0, initializer };
-      const auto = sinkhornHost(geometry, a, b, { ...options, domain: "auto" });
-      const log = sinkhornHost(geometry, a, b, { ...options, domain: "log" });
+      const auto = sinkhornHost(a, b, geometry, { ...options, domain: "auto" });
+      const log = sinkhornHost(a, b, geometry, { ...options, domain: "log" });
       expect(auto.errors).toBeAllclose(log.errors, { absolute: 1e-12 });
       expect(auto.g).toBeAllclose(log.g);
       expect(auto.f).toBeAllclose(log.f);
@@ -94,8 +94,8 @@ describe("domains", () => {
   it("scaling reports non-finite values instead of returning them as converged", () => {
     const far = pointCloud(points([[0]]), points([[10]]));
     const one = Float64Array.of(1);
-    expect(sinkhornHost(far, one, one, { epsilon: 0.1, domain: "scaling" }).status).toBe("non-finite");
-    expect(sinkhornHost(far, one, one, { epsilon: 0.1 }).status).toBe("converged");
+    expect(sinkhornHost(one, one, far, { epsilon: 0.1, domain: "scaling" }).status).toBe("non-finite");
+    expect(sinkhornHost(one, one, far, { epsilon: 0.1 }).status).toBe("converged");
   });
 });
 
@@ -103,10 +103,10 @@ describe("acceleration", () => {
   const geometry = unitGrid([8, 8]);
   const a = randomHistogram(64, 3);
   const b = randomHistogram(64, 4);
-  const plain = sinkhornHost(geometry, a, b, { epsilon: 0.005 });
+  const plain = sinkhornHost(a, b, geometry, { epsilon: 0.005 });
 
   it.each(DOMAINS)("momentum needs fewer iterations for the same plan (%s)", (domain) => {
-    const relaxed = sinkhornHost(geometry, a, b, { epsilon: 0.005, momentum: 1.6, domain });
+    const relaxed = sinkhornHost(a, b, geometry, { epsilon: 0.005, momentum: 1.6, domain });
     expect(relaxed.status).toBe("converged");
     expect(relaxed.iterations).toBeLessThan(plain.iterations / 2);
     expect(relaxed.errors.at(-1)).toBeLessThan(1e-9);
@@ -117,11 +117,11 @@ describe("acceleration", () => {
 
   it("epsilon scaling helps at small epsilon and ends at the same plan", () => {
     const options = { epsilon: 0.0005, tolerance: 1e-2 };
-    const cold = sinkhornHost(geometry, a, b, options);
-    const scaled = sinkhornHost(geometry, a, b, { ...options, epsilonScaling: {} });
+    const cold = sinkhornHost(a, b, geometry, options);
+    const scaled = sinkhornHost(a, b, geometry, { ...options, epsilonScaling: {} });
     expect(scaled.status).toBe("converged");
     expect(scaled.iterations).toBeLessThan(cold.iterations);
-    const exact = sinkhornHost(geometry, a, b, { epsilon: 0.005, epsilonScaling: { from: 1, factor: 0.3 } });
+    const exact = sinkhornHost(a, b, geometry, { epsilon: 0.005, epsilonScaling: { from: 1, factor: 0.3 } });
     expect(centred(exact.g)).toBeAllclose(centred(plain.g), { absolute: 1e-7 });
   });
 });
@@ -129,7 +129,7 @@ describe("acceleration", () => {
 it("reports each iterate", () => {
   const geometry = unitGrid([6]);
   const seen: number[] = [];
-  const result = sinkhornHost(geometry, randomHistogram(6, 1), randomHistogram(6, 2), {
+  const result = sinkhornHost(randomHistogram(6, 1), randomHistogram(6, 2), geometry, {
     epsilon: 0.1,
     onIteration({ iteration, error, potentials }) {
       seen.push(error);
@@ -142,7 +142,7 @@ it("reports each iterate", () => {
 });
 
 it("says when the iterations were not enough", () => {
-  const result = sinkhornHost(unitGrid([8, 8]), randomHistogram(64, 1), randomHistogram(64, 2), {
+  const result = sinkhornHost(randomHistogram(64, 1), randomHistogram(64, 2), unitGrid([8, 8]), {
     epsilon: 0.005,
     maxIterations: 3,
   });
@@ -155,11 +155,11 @@ it("solves a batch row by row", () => {
   const stack = (list: Float64Array[]) => ndarray(Float64Array.from(list.flatMap((row) => [...row])), [3, 20]);
   const a = stack(rows);
   const b = stack(rows.toReversed());
-  const results = sinkhornHostBatch(geometry, a, b, { epsilon: 0.05 });
+  const results = sinkhornHostBatch(a, b, geometry, { epsilon: 0.05 });
   results.forEach((result, pair) => {
-    expect(result).toEqual(sinkhornHost(geometry, rows[pair], rows[2 - pair], { epsilon: 0.05 }));
+    expect(result).toEqual(sinkhornHost(rows[pair], rows[2 - pair], geometry, { epsilon: 0.05 }));
   });
-  expect(() => sinkhornHostBatch(geometry, a, ndarray(b.data, [60]), { epsilon: 0.05 })).toThrow(/pairs/);
+  expect(() => sinkhornHostBatch(a, ndarray(b.data, [60]), geometry, { epsilon: 0.05 })).toThrow(/pairs/);
 });
 
 describe("symmetric problem (a, a)", () => {
@@ -170,26 +170,26 @@ describe("symmetric problem (a, a)", () => {
       { cost: "manhattan" },
     );
     const a = randomHistogram(40, 5, 0.3);
-    const result = sinkhornSymmetricHost(geometry, a, { epsilon: 0.01, domain, tolerance: 1e-13 });
+    const result = sinkhornSymmetricHost(a, geometry, { epsilon: 0.01, domain, tolerance: 1e-13 });
     expect(result.status).toBe("converged");
     expect(result.iterations).toBeLessThan(100);
-    const alternating = sinkhornHost(geometry, a, a, { epsilon: 0.01, maxIterations: 2000, tolerance: 1e-13 });
+    const alternating = sinkhornHost(a, a, geometry, { epsilon: 0.01, maxIterations: 2000, tolerance: 1e-13 });
     expect(alternating.status).toBe("max-iterations");
-    const values = entropicValues(geometry, a, a, result);
+    const values = entropicValues(a, a, geometry, result);
     expect(values.objective).toBeCloseTo(values.dual, 12);
-    expect(values.objective).toBeCloseTo(entropicValues(geometry, a, a, alternating).objective, 6);
+    expect(values.objective).toBeCloseTo(entropicValues(a, a, geometry, alternating).objective, 6);
   });
 
   it("refuses a cost that is not symmetric", () => {
     const geometry = denseGeometry(Float64Array.of(0, 1, 2, 0), [2, 2]);
-    expect(() => sinkhornSymmetricHost(geometry, Float64Array.of(0.5, 0.5), { epsilon: 1 })).toThrow(InputError);
+    expect(() => sinkhornSymmetricHost(Float64Array.of(0.5, 0.5), geometry, { epsilon: 1 })).toThrow(InputError);
   });
 });
 
 describe("faults", () => {
   const geometry = unitGrid([3]);
   const [a, b] = [Int32Array.of(2, 1, 1), Int32Array.of(1, 1, 2)];
-  const exact = sinkhornHost(geometry, Float64Array.from(a), Float64Array.from(b), { epsilon: 0.5 });
+  const exact = sinkhornHost(Float64Array.from(a), Float64Array.from(b), geometry, { epsilon: 0.5 });
 
   it.each([
     ["integers", a, b],
@@ -197,13 +197,13 @@ describe("faults", () => {
     ["float32", Float32Array.from(a), Float32Array.from(b)],
     ["a plain array", [...a], [...b]],
   ])("%s as masses are computed in float64", (_, p, q) => {
-    const solution = sinkhornHost(geometry, p, q, { epsilon: 0.5 });
+    const solution = sinkhornHost(p, q, geometry, { epsilon: 0.5 });
     expect(solution).toEqual(exact);
-    expect(entropicValues(geometry, p, q, solution)).toEqual(entropicValues(geometry, [...a], [...b], exact));
-    const self = sinkhornSymmetricHost(geometry, p, { epsilon: 0.5 });
-    expect(self).toEqual(sinkhornSymmetricHost(geometry, Float64Array.from(a), { epsilon: 0.5 }));
+    expect(entropicValues(p, q, geometry, solution)).toEqual(entropicValues([...a], [...b], geometry, exact));
+    const self = sinkhornSymmetricHost(p, geometry, { epsilon: 0.5 });
+    expect(self).toEqual(sinkhornSymmetricHost(Float64Array.from(a), geometry, { epsilon: 0.5 }));
     const rows = (masses: ArrayLike<number>) => ndarray(Int32Array.from(masses), [1, 3]);
-    expect(sinkhornHostBatch(geometry, rows(p), rows(q), { epsilon: 0.5 })).toEqual([exact]);
+    expect(sinkhornHostBatch(rows(p), rows(q), geometry, { epsilon: 0.5 })).toEqual([exact]);
   });
 
   it("potentials in float32 are read as float64", () => {
@@ -222,14 +222,14 @@ describe("faults", () => {
     const [p, q] = [1, 2].map((seed) => randomHistogram(36, seed));
     const scaled = (masses: Float64Array) => masses.map((value) => value * mass);
     const options = { epsilon: 0.02, tolerance: 1e-6 };
-    const one = sinkhornHost(large, p, q, options);
-    const other = sinkhornHost(large, scaled(p), scaled(q), options);
+    const one = sinkhornHost(p, q, large, options);
+    const other = sinkhornHost(scaled(p), scaled(q), large, options);
     expect(one.iterations).toBeGreaterThan(10);
     expect(other).toMatchObject({ status: "converged", iterations: one.iterations });
     expect(other.errors).toBeAllclose(one.errors, { absolute: 1e-12, relative: 1e-6 });
     expect(centred(other.g)).toBeAllclose(centred(one.g));
-    const self = sinkhornSymmetricHost(large, scaled(p), options);
-    expect(self.iterations).toBe(sinkhornSymmetricHost(large, p, options).iterations);
+    const self = sinkhornSymmetricHost(scaled(p), large, options);
+    expect(self.iterations).toBe(sinkhornSymmetricHost(p, large, options).iterations);
   });
 });
 
@@ -258,7 +258,7 @@ function someMass(masses: Float64Array): Float64Array {
 describe("properties", () => {
   const solve = ({ cost, n, m, a, b, epsilon }: typeof problems extends fc.Arbitrary<infer P> ? P : never) => {
     const geometry = denseGeometry(cost, [n, m]);
-    return { geometry, result: sinkhornHost(geometry, a, b, { epsilon, tolerance: 1e-12 }) };
+    return { geometry, result: sinkhornHost(a, b, geometry, { epsilon, tolerance: 1e-12 }) };
   };
 
   it("marginals hold, zero masses take no part, primal equals dual", () => {
@@ -271,7 +271,7 @@ describe("properties", () => {
         expect(first).toBeAllclose(problem.a, { absolute: 1e-11 });
         expect(second).toBeAllclose(problem.b, { absolute: 1e-13 });
         problem.a.forEach((mass, index) => expect(result.f[index] === -Infinity).toBe(mass === 0));
-        const values = entropicValues(geometry, problem.a, problem.b, result);
+        const values = entropicValues(problem.a, problem.b, geometry, result);
         expect([values.dual]).toBeAllclose([values.objective], { absolute: 1e-10 });
         const { fKL, gKL } = klPotentials(geometry, result);
         expect([...fKL, ...gKL].every(Number.isFinite)).toBe(true);
@@ -287,8 +287,8 @@ describe("properties", () => {
         const transposed = cost.map((_, index) => cost[(index % n) * m + Math.floor(index / n)]);
         const { geometry, result } = solve(problem);
         const other = solve({ n: m, m: n, cost: transposed, a: b, b: a, epsilon });
-        const value = entropicValues(geometry, a, b, result).objective;
-        expect([entropicValues(other.geometry, b, a, other.result).objective]).toBeAllclose([value]);
+        const value = entropicValues(a, b, geometry, result).objective;
+        expect([entropicValues(b, a, other.geometry, other.result).objective]).toBeAllclose([value]);
       }),
       { numRuns: 20 },
     );
@@ -303,8 +303,8 @@ describe("properties", () => {
         const permuted = solve({ ...problem, cost: reversed, a: a.toReversed() });
         expect(centred(permuted.result.f)).toBeAllclose(centred(result.f.toReversed()), { absolute: 1e-8 });
         const shifted = solve({ ...problem, cost: cost.map((entry) => entry + shift) });
-        const before = entropicValues(geometry, a, problem.b, result);
-        const after = entropicValues(shifted.geometry, a, problem.b, shifted.result);
+        const before = entropicValues(a, problem.b, geometry, result);
+        const after = entropicValues(a, problem.b, shifted.geometry, shifted.result);
         expect([after.objective - before.objective]).toBeAllclose([shift]);
       }),
       { numRuns: 20 },
@@ -348,7 +348,7 @@ describe("bad input gives one line", () => {
       /initialiser bad, got NaN at index 1/,
     ],
   ])("%s", (_, a, options, message) => {
-    const run = (): unknown => sinkhornHost(geometry, a, good, { epsilon: 0.1, ...options });
+    const run = (): unknown => sinkhornHost(a, good, geometry, { epsilon: 0.1, ...options });
     expect(run).toThrow(InputError);
     expect(run).toThrow(message);
     expect(run).not.toThrow(/\n/);

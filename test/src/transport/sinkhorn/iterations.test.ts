@@ -20,7 +20,7 @@ describe.each(backends)("on %s", (backend) => {
     const kernel = geometry.kernel(epsilon);
     const tensors = [a, b, start].map((values) => tf.tensor1d(Float32Array.from(values)));
     const target = (g: tf.Tensor) =>
-      sinkhornIterations(kernel, tensors[0], tensors[1], { iterations: 3, initializer: previousSolution(g) }).g;
+      sinkhornIterations(tensors[0], tensors[1], kernel, { iterations: 3, initializer: previousSolution(g) }).g;
     const { value, grads } = tf.valueAndGrads((g: tf.Tensor) => tf.sum(tf.mul(g, target(g))) as tf.Scalar)([
       tensors[2],
     ]);
@@ -28,7 +28,7 @@ describe.each(backends)("on %s", (backend) => {
     const mine = await g.data();
     expect(await grads[0].data()).toBeAllclose(mine); // that of a product with a constant
     const options = { epsilon, maxIterations: 3, tolerance: 0, initializer: previousSolution(start) };
-    const host = sinkhornHost(geometry, a, b, options).g;
+    const host = sinkhornHost(a, b, geometry, options).g;
     const present = (values: ArrayLike<number>) => centred(Array.from(values, (v, i) => (b[i] > 0 ? v : null)));
     expect(present(mine)).toBeAllclose(present(host), { absolute: 2e-6 });
     kernel.dispose();

@@ -9,8 +9,8 @@ import { sinkhorn } from "../../../../src/transport/sinkhorn/sinkhorn.ts";
 const unused = undefined as unknown as tf.Tensor; // no tensor can be made yet
 
 it("what needs a backend says so before one is in use", async () => {
-  await expect(sinkhorn(unitGrid([2]), unused, unused, { epsilon: 1 })).rejects.toThrow(InputError);
-  await expect(sinkhorn(unitGrid([2]), unused, unused, { epsilon: 1 })).rejects.toThrow(/useBackend/);
+  await expect(sinkhorn(unused, unused, unitGrid([2]), { epsilon: 1 })).rejects.toThrow(InputError);
+  await expect(sinkhorn(unused, unused, unitGrid([2]), { epsilon: 1 })).rejects.toThrow(/useBackend/);
   const kernel = unitGrid([2]).kernel(1);
-  expect(() => entropicCost(kernel, unused, unused)).toThrow(/^entropicCost: .*useBackend/);
+  expect(() => entropicCost(unused, unused, kernel)).toThrow(/^entropicCost: .*useBackend/);
 });

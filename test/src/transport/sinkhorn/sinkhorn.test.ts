@@ -45,7 +45,7 @@ describe.each(backends)("on %s", (backend) => {
       const a = tensor(problem.a);
       const b = tensor(problem.b);
       const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor) =>
-        entropicCost(kernel, p, q, { iterations: ITERATIONS[solution.epsilon] }),
+        entropicCost(p, q, kernel, { iterations: ITERATIONS[solution.epsilon] }),
       )([a, b]);
       expect(await value.data()).toBeAllclose([solution.objective], VALUE);
       const [gradientA, gradientB] = await Promise.all(grads.map((gradient) => gradient.data()));
@@ -69,11 +69,11 @@ describe.each(backends)("on %s", (backend) => {
       others.flatMap((row) => [...row]),
       [2, 2, 30],
     );
-    const result = await sinkhorn(geometry, a, b, { epsilon, domain, tolerance: 2e-6, checkEvery: 4 });
+    const result = await sinkhorn(a, b, geometry, { epsilon, domain, tolerance: 2e-6, checkEvery: 4 });
     expect(result).toMatchObject({ status: "converged", domain });
     const [f, g] = [await result.f.data(), await result.g.data()];
     rows.forEach((row, index) => {
-      const host = sinkhornHost(geometry, row, others[index], { epsilon });
+      const host = sinkhornHost(row, others[index], geometry, { epsilon });
       const mine = f.slice(index * 30, (index + 1) * 30);
       expect(Array.from(mine, (value) => value === Math.fround(LOG_ZERO))).toEqual(
         Array.from(row, (mass) => mass === 0),
@@ -86,8 +86,8 @@ describe.each(backends)("on %s", (backend) => {
         g: Float64Array.from(g.slice(index * 30, (index + 1) * 30)),
         epsilon,
       };
-      expect([entropicValues(geometry, row, others[index], potentials).transportCost]).toBeAllclose(
-        [entropicValues(geometry, row, others[index], host).transportCost],
+      expect([entropicValues(row, others[index], geometry, potentials).transportCost]).toBeAllclose(
+        [entropicValues(row, others[index], geometry, host).transportCost],
         VALUE,
       );
     });
@@ -95,8 +95,8 @@ describe.each(backends)("on %s", (backend) => {
     const cost = planTransportCost(kernel, result);
     expect(cost.shape).toEqual([2, 2]);
     const expected = rows.map((row, index) => {
-      const host = sinkhornHost(geometry, row, others[index], { epsilon });
-      return entropicValues(geometry, row, others[index], host).transportCost;
+      const host = sinkhornHost(row, others[index], geometry, { epsilon });
+      return entropicValues(row, others[index], geometry, host).transportCost;
     });
     expect(await cost.data()).toBeAllclose(expected, { relative: 2e-5 }); // <P, C> is of first order in the potentials
     kernel.dispose();
@@ -122,12 +122,12 @@ describe.each(backends)("on %s", (backend) => {
       const hostValue = (moved: readonly Float64Array[]): number => {
         const initializer = previousSolution(moved[2]);
         const options = { epsilon, tolerance: 0, maxIterations: iterations, initializer };
-        return entropicValues(geometry, moved[0], moved[1], sinkhornHost(geometry, moved[0], moved[1], options))
+        return entropicValues(moved[0], moved[1], geometry, sinkhornHost(moved[0], moved[1], geometry, options))
           .transportCost;
       };
       const kernel = geometry.kernel(epsilon);
       const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor, start: tf.Tensor) => {
-        const potentials = sinkhornUnrolled(kernel, p, q, { iterations, domain, initializer: previousSolution(start) });
+        const potentials = sinkhornUnrolled(p, q, kernel, { iterations, domain, initializer: previousSolution(start) });
         return tf.sum(planTransportCost(kernel, potentials));
       })(inputs.map((input) => tensor(input)));
       expect(await value.data()).toBeAllclose([hostValue(inputs)], VALUE);
@@ -154,11 +154,11 @@ describe.each(backends)("on %s", (backend) => {
     const b = tensor(randomHistogram(12, 2));
     const before = tf.memory().numTensors;
     const options = { epsilon: 0.2, momentum: 1.2, epsilonScaling: { from: 0.4 }, initializer: gaussianTimesNu };
-    const { f, g } = await sinkhorn(geometry, a, b, options);
+    const { f, g } = await sinkhorn(a, b, geometry, options);
     expect(tf.memory().numTensors - before).toBe(2);
     const kernel = geometry.kernel(0.2);
     const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor) =>
-      entropicCost(kernel, p, q, { iterations: 5 }),
+      entropicCost(p, q, kernel, { iterations: 5 }),
     )([a, b]);
     kernel.dispose();
     expect(tf.memory().numTensors - before).toBe(5);
@@ -176,10 +176,10 @@ describe.each([
   let host: Float64Array;
   beforeAll(async () => {
     await useBackend("cpu");
-    host = sinkhornHost(geometry, a, b, { epsilon, tolerance: 1e-8 }).f;
+    host = sinkhornHost(a, b, geometry, { epsilon, tolerance: 1e-8 }).f;
   });
   const solve = (options: object): Promise<SinkhornTensorResult> =>
-    sinkhorn(geometry, tensor(a), tensor(b), { epsilon, checkEvery: 5, ...options });
+    sinkhorn(tensor(a), tensor(b), geometry, { epsilon, checkEvery: 5, ...options });
 
   it.each([
     ["momentum", { momentum: 1.5 }],
@@ -205,22 +205,22 @@ describe.each([
     expect(await solve({ maxIterations: 7 })).toMatchObject({ status: "max-iterations", iterations: 7 });
     const far = pointCloud(points([[0]]), points([[10]]));
     const one = tf.tensor1d([1]);
-    expect(await sinkhorn(far, one, one, { epsilon: 0.1, domain: "scaling" })).toMatchObject({ status: "non-finite" });
-    expect(await sinkhorn(far, one, one, { epsilon: 0.1 })).toMatchObject({ status: "converged", domain: "log" });
+    expect(await sinkhorn(one, one, far, { epsilon: 0.1, domain: "scaling" })).toMatchObject({ status: "non-finite" });
+    expect(await sinkhorn(one, one, far, { epsilon: 0.1 })).toMatchObject({ status: "converged", domain: "log" });
   });
 
   it.each([1e-30, 1e-9, 1e9, 1e30])("a total mass of %d needs as many iterations as a total of one", async (mass) => {
     const one = await solve({});
     const scaled = (masses: Float64Array) => tensor(masses.map((value) => value * mass));
     const [p, q] = [scaled(a), scaled(b)];
-    const other = await sinkhorn(geometry, p, q, { epsilon, checkEvery: 5 });
+    const other = await sinkhorn(p, q, geometry, { epsilon, checkEvery: 5 });
     expect(one.iterations).toBeGreaterThan(100);
     expect(other).toMatchObject({ status: "converged", iterations: one.iterations });
     expect(other.errors).toBeAllclose(one.errors, { absolute: 1e-5 });
     expect(centred(await other.g.data())).toBeAllclose(centred(await one.g.data()), { absolute: 5e-5 });
     // at exit the second marginal is the caller's
     const [f, g] = [await other.f.data(), await other.g.data()];
-    const [, second] = entropicValues(geometry, await p.data(), await q.data(), { f, g, epsilon }).marginals;
+    const [, second] = entropicValues(await p.data(), await q.data(), geometry, { f, g, epsilon }).marginals;
     const relative = second.map((value) => value / mass);
     expect(relative).toBeAllclose(b, { absolute: 1e-3 });
     expect([relative.reduce((sum, value) => sum + value, 0)]).toBeAllclose([1], { absolute: 1e-3 });
@@ -233,14 +233,14 @@ describe.each([
         totals.flatMap((total) => Array.from(masses, (mass) => total * mass)),
         [3, 64],
       );
-    const { f, g, status } = await sinkhorn(geometry, stacked(a), stacked(b), { epsilon, tolerance: 1e-4 });
+    const { f, g, status } = await sinkhorn(stacked(a), stacked(b), geometry, { epsilon, tolerance: 1e-4 });
     expect(status).toBe("converged");
     const [rows, columns] = [await f.data(), await g.data()];
     totals.forEach((total, pair) => {
       const part = (values: ArrayLike<number>) => Array.prototype.slice.call(values, 64 * pair, 64 * (pair + 1));
       const potentials = { f: part(rows) as number[], g: part(columns) as number[], epsilon };
       const scaled = (masses: Float64Array) => masses.map((mass) => mass * total);
-      const { marginals } = entropicValues(geometry, scaled(a), scaled(b), potentials);
+      const { marginals } = entropicValues(scaled(a), scaled(b), geometry, potentials);
       const { second } = marginalViolation(scaled(a), scaled(b), marginals);
       expect(second / total).toBeLessThan(1e-3);
     });
@@ -251,9 +251,9 @@ describe.each([
       Array.from({ length: 64 }, (_, index) => index % 5),
       "int32",
     );
-    const result = await sinkhorn(geometry, counts, tf.reverse(counts), { epsilon: 0.05 });
+    const result = await sinkhorn(counts, tf.reverse(counts), geometry, { epsilon: 0.05 });
     const same = tf.cast(counts, "float32");
-    const expected = await sinkhorn(geometry, same, tf.reverse(same), { epsilon: 0.05 });
+    const expected = await sinkhorn(same, tf.reverse(same), geometry, { epsilon: 0.05 });
     expect(result.status).toBe("converged");
     expect(await result.f.data()).toEqual(await expected.f.data());
   });
@@ -274,23 +274,23 @@ describe.each([
     [{}, a.map((mass) => -mass), />= 0/],
     [{}, a.slice(1), /a \[\.\.\., 64\]/],
   ])("rejects %j", async (options, masses, message) => {
-    const run = sinkhorn(geometry, tensor(masses), tensor(b), { epsilon, ...options });
+    const run = sinkhorn(tensor(masses), tensor(b), geometry, { epsilon, ...options });
     await expect(run).rejects.toThrow(InputError);
     await expect(run).rejects.toThrow(message);
   });
 
   it("synchronous forms reject shapes and counts that do not fit", () => {
     const kernel = geometry.kernel(epsilon);
-    expect(() => sinkhornUnrolled(kernel, tensor(a), tf.zeros([2, 64]))).toThrow(InputError);
+    expect(() => sinkhornUnrolled(tensor(a), tf.zeros([2, 64]), kernel)).toThrow(InputError);
     expect(() =>
-      sinkhornUnrolled(kernel, tensor(a), tensor(b), { initializer: previousSolution(tf.zeros([3])) }),
+      sinkhornUnrolled(tensor(a), tensor(b), kernel, { initializer: previousSolution(tf.zeros([3])) }),
     ).toThrow(/like b/);
     const host = gaussianTimesNu as unknown as typeof ones;
-    expect(() => sinkhornUnrolled(kernel, tensor(a), tensor(b), { initializer: host })).toThrow(/works on tensors/);
+    expect(() => sinkhornUnrolled(tensor(a), tensor(b), kernel, { initializer: host })).toThrow(/works on tensors/);
     for (const iterations of [0, NaN, 2 ** 31]) {
-      expect(() => entropicCost(kernel, tensor(a), tensor(b), { iterations })).toThrow(/iterations/);
+      expect(() => entropicCost(tensor(a), tensor(b), kernel, { iterations })).toThrow(/iterations/);
     }
-    expect(() => entropicCost(kernel, tensor(a), tensor(b), { domain: "toString" as "log" })).toThrow(/domain/);
+    expect(() => entropicCost(tensor(a), tensor(b), kernel, { domain: "toString" as "log" })).toThrow(/domain/);
     kernel.dispose();
   });
 });
