@@ -53,6 +53,9 @@ export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 
+export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
+export type { LowRankOptions } from "./transport/low-rank/options.ts";
+
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
