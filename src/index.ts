@@ -17,10 +17,14 @@ export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
 
+export type { CloudGeometry } from "./geometry/cloud.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
 export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
-export { pointCloud } from "./geometry/pointcloud.ts";
+export { hostPlan } from "./geometry/host-plan.ts";
+export type { CostDirection, HostPlan, PlanSums, PlanWeights } from "./geometry/plan.ts";
+export { pointCloud, type CostFunction, type PointCloudOptions } from "./geometry/pointcloud.ts";
+export type { Points } from "./geometry/points.ts";
 
 export { matrixMetric } from "./spaces/metric-matrix.ts";
 export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/metric-squared-euclidean.ts";
@@ -48,6 +52,9 @@ export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unroll
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+
+export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
+export type { LowRankOptions } from "./transport/low-rank/options.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";

@@ -66,7 +66,7 @@ export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): Ten
 }
 
 /** Applies a map of rows [rows, k] -> [rows, l] to the last axis of [..., k]. */
-function overRows(x: tf.Tensor, map: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
+export function overRows(x: tf.Tensor, map: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
   return tf.tidy(() => {
     const mapped = map(tf.reshape(x, [-1, x.shape[x.rank - 1]]));
     return tf.reshape(mapped, [...x.shape.slice(0, -1), mapped.shape[1]]);
