@@ -36,7 +36,7 @@ export function conjugateGradients(
   };
   const x = new Float64Array(count);
   let residual = withoutConstants(right.slice());
-  let direction = residual.slice();
+  const direction = residual.slice();
   let square = weighted(residual, residual);
   const enough = linearTolerance ** 2 * weighted(right, right);
   for (let iteration = 0; square > enough; iteration++) {

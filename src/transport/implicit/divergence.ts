@@ -9,7 +9,7 @@ import type { LinearOptions } from "./conjugate-gradients.ts";
 import { valueOf, type ImplicitOptions } from "./entropic.ts";
 import { potentialChange } from "./linear-system.ts";
 import { geometrySlopes, geometrySlopesChange, type GeometrySlopes } from "./slopes.ts";
-import { requireConverged, solvePair, solveSelf, type Solved } from "./solved.ts";
+import { requireConverged, solvePair, solveSelf, type SolvedBySinkhorn } from "./solved.ts";
 import {
   balanced,
   combine,
@@ -39,9 +39,9 @@ export function threeGeometries(given: DivergenceGeometries): ThreeGeometries {
 
 /** The three problems, solved. */
 export interface SolvedThree {
-  readonly ab: Solved;
-  readonly aa: Solved;
-  readonly bb: Solved;
+  readonly ab: SolvedBySinkhorn;
+  readonly aa: SolvedBySinkhorn;
+  readonly bb: SolvedBySinkhorn;
 }
 
 export interface DivergenceGradient extends VariableSlopes {
@@ -86,7 +86,8 @@ export function divergenceHessianProduct(
 ): VariableSlopes {
   const three = threeGeometries(geometries);
   const solved = solveThree(hostMarginals(a, b, three.xy.shape), three, options);
-  for (const problem of Object.values(solved) as Solved[]) requireConverged(problem, "divergenceHessianProduct");
+  for (const problem of Object.values(solved) as SolvedBySinkhorn[])
+    requireConverged(problem, "divergenceHessianProduct");
   return divergenceHessianProductOf(solved, fullDirection(direction, three.xy), options);
 }
 

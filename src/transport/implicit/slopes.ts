@@ -12,10 +12,16 @@ export interface GeometrySlopes extends Pick<PlanSums, "points" | "cost"> {
   readonly epsilon: number;
 }
 
-/** sum_ij P_ij dC_ij in points or entries; KL(P | a b^T) in epsilon. */
-export function geometrySlopes({ plan, a, b, f, g, epsilon, hasSlopes }: Solved): GeometrySlopes {
+/**
+ * sum_ij P_ij dC_ij in points or entries; KL(P | a b^T) in epsilon. Those that are not wanted are absent, or NaN.
+ */
+export function geometrySlopes(
+  { plan, a, b, f, g, epsilon, hasSlopes }: Solved,
+  wanted: { readonly slopes: boolean; readonly epsilon: boolean } = { slopes: hasSlopes, epsilon: true },
+): GeometrySlopes {
   const ones = new Float64Array(a.length).fill(1);
-  const { points, cost } = hasSlopes ? plan.reduce({ alpha: ones, slopes: true }) : {};
+  const { points, cost } = wanted.slopes ? plan.reduce({ alpha: ones, slopes: true }) : {};
+  if (!wanted.epsilon) return { points, cost, epsilon: NaN };
   const { rows } = plan.reduce({ gamma: 1 });
   const massProduct = sumOf(a) * sumOf(b);
   // With rows and columns of sums a and b the plan has the mass of a.

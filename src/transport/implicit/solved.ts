@@ -2,7 +2,7 @@ import { RunError } from "../../errors.ts";
 import { hostPlan } from "../../geometry/host-plan.ts";
 import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import type { HostPlan } from "../../geometry/plan.ts";
-import type { HostMarginals } from "../histograms.ts";
+import { totalOf, type HostMarginals } from "../histograms.ts";
 import { sinkhornAccelerated } from "../sinkhorn/accelerated.ts";
 import type { SinkhornHostResult } from "../sinkhorn/exact-iterate.ts";
 import { sinkhornHost, type SinkhornHostOptions } from "../sinkhorn/host.ts";
@@ -18,7 +18,6 @@ export interface Solved {
   /** fKL [n] and gKL [m], cost units, finite at zero masses: P = a b^T exp((f + g - C) / epsilon). */
   readonly f: Float64Array;
   readonly g: Float64Array;
-  readonly solution: SinkhornHostResult;
   /** P */
   readonly plan: HostPlan;
   /** P / a: rows of sum one, those of points without mass too. */
@@ -29,38 +28,48 @@ export interface Solved {
   readonly hasSlopes: boolean;
 }
 
-/** Solves (a, b), with over-relaxation unless the options say how. Options are those of `sinkhornHost`. */
-export function solvePair({ a, b }: HostMarginals, geometry: Geometry, options: SinkhornHostOptions): Solved {
+/** One that Sinkhorn has found. */
+export interface SolvedBySinkhorn extends Solved {
+  readonly solution: SinkhornHostResult;
+}
+
+/**
+ * Solves (a, b), with over-relaxation unless the options say how. Options are those of `sinkhornHost`. Totals that differ by a rounding of
+ * float32 are made equal: no iteration would meet both to more digits than that.
+ */
+export function solvePair(given: HostMarginals, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
+  const { a } = given;
+  const excess = totalOf(a) / totalOf(given.b);
+  const b = excess === 1 ? given.b : given.b.map((mass) => mass * excess);
   const own = options.momentum !== undefined || options.epsilonScaling !== undefined || options.onIteration;
   const solution = (own ? sinkhornHost : sinkhornAccelerated)(a, b, geometry, options);
   const { fKL, gKL } = klPotentials(geometry, solution);
-  return solved({ a, b }, geometry, { ...solution, fKL, gKL });
+  return { ...solvedWith({ a, b }, geometry, { f: fKL, g: gKL, epsilon: options.epsilon }), solution };
 }
 
 /** Solves (a, a) under a symmetric cost, where f = g. */
-export function solveSelf(a: Float64Array, geometry: Geometry, options: SinkhornHostOptions): Solved {
+export function solveSelf(a: Float64Array, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
   const { epsilon, domain, tolerance = 1e-9, maxIterations = 10_000 } = options;
   const solution = sinkhornSymmetricHost(a, geometry, { epsilon, domain, tolerance, maxIterations });
   const { fKL } = klPotentials(geometry, solution);
-  return solved({ a, b: a }, geometry, { ...solution, fKL, gKL: fKL });
+  return { ...solvedWith({ a, b: a }, geometry, { f: fKL, g: fKL, epsilon }), solution };
 }
 
-function solved(
+/** The problem at potentials fKL and gKL. */
+export function solvedWith(
   { a, b }: HostMarginals,
   geometry: Geometry,
-  { fKL, gKL, ...solution }: SinkhornHostResult & { readonly fKL: Float64Array; readonly gKL: Float64Array },
+  { f, g, epsilon }: { readonly f: Float64Array; readonly g: Float64Array; readonly epsilon: number },
 ): Solved {
-  const { epsilon } = solution;
-  const [u, v] = [fKL, gKL].map((potential) => potential.map((value) => value / epsilon));
+  const [u, v] = [f, g].map((potential) => potential.map((value) => value / epsilon));
   const [withA, withB] = [u.map((value, i) => value + Math.log(a[i])), v.map((value, j) => value + Math.log(b[j]))];
   return {
     a,
     b,
     geometry,
     epsilon,
-    f: fKL,
-    g: gKL,
-    solution,
+    f,
+    g,
     plan: hostPlan(geometry, epsilon, withA, withB),
     byRows: hostPlan(geometry, epsilon, u, withB),
     byColumns: hostPlan(geometry, epsilon, withA, v),
@@ -69,7 +78,10 @@ function solved(
 }
 
 /** Throws RunError unless the solution has converged: what follows is the derivative of the solution, not of the iterations. */
-export function requireConverged({ solution: { status, errors, iterations } }: Solved, operation: string): void {
+export function requireConverged(
+  { solution: { status, errors, iterations } }: SolvedBySinkhorn,
+  operation: string,
+): void {
   if (status === "converged") return;
   throw new RunError(
     `${operation}: ${status} after ${iterations} iterations with error ${errors.at(-1)}; derivatives of the solution need ` +

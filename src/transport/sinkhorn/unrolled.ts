@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
+import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
+import { withoutGradient } from "../../tensor/without-gradient.ts";
 import { checkPairShapes } from "../histograms.ts";
 import type { TensorInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
@@ -16,8 +18,9 @@ export interface UnrolledOptions extends FixedSinkhornOptions {
 }
 
 /**
- * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b and
- * the start is that of the iterations, converged or not. Zero masses are allowed and get the gradient zero through their
+ * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b,
+ * the start, and the points, entries or epsilon of the kernel that are tensors, is that of the iterations, converged or not, and so are
+ * derivatives of it. Zero masses are allowed and get the gradient zero through their
  * own logarithm. Memory grows with the number of iterations; `entropicCost` does not need that.
  * Throws InputError for shapes that do not fit; values are not read.
  */
@@ -54,8 +57,12 @@ export function sinkhornUnrolled(
 export function planTransportCost(kernel: TensorKernel, { f, g }: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
     // Where there is no mass, the quotient may leave float32.
-    const logScaling = (potential: tf.Tensor): tf.Tensor => tf.maximum(tf.div(potential, kernel.epsilon), LOG_ZERO);
+    const logScaling = (potential: tf.Tensor): tf.Tensor => {
+      const present = withoutGradient(potential, (values) => tf.greater(values, LOG_ZERO));
+      const quotient = tf.div(tf.where(present, potential, tf.zerosLike(potential)), epsilonOf(kernel));
+      return tf.where(present, quotient, tf.fill(potential.shape, LOG_ZERO));
+    };
     const costs = kernel.logApplyCost(logScaling(g));
-    return tf.sum(tf.exp(tf.add(logScaling(f), costs)), -1);
+    return tf.sum(exp(tf.add(logScaling(f), costs)), -1);
   });
 }

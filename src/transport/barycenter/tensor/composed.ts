@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../options.ts";
 import { checkShapes } from "../problem.ts";
@@ -44,11 +45,11 @@ function plainScaling(
 ): TensorBarycenters {
   const [count, points] = atoms.shape;
   const columns = tf.expandDims(weights, 2); // [B, S, 1]
-  let b: tf.Tensor = start ? tf.exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
+  let b: tf.Tensor = start ? exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
   let p: tf.Tensor = b;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const phi = kernel.applyTranspose(tf.div(atoms, kernel.apply(b)));
-    p = tf.exp(tf.sum(tf.mul(columns, tf.log(phi)), 1, true)); // [B, 1, N]
+    p = exp(tf.sum(tf.mul(columns, tf.log(phi)), 1, true)); // [B, 1, N]
     b = tf.div(p, phi);
   }
   const shape: [number, number, number] = [weights.shape[0], count, points];

@@ -1,0 +1,38 @@
+import type { DenseGeometry, GeometryVariables } from "./geometry.ts";
+import { variableKernel } from "./variable-kernel.ts";
+
+/**
+ * A geometry whose points or entries are tensors. `make` reads their numbers, once, when something on the host asks for them; kernels are
+ * made of the tensors, so that a tape follows them. It holds no tensor of its own.
+ */
+export function variableGeometry(
+  shape: readonly [n: number, m: number],
+  variables: GeometryVariables,
+  make: () => DenseGeometry,
+): DenseGeometry {
+  let made: DenseGeometry | undefined;
+  const host = (): DenseGeometry => (made ??= make());
+  const geometry: DenseGeometry = {
+    get kind() {
+      return host().kind;
+    },
+    shape,
+    variables,
+    get symmetric() {
+      return host().symmetric;
+    },
+    get maxCost() {
+      return host().maxCost;
+    },
+    get coordinates() {
+      return host().coordinates;
+    },
+    get cost() {
+      return host().cost;
+    },
+    costMatrix: () => host().costMatrix(),
+    hostKernel: (epsilon, options) => host().hostKernel(epsilon, options),
+    kernel: (epsilon) => variableKernel(geometry, epsilon),
+  };
+  return geometry;
+}
