@@ -3,6 +3,7 @@ import { InputError } from "../../../errors.ts";
 import { epsilonOf } from "../../../geometry/geometry.ts";
 import { exp, isRecorded } from "../../../tensor/differentiable.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
+import { withoutGradient } from "../../../tensor/without-gradient.ts";
 import { logMasses } from "../../histograms.ts";
 import { chooseSinkhorn } from "../../sinkhorn/choose.ts";
 import type { FixedRun, TensorKlPotentials } from "../../sinkhorn/engine.ts";
@@ -161,10 +162,15 @@ function onDevice(name: string, a: tf.Tensor, b: tf.Tensor, terms: readonly Term
     const [f, g] = tf.split(constant(), [n, kernel.shape[1]], -1);
     const epsilon = epsilonOf(kernel);
     const [left, right] = [given[first], given[second]];
-    const rowLogs = tf.add(kernel.logApply(tf.add(tf.div(g, epsilon), logMasses(right))), tf.div(f, epsilon));
-    const excessMass = tf.sub(tf.sum(tf.mul(left, exp(rowLogs)), -1), tf.mul(tf.sum(left, -1), tf.sum(right, -1)));
+    const [heldLeft, heldRight] = [left, right].map((masses) => withoutGradient(masses, tf.clone));
+    // The mass of P by the cost and epsilon alone. Its slope in the masses is one, at zero masses too, where it would be lost here.
+    const rowLogs = tf.add(kernel.logApply(tf.add(tf.div(g, epsilon), logMasses(heldRight))), tf.div(f, epsilon));
+    const planMass = tf.sum(tf.mul(heldLeft, exp(rowLogs)), -1);
+    const changeOfMass = tf.sub(planMass, withoutGradient(planMass, tf.clone));
+    const [totalA, totalB, heldB] = [left, right, heldRight].map((masses) => tf.sum(masses, -1));
+    const excess = tf.sub(tf.add(tf.add(changeOfMass, totalA), tf.sub(totalB, heldB)), tf.mul(totalA, totalB));
     const potentials = tf.add(tf.sum(tf.mul(f, left), -1), tf.sum(tf.mul(g, right), -1));
-    return tf.mul(tf.sub(potentials, tf.mul(excessMass, epsilon)), factor);
+    return tf.mul(tf.sub(potentials, tf.mul(excess, epsilon)), factor);
   });
   return onceDifferentiable(name, tf.addN(values));
 }
