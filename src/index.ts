@@ -17,6 +17,7 @@ export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
 
+export type { CloudGeometry } from "./geometry/cloud.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
 export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";

@@ -4,17 +4,17 @@ import type { NdArray } from "../tensor/ndarray.ts";
 /**
  * A ground cost C [n, m] as an operator. Solvers never see the matrix: they apply the Gibbs kernel
  * `K_ij = exp(-C_ij / epsilon)` to vectors, in the scaling domain (`apply`) or the log domain (`logApply`). On a grid no
- * n x n matrix exists. A geometry is not a solver, holds no potentials and fixes no epsilon.
+ * n x n matrix exists, and of a cloud none is kept. A geometry is not a solver, holds no potentials and fixes no epsilon.
  *
  * Costs are finite, not negative, and in the units of the coordinates (squared, for squared Euclidean costs); epsilon is in cost units.
  */
 export interface Geometry {
-  readonly kind: "grid" | "dense";
+  readonly kind: "grid" | "dense" | "cloud";
   /** Points on the first and on the second side. */
   readonly shape: readonly [n: number, m: number];
   /** True where C equals its transpose, so that `apply` and `applyTranspose` agree. */
   readonly symmetric: boolean;
-  /** The largest entry of C. */
+  /** The largest entry of C; of a cloud, a bound of it. */
   readonly maxCost: number;
   /** The points and how C follows from them; undefined where C was given as a matrix. */
   readonly coordinates: Coordinates | undefined;
@@ -56,12 +56,22 @@ export interface DenseGeometry extends Geometry {
   readonly cost: NdArray<Float64Array>;
 }
 
+/** Points of which no matrix is kept. */
+export interface CloudGeometry extends Geometry {
+  readonly kind: "cloud";
+  readonly coordinates: Coordinates;
+}
+
 export function isGrid(geometry: Geometry): geometry is GridGeometry {
   return geometry.kind === "grid";
 }
 
 export function isDense(geometry: Geometry): geometry is DenseGeometry {
   return geometry.kind === "dense";
+}
+
+export function isCloud(geometry: Geometry): geometry is CloudGeometry {
+  return geometry.kind === "cloud";
 }
 
 /** How the cost of a pair of points follows from their coordinates. */

@@ -1,4 +1,4 @@
-import type { DenseGeometry, GeometryVariables } from "./geometry.ts";
+import { isDense, type DenseGeometry, type Geometry, type GeometryVariables } from "./geometry.ts";
 import { variableKernel } from "./variable-kernel.ts";
 
 /**
@@ -8,11 +8,11 @@ import { variableKernel } from "./variable-kernel.ts";
 export function variableGeometry(
   shape: readonly [n: number, m: number],
   variables: GeometryVariables,
-  make: () => DenseGeometry,
-): DenseGeometry {
-  let made: DenseGeometry | undefined;
-  const host = (): DenseGeometry => (made ??= make());
-  const geometry: DenseGeometry = {
+  make: () => Geometry,
+): Geometry {
+  let made: Geometry | undefined;
+  const host = (): Geometry => (made ??= make());
+  const geometry: Geometry & { readonly cost: DenseGeometry["cost"] | undefined } = {
     get kind() {
       return host().kind;
     },
@@ -28,7 +28,8 @@ export function variableGeometry(
       return host().coordinates;
     },
     get cost() {
-      return host().cost;
+      const known = host();
+      return isDense(known) ? known.cost : undefined;
     },
     costMatrix: () => host().costMatrix(),
     hostKernel: (epsilon, options) => host().hostKernel(epsilon, options),

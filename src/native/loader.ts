@@ -1,6 +1,7 @@
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
 import type { ChainNatives } from "./chain.ts";
+import type { CloudNatives } from "./cloud.ts";
 import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
@@ -17,6 +18,7 @@ export interface NativeAddon
     BarycenterNatives,
     BatchNormNatives,
     ChainNatives,
+    CloudNatives,
     DenseOperatorNatives,
     ElementwiseNatives,
     EmdNatives,

@@ -18,6 +18,7 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_barycenter(exports);
   add_batch_norm(exports);
   add_chain(exports);
+  add_cloud(exports);
   add_dense_operator(exports);
   add_elementwise(exports);
   add_emd(exports);
