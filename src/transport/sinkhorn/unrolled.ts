@@ -1,15 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
-import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-sum.ts";
+import type { TensorKernel } from "../../geometry/geometry.ts";
 import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
-import { withoutGradient } from "../../tensor/without-gradient.ts";
 import { checkPairShapes } from "../histograms.ts";
 import type { TensorInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
 import { chooseDifferentiable } from "./choose.ts";
 import type { TensorPotentials } from "./engine.ts";
+import { logScalings } from "./plan-products.ts";
 import { requireThat, resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
 
 export interface UnrolledOptions extends FixedSinkhornOptions {
@@ -54,15 +53,9 @@ export function sinkhornUnrolled(
 }
 
 /** <P, C> [...] of the plan of some potentials, without forming it; on the tape. */
-export function planTransportCost(kernel: TensorKernel, { f, g }: TensorPotentials): tf.Tensor {
+export function planTransportCost(kernel: TensorKernel, potentials: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
-    // Where there is no mass, the quotient may leave float32.
-    const logScaling = (potential: tf.Tensor): tf.Tensor => {
-      const present = withoutGradient(potential, (values) => tf.greater(values, LOG_ZERO));
-      const quotient = tf.div(tf.where(present, potential, tf.zerosLike(potential)), epsilonOf(kernel));
-      return tf.where(present, quotient, tf.fill(potential.shape, LOG_ZERO));
-    };
-    const costs = kernel.logApplyCost(logScaling(g));
-    return tf.sum(exp(tf.add(logScaling(f), costs)), -1);
+    const { f, g } = logScalings(kernel, potentials);
+    return tf.sum(exp(tf.add(f, kernel.logApplyCost(g))), -1);
   });
 }
