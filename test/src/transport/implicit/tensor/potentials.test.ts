@@ -7,7 +7,11 @@ import { pointCloud } from "../../../../../src/geometry/pointcloud.ts";
 import { useBackend } from "../../../../../src/tensor/backend.ts";
 import { isOnHost } from "../../../../../src/tensor/placement.ts";
 import { sinkhornImplicit } from "../../../../../src/transport/implicit/tensor/potentials.ts";
-import { barycentricProjection, planApply, planApplyTranspose } from "../../../../../src/transport/sinkhorn/plan-products.ts";
+import {
+  barycentricProjection,
+  planApply,
+  planApplyTranspose,
+} from "../../../../../src/transport/sinkhorn/plan-products.ts";
 import { planTransportCost, sinkhornUnrolled } from "../../../../../src/transport/sinkhorn/unrolled.ts";
 import type { TensorPotentials } from "../../../../../src/transport/sinkhorn/engine.ts";
 import { relativeNorm } from "../../../../support/allclose.ts";
@@ -80,6 +84,8 @@ describe.each(backends.filter((backend) => isOnHost(backend)))("on %s", (backend
     const kernel = pointCloud(x as tf.Tensor2D, y as tf.Tensor2D).kernel(EPSILON);
     expect(() => sinkhornImplicit(a, b, kernel, { maxIterations: 2 })).toThrow(RunError);
     const once = (a: tf.Tensor) => tf.sum(tf.square(sinkhornImplicit(a, b, kernel).f));
-    expect(() => tf.grad((a: tf.Tensor) => tf.sum(tf.square(tf.grad(once)(a))))(a)).toThrow(/has no second derivatives/);
+    expect(() => tf.grad((a: tf.Tensor) => tf.sum(tf.square(tf.grad(once)(a))))(a)).toThrow(
+      /has no second derivatives/,
+    );
   });
 });
