@@ -19,7 +19,15 @@ export type { StateTree, StateValue } from "./tensor/tree.ts";
 
 export type { CloudGeometry } from "./geometry/cloud.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
-export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
+export type {
+  Coordinates,
+  Geometry,
+  GeometryVariables,
+  HostKernel,
+  KernelVariables,
+  PointCost,
+  TensorKernel,
+} from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
 export { hostPlan } from "./geometry/host-plan.ts";
 export type { CostDirection, HostPlan, PlanSums, PlanWeights } from "./geometry/plan.ts";
@@ -49,6 +57,20 @@ export type {
 export type { TensorPotentials } from "./transport/sinkhorn/engine.ts";
 export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
+export { barycentricProjection, planApply, planApplyTranspose } from "./transport/sinkhorn/plan-products.ts";
+export { sinkhornImplicit, type SinkhornImplicitOptions } from "./transport/implicit/tensor/potentials.ts";
+export {
+  entropicGradient,
+  entropicHessianProduct,
+  type EntropicGradient,
+  type ImplicitOptions,
+} from "./transport/implicit/entropic.ts";
+export {
+  divergenceGradient,
+  divergenceHessianProduct,
+  type DivergenceGradient,
+} from "./transport/implicit/divergence.ts";
+export type { Direction, VariableSlopes } from "./transport/implicit/variables.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";

@@ -1,14 +1,14 @@
 // Composed operations of tfjs in float32, on any backend and recorded by a tape. The pairs of a batch go together, until the worst
 // of them meets the tolerance.
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
 import { withMasses } from "../histograms.ts";
 import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";
 import type { SinkhornStatus } from "./options.ts";
 import { resolveDomain, tensorDomain, type TensorDomain } from "./tensor-domain.ts";
 
 export function tensorEngine(kernel: TensorKernel): SinkhornEngine {
-  const { epsilon } = kernel;
+  const epsilon = epsilonOf(kernel);
   return {
     iterate({ a, b }, start, { iterations, domain }) {
       return tf.tidy(() => {
@@ -89,8 +89,8 @@ async function solve(
     else if (error <= tolerance) status = "converged";
   }
   const potentials = inDomain(({ klPotential }) => ({
-    f: withMasses(klPotential(state.first!), a, kernel.epsilon),
-    g: withMasses(klPotential(state.second!), b, kernel.epsilon),
+    f: withMasses(klPotential(state.first!), a, epsilonOf(kernel)),
+    g: withMasses(klPotential(state.second!), b, epsilonOf(kernel)),
   }));
   tf.dispose([state.first!, state.second!, state.next]);
   return { ...potentials, iterations, errors, status, domain: resolveDomain(domain, kernel) };
