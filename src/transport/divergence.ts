@@ -4,6 +4,8 @@ import { checkPairShapes } from "./histograms.ts";
 import { requireBackend } from "../tensor/require-backend.ts";
 import { chooseSinkhorn } from "./sinkhorn/choose.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./sinkhorn/options.ts";
+import { checkOneRho } from "./sinkhorn/rho.ts";
+import { divergenceGradient, unbalancedDivergence } from "./sinkhorn/tensor-penalties.ts";
 
 /** The kernels between the two sides and within each; one kernel of a symmetric cost stands for all three. */
 export type DivergenceKernels =
@@ -14,7 +16,9 @@ export type DivergenceKernels =
  * fixed number of iterations, [...] (Feydy et al. 2019). The self terms use averaged symmetric updates.
  *
  * Custom gradient by the envelope theorem: fKL_ab - fKL_aa in a, gKL_ab - gKL_bb in b, finite at zero masses; it saves
- * these two and has no second derivatives. Throws InputError for shapes that do not fit; values are not read.
+ * these two and has no second derivatives.
+ *
+ * With a finite `rho`, one for both sides, it is the unbalanced divergence of any two totals, as `sinkhornDivergenceHost`. Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornDivergence(
   a: tf.Tensor,
@@ -25,6 +29,7 @@ export function sinkhornDivergence(
   requireBackend("sinkhornDivergence");
   const { xy, xx, yy } = "xy" in kernels ? kernels : { xy: kernels, xx: kernels, yy: kernels };
   const run = resolveFixedOptions(options);
+  const rho = checkOneRho(options.rho, "a divergence");
   checkPairShapes(a, b, xy.shape);
   const operation = tf.customGrad((...inputs) => {
     const [first, second] = inputs as tf.Tensor[];
@@ -33,8 +38,11 @@ export function sinkhornDivergence(
       const engineOf = (kernel: TensorKernel) => chooseSinkhorn(kernel, run.domain);
       const { fKL, gKL } = engineOf(xy).klPotentials({ a: first, b: second }, run);
       // Differences first, sums after: the three terms are each much larger than the divergence.
-      const ofA = tf.sub(fKL, engineOf(xx).selfPotential(first, run));
-      const ofB = tf.sub(gKL, engineOf(yy).selfPotential(second, run));
+      const ofA = divergenceGradient(fKL, engineOf(xx).selfPotential(first, run), rho, xy.epsilon);
+      const ofB = divergenceGradient(gKL, engineOf(yy).selfPotential(second, run), rho, xy.epsilon);
+      if (run.rho) {
+        return [ofA, ofB, unbalancedDivergence([ofA, ofB], { fKL, gKL }, [first, second], rho, xy.epsilon)];
+      }
       return [ofA, ofB, tf.add(tf.sum(tf.mul(ofA, first), -1), tf.sum(tf.mul(ofB, second), -1))];
     });
     save([gradientA, gradientB]);

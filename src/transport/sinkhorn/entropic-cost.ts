@@ -5,6 +5,7 @@ import { requireBackend } from "../../tensor/require-backend.ts";
 import { chooseSinkhorn } from "./choose.ts";
 import type { TensorKlPotentials } from "./engine.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
+import { unbalancedGradients, unbalancedValue } from "./tensor-penalties.ts";
 
 /**
  * `OT(a, b) = min <P, C> + epsilon KL(P | a b^T)` of a [..., n] and b [..., m] after a fixed number of iterations, [...].
@@ -12,7 +13,10 @@ import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
  * Custom gradient by the envelope theorem: fKL in a and gKL in b (plus epsilon (M - 1) for a total mass M other than one).
  * It is exact at convergence; it saves the two potentials and nothing of the iterations, and it is itself a constant: there
  * are no second derivatives. Finite at zero masses. The value is the dual's, whose error is of second order in that of the
- * potentials. Throws InputError for shapes that do not fit; values are not read.
+ * potentials.
+ *
+ * With a finite `rho` it is the unbalanced cost, with the penalties rho.a KL(P 1 | a) + rho.b KL(P^T 1 | b) and any two totals; its
+ * gradient in a is -(rho.a + epsilon) (exp(-fKL / rho.a) - 1) + epsilon (M_b - 1). Throws InputError for shapes that do not fit; values are not read.
  */
 export function entropicCost(
   a: tf.Tensor,
@@ -28,12 +32,14 @@ export function entropicCost(
     const save = inputs[2] as tf.GradSaveFunc;
     const [fKL, gKL, value] = tf.tidy(() => {
       const potentials = chooseSinkhorn(kernel, run.domain).klPotentials({ a: first, b: second }, run);
-      return [potentials.fKL, potentials.gKL, dualValue(potentials, first, second, kernel.epsilon)];
+      const value = run.rho
+        ? unbalancedValue(potentials, first, second, kernel.epsilon, run.rho)
+        : dualValue(potentials, first, second, kernel.epsilon);
+      return [potentials.fKL, potentials.gKL, value];
     });
-    const gradients = tf.tidy(() => [
-      tf.add(fKL, excess(second, kernel.epsilon)),
-      tf.add(gKL, excess(first, kernel.epsilon)),
-    ]);
+    const gradients = run.rho
+      ? unbalancedGradients({ fKL, gKL }, first, second, kernel.epsilon, run.rho)
+      : tf.tidy(() => [tf.add(fKL, excess(second, kernel.epsilon)), tf.add(gKL, excess(first, kernel.epsilon))]);
     tf.dispose([fKL, gKL]);
     save(gradients);
     return {
