@@ -1,5 +1,6 @@
 // The functions of penalties.ts on tensors: differentiable, and exact in float32 where a penalty is large.
 import * as tf from "@tensorflow/tfjs-core";
+import { withoutGradient } from "../../tensor/without-gradient.ts";
 import type { TensorKlPotentials } from "./engine.ts";
 import type { Sides } from "./rho.ts";
 
@@ -15,7 +16,7 @@ export function tensorExpm1(x: tf.Tensor): tf.Tensor {
     const near = tf.clipByValue(x, -EXP_RANGE, EXP_RANGE);
     let series: tf.Tensor = tf.onesLike(x); // 1 + x / 2 (1 + x / 3 (...))
     for (let k = EXP_TERMS; k > 1; k--) series = tf.add(1, tf.mul(series, tf.div(near, k)));
-    const isNear = tf.lessEqual(tf.abs(x), EXP_RANGE);
+    const isNear = isWithin(x, EXP_RANGE);
     return tf.where(isNear, tf.mul(near, series), tf.sub(tf.exp(x), 1));
   });
 }
@@ -28,9 +29,13 @@ export function tensorLog1p(x: tf.Tensor): tf.Tensor {
     const square = tf.mul(z, z);
     let series: tf.Tensor = tf.zerosLike(x);
     for (let k = LOG_TERMS; k >= 0; k--) series = tf.add(1 / (2 * k + 1), tf.mul(series, square));
-    const isNear = tf.lessEqual(tf.abs(x), LOG_RANGE);
+    const isNear = isWithin(x, LOG_RANGE);
     return tf.where(isNear, tf.mul(tf.mul(z, series), 2), tf.log(tf.add(x, 1)));
   });
+}
+
+function isWithin(x: tf.Tensor, range: number): tf.Tensor {
+  return withoutGradient(x, (values) => tf.lessEqual(tf.abs(values), range));
 }
 
 /** -rho (exp(-f / rho) - 1): f itself where rho is infinite. */
