@@ -6,6 +6,7 @@ import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
+import { sinkhornUnbalancedWork } from "./sinkhorn-unbalanced.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
@@ -17,6 +18,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_batch: sinkhornBatchWork,
   sinkhorn_dense: sinkhornDenseWork,
   sinkhorn_host: sinkhornHostWork,
+  sinkhorn_unbalanced: sinkhornUnbalancedWork,
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
