@@ -45,7 +45,13 @@ export { metricSpace, type Space } from "./spaces/space.ts";
 export { sinkhornHost, sinkhornHostBatch, type SinkhornHostOptions } from "./transport/sinkhorn/host.ts";
 export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/exact-iterate.ts";
 export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
-export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
+export { entropicValues, klPotentials, objectiveGradients, transportPlan } from "./transport/sinkhorn/objective.ts";
+export type { Rho } from "./transport/sinkhorn/rho.ts";
+export {
+  entropicPartialTransport,
+  type EntropicPartialOptions,
+  type EntropicPartialResult,
+} from "./transport/sinkhorn/partial.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
 export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/sinkhorn.ts";
 export type {
@@ -81,6 +87,11 @@ export type { LowRankOptions } from "./transport/low-rank/options.ts";
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
+export {
+  partialTransport,
+  type PartialTransportOptions,
+  type PartialTransportResult,
+} from "./transport/exact/partial.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
 export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";

@@ -20,7 +20,7 @@ export interface UnrolledOptions extends FixedSinkhornOptions {
  * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b,
  * the start, and the points, entries or epsilon of the kernel that are tensors, is that of the iterations, converged or not, and so are
  * derivatives of it. Zero masses are allowed and get the gradient zero through their
- * own logarithm. Memory grows with the number of iterations; `entropicCost` does not need that.
+ * own logarithm. Unbalanced (`rho`) in the same way. Memory grows with the number of iterations; `entropicCost` does not need that.
  * Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornUnrolled(
