@@ -20,7 +20,10 @@ export type { StateTree, StateValue } from "./tensor/tree.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
 export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
-export { pointCloud } from "./geometry/pointcloud.ts";
+export { hostPlan } from "./geometry/host-plan.ts";
+export type { CostDirection, HostPlan, PlanSums, PlanWeights } from "./geometry/plan.ts";
+export { pointCloud, type CostFunction, type PointCloudOptions } from "./geometry/pointcloud.ts";
+export type { Points } from "./geometry/points.ts";
 
 export { matrixMetric } from "./spaces/metric-matrix.ts";
 export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/metric-squared-euclidean.ts";

@@ -52,7 +52,7 @@ export function isDense(geometry: Geometry): geometry is DenseGeometry {
 }
 
 /** How the cost of a pair of points follows from their coordinates. */
-export type PointCost = "squared-euclidean" | "euclidean" | "manhattan";
+export type PointCost = "squared-euclidean" | "euclidean" | "manhattan" | "cosine";
 
 export interface Coordinates {
   /** [n, d] */

@@ -1,83 +1,52 @@
-import { InputError, OptionError } from "../errors.ts";
-import { float64Of, ndarray, type NdArray } from "../tensor/ndarray.ts";
-import { SMALLEST_NORMAL } from "./checks.ts";
-import { denseFromChecked, type DenseGeometry } from "./dense.ts";
-import type { PointCost } from "./geometry.ts";
+import { OptionError } from "../errors.ts";
+import { ndarray, rowsOf } from "../tensor/ndarray.ts";
+import { denseFromChecked, denseGeometry, type DenseGeometry } from "./dense.ts";
+import type { Coordinates, PointCost } from "./geometry.ts";
+import { POINT_COSTS } from "./point-cost.ts";
+import { checkedPoints, largestCost, type Points } from "./points.ts";
+
+/** The cost of two points, given by their coordinates [d]. */
+export type CostFunction = (x: Float64Array, y: Float64Array) => number;
 
 export interface PointCloudOptions {
-  /** @default "squared-euclidean" */
-  readonly cost?: PointCost;
+  /** One of the costs by name, or a function of two points, which is called once a pair. @default "squared-euclidean" */
+  readonly cost?: PointCost | CostFunction;
 }
-
-interface PointCostRule {
-  /** What one coordinate difference adds. */
-  readonly term: (difference: number) => number;
-  readonly finish: (sum: number) => number;
-}
-
-const square = (difference: number): number => difference * difference;
-const POINT_COSTS: Readonly<Record<PointCost, PointCostRule>> = {
-  "squared-euclidean": { term: square, finish: (sum) => sum },
-  euclidean: { term: square, finish: Math.sqrt },
-  manhattan: { term: Math.abs, finish: (sum) => sum },
-};
 
 /**
- * The cost matrix between points x [n, d] and y [m, d], in squared units of the coordinates for `squared-euclidean`, in
- * plain ones else. Throws InputError for coordinates that are not finite, of different dimension, or so far or near that a
- * square leaves the range of float64.
+ * The cost between points x [n, d] and y [m, d], in squared units of the coordinates for `squared-euclidean`, in plain ones for
+ * `euclidean` and `manhattan`; `cosine` is 1 - cos, from 0 to 2. With a cost function only its matrix is kept: then the points are no
+ * variables of the cost. Throws InputError for coordinates that are not finite, of different dimension, or so far or near that a
+ * square leaves the range of float64, and for a function whose values are no costs.
  */
-export function pointCloud(x: NdArray, y: NdArray, options: PointCloudOptions = {}): DenseGeometry {
+export function pointCloud(x: Points, y: Points, options: PointCloudOptions = {}): DenseGeometry {
   const { cost = "squared-euclidean" } = options;
+  const points = checkedPoints(x, y);
+  if (typeof cost === "function") return ofFunction(cost, points);
   if (!Object.hasOwn(POINT_COSTS, cost)) {
-    throw new OptionError("cost", `expected one of ${Object.keys(POINT_COSTS).join(", ")}, got ${String(cost)}`);
+    const names = Object.keys(POINT_COSTS).join(", ");
+    throw new OptionError("cost", `expected one of ${names} or a function of two points, got ${String(cost)}`);
   }
-  const rule = POINT_COSTS[cost];
-  const first = checkedPoints(x, "x");
-  const second = checkedPoints(y, "y");
-  const dimension = first.shape[1];
-  if (second.shape[1] !== dimension) {
-    throw new InputError(
-      `point cloud: x has points of dimension ${dimension}, y of ${second.shape[1]}; make them equal`,
-    );
-  }
-  const n = first.shape[0];
-  const m = second.shape[0];
-  const entries = new Float64Array(n * m);
-  let largest = 0;
-  let farthest = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) {
-      let sum = 0;
-      let apart = 0;
-      for (let axis = 0; axis < dimension; axis++) {
-        const difference = first.data[i * dimension + axis] - second.data[j * dimension + axis];
-        apart += Math.abs(difference);
-        sum += rule.term(difference);
-      }
-      entries[i * m + j] = rule.finish(sum);
-      if (!(sum <= largest)) largest = sum;
-      if (apart > farthest) farthest = apart;
-    }
-  }
-  if (!(largest < Infinity) || (largest < SMALLEST_NORMAL && farthest > 0)) {
-    throw new InputError(
-      `point cloud: the ${cost} cost of points ${farthest} apart leaves the range of float64; scale the coordinates`,
-    );
-  }
-  return denseFromChecked(ndarray(entries, [n, m]), { x: first, y: second, cost });
+  const coordinates = { ...points, cost };
+  largestCost(coordinates);
+  return denseFromChecked(pointCostMatrix(coordinates), coordinates);
 }
 
-function checkedPoints(points: NdArray, name: string): NdArray<Float64Array> {
-  if (points.shape.length !== 2 || points.data.length === 0) {
-    throw new InputError(`point cloud: expected ${name} as [points, dimension], got [${points.shape.join(", ")}]`);
+/** C [n, m] */
+function pointCostMatrix({ x, y, cost }: Coordinates) {
+  const [n, d] = x.shape;
+  const [m] = y.shape;
+  const rule = POINT_COSTS[cost];
+  const entries = new Float64Array(n * m);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < m; j++, at++) entries[at] = rule.cost(x.data, i * d, y.data, j * d, d);
   }
-  const data = float64Of(points.data, `point cloud: ${name}`);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new InputError(
-      `point cloud: expected finite coordinates, got ${data[bad]} in row ${Math.floor(bad / points.shape[1])} of ${name}`,
-    );
-  }
-  return ndarray(data, points.shape);
+  return ndarray(entries, [n, m]);
+}
+
+function ofFunction(cost: CostFunction, { x, y }: Pick<Coordinates, "x" | "y">): DenseGeometry {
+  const [n, m] = [x.shape[0], y.shape[0]];
+  const [first, second] = [x, y].map(({ data, shape }) => rowsOf(data, shape[1]));
+  const entries = first.flatMap((row) => second.map((other) => cost(row, other)));
+  return denseGeometry(entries, [n, m]);
 }
