@@ -57,6 +57,18 @@ export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
+export { emd1d, type Emd1dResult } from "./transport/line/emd1d.ts";
+export type { LineGradients } from "./transport/line/gradients.ts";
+export type { LineOptions } from "./transport/line/problem.ts";
+export type { LineTensorOptions } from "./transport/line/tensor.ts";
+export {
+  maxSlicedWasserstein,
+  slicedWasserstein,
+  type SlicedOptions,
+  type SlicedResult,
+} from "./transport/sliced/sliced.ts";
+export type { SlicedTensorOptions } from "./transport/sliced/tensor.ts";
+
 export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";
 export type { GromovOptions, GromovRegularization } from "./transport/gromov/options.ts";
 export type { GromovResult, GromovStep } from "./transport/gromov/result.ts";
