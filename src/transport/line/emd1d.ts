@@ -11,6 +11,7 @@ import {
   lineMasses,
   lineProblem,
   powerCost,
+  sortedPair,
   type LineOptions,
   type LineProblem,
 } from "./problem.ts";
@@ -50,17 +51,18 @@ export function emd1d(
   const { a, b, p = 1 } = options as LineOptions;
   checkPower(p);
   const [first, second] = [coordinatesOf(x, "points x"), coordinatesOf(y, "points y")];
-  const problem = lineProblem(first, second, lineMasses({ a, b }, first.length, second.length));
-  const value = monotoneCost(problem, powerCost(p));
+  const masses = lineMasses({ a, b }, first.length, second.length);
+  const value = monotoneCost(sortedPair(first, second, masses), powerCost(p));
   if (!Number.isFinite(value)) {
     throw new InputError(`emd1d: the value is beyond float64 with p = ${p}; scale the coordinates`);
   }
+  const problem = (): LineProblem => lineProblem(first, second, masses);
   return {
     value,
     distance: value ** (1 / p),
-    plan: () => planOf(problem),
-    potentials: () => potentialsOf(problem, p),
-    gradients: () => gradientsOf(problem, p),
+    plan: () => planOf(problem()),
+    potentials: () => potentialsOf(problem(), p),
+    gradients: () => gradientsOf(problem(), p),
   };
 }
 

@@ -3,7 +3,7 @@ import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
 import { checkMasses, checkTotals } from "../histograms.ts";
 import { requireThat } from "../sinkhorn/options.ts";
 import { ascendingOrder } from "./order.ts";
-import { upTo, type SortedPair } from "./staircase.ts";
+import { equalUpTo, upTo, type SortedPair } from "./staircase.ts";
 
 /** Masses of points x [n] and y [m], and the power of their distance that is the cost. */
 export interface LineOptions {
@@ -55,17 +55,29 @@ export function lineMasses({ a, b }: LineOptions, n: number, m: number): LineMas
   return { a: first, b: second, total: totalA ?? totalB ?? 1 };
 }
 
+/** What the cost of the monotone plan needs: without masses a sort of the numbers will do. */
+export function sortedPair(x: Float64Array, y: Float64Array, { a, b, total }: LineMasses): SortedPair {
+  const [first, second] = [sortedSide(x, a, total), sortedSide(y, b, total)];
+  const alike = !a && !b && x.length === y.length;
+  return { x: first.points, y: second.points, upToX: first.upTo, upToY: alike ? first.upTo : second.upTo };
+}
+
 export function lineProblem(x: Float64Array, y: Float64Array, { a, b, total }: LineMasses): LineProblem {
   const [rows, columns] = [ascendingOrder(x), ascendingOrder(y)];
-  const upToX = upTo(a, rows, total);
   return {
     rows,
     columns,
     x: gathered(x, rows),
     y: gathered(y, columns),
-    upToX,
-    upToY: !a && !b && x.length === y.length ? upToX : upTo(b, columns, total),
+    upToX: upTo(a, rows, total),
+    upToY: upTo(b, columns, total),
   };
+}
+
+function sortedSide(points: Float64Array, masses: Float64Array | undefined, total: number) {
+  if (!masses) return { points: points.slice().sort(), upTo: equalUpTo(points.length, total) };
+  const order = ascendingOrder(points);
+  return { points: gathered(points, order), upTo: upTo(masses, order, total) };
 }
 
 /** |difference|^p */

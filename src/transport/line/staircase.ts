@@ -46,11 +46,8 @@ export function staircase({ upToX, upToY }: SortedPair, rowFirst: boolean): Stai
 /** Masses up to each point of an order, scaled so that they end with `total`; equal masses where there are none. */
 export function upTo(masses: Float64Array | undefined, order: Int32Array, total: number): Float64Array {
   const count = order.length;
+  if (!masses) return equalUpTo(count, total);
   const sums = new Float64Array(count);
-  if (!masses) {
-    for (let at = 0; at < count; at++) sums[at] = ((at + 1) / count) * total;
-    return sums;
-  }
   let sum = 0;
   for (let at = 0; at < count; at++) sums[at] = sum += masses[order[at]];
   const scale = total / sum;
@@ -59,10 +56,20 @@ export function upTo(masses: Float64Array | undefined, order: Int32Array, total:
   return sums;
 }
 
+export function equalUpTo(count: number, total: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (let at = 0; at < count; at++) sums[at] = ((at + 1) / count) * total;
+  return sums;
+}
+
 /** The cost of the monotone plan, without storing it. */
 export function monotoneCost({ x, y, upToX, upToY }: SortedPair, costOf: (difference: number) => number): number {
   const [n, m] = [x.length, y.length];
   let [row, column, done, sum] = [0, 0, 0, 0];
+  if (upToX === upToY) {
+    for (let at = 0; at < n; at++) sum += costOf(x[at] - y[at]);
+    return (sum * upToX[n - 1]) / n;
+  }
   while (row < n && column < m) {
     const [ofX, ofY] = [upToX[row], upToY[column]];
     const next = ofX < ofY ? ofX : ofY;

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkedPoints, type Points } from "../../geometry/points.ts";
 import { rowOf, type NdArray } from "../../tensor/ndarray.ts";
 import { gradientsOf, type LineGradients } from "../line/gradients.ts";
-import { checkPower, lineMasses, lineProblem, powerCost, type LineOptions } from "../line/problem.ts";
+import { checkPower, lineMasses, lineProblem, powerCost, sortedPair, type LineOptions } from "../line/problem.ts";
 import { monotoneCost } from "../line/staircase.ts";
 import { unitDirections, type DirectionOptions } from "./directions.ts";
 import { slicedTransport, type SlicedTensorOptions } from "./tensor.ts";
@@ -85,21 +85,21 @@ function slicesOf(givenX: Points, givenY: Points, options: SlicedOptions, summar
   const { x, y } = checkedPoints(givenX, givenY);
   const masses = lineMasses(options, x.shape[0], y.shape[0]);
   const directions = unitDirections(options, x.shape[1]);
-  const problemOf = (slice: number) => {
-    const direction = rowOf(directions.data, x.shape[1], slice);
-    return lineProblem(projected(x, direction), projected(y, direction), masses);
-  };
+  const directionOf = (slice: number): Float64Array => rowOf(directions.data, x.shape[1], slice);
   const values = new Float64Array(directions.shape[0]);
   const costOf = powerCost(p);
-  for (let slice = 0; slice < values.length; slice++) values[slice] = monotoneCost(problemOf(slice), costOf);
+  for (let slice = 0; slice < values.length; slice++) {
+    const direction = directionOf(slice);
+    values[slice] = monotoneCost(sortedPair(projected(x, direction), projected(y, direction), masses), costOf);
+  }
   const { value, share } = summary(values);
   const gradients = (): LineGradients => {
     const sum = zeros(x, y);
     values.forEach((_, slice) => {
       const weight = share(slice);
       if (weight === 0) return;
-      const direction = rowOf(directions.data, x.shape[1], slice);
-      const one = gradientsOf(problemOf(slice), p);
+      const direction = directionOf(slice);
+      const one = gradientsOf(lineProblem(projected(x, direction), projected(y, direction), masses), p);
       addOuter(one.x, direction, weight, sum.x);
       addOuter(one.y, direction, weight, sum.y);
       one.a.forEach((slope, i) => (sum.a[i] += weight * slope));

@@ -158,8 +158,14 @@ describe("sorting", () => {
     expect(dual).toBeGreaterThan(entropicDual - 1e-3 * Math.log(40 * 30)); // within the entropic bias of the optimum
   });
 
-  const count = (initializer: HostInitializer, line: Geometry, epsilon: number, tolerance: number, a: Numbers, b: Numbers) =>
-    sinkhornHost(a, b, line, { epsilon, initializer, tolerance }).iterations;
+  const count = (
+    initializer: HostInitializer,
+    line: Geometry,
+    epsilon: number,
+    tolerance: number,
+    a: Numbers,
+    b: Numbers,
+  ) => sinkhornHost(a, b, line, { epsilon, initializer, tolerance }).iterations;
 
   it("needs fewer iterations than ones", () => {
     const line = pointCloud(points(shuffled(40, 1)), points(shuffled(30, 2)));
@@ -173,7 +179,8 @@ describe("sorting", () => {
     const equal = new Float64Array(50).fill(1 / 50);
     for (const seed of [0, 1, 2]) {
       const random = Random.fromSeed(seed);
-      const side = (scale: number, shift: number) => points(Array.from({ length: 50 }, () => [random.normal() * scale + shift]));
+      const side = (scale: number, shift: number) =>
+        points(Array.from({ length: 50 }, () => [random.normal() * scale + shift]));
       const line = pointCloud(side(1, 0), side(0.5, 1));
       for (const epsilon of [0.05, 0.01]) {
         const needed = count(ones, line, epsilon, 1e-3, equal, equal);
