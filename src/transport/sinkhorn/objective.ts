@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { costShift, type Geometry } from "../../geometry/geometry.ts";
 import { float64Of, ndarray, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf } from "../histograms.ts";
 import type { HostPotentials } from "./exact-iterate.ts";
@@ -50,9 +50,9 @@ export function entropicValues(
     product.map((value, index) => (scaling[index] === -Infinity ? 0 : Math.exp(scaling[index] + value)));
   const first = expSum(logU, kernel.logApply(logV, new Float64Array(a.length)));
   const second = expSum(logV, kernel.logApplyTranspose(logU, new Float64Array(b.length)));
-  const transportCost = totalOf(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
-
   const mass = totalOf(first);
+  const aboveShift = totalOf(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
+  const transportCost = aboveShift + costShift(geometry) * mass;
   const product = totalOf(a) * totalOf(b);
   const planLogPlan = (inner(f, first) + inner(g, second) - transportCost) / epsilon; // <P, log P>
   const kl = planLogPlan - inner(a.map(Math.log), first) - inner(b.map(Math.log), second) - mass + product;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { costShift, type TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
@@ -55,7 +55,10 @@ export function planTransportCost(kernel: TensorKernel, { f, g }: TensorPotentia
   return tf.tidy(() => {
     // Where there is no mass, the quotient may leave float32.
     const logScaling = (potential: tf.Tensor): tf.Tensor => tf.maximum(tf.div(potential, kernel.epsilon), LOG_ZERO);
-    const costs = kernel.logApplyCost(logScaling(g));
-    return tf.sum(tf.exp(tf.add(logScaling(f), costs)), -1);
+    const [logU, logV] = [logScaling(f), logScaling(g)];
+    const massTimes = (logProduct: tf.Tensor): tf.Tensor => tf.sum(tf.exp(tf.add(logU, logProduct)), -1);
+    const aboveShift = massTimes(kernel.logApplyCost(logV));
+    const shift = costShift(kernel.geometry);
+    return shift === 0 ? aboveShift : tf.add(aboveShift, tf.mul(massTimes(kernel.logApply(logV)), shift));
   });
 }
