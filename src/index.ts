@@ -13,6 +13,7 @@ export {
   type BackendSelection,
 } from "./tensor/backend.ts";
 export type { Work } from "./tensor/preferences.ts";
+export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
@@ -51,6 +52,11 @@ export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unroll
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+
+export { solve } from "./transport/solve/solve.ts";
+export type { CostScale, TransportOptions } from "./transport/solve/options.ts";
+export type { CostInput, MassInput, PointPair } from "./transport/solve/problem.ts";
+export type { Solution, SparseOptions } from "./transport/solve/solution.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";

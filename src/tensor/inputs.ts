@@ -44,9 +44,8 @@ const FORMS: Readonly<Record<number, string>> = {
 };
 
 function stacked(rows: NestedNumbers, name: string, at: string): NdArray<Float64Array> {
-  if (rows.every((row) => typeof row === "number")) {
-    return ndarray(float64Of(rows as Numbers, name), [rows.length]);
-  }
+  const isRow = typeof rows[0] !== "object" || rows[0] === null;
+  if (isRow) return ndarray(float64Of(rows as unknown as Numbers, at ? `${name} ${at}` : name), [rows.length]);
   const parts = rows.map((row, index) => {
     const place = `${at}[${index}]`;
     if (Array.isArray(row)) return stacked(row as NestedNumbers, name, place);
