@@ -1,7 +1,7 @@
 // What callers give as numbers, read in one place: computed with in float64, or refused in one line that names what came.
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
-import { describe, float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "./ndarray.ts";
+import { describe, float64Of, hasShape, isNdArray, ndarray, type NdArray, type Numbers } from "./ndarray.ts";
 
 /** Rows of numbers, to any depth. */
 export type NestedNumbers = readonly (Numbers | NestedNumbers)[];
@@ -11,16 +11,26 @@ export type ArrayInput = NdArray | NestedNumbers;
 
 /** In float64, of so many axes; no copy of an NdArray in float64. Throws InputError for anything else. */
 export function arrayOf(given: ArrayInput, rank: number, name: string): NdArray<Float64Array> {
-  const array = isNdArray(given)
-    ? ndarray(float64Of(given.data, name), given.shape)
-    : Array.isArray(given)
-      ? stacked(given as NestedNumbers, name, "")
-      : undefined;
-  if (!array) throw new InputError(`${name}: expected ${FORMS[rank]}, got ${describe(given)}`);
+  const array = arrayOfAnyRank(given, name, FORMS[rank]);
   if (array.shape.length !== rank || array.data.length === 0) {
     throw new InputError(`${name}: expected ${FORMS[rank]}, got shape [${array.shape.join(", ")}]`);
   }
   return array;
+}
+
+/** The same of any number of axes, numbers alone too. */
+export function arrayOfAnyRank(
+  given: ArrayInput | Numbers,
+  name: string,
+  expected = "numbers, rows of numbers or { shape, data }",
+): NdArray<Float64Array> {
+  if (hasShape(given)) return ndarray(float64Of(given.data, name), given.shape);
+  if (Array.isArray(given)) return stacked(given as NestedNumbers, name, "");
+  if (ArrayBuffer.isView(given)) {
+    const numbers = float64Of(given as Numbers, name);
+    return ndarray(numbers, [numbers.length]);
+  }
+  throw new InputError(`${name}: expected ${expected}, got ${describe(given)}`);
 }
 
 /** [n] or [n, m] in float64, whatever it came as, also a tensor of any backend. Throws InputError. */
@@ -40,7 +50,7 @@ export async function readArray(
 
 const FORMS: Readonly<Record<number, string>> = {
   1: "numbers [n]",
-  2: "a matrix [n, m] (rows of numbers, or { shape, data })",
+  2: "a matrix [n, m] with entries (rows of numbers, or { shape, data })",
 };
 
 function stacked(rows: NestedNumbers, name: string, at: string): NdArray<Float64Array> {

@@ -78,6 +78,11 @@ export function float64Of(values: Numbers, name: string): Float64Array {
   throw new InputError(`${name}: expected an array of numbers (Float64Array), got ${got}`);
 }
 
+/** True for `{ shape, data }`, whatever the data is: `float64Of` will tell. */
+export function hasShape(value: unknown): value is { readonly shape: readonly number[]; readonly data: Numbers } {
+  return typeof value === "object" && value !== null && Array.isArray((value as NdArray).shape) && "data" in value;
+}
+
 /** What a value is, for messages. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined || typeof value === "boolean") return String(value);

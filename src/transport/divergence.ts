@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireKernel } from "../geometry/checks.ts";
 import type { TensorKernel } from "../geometry/geometry.ts";
 import { checkPairShapes } from "./histograms.ts";
 import { requireBackend } from "../tensor/require-backend.ts";
@@ -25,6 +26,7 @@ export function sinkhornDivergence(
   requireBackend("sinkhornDivergence");
   const { xy, xx, yy } = "xy" in kernels ? kernels : { xy: kernels, xx: kernels, yy: kernels };
   const run = resolveFixedOptions(options);
+  for (const kernel of [xy, xx, yy]) requireKernel(kernel, "sinkhornDivergence");
   checkPairShapes(a, b, xy.shape);
   const operation = tf.customGrad((...inputs) => {
     const [first, second] = inputs as tf.Tensor[];

@@ -48,7 +48,10 @@ export function coordinatesOf(given: Numbers, name: string): Float64Array {
 
 /** Throws InputError for masses that do not fit so many points, or each other. */
 export function lineMasses({ a, b }: LineOptions, n: number, m: number): LineMasses {
-  const [first, second] = [a && float64Of(a, "masses a"), b && float64Of(b, "masses b")];
+  const [first, second] = [
+    a === undefined ? a : float64Of(a, "masses a"),
+    b === undefined ? b : float64Of(b, "masses b"),
+  ];
   const totalA = first && checkMasses(first, n, "a");
   const totalB = second && checkMasses(second, m, "b");
   if (totalA !== undefined && totalB !== undefined) checkTotals(totalA, totalB);

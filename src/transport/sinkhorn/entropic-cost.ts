@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { checkPairShapes } from "../histograms.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
@@ -22,6 +23,7 @@ export function entropicCost(
 ): tf.Tensor {
   requireBackend("entropicCost");
   const run = resolveFixedOptions(options);
+  requireKernel(kernel, "entropicCost");
   checkPairShapes(a, b, kernel.shape);
   const operation = tf.customGrad((...inputs) => {
     const [first, second] = inputs as tf.Tensor[];

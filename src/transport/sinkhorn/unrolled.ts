@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
+import { requireKernel } from "../../geometry/checks.ts";
 import { costShift, type TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
@@ -36,6 +37,7 @@ export function sinkhornUnrolled(
     "one that works on tensors (ones, previousSolution(g), a learned one)",
     initializer.name,
   );
+  requireKernel(kernel, "sinkhornUnrolled");
   checkPairShapes(a, b, kernel.shape);
   return tf.tidy(() => {
     const { geometry, epsilon } = kernel;
