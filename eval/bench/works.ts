@@ -1,12 +1,14 @@
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
+import { emd1dWork } from "./emd1d.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
+import { slicedWork } from "./sliced.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
 
@@ -20,6 +22,8 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
+  emd1d: emd1dWork,
+  sliced: slicedWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
   embed: embedWork,

@@ -3,7 +3,7 @@ import { InputError } from "../../errors.ts";
 import type { Numbers } from "../../tensor/ndarray.ts";
 
 import type { SparsePlan } from "../exact/emd-result.ts";
-import { gradientsOf, potentialsOf, type LineGradients } from "./gradients.ts";
+import { lazyGradients, massGradients, pointGradients, potentialsOf, type LineGradients } from "./gradients.ts";
 import type { LinePotentials } from "./potentials.ts";
 import {
   checkPower,
@@ -62,7 +62,13 @@ export function emd1d(
     distance: value ** (1 / p),
     plan: () => planOf(problem()),
     potentials: () => potentialsOf(problem(), p),
-    gradients: () => gradientsOf(problem(), p),
+    gradients() {
+      const sorted = problem();
+      return lazyGradients(
+        () => pointGradients(sorted, p),
+        () => massGradients(sorted, p),
+      );
+    },
   };
 }
 

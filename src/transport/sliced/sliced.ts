@@ -1,8 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkedPoints, type Points } from "../../geometry/points.ts";
 import { rowOf, type NdArray } from "../../tensor/ndarray.ts";
-import { gradientsOf, type LineGradients } from "../line/gradients.ts";
-import { checkPower, lineMasses, lineProblem, powerCost, sortedPair, type LineOptions } from "../line/problem.ts";
+import { lazyGradients, massGradients, pointGradients, type LineGradients } from "../line/gradients.ts";
+import {
+  checkPower,
+  lineMasses,
+  lineProblem,
+  powerCost,
+  sortedPair,
+  type LineOptions,
+  type LineProblem,
+} from "../line/problem.ts";
 import { monotoneCost } from "../line/staircase.ts";
 import { unitDirections, type DirectionOptions } from "./directions.ts";
 import { slicedTransport, type SlicedTensorOptions } from "./tensor.ts";
@@ -93,20 +101,32 @@ function slicesOf(givenX: Points, givenY: Points, options: SlicedOptions, summar
     values[slice] = monotoneCost(sortedPair(projected(x, direction), projected(y, direction), masses), costOf);
   }
   const { value, share } = summary(values);
-  const gradients = (): LineGradients => {
-    const sum = zeros(x, y);
+  const eachSlice = (add: (problem: LineProblem, weight: number, direction: Float64Array) => void): void => {
     values.forEach((_, slice) => {
-      const weight = share(slice);
-      if (weight === 0) return;
       const direction = directionOf(slice);
-      const one = gradientsOf(lineProblem(projected(x, direction), projected(y, direction), masses), p);
+      const weight = share(slice);
+      if (weight > 0) add(lineProblem(projected(x, direction), projected(y, direction), masses), weight, direction);
+    });
+  };
+  const ofPoints = () => {
+    const sum = { x: new Float64Array(x.data.length), y: new Float64Array(y.data.length) };
+    eachSlice((problem, weight, direction) => {
+      const one = pointGradients(problem, p);
       addOuter(one.x, direction, weight, sum.x);
       addOuter(one.y, direction, weight, sum.y);
+    });
+    return sum;
+  };
+  const ofMasses = () => {
+    const sum = { a: new Float64Array(x.shape[0]), b: new Float64Array(y.shape[0]) };
+    eachSlice((problem, weight) => {
+      const one = massGradients(problem, p);
       one.a.forEach((slope, i) => (sum.a[i] += weight * slope));
       one.b.forEach((slope, j) => (sum.b[j] += weight * slope));
     });
     return sum;
   };
+  const gradients = (): LineGradients => lazyGradients(ofPoints, ofMasses);
   return { value, distance: value ** (1 / p), directions, values, gradients };
 }
 
@@ -119,16 +139,6 @@ function projected({ data, shape: [n, d] }: NdArray<Float64Array>, direction: Fl
     out[i] = sum;
   }
   return out;
-}
-
-function zeros(x: NdArray, y: NdArray): LineGradients {
-  const [n, m] = [x.shape[0], y.shape[0]];
-  return {
-    x: new Float64Array(x.data.length),
-    y: new Float64Array(y.data.length),
-    a: new Float64Array(n),
-    b: new Float64Array(m),
-  };
 }
 
 /** out += weight slopes direction^T */
