@@ -63,6 +63,7 @@ export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { ExactOptions } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
+export { barycenter1d, type LineBarycenter, type LineMeasure } from "./transport/line/barycenter.ts";
 export { emd1d, type Emd1dResult } from "./transport/line/emd1d.ts";
 export type { LineGradients } from "./transport/line/gradients.ts";
 export type { LineOptions } from "./transport/line/problem.ts";
