@@ -2,6 +2,7 @@ import { cloudSinkhornWork } from "./cloud-sinkhorn.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
+import { emd1dWork } from "./emd1d.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
@@ -10,6 +11,7 @@ import { sinkhornGridWork } from "./sinkhorn-grid.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
 import { sinkhornUnbalancedWork } from "./sinkhorn-unbalanced.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
+import { slicedWork } from "./sliced.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
 
@@ -26,6 +28,8 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
+  emd1d: emd1dWork,
+  sliced: slicedWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
   embed: embedWork,

@@ -1,3 +1,4 @@
+import { requireKernel } from "../geometry/checks.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { epsilonOf, isGrid, type TensorKernel } from "../geometry/geometry.ts";
 import { pointCloud } from "../geometry/pointcloud.ts";
@@ -42,6 +43,7 @@ export function sinkhornDivergence(
   const run = resolveFixedOptions(options);
   const rho = checkOneRho(options.rho, "a divergence");
   const { xy, xx, yy, dispose } = threeKernels(kernels);
+  for (const kernel of [xy, xx, yy]) requireKernel(kernel, "sinkhornDivergence");
   checkPairShapes(a, b, xy.shape);
   const terms = [
     { kernel: xy, factor: 1, first: 0, second: 1 },

@@ -128,3 +128,38 @@ export interface UnbalancedReference {
   }[];
   readonly variation: readonly { readonly of: number; readonly penalty: number; readonly value: number }[];
 }
+
+export interface SolveReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly plan: number[][];
+    /** <P, C> + epsilon KL(P | a b^T) */
+    readonly value: number;
+    readonly transportCost: number;
+    /** Of exact transport. */
+    readonly exact: number;
+  }[];
+  /** OTT: costs scaled, and the epsilon that it chooses for them. */
+  readonly auto: {
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly runs: readonly {
+      readonly scale: "none" | "mean" | "max_cost" | "median";
+      readonly epsilon: number;
+      readonly inverse: number;
+      readonly value: number;
+      readonly cost: number;
+    }[];
+  };
+  readonly barycenter: {
+    readonly cost: number[][];
+    readonly atoms: number[][];
+    readonly weights: number[];
+    readonly epsilon: number;
+    readonly barycenter: number[];
+  };
+}

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
@@ -29,6 +30,7 @@ export function entropicCost(
 ): tf.Tensor {
   requireBackend("entropicCost");
   const run = resolveFixedOptions(options);
+  requireKernel(kernel, "entropicCost");
   checkPairShapes(a, b, kernel.shape);
   const rule = run.rho ? unbalancedCostRule(kernel.epsilon, run.rho) : undefined;
   return transportOperation("entropicCost", a, b, [{ kernel, factor: 1, first: 0, second: 1 }], run, rule);
