@@ -51,7 +51,7 @@ export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
-export type { ExactOptions } from "./transport/exact/options.ts";
+export type { EmdOptions, ExactOptions, StartPotentials } from "./transport/exact/options.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
 
 export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";

@@ -77,15 +77,16 @@ std::vector<int> first_numbers(std::size_t count) {
   return numbers;
 }
 
-// The largest potentials of rows that are feasible with those of the columns.
-std::vector<double> transformed(const PointCloud& cloud, std::size_t rows, const std::vector<double>& g) {
-  const CloudCosts costs(cloud, first_numbers(rows), first_numbers(g.size()));
+// For points y the largest potentials that are feasible with those of points x.
+std::vector<double> transformed(const PointCloud& cloud, std::size_t columns, const std::vector<double>& f) {
+  const PointCloud turned{cloud.rule, cloud.dimension, cloud.y, cloud.x, cloud.largest};
+  const CloudCosts costs(turned, first_numbers(columns), first_numbers(f.size()));
   AlignedVector<double> levels(static_cast<std::size_t>(costs.stride()), std::numeric_limits<double>::infinity());
-  std::transform(g.begin(), g.end(), levels.begin(), [](double potential) { return -potential; });
-  const std::vector<double> none(rows, 0.0);
-  std::vector<double> f;
-  for (int row = 0; row < costs.rows(); ++row) f.push_back(costs.price(none.data(), levels.data(), row, row + 1).reduced_cost);
-  return f;
+  std::transform(f.begin(), f.end(), levels.begin(), [](double potential) { return -potential; });
+  const std::vector<double> none(columns, 0.0);
+  std::vector<double> g;
+  for (int row = 0; row < costs.rows(); ++row) g.push_back(costs.price(none.data(), levels.data(), row, row + 1).reduced_cost);
+  return g;
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ bool worth_coarsening(int rows, int columns, int dimension) {
 }
 
 std::int64_t coarse_potentials(const PointCloud& cloud, const std::vector<Mass>& supply, const std::vector<Mass>& demand,
-                               std::int64_t most_pivots, std::vector<double>& f, std::vector<double>& g) {
+                               std::int64_t most_pivots, std::vector<double>& g) {
   const Cells from = CellMaker(cloud.x, supply, cloud.dimension).cells, to = CellMaker(cloud.y, demand, cloud.dimension).cells;
   const PointCloud coarse{cloud.rule, cloud.dimension, from.centres.data(), to.centres.data(), cloud.largest};
   const CloudCosts costs(coarse, first_numbers(from.masses.size()), first_numbers(to.masses.size()));
@@ -103,14 +104,14 @@ std::int64_t coarse_potentials(const PointCloud& cloud, const std::vector<Mass>&
   NetworkSimplex simplex;
   std::int64_t pivots = 0;
   if (worth_coarsening(costs.rows(), costs.columns(), cloud.dimension)) {
-    pivots = coarse_potentials(coarse, from.masses, to.masses, most_pivots, f, g);
-    simplex.start(problem, {f.data(), g.data()});
+    pivots = coarse_potentials(coarse, from.masses, to.masses, most_pivots, g);
+    simplex.start(problem, g.data());
   } else {
     simplex.start(problem);
   }
   simplex.solve(most_pivots - pivots);
-  f = transformed({cloud.rule, cloud.dimension, cloud.x, coarse.y, cloud.largest}, supply.size(), simplex.column_potentials());
-  g = transformed({cloud.rule, cloud.dimension, cloud.y, coarse.x, cloud.largest}, demand.size(), simplex.row_potentials());
+  const PointCloud fine{cloud.rule, cloud.dimension, coarse.x, cloud.y, cloud.largest};
+  g = transformed(fine, demand.size(), simplex.row_potentials());
   return pivots + simplex.pivots();
 }
 

@@ -12,9 +12,8 @@ namespace otlearn {
 // Whether the start is worth its time: cells of many dimensions are wide.
 bool worth_coarsening(int rows, int columns, int dimension);
 
-// Writes f [rows] and g [columns] for balanced masses, all of them positive. Returns the pivots, which are no more than the
-// limit.
+// Writes g [columns] for balanced masses, all of them positive. Returns the pivots, which are no more than the limit.
 std::int64_t coarse_potentials(const PointCloud& cloud, const std::vector<Mass>& supply, const std::vector<Mass>& demand,
-                               std::int64_t most_pivots, std::vector<double>& f, std::vector<double>& g);
+                               std::int64_t most_pivots, std::vector<double>& g);
 
 }  // namespace otlearn

@@ -27,12 +27,6 @@ std::vector<int> bins_without_mass(const Histogram& histogram, int size) {
   return without;
 }
 
-std::vector<double> values_at(const double* values, const std::vector<int>& bins) {
-  std::vector<double> result;
-  for (const int bin : bins) result.push_back(values[bin]);
-  return result;
-}
-
 std::vector<double> points_at(const double* points, int dimension, const std::vector<int>& bins) {
   std::vector<double> result;
   for (const int bin : bins) {
@@ -94,21 +88,20 @@ EmdSolution emd(const EmdProblem& problem, double* f, double* g) {
   const Mass total = balance(a, b, supply, demand);
   NetworkSimplex simplex;
   const TransportProblem transport{costs.get(), supply.data(), demand.data()};
-  std::vector<double> start_f, start_g;
+  std::vector<double> start;  // g
   std::int64_t pivots = 0;
-  if (problem.potentials.f) {
-    start_f = values_at(problem.potentials.f, a.bins);
-    start_g = values_at(problem.potentials.g, b.bins);
+  if (problem.start) {
+    for (const int bin : b.bins) start.push_back(problem.start[bin]);
   } else if (!problem.cost && worth_coarsening(costs->rows(), costs->columns(), problem.cloud.dimension)) {
     const std::vector<double> x = points_at(problem.cloud.x, problem.cloud.dimension, a.bins);
     const std::vector<double> y = points_at(problem.cloud.y, problem.cloud.dimension, b.bins);
     const PointCloud cloud{problem.cloud.rule, problem.cloud.dimension, x.data(), y.data(), problem.cloud.largest};
-    pivots = coarse_potentials(cloud, supply, demand, problem.most_pivots, start_f, start_g);
+    pivots = coarse_potentials(cloud, supply, demand, problem.most_pivots, start);
   }
-  if (start_f.empty()) {
+  if (start.empty()) {
     simplex.start(transport);
   } else {
-    simplex.start(transport, {start_f.data(), start_g.data()});
+    simplex.start(transport, start.data());
   }
   EmdSolution solution;
   solution.converged = simplex.solve(problem.most_pivots - pivots);

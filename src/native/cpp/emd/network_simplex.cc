@@ -36,11 +36,10 @@ void NetworkSimplex::start(const TransportProblem& problem) {
   greedy.thread();
 }
 
-void NetworkSimplex::start(const TransportProblem& problem, const Potentials& potentials) {
+void NetworkSimplex::start(const TransportProblem& problem, const double* g) {
   adopt(problem);
   double *rows = levels_.data(), *columns = rows + first_column_;
-  std::copy(potentials.f, potentials.f + problem.costs->rows(), rows);
-  std::transform(potentials.g, potentials.g + problem.costs->columns(), columns, [](double g) { return -g; });
+  std::transform(g, g + problem.costs->columns(), columns, [](double potential) { return -potential; });
   GreedyTree greedy(*problem.costs, problem.supply, problem.demand, first_column_, tree_);
   send_along_tight_arcs(*problem.costs, rows, columns, greedy);
   greedy.complete(rows, columns);

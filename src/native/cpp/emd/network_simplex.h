@@ -22,11 +22,6 @@ struct TransportProblem {
   const Mass* demand;  // [columns], positive; of equal total
 };
 
-// Potentials to start from: f [rows] and g [columns], any numbers of at most the size of costs.
-struct Potentials {
-  const double *f, *g;
-};
-
 // A basis that outlives its solver: for each node of the tree, in preorder, which it is and where its parent stands.
 struct StoredNode {
   std::uint16_t node, parent;
@@ -36,8 +31,9 @@ class NetworkSimplex {
  public:
   // Starts from a greedy basis.
   void start(const TransportProblem& problem);
-  // Starts from a basis of arcs that potentials nearly make tight: from few pivots before the end, where they are good.
-  void start(const TransportProblem& problem, const Potentials& potentials);
+  // Starts from a basis of arcs that column potentials g [columns] nearly make tight, a few pivots before the end where they
+  // are good. Any finite numbers will do.
+  void start(const TransportProblem& problem, const double* g);
   // Starts from the basis of a problem with the same masses and another cost.
   void start(const TransportProblem& problem, const StoredNode* basis);
   // Pivots until no arc has a negative reduced cost. False if `most_pivots` were not enough.

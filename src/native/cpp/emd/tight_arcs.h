@@ -6,8 +6,8 @@
 
 namespace otlearn {
 
-// Sends along the arcs of least reduced cost, leaves of their forest first. The levels of rows [rows] and of columns [stride]
-// are brought down to feasible ones first, each as far as it goes.
+// Sends along the arcs of least reduced cost, leaves of their forest first. From the levels of columns [stride], those of the
+// largest feasible potentials of rows [rows] are written, and then those of columns.
 void send_along_tight_arcs(const ArcCosts& costs, double* row_levels, double* column_levels, GreedyTree& greedy);
 
 }  // namespace otlearn

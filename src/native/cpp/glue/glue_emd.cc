@@ -64,18 +64,14 @@ PointCloud point_cloud(const Arguments& given, int rows, int columns) {
   return {static_cast<PointRule>(rule), dimension, points("x", rows), points("y", columns), largest};
 }
 
-Potentials start_potentials(const Arguments& given, int rows, int columns) {
-  const Potentials start{given.optional<double>("startF", rows), given.optional<double>("startG", columns)};
-  require((start.f == nullptr) == (start.g == nullptr), "startG");
-  const auto check = [](const double* values, int count, const char* name) {
-    for (int k = 0; values && k < count; ++k) require(std::abs(values[k]) <= kMostCost, name);
-  };
-  check(start.f, rows, "startF");
-  check(start.g, columns, "startG");
+// Column potentials to start from, or null.
+const double* start_of(const Arguments& given, int columns) {
+  const double* start = given.optional<double>("start", columns);
+  for (int j = 0; start && j < columns; ++j) require(std::abs(start[j]) <= kMostCost, "start");
   return start;
 }
 
-// emd({rows, columns, a, b, cost, rule, dimension, x, y, largest, startF, startG, maxPivots, f, g}), where cost is undefined
+// emd({rows, columns, a, b, cost, rule, dimension, x, y, largest, start, maxPivots, f, g}), where cost is undefined
 // for that of points, or rule and what follows it for a matrix.
 Napi::Value run_emd(const Napi::CallbackInfo& info) {
   const Arguments given(info[0]);
@@ -88,7 +84,7 @@ Napi::Value run_emd(const Napi::CallbackInfo& info) {
   check_masses(b, m, "b");
   const double largest = cost ? check_cost(cost, n * m) : 0;
   const PointCloud cloud = cost ? PointCloud{} : point_cloud(given, rows, columns);
-  const Potentials start = start_potentials(given, rows, columns);
+  const double* start = start_of(given, columns);
   const EmdProblem problem{rows, columns, a, b, cost, largest, cloud, start, pivot_limit(given)};
   const EmdSolution solution = emd(problem, given.array<double>("f", rows), given.array<double>("g", columns));
   auto result = Napi::Object::New(info.Env());
