@@ -62,14 +62,15 @@ bool is_optimal(const otlearn::EmdProblem& problem, const Doubles& cost, const o
     row_sums[solution.plan_rows[k]] += solution.plan_masses[k];
     column_sums[solution.plan_columns[k]] += solution.plan_masses[k];
   }
-  const double tolerance = 1e-13 * std::accumulate(problem.a, problem.a + problem.rows, 0.0) * std::max(1.0, largest(cost));
+  const double scale = std::max(1.0, largest(cost));
+  const double tolerance = 1e-13 * std::accumulate(problem.a, problem.a + problem.rows, 0.0) * scale;
   bool good = solution.converged;
   double dual = 0;
   for (int i = 0; i < problem.rows; ++i) {
     good = good && std::abs(row_sums[i] - problem.a[i]) < tolerance;
     dual += f[i] * problem.a[i];
     for (int j = 0; j < problem.columns; ++j) {
-      good = good && f[i] + g[j] <= cost[i * problem.columns + j] + 1e-14 * std::max(1.0, largest(cost));
+      good = good && f[i] + g[j] <= cost[i * problem.columns + j] + 1e-14 * scale;
     }
   }
   for (int j = 0; j < problem.columns; ++j) {
