@@ -1,5 +1,6 @@
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
+import { emdPointsWork } from "./emd-points.ts";
 import { emdWork } from "./emd.ts";
 import { matmulWork } from "./matmul.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
@@ -19,6 +20,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_host: sinkhornHostWork,
   matmul: matmulWork,
   emd: emdWork,
+  emd_points: emdPointsWork,
   emd_all_pairs: emdAllPairsWork,
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
