@@ -92,7 +92,7 @@ export type { Solution, SparseOptions } from "./transport/solve/solution.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
-export type { ExactOptions } from "./transport/exact/options.ts";
+export type { EmdOptions, ExactOptions, StartPotentials } from "./transport/exact/options.ts";
 export {
   partialTransport,
   type PartialTransportOptions,
