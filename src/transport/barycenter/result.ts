@@ -21,11 +21,11 @@ const MOST_EXCESS = 1e6;
  */
 export function checkBarycenters(
   { data, shape }: NdArray,
-  { data: atoms, shape: [count] }: NdArray,
+  { data: atoms, shape: [count, atomPoints] }: NdArray,
   { iterations, epsilon, memory }: ResolvedOptions,
 ): void {
   const [batch, points] = shape;
-  const largest = Math.max(...Array.from({ length: count }, (_, s) => massOf(atoms, s, points)));
+  const largest = Math.max(...Array.from({ length: count }, (_, s) => massOf(atoms, s, atomPoints)));
   const most = MOST_EXCESS * largest;
   for (let point = 0; point < batch; point++) {
     const mass = massOf(data, point, points);

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { InputError } from "../../../errors.ts";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
-import type { DebiasedOptions } from "./host.ts";
+import { requireSymmetric, type DebiasedOptions } from "./host.ts";
 import type { LogRecursion } from "../tensor/recursion.ts";
 import { resolveBarycenterOptions, type BarycenterDomain } from "../options.ts";
 import { checkShapes } from "../problem.ts";
@@ -95,7 +94,7 @@ function debiasedRecursion(
 ): LogRecursion {
   const resolved = resolveBarycenterOptions(options);
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, resolved.sides);
-  if (!geometry.symmetric) throw new InputError("debiased barycenter: needs a symmetric ground cost");
+  requireSymmetric(geometry);
   return recursionOf({ geometry, atoms, weights }, kernel, resolved);
 }
 

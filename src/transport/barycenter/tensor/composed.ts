@@ -42,9 +42,10 @@ function plainScaling(
   { kernel, atoms, weights, start }: TensorBarycenterProblem & { readonly kernel: TensorKernel },
   iterations: number,
 ): TensorBarycenters {
-  const [count, points] = atoms.shape;
+  const [count] = atoms.shape;
+  const points = kernel.shape[1];
   const columns = tf.expandDims(weights, 2); // [B, S, 1]
-  let b: tf.Tensor = start ? tf.exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
+  let b: tf.Tensor = start ? tf.exp(tf.squeeze(constant(start), [1])) : tf.ones([1, count, points]);
   let p: tf.Tensor = b;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const phi = kernel.applyTranspose(tf.div(atoms, kernel.apply(b)));
