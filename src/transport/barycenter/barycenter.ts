@@ -6,7 +6,7 @@ import { chooseBarycenterEngine } from "./choose.ts";
 import type { BarycenterInputs, DeviceEngine, HostEngine } from "./engine.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { atOnce } from "./pieces.ts";
-import { checkShapes } from "./problem.ts";
+import { checkShapes, requireFixed } from "./problem.ts";
 import { checkBarycenters } from "./result.ts";
 import type { TensorBarycenterProblem, TensorBarycenters } from "./tensor/problem.ts";
 
@@ -29,7 +29,7 @@ interface Inputs {
 
 /**
  * Wasserstein barycenters of the atoms, one a row of weights, by a fixed number of Sinkhorn iterations (Schmitz et al.
- * 2018, equations 6 to 8), with a custom gradient for atoms and weights. One operation for the tape, which keeps its inputs
+ * 2018, equations 6 to 8), with a custom gradient for atoms and weights. `solveBarycenter` iterates until a tolerance. One operation for the tape, which keeps its inputs
  * and nothing else. First-order gradients only; log-scalings and `start` are constants.
  *
  * It runs on the engine of `chooseBarycenterEngine`. Where tensors are host memory values are copied in and out and checked,
@@ -44,7 +44,9 @@ export function barycenter(
   options: BarycenterOptions,
 ): TensorBarycenters {
   const { geometry, kernel, atoms, weights, start } = problem;
-  const { sides } = resolveBarycenterOptions(options);
+  const resolved = resolveBarycenterOptions(options);
+  requireFixed(resolved);
+  const { sides } = resolved;
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, sides);
   return tf.tidy(() => {
     const inputs = { atoms, weights, start: start ?? tf.scalar(0) };

@@ -15,8 +15,7 @@ export interface BarycenterOptions {
   /** Sinkhorn iterations L, all of them unless there is a tolerance. A whole number from 1 to 2^31 - 1. */
   readonly iterations: number;
   /**
-   * Ends the iterations of a data point at an error at or below this (see `BarycenterReport`), in the units of the masses;
-   * `iterations` are then the most. 0 carries out all. Float32 kernels reach about 1e-5. What is differentiated takes none.
+   * Ends the iterations of a data point at an error at or below this (see `BarycenterReport`), a share of the mass; `iterations` are then the most. 0 carries out all. Float32 kernels reach about 1e-5. What is differentiated takes none.
    * @default 0
    */
   readonly tolerance?: number | undefined;

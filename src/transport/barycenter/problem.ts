@@ -104,6 +104,11 @@ export function checkInputs(
   return inputs;
 }
 
+/** The largest mass of the atoms [S, M], of which errors are shares. */
+export function largestMass({ data, shape: [count, points] }: NdArray): number {
+  return Math.max(...Array.from({ length: count }, (_, s) => massOf(data, s, points)));
+}
+
 function checkMasses({ data, shape: [count, points] }: NdArray<Float64Array>): void {
   for (let s = 0; s < count; s++) {
     let mass = 0;
@@ -130,4 +135,11 @@ function checkUnbalancedWeights({ data, shape }: NdArray<Float64Array>): void {
       );
     }
   }
+}
+
+/** Of a row. */
+export function massOf(data: NdArray["data"], row: number, points: number): number {
+  let mass = 0;
+  for (let i = row * points; i < (row + 1) * points; i++) mass += data[i];
+  return mass;
 }

@@ -95,7 +95,7 @@ std::unique_ptr<otlearn::BarycenterEngine> make_float32(const Case& c, const otl
                                                         int groups) {
   const otlearn::BarycenterProblem problem{
       s.depth.in(false), s.down.in(false),   s.across.in(false), s.atoms,
-      s.iterations,      s.exponents,        s.kept_bytes,       s.dense ? c.cost.data() : nullptr,
+      s.iterations,      s.exponents,        s.debiased,         s.kept_bytes,       s.dense ? c.cost.data() : nullptr,
       s.epsilon,         s.cost_is_symmetric};
   std::unique_ptr<otlearn::BarycenterEngine> engine = otlearn::make_engine32(problem);
   for (int part = 0; part < engine->kernel_parts(); ++part) engine->make_kernel_part(part);

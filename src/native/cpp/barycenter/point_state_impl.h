@@ -31,10 +31,15 @@ class KernelLevels {
   explicit KernelLevels(const PointContext<T>& context)
       : context_(context),
         atoms_(context.problem.atoms),
-        used_(2 * (static_cast<std::size_t>(context.problem.iterations) + 1) * atoms_),
         needed_(2 * static_cast<std::size_t>(atoms_)) {}
 
-  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration, s)]; }
+  // For all iterations, or where no adjoint follows for one.
+  void prepare(bool adjoint) {
+    kept_ = adjoint ? context_.problem.iterations : 1;
+    used_.resize(std::max(used_.size(), 2 * static_cast<std::size_t>(kept_) * atoms_));
+  }
+
+  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration % kept_, s)]; }
   // Of the iteration that was last.
   int& needed(Half half, int s) { return needed_[slot(half, 0, s)]; }
   // As in the iteration before.
@@ -50,7 +55,8 @@ class KernelLevels {
 
   const PointContext<T>& context_;
   const int atoms_;
-  std::vector<int> used_;    // [L + 1, S, 2], with the products that tell the last error
+  int kept_ = 1;
+  std::vector<int> used_;    // [kept, S, 2]
   std::vector<int> needed_;  // [S, 2]
 };
 
@@ -66,6 +72,7 @@ struct PointState {
       gradients.d = Images<T>(context.problem.atoms, context.size);
       gradients.first_phi = Images<T>(context.problem.atoms, context.size);
     }
+    levels.prepare(given.target != nullptr);
     steps.kept().prepare(given.target != nullptr, given.error != nullptr);
     in_range = steps.begin(given);
     last = context.problem.iterations - 1;

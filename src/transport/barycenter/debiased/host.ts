@@ -16,14 +16,14 @@ export interface DebiasedOptions {
   /** @default 1000 */
   readonly maxIterations?: number;
   /**
-   * Stops at a marginal violation (L1, largest over atoms, debiasing term included) at or below this; 0 carries out
+   * Stops at an error at or below this, a share of the mass (see `DebiasedBarycenters`); 0 carries out
    * `maxIterations` exactly.
    * @default 1e-9
    */
   readonly tolerance?: number;
 }
 
-/** `errors` hold the debiasing term |D K D - p|_1, too. */
+/** `errors` are the largest of those of the atoms and of that of the debiasing term, |D K D - p|_1. */
 export interface DebiasedBarycenters extends BarycenterReport {
   /** [B, N] */
   readonly barycenters: NdArray<Float64Array>;
@@ -55,7 +55,7 @@ export function hostDebiasedBarycenter(
   for (const point of plan ? atOnce(plan.run(inputs, { barycenters, errors, iterationsDone })) : all) {
     const kernel = cachedHostKernel(geometry, epsilon, "float64");
     const operator = guardedLogOperator(kernel, new KernelRange("float64"));
-    const run = new DebiasedIteration(operator, inputs.atoms.data, count, points);
+    const run = new DebiasedIteration(operator, inputs.atoms);
     const reached = run.solve(rowOf(inputs.weights.data, count, point), maxIterations, tolerance);
     barycenters.set(run.logP.map(Math.exp), point * points);
     errors[point] = reached.error;

@@ -1,5 +1,7 @@
+import type { NdArray } from "../../../tensor/ndarray.ts";
 import type { LogOperator } from "../host/log-operator.ts";
 import { logMean } from "../host/mean.ts";
+import { largestMass } from "../problem.ts";
 
 const mean = logMean(0);
 
@@ -8,6 +10,7 @@ export class DebiasedIteration {
   readonly logP: Float64Array;
   readonly #operator: LogOperator;
   readonly #masses: Float64Array;
+  readonly #mass: number;
   readonly #logA: readonly Float64Array[];
   readonly #logB: readonly Float64Array[];
   readonly #logC: readonly Float64Array[];
@@ -16,10 +19,12 @@ export class DebiasedIteration {
   readonly #product: Float64Array; // log K D
 
   /** From a cold start. Atoms [S, N]. */
-  constructor(operator: LogOperator, masses: Float64Array, atoms: number, points: number) {
+  constructor(operator: LogOperator, masses: NdArray<Float64Array>) {
+    const [atoms, points] = masses.shape;
     const arrays = () => Array.from({ length: atoms }, () => new Float64Array(points));
     this.#operator = operator;
-    this.#masses = masses;
+    this.#masses = masses.data;
+    this.#mass = largestMass(masses);
     this.#logA = arrays();
     this.#logB = arrays();
     this.#logC = arrays();
@@ -71,9 +76,12 @@ export class DebiasedIteration {
   #error(): number {
     let largest = distance(this.#logDebias, this.#product, (i) => Math.exp(this.logP[i]));
     this.#logA.forEach((logA, s) => {
-      largest = Math.max(largest, distance(logA, this.#logC[s], (i) => this.#masses[s * logA.length + i]));
+      largest = Math.max(
+        largest,
+        distance(logA, this.#logC[s], (i) => this.#masses[s * logA.length + i]),
+      );
     });
-    return largest;
+    return largest / this.#mass;
   }
 }
 

@@ -121,13 +121,13 @@ function advance({ lift, mean, weights, logMass, absent }: LogRecursion, from: S
   return { logA, logB: tf.sub(logP, logPhi), logDebias, logP };
 }
 
-/** Largest |a K b - d|_1 and |D K D - p|_1, a scalar. */
+/** Largest |a K b - d|_1 and |D K D - p|_1, as a share of the largest mass: a scalar. */
 function violationOf({ lift }: LogRecursion, atoms: tf.Tensor2D, { logA, logB, logDebias, logP }: State): tf.Scalar {
   const distance = (logs: tf.Tensor, masses: tf.Tensor): tf.Tensor =>
     tf.max(tf.sum(tf.abs(tf.sub(tf.exp(logs), masses)), -1));
   const marginals = distance(tf.add(logA, lift.log("forward", logB)), atoms);
   const debias = distance(tf.add(logDebias, lift.log("forward", logDebias)), tf.exp(logP));
-  return tf.maximum<tf.Scalar>(marginals, debias);
+  return tf.div<tf.Scalar>(tf.maximum(marginals, debias), tf.max(tf.sum(atoms, 1)));
 }
 
 function barycentersOf({ logP }: State): tf.Tensor2D {

@@ -4,13 +4,12 @@ import { ndarray, rowOf, toFloat64, type NdArray } from "../../../tensor/ndarray
 import { InputError } from "../../../errors.ts";
 import type { BarycenterInputs } from "../engine.ts";
 import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "../options.ts";
-import { atOnce } from "../pieces.ts";
 import { checkInputs, checkShape, onlyPoints, requireFixed, type CheckedInputs } from "../problem.ts";
 import { reportOf, type BarycenterReport } from "../report.ts";
 import { checkBarycenters } from "../result.ts";
 import type { HostSettings } from "./point-engine.ts";
-import { HostRun, type BarycenterLoss } from "./run.ts";
-import { wideBarycenters, wideGradients, type HostGeometries } from "./wide.ts";
+import type { BarycenterLoss } from "./run.ts";
+import { wideBarycenters, wideGradients, wideLoss, type HostGeometries } from "./wide.ts";
 
 /** Bytes for the iterations of one data point, see `Trajectory`. */
 export const BYTE_LIMIT = 2 ** 28;
@@ -95,10 +94,7 @@ export function hostBarycenter(
   };
 }
 
-/**
- * Barycenters and the gradients of a loss of them in one pass: forward, loss and adjoint point by point, so that nothing
- * is computed twice and only one point's iterations are in memory. A fixed number of iterations.
- */
+/** Barycenters and the gradients of a loss of them, by a fixed number of iterations; see `hostBarycenter`. */
 export function hostBarycenterGradient(
   problem: HostBarycenterProblem,
   options: HostBarycenterOptions,
@@ -106,15 +102,9 @@ export function hostBarycenterGradient(
 ): HostBarycenters & BarycenterGradients {
   const { geometry, inputs, resolved, settings } = prepared(problem, options);
   requireFixed(resolved);
-  const run = new HostRun(geometry, inputs, resolved, settings);
-  const { atoms, weights } = atOnce(run.withGradient(loss));
-  checkBarycenters(run.barycenters, inputs.atoms, resolved);
-  return {
-    barycenters: run.barycenters,
-    logScalings: run.logScalings,
-    gradientAtoms: atoms,
-    gradientWeights: weights,
-  };
+  const { barycenters, logScalings, atoms, weights } = wideLoss(geometry, inputs, resolved, settings, loss);
+  checkBarycenters(barycenters, inputs.atoms, resolved);
+  return { barycenters, logScalings, gradientAtoms: atoms, gradientWeights: weights };
 }
 
 function prepared(
@@ -134,7 +124,9 @@ function prepared(
   }
   const each = geometry as readonly Geometry[];
   if (each.length === 0 || each.length !== given.atoms.shape[0]) {
-    throw new InputError(`barycenter: expected a geometry for each of ${given.atoms.shape[0]} atoms, got ${each.length}`);
+    throw new InputError(
+      `barycenter: expected a geometry for each of ${given.atoms.shape[0]} atoms, got ${each.length}`,
+    );
   }
   const other = each.find(({ shape }) => shape[0] !== each[0].shape[0] || shape[1] !== each[0].shape[1]);
   if (other) {

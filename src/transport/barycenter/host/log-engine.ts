@@ -47,14 +47,15 @@ export class LogEngine implements PointEngine {
     return this.#trajectory.done;
   }
 
-  error({ atoms }: PointProblem): number {
+  error({ atoms, mass }: PointProblem): number {
     const { a, b } = this.#trajectory.last;
-    return Math.max(
+    const error = Math.max(
       ...atoms.map((atom, s) => {
         this.#operators[s].forward(b[s], this.#product);
         return this.#violation(atom, a[s], this.#product);
       }),
     );
+    return error / mass;
   }
 
   forward(problem: PointProblem): boolean {
@@ -93,7 +94,7 @@ export class LogEngine implements PointEngine {
     }
     if (tolerance > 0 && index > 0) {
       const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
-      if (error <= tolerance) return "end";
+      if (error <= tolerance * problem.mass) return "end";
     }
     const logP = this.#logBarycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, logP);

@@ -6,6 +6,8 @@ import type { ResolvedOptions } from "../options.ts";
 export interface PointProblem {
   /** S arrays [M]. */
   readonly atoms: readonly Float64Array[];
+  /** The largest of their masses. */
+  readonly mass: number;
   /** [S] */
   readonly weights: Float64Array;
   /** Log-scalings [sides, S, N] to start from; 1 everywhere if absent. */

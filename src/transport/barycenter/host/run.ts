@@ -3,7 +3,7 @@ import { ndarray, rowOf, sizeOf, toFloat64, type NdArray } from "../../../tensor
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { PIECE_SECONDS } from "../pieces.ts";
-import type { CheckedInputs } from "../problem.ts";
+import { largestMass, type CheckedInputs } from "../problem.ts";
 import { engineLadder } from "./ladder.ts";
 import type { HostSettings, PointEngine, PointProblem } from "./point-engine.ts";
 import { Trajectory } from "./trajectory.ts";
@@ -42,8 +42,10 @@ export class HostRun {
     this.iterations = new Float64Array(batch);
     this.errors = new Float64Array(batch);
     this.#engines = engineLadder(each, options, settings);
+    const mass = largestMass(inputs.atoms);
     this.#pointProblem = (point) => ({
       atoms,
+      mass,
       weights: rowOf(inputs.weights.data, count, point),
       start: start && rowOf(start, options.sides * count * points, point),
     });

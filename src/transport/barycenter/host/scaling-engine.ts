@@ -63,13 +63,14 @@ export class ScalingEngine implements PointEngine {
     return this.#trajectory.done;
   }
 
-  error({ atoms }: PointProblem): number {
+  error({ atoms, mass }: PointProblem): number {
     const { a, b } = this.#trajectory.last;
-    return Math.max(
+    const error = Math.max(
       ...atoms.map((atom, s) => {
         return this.#violation(atom, a[s], this.#kernels[s].apply(b[s], this.#atomProduct));
       }),
     );
+    return error / mass;
   }
 
   forward(problem: PointProblem): boolean {
@@ -102,7 +103,7 @@ export class ScalingEngine implements PointEngine {
     }
     if (tolerance > 0 && index > 0) {
       const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
-      if (error <= tolerance) return "end";
+      if (error <= tolerance * problem.mass) return "end";
     }
     const p = this.barycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, p);

@@ -4,7 +4,7 @@ import { LINEAR_LOSS, nativePlan } from "../native/plan.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { atOnce } from "../pieces.ts";
 import { onlyPoints, type CheckedInputs } from "../problem.ts";
-import { HostRun } from "./run.ts";
+import { HostRun, type BarycenterLoss } from "./run.ts";
 import type { HostSettings } from "./point-engine.ts";
 
 /** What is known of the data points after their iterations. */
@@ -90,8 +90,30 @@ export function wideGradients(
   return { atoms, weights };
 }
 
+/** Barycenters, and the gradients of a loss of them by a fixed number of iterations. */
+export function wideLoss(
+  geometry: HostGeometries,
+  inputs: CheckedInputs,
+  options: ResolvedOptions,
+  settings: HostSettings,
+  loss: BarycenterLoss,
+) {
+  if (!planOf(geometry, options)) {
+    const run = new HostRun(geometry, inputs, options, settings); // nothing is computed twice
+    const gradients = atOnce(run.withGradient(loss));
+    return { barycenters: run.barycenters, logScalings: run.logScalings, ...gradients };
+  }
+  const { barycenters, logScalings } = wideBarycenters(geometry, inputs, options, settings);
+  const [points, pixels] = barycenters.shape;
+  const slopes = new Float64Array(points * pixels);
+  for (let point = 0; point < points; point++) {
+    loss(point, rowOf(barycenters.data, pixels, point), rowOf(slopes, pixels, point));
+  }
+  return { barycenters, logScalings, ...wideGradients(geometry, inputs, options, settings, slopes) };
+}
+
 /** [M, N] */
-export function shapeOf(geometry: HostGeometries): readonly [number, number] {
+function shapeOf(geometry: HostGeometries): readonly [number, number] {
   return (isOne(geometry) ? geometry : geometry[0]).shape;
 }
 

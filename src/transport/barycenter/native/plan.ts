@@ -6,7 +6,7 @@ import { toFloat32, toFloat64 } from "../../../tensor/ndarray.ts";
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { InPieces } from "../pieces.ts";
-import type { CheckedInputs } from "../problem.ts";
+import { largestMass, type CheckedInputs } from "../problem.ts";
 import { nativeBytes } from "./bytes.ts";
 import { costOf, groundOf } from "./ground.ts";
 
@@ -65,7 +65,8 @@ export function nativePlan(
   if (!addon || !ground) return undefined;
   const { iterations, memory, update, power, tolerance } = options;
   const { threads } = addon.describe();
-  const bytes = (points: number, atoms: number) => nativeBytes(ground, options, points, atoms, threads);
+  const bytes = (points: number, atoms: number) =>
+    (wide ? 2 : 1) * nativeBytes(ground, options, points, atoms, threads);
   /** Buffers of the last run, for the next one; two runs at once have their own. */
   let idle: { readonly atoms: number; readonly native: ReturnType<NativeAddon["createBarycenter"]> } | undefined;
 
@@ -82,7 +83,8 @@ export function nativePlan(
         ? { start: undefined, wideStart: start && toFloat64(start).data }
         : { start: start && toFloat32(start).data, wideStart: undefined };
       const arrays = { atoms: atoms.data, weights: weights.data, ...starts, done };
-      const limits = { points, cost: costOf(geometry), seconds: pieceSeconds, tolerance };
+      const mass = largestMass(atoms);
+      const limits = { points, cost: costOf(geometry), seconds: pieceSeconds, tolerance: tolerance * mass };
       const batch = { ...NO_OUTPUTS, ...outputs, ...arrays, ...limits };
       const create = () => ({ atoms: count, native: addon.createBarycenter(settings) });
       const own = idle?.atoms === count ? idle : withinMemory(iterations, create);
@@ -90,12 +92,14 @@ export function nativePlan(
       try {
         for (let begins = true; ; begins = false) {
           const advance = () => addon.runBarycenter(own.native, { ...batch, begins });
-          if (withinMemory(iterations, advance)) return Array.from(done.keys()).filter((point) => !done[point]);
+          if (withinMemory(iterations, advance)) break;
           yield;
         }
       } finally {
         idle = own;
       }
+      outputs.errors?.forEach((error, point, errors) => (errors[point] = error / mass));
+      return Array.from(done.keys()).filter((point) => !done[point]);
     },
   };
 }

@@ -57,7 +57,10 @@ export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): 
 }
 
 /** All iterations, in logarithms; differentiable by the tape. log p [B, 1, N]. */
-export function iterateRecursion(recursion: LogRecursion, start: LogScalings): LogScalings & { readonly logP: tf.Tensor } {
+export function iterateRecursion(
+  recursion: LogRecursion,
+  start: LogScalings,
+): LogScalings & { readonly logP: tf.Tensor } {
   const { options } = recursion;
   let scalings = start;
   let logP: tf.Tensor | undefined;
@@ -100,7 +103,8 @@ export function errorsOf({ options, lift, logMass, absent }: LogRecursion, { log
   const offset = tf.add(absent, logC);
   const next = tf.mul(tf.sub(logMass, logC), options.marginal);
   const distance = tf.abs(tf.sub(tf.exp(tf.add(logA, offset)), tf.exp(tf.add(next, offset))));
-  return tf.max<tf.Tensor1D>(tf.sum(distance, 2), 1);
+  const mass = tf.max(tf.sum(tf.exp(tf.add(logMass, absent)), 1));
+  return tf.div<tf.Tensor1D>(tf.max(tf.sum(distance, 2), 1), mass);
 }
 
 /** Log-scalings [B or 1, S, N] a side -> [B, sides, S, N], as constants. */
