@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -139,8 +140,12 @@ class PlainSteps {
     T* log_b = next_[0];
     for (int s = 0; s < atoms_; ++s) {
       const T* inverse_phi = this->inverse_phi(last, s);
-      each_register<T>(context_.upright,
-                       [=](std::size_t i) { store<T>(log_b + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
+      each_register<T>(context_.upright, [=](std::size_t i) {
+        const V mass = load<T>(p + i), inverse = load<T>(inverse_phi + i), value = mass * inverse;
+        // b itself need not be a normal number where p and phi are
+        const V apart = short_log_of<T>(mass) + short_log_of<T>(inverse);
+        store<T>(log_b + i, value < broadcast<T>(std::numeric_limits<T>::min()) ? apart : short_log_of<T>(value));
+      });
       pack(context_.upright, log_b, out + s * context_.problem.pixels());
     }
   }

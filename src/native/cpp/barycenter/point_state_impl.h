@@ -29,9 +29,7 @@ template <typename T>
 class KernelLevels {
  public:
   explicit KernelLevels(const PointContext<T>& context)
-      : context_(context),
-        atoms_(context.problem.atoms),
-        needed_(2 * static_cast<std::size_t>(atoms_)) {}
+      : context_(context), atoms_(context.problem.atoms), needed_(2 * static_cast<std::size_t>(atoms_)) {}
 
   // For all iterations, or where no adjoint follows for one.
   void prepare(bool adjoint) {
