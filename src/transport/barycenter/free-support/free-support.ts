@@ -18,22 +18,23 @@ import {
  * larger; it ends in a local minimum, which depends on the start. Plans are exact (network simplex) or, with an `epsilon`, entropic.
  *
  * `debiased`: sum_s w_s S_epsilon for the Sinkhorn divergence; a point moves by the difference of that mean and of where the plan of
- * the barycenter with itself sends it, half as far whenever the last step made the objective larger. `learnMasses`: masses follow
- * `a <- a exp(-t slope)`, where slope is the mean of the first potentials, t = 1 / epsilon with entropy (an iteration of fixed-support
- * barycenters) and 1 / (spread of the slopes sqrt(step)) without it (subgradients; Algorithm 1 there).
+ * the barycenter with itself sends it, half as far whenever the last step made the objective larger. `learnMasses`: before the
+ * points, the masses move along the mean of the first potentials, `a <- a exp(-t slope)` (Algorithm 1 there), t doubled after a step
+ * that made the objective no larger, and halved until it is one.
  *
  * Float64 on the host. Throws InputError for what is no problem.
  */
 export function freeSupportBarycenter(clouds: readonly NdArray[], options: FreeSupportOptions): FreeSupportBarycenter {
   const problem = checkFreeSupport(clouds, options);
-  const { maxIterations = 100, tolerance = 1e-7, learnMasses = false, epsilon } = options;
+  const { maxIterations = 100, tolerance = 1e-7, learnMasses = false } = options;
   const solve = solverOf(problem, options);
   const objectives: number[] = [];
   let now = problem.start;
   let error = Infinity;
   let share = 1;
+  let rate = Infinity;
   while (objectives.length < maxIterations && error > tolerance) {
-    const found = solve(now);
+    let found = solve(now);
     const before = objectives.at(-1);
     objectives.push(found.value);
     if (!found.isFinite || !Number.isFinite(found.value)) {
@@ -41,9 +42,12 @@ export function freeSupportBarycenter(clouds: readonly NdArray[], options: FreeS
       break;
     }
     if (options.debiased && before !== undefined && found.value > before) share /= 2;
+    const better = learnMasses ? withBetterMasses(now, found, rate, solve) : undefined;
+    const masses = better?.masses ?? now.masses;
+    if (better) ({ rate, found } = better);
     const points = now.points.data.map((value, i) => value + share * (found.images[i] - value));
-    error = moveOf(now, points) / (problem.extent || 1);
-    const masses = learnMasses ? movedMasses(now.masses, found.slopes, epsilon, objectives.length) : now.masses;
+    const moved = masses.reduce((sum, mass, i) => sum + Math.abs(mass - now.masses[i]), 0);
+    error = Math.max(moved, moveOf(now, points) / (problem.extent || 1));
     now = { points: ndarray(points, now.points.shape), masses };
   }
   return {
@@ -101,18 +105,21 @@ function moveOf({ points, masses }: Measure, moved: Float64Array): number {
   return Math.sqrt(sum);
 }
 
-/** A step of mirror descent in the relative entropy. */
-function movedMasses(
-  masses: Float64Array,
-  slopes: Float64Array,
-  epsilon: number | undefined,
-  step: number,
-): Float64Array {
-  const mean = slopes.reduce((sum, slope, i) => sum + masses[i] * slope, 0);
-  const spread = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope - mean)), 0);
-  if (spread === 0) return masses;
-  const rate = epsilon === undefined ? 1 / (spread * Math.sqrt(step)) : 1 / Math.max(epsilon, spread);
-  const moved = masses.map((mass, i) => mass * Math.exp(-rate * (slopes[i] - mean)));
-  const total = moved.reduce((sum, mass) => sum + mass, 0);
-  return moved.map((mass) => mass / total);
+/** Halvings of a step before the masses stay as they are. */
+const MOST_TRIES = 12;
+
+/** A step of mirror descent in the relative entropy that does not make the objective larger, and the next one's rate. */
+function withBetterMasses(now: Measure, found: Transported, rate: number, solve: (now: Measure) => Transported) {
+  const { masses } = now;
+  const mean = found.slopes.reduce((sum, slope, i) => sum + masses[i] * slope, 0);
+  const spread = found.slopes.reduce((most, slope) => Math.max(most, Math.abs(slope - mean)), 0);
+  let step = Math.min(rate, 1 / spread); // no mass changes by more than a factor e
+  for (let tries = 0; spread > 0 && tries < MOST_TRIES; tries++, step /= 2) {
+    const moved = masses.map((mass, i) => mass * Math.exp(-step * (found.slopes[i] - mean)));
+    const total = moved.reduce((sum, mass) => sum + mass, 0);
+    const candidate = { points: now.points, masses: moved.map((mass) => mass / total) };
+    const next = solve(candidate);
+    if (next.isFinite && next.value <= found.value) return { masses: candidate.masses, found: next, rate: 2 * step };
+  }
+  return { masses, found, rate: step };
 }

@@ -42,7 +42,7 @@ export interface FreeSupportBarycenter {
   readonly objectives: readonly number[];
   /** Steps carried out. */
   readonly iterations: number;
-  /** The last move, see `tolerance`. */
+  /** The last move, see `tolerance`; with `learnMasses` the sum of the masses' changes, if that is more. */
   readonly error: number;
   /** `non-finite`: a transport has failed, and the support is that before the step. */
   readonly status: BarycenterStatus;
