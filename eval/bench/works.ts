@@ -1,3 +1,4 @@
+import { barycenterWork } from "./barycenter.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
@@ -23,4 +24,5 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
   embed: embedWork,
+  barycenter: barycenterWork,
 };

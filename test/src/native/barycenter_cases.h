@@ -122,7 +122,7 @@ int count_float32(const Case& c, const Data& data) {
   return count;
 }
 
-void check_case(const Case& c) {
+inline void check_case(const Case& c) {
   const Data data = make_data(c, 7);
   BarycenterPlan plan(plan_settings(c));
   const std::size_t n = plan.pixels(), atoms = c.atoms;
