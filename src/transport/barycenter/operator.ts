@@ -44,7 +44,7 @@ export interface BarycenterOperator {
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
 }
 
-export interface SolvedBarycenters extends BarycenterReport {
+interface SolvedBarycenters extends BarycenterReport {
   /** P [B, N] */
   readonly barycenters: Float64Array;
   /** [B, sides, S, N], to go on from. */

@@ -38,7 +38,7 @@ export function checkShapes(geometry: HostGeometry, { atoms, weights, start }: B
 }
 
 /** Throws InputError where the barycenter has other points than the atoms. */
-export function requireSquare({ shape: [m, n] }: HostGeometry, what: string): void {
+function requireSquare({ shape: [m, n] }: HostGeometry, what: string): void {
   if (m !== n) throw new InputError(`barycenter: ${what} needs a square ground cost, got [${m}, ${n}]`);
 }
 

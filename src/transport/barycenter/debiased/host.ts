@@ -65,7 +65,7 @@ export function hostDebiasedBarycenter(
 }
 
 /** Throws InputError for options of the barycenter that are none, under the names that they have here. */
-export function resolvedDebiased({ epsilon, maxIterations, tolerance }: Required<DebiasedOptions>) {
+function resolvedDebiased({ epsilon, maxIterations, tolerance }: Required<DebiasedOptions>) {
   try {
     return resolveBarycenterOptions({ epsilon, iterations: maxIterations, tolerance });
   } catch (error) {

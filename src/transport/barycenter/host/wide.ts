@@ -80,7 +80,7 @@ export function wideGradients(
     gradientAtoms: atoms.data,
     gradientWeights: weights.data,
   };
-  const plan = adjointPlanOf(geometry, options);
+  const plan = planOf(geometry, options);
   const rest = plan ? atOnce(plan.run(inputs, outputs)) : range(points);
   if (rest.length === 0) return { atoms, weights };
   const run = new HostRun(geometry, onlyPoints(inputs, rest), options, settings);
@@ -98,7 +98,7 @@ export function wideLoss(
   settings: HostSettings,
   loss: BarycenterLoss,
 ) {
-  if (!adjointPlanOf(geometry, options)) {
+  if (!planOf(geometry, options)) {
     const run = new HostRun(geometry, inputs, options, settings); // nothing is computed twice
     const gradients = atOnce(run.withGradient(loss));
     return { barycenters: run.barycenters, logScalings: run.logScalings, ...gradients };
@@ -119,11 +119,6 @@ function shapeOf(geometry: HostGeometries): readonly [number, number] {
 
 function planOf(geometry: HostGeometries, options: ResolvedOptions) {
   return isOne(geometry) ? nativePlan(geometry, options, { wide: true }) : undefined;
-}
-
-/** Not with heavy-ball: where its scalings are some 1e250 apart, the native adjoint loses digits without a word. */
-function adjointPlanOf(geometry: HostGeometries, options: ResolvedOptions) {
-  return options.memory === 0 ? planOf(geometry, options) : undefined;
 }
 
 function isOne(geometry: HostGeometries): geometry is Geometry {
