@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import { advance, logRecursion, type LogRecursion, type LogScalings } from "./recursion.ts";
@@ -92,7 +93,7 @@ export function outcomeOf(
   const [count] = absent.shape;
   const points = logP.shape[2]!;
   return {
-    barycenters: tf.reshape(tf.exp(logP), [batch, points]),
+    barycenters: tf.reshape(exp(logP), [batch, points]),
     logScalings: stackScalings([logB, tf.add(logA, absent)].slice(0, options.sides), [batch, count, points]),
   };
 }
