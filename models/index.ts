@@ -18,6 +18,7 @@ export { setUpSinkinit } from "./sinkinit/setup.ts";
 export { sinkinitTask, type SinkinitState, type SinkinitTaskSettings } from "./sinkinit/task.ts";
 export { learnedInitializer } from "./sinkinit/initializer.ts";
 export { exportInitializer, INITIALIZER_FORMATS, type InitializerFormat } from "./sinkinit/export/index.ts";
+export { generatorTask, type GeneratorTaskSettings } from "./generator/task.ts";
 export type { Embedding, ObjectiveParts } from "./embed/embedding.ts";
 export { jointEmbedding, type JointEmbedding, type JointEmbeddingOptions } from "./embed/joint-embedding.ts";
 export { embedOptions, scheduleOf } from "./embed/options.ts";
