@@ -8,6 +8,7 @@ import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
 import { sinkhornGridWork } from "./sinkhorn-grid.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
+import { sinkhornUnbalancedWork } from "./sinkhorn-unbalanced.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
 import { wdlGradientWork } from "./wdl-gradient.ts";
 import type { BenchWork } from "./work.ts";
@@ -21,6 +22,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_host: sinkhornHostWork,
   sinkhorn_grid: sinkhornGridWork,
   cloud_sinkhorn: cloudSinkhornWork,
+  sinkhorn_unbalanced: sinkhornUnbalancedWork,
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,

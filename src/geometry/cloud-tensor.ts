@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp, isRecorded } from "../tensor/differentiable.ts";
 import { checkRange } from "./checks.ts";
-import { overRows } from "./dense-tensor.ts";
 import type { CloudGeometry, Coordinates, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO } from "./log-sum.ts";
+import { overRows } from "./over-rows.ts";
 import { directionsOf } from "./point-directions.ts";
 
 /** Entries of the largest intermediate, 16 MiB of float32. */
@@ -69,20 +70,27 @@ export function cloudTensorKernel(geometry: CloudGeometry, epsilon: number): Ten
     // [batch, length, columns]
     const terms = (given: tf.Tensor, matrix: tf.Tensor2D) =>
       tf.add(tf.reshape(given, [batch, 1, columns]), tf.expandDims(matrix, 0));
-    const operation = tf.customGrad((input) => {
+    const operation = tf.customGrad((input, save) => {
       const given = input as tf.Tensor;
+      (save as tf.GradSaveFunc)([given]);
       const value = overRows(given, () =>
         joined(
           inPieces(operator, transposed, batch, (matrix) => tf.logSumExp(terms(given, matrix), -1) as tf.Tensor2D),
         ),
       );
-      const gradFunc = (dy: tf.Tensor) => {
+      const gradFunc = (dy: tf.Tensor, [kept]: tf.Tensor[]) => {
+        // Softmax of tfjs has no second derivative; what is recorded is made of the inputs.
+        const logs = isRecorded() ? tf.reshape(logProduct(kept, operator, transposed), [batch, rows, 1]) : undefined;
+        const weights = (matrix: tf.Tensor2D, start: number): tf.Tensor =>
+          logs
+            ? exp(tf.sub(terms(kept, matrix), tf.slice(logs, [0, start, 0], [batch, matrix.shape[0], 1])))
+            : tf.softmax(terms(kept, matrix));
         const pieces = inPieces(operator, transposed, batch, (matrix, start) => {
           const [length] = matrix.shape;
           const piece = tf.slice(tf.reshape(dy, [batch, rows]), [0, start], [batch, length]);
-          return tf.sum(tf.mul(tf.softmax(terms(given, matrix)), tf.reshape(piece, [batch, length, 1])), 1);
+          return tf.sum(tf.mul(weights(matrix, start), tf.reshape(piece, [batch, length, 1])), 1);
         });
-        return tf.reshape(tf.addN(pieces), given.shape);
+        return tf.reshape(tf.addN(pieces), kept.shape);
       };
       return { value, gradFunc };
     });

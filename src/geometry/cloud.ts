@@ -4,6 +4,7 @@ import { cloudTensorKernel } from "./cloud-tensor.ts";
 import type { CloudGeometry, Coordinates } from "./geometry.ts";
 import { POINT_COSTS } from "./point-cost.ts";
 import { largestCost } from "./points.ts";
+import { variableKernel } from "./variable-kernel.ts";
 
 export type { CloudGeometry };
 
@@ -21,7 +22,8 @@ export function cloudGeometry(coordinates: Coordinates): CloudGeometry {
     coordinates,
     costMatrix: () => pointCostMatrix(coordinates),
     hostKernel: (epsilon) => cloudHostKernel(geometry, epsilon),
-    kernel: (epsilon) => cloudTensorKernel(geometry, epsilon),
+    kernel: (epsilon) =>
+      typeof epsilon === "number" ? cloudTensorKernel(geometry, epsilon) : variableKernel(geometry, epsilon),
   };
   return geometry;
 }

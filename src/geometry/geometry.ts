@@ -22,8 +22,21 @@ export interface Geometry {
   costMatrix(): NdArray<Float64Array>;
   /** Float64 operators on the host. */
   hostKernel(epsilon: number, options?: HostKernelOptions): HostKernel;
-  /** Float32 operators on the current tfjs backend, differentiable by the tape. Dispose after use. */
-  kernel(epsilon: number): TensorKernel;
+  /** The tensors that the cost was made of, where it was: what a tape can follow. */
+  readonly variables?: GeometryVariables | undefined;
+  /**
+   * Float32 operators on the current tfjs backend, differentiable by the tape, in `epsilon` and `variables` too where these are tensors.
+   * Dispose after use.
+   */
+  kernel(epsilon: number | tf.Scalar): TensorKernel;
+}
+
+/** Points of a cloud, or the entries of a cost matrix. */
+export interface GeometryVariables {
+  /** [n, d] and [m, d] */
+  readonly points?: { readonly x: tf.Tensor2D; readonly y: tf.Tensor2D; readonly cost: PointCost } | undefined;
+  /** [n, m] */
+  readonly cost?: tf.Tensor2D | undefined;
 }
 
 /** What solvers on the host need of a geometry: no tensors. */
@@ -105,6 +118,8 @@ export interface HostKernel {
 export interface TensorKernel {
   readonly geometry: Geometry;
   readonly epsilon: number;
+  /** What of it is on the tape; the rest is constant. */
+  readonly variables?: KernelVariables | undefined;
   readonly shape: readonly [n: number, m: number];
   /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
@@ -119,4 +134,13 @@ export interface TensorKernel {
   /** log((K * C) exp(x)): [..., m] -> [..., n] */
   logApplyCost(x: tf.Tensor): tf.Tensor;
   dispose(): void;
+}
+
+export interface KernelVariables extends GeometryVariables {
+  readonly epsilon?: tf.Scalar | undefined;
+}
+
+/** epsilon as the tape knows it. */
+export function epsilonOf(kernel: TensorKernel): number | tf.Scalar {
+  return kernel.variables?.epsilon ?? kernel.epsilon;
 }

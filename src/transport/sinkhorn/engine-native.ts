@@ -48,8 +48,9 @@ type Settings = Omit<SinkhornProblem, "pairs" | "a" | "b" | "start" | "f" | "g">
 const DOMAINS = { auto: 0, log: 1, scaling: 2 } as const;
 const KL_POTENTIALS = 1;
 
-function settingsOf({ iterations, domain }: FixedRun): Settings {
-  const plain = { checkEvery: 0, tolerance: 0, momentum: 1, output: 0, symmetric: false };
+function settingsOf({ iterations, domain, rho }: FixedRun): Settings {
+  const penalties = rho && { rhoA: rho.a, rhoB: rho.b };
+  const plain = { checkEvery: 0, tolerance: 0, momentum: 1, output: 0, symmetric: false, ...penalties };
   return { ...plain, iterations, domain: DOMAINS[domain] };
 }
 

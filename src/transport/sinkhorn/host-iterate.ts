@@ -24,6 +24,8 @@ export interface HostIterate {
 export interface LogScalings {
   readonly logU: Float64Array | undefined;
   readonly logV: Float64Array;
+  /** Of unbalanced problems: lambda, in cost units, by which the potentials are moved, f up and g down. */
+  readonly translation?: number;
 }
 
 /** Products below the smallest normal float64 are lost, or lose digits. */
@@ -47,7 +49,7 @@ function scalingIterate(
   kernel: HostKernel,
   { a, b }: HostMarginals,
   start: LogScalings,
-  holds: typeof isExact,
+  holds: (product: Float64Array, masses: Float64Array, x: Float64Array) => boolean,
 ): HostIterate {
   // Until the first update the scalings are the start, which exp may not have been able to represent.
   let unchanged: LogScalings | undefined = start;
@@ -84,9 +86,15 @@ function scalingIterate(
 
 /**
  * True if K x and the scalings `masses / K x` that follow from it are exact to rounding: what underflow can have taken from
- * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry.
+ * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry. Other scalings than these
+ * are told by `scalingAt`.
  */
-function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): boolean {
+export function isExact(
+  product: Float64Array,
+  masses: Float64Array,
+  x: Float64Array,
+  scalingAt?: (index: number) => number,
+): boolean {
   let largest = 1;
   for (let index = 0; index < x.length; index++) if (x[index] > largest) largest = x[index];
   if (!(largest <= LARGEST_SCALING)) return false;
@@ -94,8 +102,13 @@ function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): 
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     if (mass === 0) continue;
-    const value = product[index]; // mass / value in [1 / LARGEST, LARGEST], without a division
-    if (!(value > floor && mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value)) return false;
+    const value = product[index];
+    const scaling = scalingAt?.(index);
+    const inRange =
+      scaling === undefined // mass / value in [1 / LARGEST, LARGEST], without a division
+        ? mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value
+        : scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING;
+    if (!(value > floor && inRange)) return false;
   }
   return true;
 }

@@ -14,6 +14,7 @@ import {
   type SinkhornHostResult,
 } from "./exact-iterate.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+import { checkRho, marginalPenalty } from "./rho.ts";
 
 export interface SinkhornHostOptions extends SinkhornOptions {
   /** @default 10000 */
@@ -38,8 +39,9 @@ interface SinkhornHostIterate {
 }
 
 /**
- * Entropic optimal transport between a [n] and b [m] (masses >= 0, equal totals) in float64 on the host. One iteration is
- * f from g, then g from f, so at exit the second marginal is exact (Cuturi 2013).
+ * Entropic optimal transport between a [n] and b [m] (masses >= 0; equal totals, unless `rho` is finite) in float64 on the host. One iteration is
+ * f from g, then g from f, so at exit the second marginal is exact (Cuturi 2013). Unbalanced, an iteration ends with the best constant
+ * between f and g, so that it takes no more of them the larger rho is.
  *
  * `domain: "auto"` iterates on scalings as long as underflow provably takes less than 1e-16 of any sum, and goes on in the
  * log domain from there: the result is the log domain's. `"scaling"` never changes and may end as `non-finite`.
@@ -87,7 +89,7 @@ function solve(
   massesB: Numbers,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
-  const { a, b } = hostMarginals(massesA, massesB, geometry.shape);
+  const { a, b } = hostMarginals(massesA, massesB, geometry.shape, checkRho(options.rho));
   const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
   if (!epsilonScaling) {
     return iterate(kernel, { a, b }, startingPotential(initializer, { geometry, a, b, epsilon }), options);
@@ -118,8 +120,9 @@ function iterate(
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
+  const penalty = marginalPenalty(options.rho, kernel.epsilon);
   const logV = start.map((value) => value / kernel.epsilon);
-  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain);
+  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain, penalty);
   const total = totalOf(marginals.a);
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */
