@@ -22,7 +22,7 @@ export async function runPeer(script: string, args: readonly string[]): Promise<
       results: stdout
         .trimEnd()
         .split("\n")
-        .filter((line) => line.startsWith("{")) // libraries may have their say, too
+        .filter((line) => line.startsWith("{")) // packages print too, as KeOps does
         .map((line) => JSON.parse(line) as BenchResult),
     };
   } catch (error) {

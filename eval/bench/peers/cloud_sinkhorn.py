@@ -1,6 +1,6 @@
 """Peer of `otlearn bench cloud_sinkhorn`: Sinkhorn iterations in the log domain between two clouds in the unit cube, without a cost
 matrix: GeomLoss' soft minimum over KeOps ("online"), OTT-JAX's point clouds in batches, and POT's lazy form, which is so slow that
-it has fewer points. They begin with the other potential, so the clouds change places. Compiling does not count. Prints a JSON line
+it has fewer points. The first two begin with the other potential, so the clouds change places. Compiling does not count. Prints a JSON line
 for each."""
 
 import argparse
@@ -68,10 +68,10 @@ def pot(x, y, epsilon, iterations):
     import ot
 
     def solve():
-        f, _, _ = ot.bregman.empirical_sinkhorn(
-            x, y, epsilon, isLazy=True, batchSize=500, numIterMax=iterations, stopThr=0, log=True, warn=False
+        _, g, _ = ot.bregman.empirical_sinkhorn(
+            y, x, epsilon, isLazy=True, batchSize=500, numIterMax=iterations, stopThr=0, log=True, warn=False
         )
-        return f
+        return g
 
     return solve, f"POT {ot.__version__} lazy float64"
 

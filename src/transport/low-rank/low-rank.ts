@@ -19,8 +19,9 @@ export interface LowRankResult {
   readonly r: NdArray<Float64Array>;
   /** [r] */
   readonly g: Float64Array;
+  /** Steps of the start that was followed, those included that were tried and not taken. */
   readonly iterations: number;
-  /** The objective after each step: the value, with the entropies where epsilon > 0. */
+  /** The objective after each step that was taken: the value, with the entropies where epsilon > 0. */
   readonly costs: readonly number[];
   readonly status: SinkhornStatus;
   /** P z: [m] -> [n] */
@@ -34,11 +35,15 @@ export interface LowRankResult {
 /** Entries of g stay above this share of the total mass. */
 const LEAST_WEIGHT = 1e-10;
 /** Of the projections between steps, as a share of the total mass. */
-const PROJECTION_TOLERANCE = 1e-5;
+const PROJECTION_TOLERANCE = 1e-6;
 const PROJECTION_ITERATIONS = 500;
 const SIDES = ["q", "r", "g"] as const;
 /** Of the length of a step after one that was taken; one that would raise the objective is halved instead. */
 const GROWTH = 1.2;
+/** A shorter step, as a share of the longest, does not come: nothing lowers the objective. */
+const SHORTEST = 1e-6;
+/** Of each of several starts. */
+const TRIAL_ITERATIONS = 50;
 /** Steps from one stopping test to the next. */
 const TEST_EVERY = 10;
 
@@ -52,40 +57,83 @@ const TEST_EVERY = 10;
 export function lowRankSinkhorn(a: Numbers, b: Numbers, geometry: Geometry, options: LowRankOptions): LowRankResult {
   const resolved = resolveLowRank(options, geometry);
   const marginals = hostMarginals(a, b, geometry.shape);
-  const { rank, start, seed } = resolved;
-  const first =
-    start === "kmeans"
-      ? clusterStart(geometry.coordinates!, marginals, rank, seed)
-      : randomStart(marginals, rank, seed);
   const cost = costProducts(geometry);
-  const { factors, costs, status } = descend(cost, marginals, first, resolved);
+  const { factors, costs, iterations, status } = bestOf(cost, geometry, marginals, resolved);
   const shortfall = totalOf(marginals.a) / totalOf(factors.g);
   factors.g.forEach((weight, k) => (factors.g[k] = weight * shortfall));
   roundToMarginals(factors.q, marginals.a, factors.g);
   roundToMarginals(factors.r, marginals.b, factors.g);
   const { value } = gradientOf(cost, factors, 0);
-  return resultOf(factors, geometry.shape, { value, costs, status, iterations: costs.length });
+  return resultOf(factors, geometry.shape, { value, costs, iterations, status });
+}
+
+/** Where a descent is. */
+interface Position {
+  readonly factors: Factors;
+  /** Of the next step. */
+  readonly length: number;
+  /** The logarithms of the last projection's scalings, for a step of one: near the end they hardly change. */
+  readonly slopes: ColumnScalings;
+}
+
+interface Descent extends Position {
+  readonly costs: readonly number[];
+  readonly iterations: number;
+  readonly status: SinkhornStatus;
+}
+
+/** The best of several starts, as it is after some steps of each, followed to its end. */
+function bestOf(cost: CostProducts, geometry: Geometry, marginals: HostMarginals, options: ResolvedLowRank): Descent {
+  const { starts, maxIterations } = options;
+  if (starts === 1) return descend(cost, marginals, startOf(geometry, marginals, options, 0), options);
+  const trial = { ...options, maxIterations: Math.min(TRIAL_ITERATIONS, maxIterations) };
+  let best: Descent | undefined;
+  for (let index = 0; index < starts; index++) {
+    const tried = descend(cost, marginals, startOf(geometry, marginals, options, index), trial);
+    if (!best || lastOf(tried) < lastOf(best)) best = tried;
+  }
+  const { costs, iterations, status } = best!;
+  if (status !== "max-iterations" || iterations >= maxIterations) return best!;
+  const rest = descend(cost, marginals, best!, { ...options, maxIterations: maxIterations - iterations });
+  return { ...rest, iterations: iterations + rest.iterations, costs: [...costs, ...rest.costs] };
+}
+
+function lastOf({ costs }: Descent): number {
+  return costs.at(-1) ?? Infinity;
+}
+
+function startOf(
+  { coordinates }: Geometry,
+  marginals: HostMarginals,
+  { rank, start, seed, gamma }: ResolvedLowRank,
+  index: number,
+): Position {
+  const isClustered = start === "kmeans" || (start === "auto" && index === 0);
+  const factors =
+    isClustered && coordinates
+      ? clusterStart(coordinates, marginals, rank, seed + index)
+      : randomStart(marginals, rank, seed + index);
+  return { factors, length: gamma, slopes: [new Float64Array(rank), new Float64Array(rank)] };
 }
 
 function descend(
   cost: CostProducts,
   { a, b }: HostMarginals,
-  start: Factors,
+  from: Position,
   { epsilon, gamma, maxIterations, tolerance }: ResolvedLowRank,
-): { factors: Factors; costs: number[]; status: SinkhornStatus } {
+): Descent {
   const total = totalOf(a);
   const projection = {
     leastWeight: LEAST_WEIGHT * total,
     tolerance: PROJECTION_TOLERANCE * total,
     maxIterations: PROJECTION_ITERATIONS,
   };
-  let factors = start;
+  let { factors, length, slopes } = from;
   let gradient = gradientOf(cost, factors, epsilon);
-  let length = gamma;
-  // the logarithms of the last projection's scalings, for a step of one: near the end they hardly change
-  let slopes: ColumnScalings = [new Float64Array(start.g.length), new Float64Array(start.g.length)];
   const costs: number[] = [];
-  while (costs.length < maxIterations) {
+  let iterations = 0;
+  while (iterations < maxIterations) {
+    iterations++;
     const largest = SIDES.reduce((most, side) => Math.max(most, largestOf(gradient[side])), Number.MIN_VALUE);
     const step = length / largest;
     const moved = (side: keyof Factors) => raised(factors[side], gradient[side], step);
@@ -101,17 +149,22 @@ function descend(
     );
     slopes = [scalings[0].map((v) => Math.log(v) / step), scalings[1].map((v) => Math.log(v) / step)];
     const nextGradient = gradientOf(cost, next, epsilon);
-    if (!Number.isFinite(nextGradient.value)) return { factors, costs, status: "non-finite" };
-    const isBetter = nextGradient.value < gradient.value;
-    length = isBetter ? Math.min(gamma, length * GROWTH) : length / 2;
-    if (isBetter) [factors, gradient] = [next, nextGradient];
+    if (!Number.isFinite(nextGradient.value))
+      return { factors, length, slopes, costs, iterations, status: "non-finite" };
+    if (!(nextGradient.value < gradient.value)) {
+      length /= 2;
+      if (length < gamma * SHORTEST) return { factors, length, slopes, costs, iterations, status: "converged" };
+      continue;
+    }
+    length = Math.min(gamma, length * GROWTH);
+    [factors, gradient] = [next, nextGradient];
     costs.push(gradient.value);
     const before = costs[costs.length - 1 - TEST_EVERY];
     if (costs.length % TEST_EVERY === 0 && before - gradient.value <= tolerance * Math.abs(gradient.value)) {
-      return { factors, costs, status: "converged" };
+      return { factors, length, slopes, costs, iterations, status: "converged" };
     }
   }
-  return { factors, costs, status: "max-iterations" };
+  return { factors, length, slopes, costs, iterations, status: "max-iterations" };
 }
 
 /** factor exp(-step gradient), up to one number a row, which a projection takes out again. */

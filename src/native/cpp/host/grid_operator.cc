@@ -26,15 +26,14 @@ const GridOperatorKernels& kernels() { return OTLEARN_CHOOSE(kGridOperatorParts)
 // As GridPass says.
 AlignedArray<double> table_of(const GridAxis& axis, bool is_last, std::size_t width) {
   const std::size_t n = axis.length;
-  const auto tap = [&](std::size_t distance) { return distance <= axis.radius ? axis.taps[distance] : 0; };
-  if (!is_last) {
-    AlignedArray<double> table(2 * n - 1);
-    for (std::size_t k = 0; k < n; ++k) table.data()[n - 1 - k] = table.data()[n - 1 + k] = tap(k);
-    return table;
-  }
+  AlignedArray<double> signed_taps(2 * n - 1);
+  for (std::size_t k = 0; k <= axis.radius && k < n; ++k)
+    signed_taps.data()[n - 1 - k] = signed_taps.data()[n - 1 + k] = axis.taps[k];
+  if (!is_last) return signed_taps;
   AlignedArray<double> table(n * width);
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) table.data()[i * width + j] = tap(i < j ? j - i : i - j);
+    const double* row = signed_taps.data() + n - 1 - i;
+    std::copy(row, row + n, table.data() + i * width);
   }
   return table;
 }
