@@ -1,3 +1,4 @@
+import { divergenceGradientWork } from "./divergence-gradient.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
@@ -17,6 +18,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_batch: sinkhornBatchWork,
   sinkhorn_dense: sinkhornDenseWork,
   sinkhorn_host: sinkhornHostWork,
+  divergence_gradient: divergenceGradientWork,
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,
