@@ -38,7 +38,7 @@ export function threeGeometries(given: DivergenceGeometries): ThreeGeometries {
 }
 
 /** The three problems, solved. */
-export interface SolvedThree {
+interface SolvedThree {
   readonly ab: SolvedBySinkhorn;
   readonly aa: SolvedBySinkhorn;
   readonly bb: SolvedBySinkhorn;
@@ -91,7 +91,7 @@ export function divergenceHessianProduct(
   return divergenceHessianProductOf(solved, fullDirection(direction, three.xy), options);
 }
 
-export function solveThree(
+function solveThree(
   { a, b }: HostMarginals,
   { xy, xx, yy }: ThreeGeometries,
   options: ImplicitOptions,
@@ -103,14 +103,14 @@ export function solveThree(
   return { ab: solvePair({ a, b }, xy, { ...options, initializer }), aa, bb };
 }
 
-export function divergenceGradientOf({ ab, aa, bb }: SolvedThree): VariableSlopes {
+function divergenceGradientOf({ ab, aa, bb }: SolvedThree): VariableSlopes {
   return {
     ...balanced(combine(ab.f, aa.f, -1), combine(ab.g, bb.f, -1)),
     ...debiased(geometrySlopes(ab), geometrySlopes(aa), geometrySlopes(bb)),
   };
 }
 
-export function divergenceHessianProductOf(
+function divergenceHessianProductOf(
   { ab, aa, bb }: SolvedThree,
   direction: FullDirection,
   options: LinearOptions,
