@@ -5,6 +5,7 @@ import type { CloudNatives } from "./cloud.ts";
 import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
+import type { GridOperatorNatives } from "./grid-operator.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
@@ -22,6 +23,7 @@ export interface NativeAddon
     DenseOperatorNatives,
     ElementwiseNatives,
     EmdNatives,
+    GridOperatorNatives,
     MatmulNatives,
     PairNatives,
     ReduceNatives,

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
+import { shiftOf } from "../../geometry/variable-kernel.ts";
 import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
@@ -20,7 +22,7 @@ export interface UnrolledOptions extends FixedSinkhornOptions {
  * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b,
  * the start, and the points, entries or epsilon of the kernel that are tensors, is that of the iterations, converged or not, and so are
  * derivatives of it. Zero masses are allowed and get the gradient zero through their
- * own logarithm. Memory grows with the number of iterations; `entropicCost` does not need that.
+ * own logarithm. Unbalanced (`rho`) in the same way. Memory grows with the number of iterations; `entropicCost` does not need that.
  * Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornUnrolled(
@@ -38,6 +40,7 @@ export function sinkhornUnrolled(
     "one that works on tensors (ones, previousSolution(g), a learned one)",
     initializer.name,
   );
+  requireKernel(kernel, "sinkhornUnrolled");
   checkPairShapes(a, b, kernel.shape);
   return tf.tidy(() => {
     const { geometry, epsilon } = kernel;
@@ -56,6 +59,9 @@ export function sinkhornUnrolled(
 export function planTransportCost(kernel: TensorKernel, potentials: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
     const { f, g } = logScalings(kernel, potentials);
-    return tf.sum(exp(tf.add(f, kernel.logApplyCost(g))), -1);
+    const massTimes = (logProduct: tf.Tensor): tf.Tensor => tf.sum(exp(tf.add(f, logProduct)), -1);
+    const aboveShift = massTimes(kernel.logApplyCost(g));
+    const shift = shiftOf(kernel);
+    return shift === 0 ? aboveShift : tf.add(aboveShift, tf.mul(massTimes(kernel.logApply(g)), shift));
   });
 }

@@ -22,6 +22,7 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_dense_operator(exports);
   add_elementwise(exports);
   add_emd(exports);
+  add_grid_operator(exports);
   add_matmul(exports);
   add_pairs(exports);
   add_reduce(exports);
