@@ -91,11 +91,7 @@ export function divergenceHessianProduct(
   return divergenceHessianProductOf(solved, fullDirection(direction, three.xy), options);
 }
 
-function solveThree(
-  { a, b }: HostMarginals,
-  { xy, xx, yy }: ThreeGeometries,
-  options: ImplicitOptions,
-): SolvedThree {
+function solveThree({ a, b }: HostMarginals, { xy, xx, yy }: ThreeGeometries, options: ImplicitOptions): SolvedThree {
   const [aa, bb] = [solveSelf(a, xx, options), solveSelf(b, yy, options)];
   // As a start it is the solution where the measures are the same, and near it where they are alike: also between groups of points that
   // are so far apart that Sinkhorn hardly sees the constant between them.
