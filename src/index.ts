@@ -138,6 +138,7 @@ export {
 } from "./transport/pairs/pair-order.ts";
 
 export { barycenter } from "./transport/barycenter/barycenter.ts";
+export { barycenterImplicit } from "./transport/implicit/tensor/barycenter.ts";
 export { barycenterComposed } from "./transport/barycenter/tensor/composed.ts";
 export { debiasedBarycenter } from "./transport/barycenter/debiased/barycenter.ts";
 export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts";

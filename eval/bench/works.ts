@@ -1,5 +1,6 @@
 import { barycenterWork } from "./barycenter.ts";
 import { cloudSinkhornWork } from "./cloud-sinkhorn.ts";
+import { divergenceGradientWork } from "./divergence-gradient.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdPointsWork } from "./emd-points.ts";
@@ -24,8 +25,9 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_batch: sinkhornBatchWork,
   sinkhorn_dense: sinkhornDenseWork,
   sinkhorn_host: sinkhornHostWork,
-  sinkhorn_grid: sinkhornGridWork,
   cloud_sinkhorn: cloudSinkhornWork,
+  divergence_gradient: divergenceGradientWork,
+  sinkhorn_grid: sinkhornGridWork,
   sinkhorn_unbalanced: sinkhornUnbalancedWork,
   matmul: matmulWork,
   emd: emdWork,

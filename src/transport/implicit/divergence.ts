@@ -38,7 +38,7 @@ export function threeGeometries(given: DivergenceGeometries): ThreeGeometries {
 }
 
 /** The three problems, solved. */
-export interface SolvedThree {
+interface SolvedThree {
   readonly ab: SolvedBySinkhorn;
   readonly aa: SolvedBySinkhorn;
   readonly bb: SolvedBySinkhorn;
@@ -91,11 +91,7 @@ export function divergenceHessianProduct(
   return divergenceHessianProductOf(solved, fullDirection(direction, three.xy), options);
 }
 
-export function solveThree(
-  { a, b }: HostMarginals,
-  { xy, xx, yy }: ThreeGeometries,
-  options: ImplicitOptions,
-): SolvedThree {
+function solveThree({ a, b }: HostMarginals, { xy, xx, yy }: ThreeGeometries, options: ImplicitOptions): SolvedThree {
   const [aa, bb] = [solveSelf(a, xx, options), solveSelf(b, yy, options)];
   // As a start it is the solution where the measures are the same, and near it where they are alike: also between groups of points that
   // are so far apart that Sinkhorn hardly sees the constant between them.
@@ -103,14 +99,14 @@ export function solveThree(
   return { ab: solvePair({ a, b }, xy, { ...options, initializer }), aa, bb };
 }
 
-export function divergenceGradientOf({ ab, aa, bb }: SolvedThree): VariableSlopes {
+function divergenceGradientOf({ ab, aa, bb }: SolvedThree): VariableSlopes {
   return {
     ...balanced(combine(ab.f, aa.f, -1), combine(ab.g, bb.f, -1)),
     ...debiased(geometrySlopes(ab), geometrySlopes(aa), geometrySlopes(bb)),
   };
 }
 
-export function divergenceHessianProductOf(
+function divergenceHessianProductOf(
   { ab, aa, bb }: SolvedThree,
   direction: FullDirection,
   options: LinearOptions,

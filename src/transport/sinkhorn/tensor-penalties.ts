@@ -1,5 +1,6 @@
 // The functions of penalties.ts on tensors: differentiable, and exact in float32 where a penalty is large.
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../tensor/differentiable.ts";
 import { withoutGradient } from "../../tensor/without-gradient.ts";
 import type { TensorKlPotentials } from "./engine.ts";
 import type { Sides } from "./rho.ts";
@@ -17,7 +18,7 @@ export function tensorExpm1(x: tf.Tensor): tf.Tensor {
     let series: tf.Tensor = tf.onesLike(x); // 1 + x / 2 (1 + x / 3 (...))
     for (let k = EXP_TERMS; k > 1; k--) series = tf.add(1, tf.mul(series, tf.div(near, k)));
     const isNear = isWithin(x, EXP_RANGE);
-    return tf.where(isNear, tf.mul(near, series), tf.sub(tf.exp(x), 1));
+    return tf.where(isNear, tf.mul(near, series), tf.sub(exp(x), 1));
   });
 }
 
@@ -86,7 +87,7 @@ export function unbalancedGradients(
 /** As `divergenceGradient` of penalties.ts. */
 export function divergenceGradient(f: tf.Tensor, own: tf.Tensor, rho: number, epsilon: number): tf.Tensor {
   if (rho === Infinity) return tf.sub(f, own);
-  return tf.mul(tf.exp(tf.div(own, -rho)), penalizedGradient(tf.sub(f, own), rho, epsilon));
+  return tf.mul(exp(tf.div(own, -rho)), penalizedGradient(tf.sub(f, own), rho, epsilon));
 }
 
 /**
@@ -101,8 +102,7 @@ export function unbalancedDivergence(
   rho: number,
   epsilon: number,
 ): tf.Tensor {
-  const massOf = (potential: tf.Tensor, masses: tf.Tensor) =>
-    tf.sum(tf.mul(masses, tf.exp(tf.div(potential, -rho))), -1);
+  const massOf = (potential: tf.Tensor, masses: tf.Tensor) => tf.sum(tf.mul(masses, exp(tf.div(potential, -rho))), -1);
   return tf.tidy(() => {
     const sums = tf.add(tf.sum(tf.mul(gradientA, a), -1), tf.sum(tf.mul(gradientB, b), -1));
     const converged = tf.mul(sums, (rho + epsilon / 2) / (rho + epsilon));

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { InputError } from "../../errors.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
+import { exp, isRecorded } from "../../tensor/differentiable.ts";
 import { withoutGradient } from "../../tensor/without-gradient.ts";
 import { hasMass } from "../histograms.ts";
 import type { SinkhornDomain } from "./options.ts";
@@ -36,7 +38,11 @@ export function sinkhornSteps(
   rho: Sides | undefined,
 ): SinkhornSteps {
   const balanced = tensorDomain(domain, kernel, a, b);
-  const penalty = marginalPenalty(rho, kernel.epsilon);
+  // epsilon is a number here: that of a device would be waited for
+  const penalty = rho && marginalPenalty(rho, kernel.epsilon);
+  if (rho && kernel.variables?.epsilon && isRecorded()) {
+    throw new InputError("sinkhorn: with rho the exponents depend on epsilon, which must be a number on the tape then");
+  }
   if (penalty) return unbalancedSteps(balanced, penalty, resolveDomain(domain, kernel) === "log", a, b);
   return {
     ...balanced,
@@ -55,7 +61,7 @@ function unbalancedSteps(
   b: tf.Tensor,
 ): SinkhornSteps {
   const logOf = (variable: tf.Tensor): tf.Tensor => (isLog ? variable : tf.log(variable));
-  const toVariable = (log: tf.Tensor): tf.Tensor => (isLog ? log : tf.exp(log));
+  const toVariable = (log: tf.Tensor): tf.Tensor => (isLog ? log : exp(log));
   /** tau times the potential of a balanced half step, less what lambda stands for already. */
   const penalized = (variable: tf.Tensor, factor: number, pulled: number, lambda?: tf.Tensor): tf.Tensor => {
     if (factor === 1) return variable;
@@ -107,6 +113,6 @@ function logPenalized(masses: tf.Tensor, total: tf.Tensor, logKl: tf.Tensor, sha
   const isNearOne = withoutGradient(exponents, (values) => tf.less(tf.max(tf.abs(values), -1, true), 1));
   const mean = (values: tf.Tensor): tf.Tensor => tf.div(tf.sum(tf.mul(masses, values), -1, true), total);
   const near = tensorLog1p(mean(tensorExpm1(tf.clipByValue(exponents, -1, 1))));
-  const far = tf.add(tf.log(mean(tf.exp(tf.sub(exponents, largest)))), largest);
+  const far = tf.add(tf.log(mean(exp(tf.sub(exponents, largest)))), largest);
   return tf.where(isNearOne, near, far);
 }

@@ -24,9 +24,10 @@ export function transportOperation(
   b: tf.Tensor,
   terms: readonly Term[],
   run: FixedRun,
-  rule: ValueRule = balancedRule(terms),
+  valueRule?: ValueRule,
 ): tf.Tensor {
   if (!isOnHost() && terms.some(({ kernel }) => kernel.variables)) return onDevice(name, a, b, terms, run);
+  const rule = valueRule ?? balancedRule(terms); // it reads epsilon, which a device would wait for
   const tensors = [a, b, ...terms.flatMap(({ kernel }) => variablesOf(kernel))];
   const operation = tf.customGrad((...inputs) => {
     const given = inputs.slice(0, -1) as tf.Tensor[];
