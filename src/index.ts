@@ -17,10 +17,22 @@ export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
 
+export type { CloudGeometry } from "./geometry/cloud.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
-export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
+export type {
+  Coordinates,
+  Geometry,
+  GeometryVariables,
+  HostKernel,
+  KernelVariables,
+  PointCost,
+  TensorKernel,
+} from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
-export { pointCloud } from "./geometry/pointcloud.ts";
+export { hostPlan } from "./geometry/host-plan.ts";
+export type { CostDirection, HostPlan, PlanSums, PlanWeights } from "./geometry/plan.ts";
+export { pointCloud, type CostFunction, type PointCloudOptions } from "./geometry/pointcloud.ts";
+export type { Points } from "./geometry/points.ts";
 
 export { matrixMetric } from "./spaces/metric-matrix.ts";
 export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/metric-squared-euclidean.ts";
@@ -51,9 +63,26 @@ export type {
 export type { TensorPotentials } from "./transport/sinkhorn/engine.ts";
 export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
+export { barycentricProjection, planApply, planApplyTranspose } from "./transport/sinkhorn/plan-products.ts";
+export { sinkhornImplicit, type SinkhornImplicitOptions } from "./transport/implicit/tensor/potentials.ts";
+export {
+  entropicGradient,
+  entropicHessianProduct,
+  type EntropicGradient,
+  type ImplicitOptions,
+} from "./transport/implicit/entropic.ts";
+export {
+  divergenceGradient,
+  divergenceHessianProduct,
+  type DivergenceGradient,
+} from "./transport/implicit/divergence.ts";
+export type { Direction, VariableSlopes } from "./transport/implicit/variables.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
+
+export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
+export type { LowRankOptions } from "./transport/low-rank/options.ts";
 
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";

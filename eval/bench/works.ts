@@ -1,3 +1,4 @@
+import { cloudSinkhornWork } from "./cloud-sinkhorn.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
 import { emdWork } from "./emd.ts";
@@ -5,6 +6,7 @@ import { matmulWork } from "./matmul.ts";
 import { sinkhornAllPairsWork } from "./sinkhorn-all-pairs.ts";
 import { sinkhornBatchWork } from "./sinkhorn-batch.ts";
 import { sinkhornDenseWork } from "./sinkhorn-dense.ts";
+import { sinkhornGridWork } from "./sinkhorn-grid.ts";
 import { sinkhornHostWork } from "./sinkhorn-host.ts";
 import { sinkhornUnbalancedWork } from "./sinkhorn-unbalanced.ts";
 import { sinkinitStepWork } from "./sinkinit-step.ts";
@@ -19,6 +21,8 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_dense: sinkhornDenseWork,
   sinkhorn_host: sinkhornHostWork,
   sinkhorn_unbalanced: sinkhornUnbalancedWork,
+  sinkhorn_grid: sinkhornGridWork,
+  cloud_sinkhorn: cloudSinkhornWork,
   matmul: matmulWork,
   emd: emdWork,
   emd_all_pairs: emdAllPairsWork,

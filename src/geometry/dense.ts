@@ -1,16 +1,31 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
 import { denseHostKernel } from "./dense-host.ts";
 import { denseTensorKernel } from "./dense-tensor.ts";
-import type { Coordinates, DenseGeometry } from "./geometry.ts";
+import type { Coordinates, DenseGeometry, Geometry } from "./geometry.ts";
+import { variableGeometry } from "./variable-geometry.ts";
+import { numbersOf } from "./variables.ts";
 
 export type { DenseGeometry };
 
 /**
  * A ground cost given as a matrix C [n, m]: an NdArray, or its numbers, row by row, with their shape. A float64 matrix is not copied:
- * leave it unchanged while the geometry is in use. Throws InputError unless it is a matrix of finite entries >= 0.
+ * leave it unchanged while the geometry is in use. A tensor [n, m] is followed by the tape: what is computed over the geometry has a
+ * gradient in its entries. Throws InputError unless it is a matrix of finite entries >= 0.
  */
-export function denseGeometry(cost: NdArray | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry {
+export function denseGeometry(cost: NdArray | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry;
+export function denseGeometry(cost: tf.Tensor2D): Geometry;
+export function denseGeometry(
+  cost: NdArray | Numbers | tf.Tensor2D,
+  shape?: readonly [n: number, m: number],
+): Geometry {
+  if (cost instanceof tf.Tensor) {
+    if (cost.rank !== 2) {
+      throw new InputError(`ground cost: expected a matrix [n, m], got a tensor of shape [${cost.shape.join(", ")}]`);
+    }
+    return variableGeometry(cost.shape, { cost }, () => denseGeometry(numbersOf(cost)));
+  }
   const [numbers, extents] = isNdArray(cost) ? [cost.data, cost.shape] : [cost, shape ?? [cost.length]];
   const given = ndarray(float64Of(numbers, "ground cost"), extents);
   if (given.shape.length !== 2 || given.data.length === 0) {

@@ -15,6 +15,9 @@ export const sorting: HostInitializer = {
       const got = coordinates ? `dimension ${coordinates.x.shape[1]}` : "a cost matrix without points";
       throw new InputError(`sorting initialiser: expected points on a line, got ${got}`);
     }
+    if (coordinates.cost === "cosine") {
+      throw new InputError("sorting initialiser: expected a convex function of x - y, got cost cosine");
+    }
     const costOf = POINT_COST[coordinates.cost];
     const rows = ascending(coordinates.x.data);
     const columns = ascending(coordinates.y.data);

@@ -1,7 +1,7 @@
 // Composed operations of tfjs in float32, on any backend and recorded by a tape. The pairs of a batch go together, until the worst
 // of them meets the tolerance.
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
 import { withMasses } from "../histograms.ts";
 import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";
 import type { SinkhornStatus } from "./options.ts";
@@ -9,7 +9,7 @@ import { resolveDomain } from "./tensor-domain.ts";
 import { sinkhornSteps, type SinkhornSteps } from "./unbalanced-steps.ts";
 
 export function tensorEngine(kernel: TensorKernel): SinkhornEngine {
-  const { epsilon } = kernel;
+  const epsilon = epsilonOf(kernel);
   return {
     iterate({ a, b }, start, { iterations, domain, rho }) {
       return tf.tidy(() => {
@@ -97,8 +97,8 @@ async function solve(
     else if (error <= tolerance) status = "converged";
   }
   const potentials = inDomain(({ firstPotential, secondPotential }) => ({
-    f: withMasses(firstPotential(state.first!, state.lambda), a, kernel.epsilon),
-    g: withMasses(secondPotential(state.second!, state.lambda), b, kernel.epsilon),
+    f: withMasses(firstPotential(state.first!, state.lambda), a, epsilonOf(kernel)),
+    g: withMasses(secondPotential(state.second!, state.lambda), b, epsilonOf(kernel)),
   }));
   disposeVariables(state);
   return { ...potentials, iterations, errors, status, domain: resolveDomain(domain, kernel) };
