@@ -13,6 +13,7 @@ export {
   type BackendSelection,
 } from "./tensor/backend.ts";
 export type { Work } from "./tensor/preferences.ts";
+export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
@@ -84,15 +85,33 @@ export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
 export type { LowRankOptions } from "./transport/low-rank/options.ts";
 
+export { solve } from "./transport/solve/solve.ts";
+export type { CostScale, TransportOptions } from "./transport/solve/options.ts";
+export type { CostInput, MassInput, PointPair } from "./transport/solve/problem.ts";
+export type { Solution, SparseOptions } from "./transport/solve/solution.ts";
+
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
-export type { ExactOptions } from "./transport/exact/options.ts";
+export type { EmdOptions, ExactOptions, StartPotentials } from "./transport/exact/options.ts";
 export {
   partialTransport,
   type PartialTransportOptions,
   type PartialTransportResult,
 } from "./transport/exact/partial.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
+
+export { barycenter1d, type LineBarycenter, type LineMeasure } from "./transport/line/barycenter.ts";
+export { emd1d, type Emd1dResult } from "./transport/line/emd1d.ts";
+export type { LineGradients } from "./transport/line/gradients.ts";
+export type { LineOptions } from "./transport/line/problem.ts";
+export type { LineTensorOptions } from "./transport/line/tensor.ts";
+export {
+  maxSlicedWasserstein,
+  slicedWasserstein,
+  type SlicedOptions,
+  type SlicedResult,
+} from "./transport/sliced/sliced.ts";
+export type { SlicedTensorOptions } from "./transport/sliced/tensor.ts";
 
 export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";
 export type { GromovOptions, GromovRegularization } from "./transport/gromov/options.ts";
@@ -124,10 +143,14 @@ export { debiasedBarycenter } from "./transport/barycenter/debiased/barycenter.t
 export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts";
 export { debiasedBarycenterComposed } from "./transport/barycenter/debiased/tensor.ts";
 export type { DataTerm } from "./transport/barycenter/engine.ts";
+export { freeSupportBarycenter } from "./transport/barycenter/free-support/free-support.ts";
+export type { FreeSupportBarycenter, FreeSupportOptions } from "./transport/barycenter/free-support/options.ts";
 export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host/barycenter.ts";
 export { chooseBarycenterEngine } from "./transport/barycenter/choose.ts";
 export { barycenterOperator, type BarycenterOperator } from "./transport/barycenter/operator.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
+export type { BarycenterReport, BarycenterStatus } from "./transport/barycenter/report.ts";
+export { solveBarycenter } from "./transport/barycenter/solve.ts";
 
 export { registerInitializer } from "./transport/initializers/by-name.ts";
 export { gaussian, gaussianTimesNu } from "./transport/initializers/gaussian.ts";

@@ -6,7 +6,8 @@ import type { NdArray } from "../tensor/ndarray.ts";
  * `K_ij = exp(-C_ij / epsilon)` to vectors, in the scaling domain (`apply`) or the log domain (`logApply`). On a grid no
  * n x n matrix exists, and of a cloud none is kept. A geometry is not a solver, holds no potentials and fixes no epsilon.
  *
- * Costs are finite, not negative, and in the units of the coordinates (squared, for squared Euclidean costs); epsilon is in cost units.
+ * Costs are finite, in the units of the coordinates (squared, for squared Euclidean costs), and negative only where a matrix says so;
+ * epsilon is in cost units.
  */
 export interface Geometry {
   readonly kind: "grid" | "dense" | "cloud";
@@ -16,6 +17,8 @@ export interface Geometry {
   readonly symmetric: boolean;
   /** The largest entry of C; of a cloud, a bound of it. */
   readonly maxCost: number;
+  /** The smallest entry of C, or a number below it; 0 for distances. */
+  readonly minCost: number;
   /** The points and how C follows from them; undefined where C was given as a matrix. */
   readonly coordinates: Coordinates | undefined;
   /** C itself [n, m], formed anew at each call: for small problems, plans and exact solvers. */
@@ -74,6 +77,27 @@ export function isCloud(geometry: Geometry): geometry is CloudGeometry {
   return geometry.kind === "cloud";
 }
 
+/** What is taken off the costs so that none is negative; 0 where none is. */
+export function costShift({ minCost }: Pick<Geometry, "minCost">): number {
+  return Math.min(minCost, 0);
+}
+
+const shifted = new WeakMap<DenseGeometry, Float64Array>();
+
+/** C less its shift [n, m], which is made once if it is another matrix: for what takes no negative costs. */
+export function nonNegativeCost(geometry: DenseGeometry): Float64Array {
+  const shift = costShift(geometry);
+  if (shift === 0) return geometry.cost.data;
+  const made = shifted.get(geometry) ?? geometry.cost.data.map((entry) => entry - shift);
+  shifted.set(geometry, made);
+  return made;
+}
+
+/** The largest entry of C in size. */
+export function largestCost({ minCost, maxCost }: Pick<Geometry, "minCost" | "maxCost">): number {
+  return Math.max(maxCost, -minCost);
+}
+
 /** How the cost of a pair of points follows from their coordinates. */
 export type PointCost = "squared-euclidean" | "euclidean" | "manhattan" | "cosine";
 
@@ -107,7 +131,7 @@ export interface HostKernel {
   logApply(x: Float64Array, out: Float64Array): Float64Array;
   /** log(K^T exp(x)): [n] -> [m] */
   logApplyTranspose(x: Float64Array, out: Float64Array): Float64Array;
-  /** log((K * C) exp(x)): [m] -> [n] */
+  /** log((K * (C - s)) exp(x)): [m] -> [n], with s = `costShift(geometry)`, which is 0 unless some costs are negative. */
   logApplyCost(x: Float64Array, out: Float64Array): Float64Array;
 }
 
@@ -121,7 +145,7 @@ export interface TensorKernel {
   /** What of it is on the tape; the rest is constant. */
   readonly variables?: KernelVariables | undefined;
   readonly shape: readonly [n: number, m: number];
-  /** The largest entry of C: with epsilon it tells whether the scaling domain is safe in float32. */
+  /** The largest entry of C in size: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
   /** K x: [..., m] -> [..., n] */
   apply(x: tf.Tensor): tf.Tensor;
@@ -131,7 +155,7 @@ export interface TensorKernel {
   logApply(x: tf.Tensor): tf.Tensor;
   /** log(K^T exp(x)): [..., n] -> [..., m] */
   logApplyTranspose(x: tf.Tensor): tf.Tensor;
-  /** log((K * C) exp(x)): [..., m] -> [..., n] */
+  /** log((K * (C - s)) exp(x)): [..., m] -> [..., n], with s = `costShift(geometry)`. */
   logApplyCost(x: tf.Tensor): tf.Tensor;
   dispose(): void;
 }

@@ -44,6 +44,7 @@ export function grid(options: GridOptions): GridGeometry {
     shape: [points, points],
     symmetric: true,
     maxCost,
+    minCost: 0,
     get coordinates(): Coordinates {
       return { x: pointsOnce(), y: pointsOnce(), cost: "squared-euclidean" };
     },

@@ -24,6 +24,9 @@ export function variableGeometry(
     get maxCost() {
       return host().maxCost;
     },
+    get minCost() {
+      return variables.points ? 0 : host().minCost;
+    },
     get coordinates() {
       return host().coordinates;
     },

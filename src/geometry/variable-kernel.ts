@@ -3,7 +3,7 @@ import { exp } from "../tensor/differentiable.ts";
 import { isOnHost } from "../tensor/placement.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
 import { checkRange } from "./checks.ts";
-import type { Geometry, TensorKernel } from "./geometry.ts";
+import { costShift, largestCost, type Geometry, type TensorKernel } from "./geometry.ts";
 import { logMatVec } from "./log-matvec.ts";
 import { overRows } from "./over-rows.ts";
 import { pairwiseCosts } from "./pairwise-costs.ts";
@@ -19,7 +19,7 @@ const SMALLEST_SUM = 1e-37;
 export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): TensorKernel {
   const epsilon = typeof scale === "number" ? scale : isOnHost() ? valueOf(scale) : NaN;
   const variables = { ...geometry.variables, ...(typeof scale !== "number" && { epsilon: scale }) };
-  if (isOnHost()) checkRange(epsilon, geometry.maxCost, "float32");
+  if (isOnHost()) checkRange(epsilon, largestCost(geometry), "float32");
   const made = new Map<string, tf.Tensor2D>();
 
   function once(name: string, make: () => tf.Tensor2D): tf.Tensor2D {
@@ -35,11 +35,12 @@ export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): T
   const transposed = (name: string, matrix: () => tf.Tensor2D): tf.Tensor2D =>
     once(`${name} transposed`, () => tf.transpose(matrix()));
 
-  /** log sum_j C_ij exp(x_j - C_ij / epsilon), also where C is zero and its slope is not. */
+  /** log sum_j C_ij exp(x_j - C_ij / epsilon) with the C above its shift, also where that is zero and its slope is not. */
   function logCosts(x: tf.Tensor2D): tf.Tensor2D {
     const exponents = tf.add(tf.expandDims(x, 1), logKernel()); // [rows, n, m]
     const largest = withoutGradient(exponents, (values) => tf.max(values, -1, true));
-    const sums = tf.sum(tf.mul(exp(tf.sub(exponents, largest)), costs()), -1);
+    const aboveShift = tf.sub(costs(), shiftOf({ geometry, variables }));
+    const sums = tf.sum(tf.mul(exp(tf.sub(exponents, largest)), aboveShift), -1);
     const floor = withoutGradient(sums, (values) =>
       tf.mul(tf.cast(tf.less(values, SMALLEST_SUM), "float32"), SMALLEST_SUM),
     );
@@ -54,7 +55,7 @@ export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): T
     variables,
     shape: geometry.shape,
     get maxCost() {
-      return geometry.maxCost;
+      return largestCost(geometry);
     },
     apply: (x) => overRows(x, (rows) => tf.matMul(rows, transposed("kernel", kernel))),
     applyTranspose: (x) => overRows(x, (rows) => tf.matMul(rows, kernel())),
@@ -66,6 +67,12 @@ export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): T
       made.clear();
     },
   };
+}
+
+/** As `costShift`, without reading a matrix that lies on a device; a constant of the tape. */
+export function shiftOf({ geometry, variables }: Pick<TensorKernel, "geometry" | "variables">): number | tf.Tensor {
+  if (!variables?.cost || isOnHost()) return costShift(geometry);
+  return withoutGradient(variables.cost, (entries) => tf.minimum(tf.min(entries), 0));
 }
 
 /** C [n, m] as the tape knows it. */

@@ -1,7 +1,9 @@
+import { requireGeometry } from "../geometry/checks.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import type { Numbers } from "../tensor/ndarray.ts";
 import { hostMarginals, totalOf } from "./histograms.ts";
 import type { SinkhornHostResult } from "./sinkhorn/exact-iterate.ts";
+import { checkSinkhornOptions } from "./sinkhorn/options.ts";
 import { sinkhornHost, type SinkhornHostOptions } from "./sinkhorn/host.ts";
 import { entropicValues, klPotentials } from "./sinkhorn/objective.ts";
 import { divergenceGradient } from "./sinkhorn/penalties.ts";
@@ -46,6 +48,8 @@ export function sinkhornDivergenceHost(
   options: SinkhornHostOptions,
 ): SinkhornDivergenceHostResult {
   const { xy, xx, yy } = "xy" in geometries ? geometries : { xy: geometries, xx: geometries, yy: geometries };
+  checkSinkhornOptions(options);
+  for (const geometry of [xy, xx, yy]) requireGeometry(geometry, "sinkhornDivergenceHost");
   const { epsilon, domain, tolerance, maxIterations } = options;
   const rho = checkOneRho(options.rho, "a divergence");
   const { a, b } = hostMarginals(massesA, massesB, xy.shape, rho < Infinity ? { rho } : undefined);

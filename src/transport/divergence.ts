@@ -1,3 +1,4 @@
+import { requireKernel } from "../geometry/checks.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import { epsilonOf, isGrid, type TensorKernel } from "../geometry/geometry.ts";
 import { pointCloud } from "../geometry/pointcloud.ts";
@@ -7,7 +8,7 @@ import { threeGeometries } from "./implicit/divergence.ts";
 import { transportOperation } from "./implicit/tensor/operation.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./sinkhorn/options.ts";
 import { checkOneRho } from "./sinkhorn/rho.ts";
-import { unbalancedDivergence } from "./sinkhorn/unbalanced-cost.ts";
+import { unbalancedDivergenceRule } from "./implicit/tensor/rules.ts";
 
 interface ThreeKernels {
   readonly xy: TensorKernel;
@@ -29,7 +30,8 @@ export type DivergenceKernels = TensorKernel | ThreeKernels;
  * the points, entries or epsilon that are tensors: `sinkhornDivergence(a, b, pointCloud(x, y).kernel(epsilon))` moves x and y. Second
  * derivatives as in `entropicCost`.
  *
- * With a finite `rho`, one for both sides, it is the unbalanced divergence of any two totals, as `sinkhornDivergenceHost`. Throws InputError for shapes that do not fit; values are not read unless the kernel is made of tensors.
+ * With a finite `rho`, one for both sides, it is the unbalanced divergence of any two totals, as `sinkhornDivergenceHost`. Throws
+ * InputError for shapes that do not fit; values are not read unless the kernel is made of tensors.
  */
 export function sinkhornDivergence(
   a: tf.Tensor,
@@ -41,18 +43,15 @@ export function sinkhornDivergence(
   const run = resolveFixedOptions(options);
   const rho = checkOneRho(options.rho, "a divergence");
   const { xy, xx, yy, dispose } = threeKernels(kernels);
+  for (const kernel of [xy, xx, yy]) requireKernel(kernel, "sinkhornDivergence");
   checkPairShapes(a, b, xy.shape);
-  if (rho < Infinity) {
-    const value = unbalancedDivergence(a, b, { xy, xx, yy }, { ...run, rho: { a: rho, b: rho } });
-    dispose();
-    return value;
-  }
   const terms = [
     { kernel: xy, factor: 1, first: 0, second: 1 },
     { kernel: xx, factor: -0.5, first: 0, second: 0 },
     { kernel: yy, factor: -0.5, first: 1, second: 1 },
   ] as const;
-  const value = transportOperation("sinkhornDivergence", a, b, terms, run);
+  const rule = run.rho ? unbalancedDivergenceRule(xy.epsilon, rho) : undefined;
+  const value = transportOperation("sinkhornDivergence", a, b, terms, run, rule);
   dispose();
   return value;
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { LOG_ZERO } from "../geometry/log-sum.ts";
-import { float64Of, type Numbers } from "../tensor/ndarray.ts";
+import { describe, float64Of, type Numbers } from "../tensor/ndarray.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
 
 /** Largest relative difference of the totals of two histograms that float32 rounding explains. */
@@ -86,6 +86,14 @@ export function checkTotals(a: number, b: number): void {
 
 /** Throws InputError unless a [..., n] and b [..., m] have equal leading dimensions. Values are not read. */
 export function checkPairShapes(a: tf.Tensor, b: tf.Tensor, [n, m]: readonly [number, number]): void {
+  for (const [masses, name] of [
+    [a, "a"],
+    [b, "b"],
+  ] as const) {
+    if (!(masses instanceof tf.Tensor)) {
+      throw new InputError(`masses ${name}: expected a tensor, got ${describe(masses)}`);
+    }
+  }
   const matches =
     a.shape.at(-1) === n && b.shape.at(-1) === m && a.shape.slice(0, -1).join() === b.shape.slice(0, -1).join();
   if (!matches) {

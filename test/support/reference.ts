@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { PointCost } from "../../src/geometry/geometry.ts";
 
 /** Reference values in float64; `test/reference/<topic>.json` says where they come from. */
 export function reference<T>(topic: string): T {
@@ -31,6 +32,27 @@ export interface SinkhornReference {
       readonly plan?: number[][];
     }[];
   }[];
+}
+
+interface PeersProblem {
+  readonly name: string;
+  readonly x: number[][];
+  readonly y: number[][];
+  readonly a: number[];
+  readonly b: number[];
+}
+
+export interface PeersBalancedReference {
+  readonly exact: readonly (PeersProblem & { readonly cost: PointCost; readonly value: number })[];
+  readonly entropic: readonly (PeersProblem & {
+    readonly cost: PointCost;
+    readonly epsilon: number;
+    readonly regOtCost: number;
+    readonly transportCost: number;
+    readonly vector: number[];
+    readonly planTimesVector: number[];
+  })[];
+  readonly divergences: readonly (PeersProblem & { readonly epsilon: number; readonly divergence: number })[];
 }
 
 export interface DivergenceReference {
@@ -127,4 +149,39 @@ export interface UnbalancedReference {
     readonly entropicPlan: number[][];
   }[];
   readonly variation: readonly { readonly of: number; readonly penalty: number; readonly value: number }[];
+}
+
+export interface SolveReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly plan: number[][];
+    /** <P, C> + epsilon KL(P | a b^T) */
+    readonly value: number;
+    readonly transportCost: number;
+    /** Of exact transport. */
+    readonly exact: number;
+  }[];
+  /** OTT: costs scaled, and the epsilon that it chooses for them. */
+  readonly auto: {
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly runs: readonly {
+      readonly scale: "none" | "mean" | "max_cost" | "median";
+      readonly epsilon: number;
+      readonly inverse: number;
+      readonly value: number;
+      readonly cost: number;
+    }[];
+  };
+  readonly barycenter: {
+    readonly cost: number[][];
+    readonly atoms: number[][];
+    readonly weights: number[];
+    readonly epsilon: number;
+    readonly barycenter: number[];
+  };
 }

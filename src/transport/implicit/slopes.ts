@@ -19,13 +19,13 @@ export function geometrySlopes(
   { plan, a, b, f, g, epsilon, hasSlopes }: Solved,
   wanted: { readonly slopes: boolean; readonly epsilon: boolean } = { slopes: hasSlopes, epsilon: true },
 ): GeometrySlopes {
-  const ones = new Float64Array(a.length).fill(1);
-  const { points, cost } = wanted.slopes ? plan.reduce({ alpha: ones, slopes: true }) : {};
+  const { points, cost, rows, columns } = plan.reduce({
+    alpha: new Float64Array(a.length).fill(1),
+    slopes: wanted.slopes,
+  });
   if (!wanted.epsilon) return { points, cost, epsilon: NaN };
-  const { rows } = plan.reduce({ gamma: 1 });
-  const massProduct = sumOf(a) * sumOf(b);
-  // With rows and columns of sums a and b the plan has the mass of a.
-  const kl = (inner(f, a) + inner(g, b) - sumOf(rows)) / epsilon - sumOf(a) + massProduct;
+  const transportCost = sumOf(plan.reduce({ gamma: 1 }).rows);
+  const kl = (inner(f, rows) + inner(g, columns) - transportCost) / epsilon - sumOf(rows) + sumOf(a) * sumOf(b);
   return { points, cost, epsilon: kl };
 }
 

@@ -1,10 +1,11 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
 import { transportOperation } from "../implicit/tensor/operation.ts";
 import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
-import { unbalancedCost } from "./unbalanced-cost.ts";
+import { unbalancedCostRule } from "../implicit/tensor/rules.ts";
 
 /**
  * `OT(a, b) = min <P, C> + epsilon KL(P | a b^T)` of a [..., n] and b [..., m] after a fixed number of iterations, [...].
@@ -18,7 +19,7 @@ import { unbalancedCost } from "./unbalanced-cost.ts";
  * (see `entropicHessianProduct`); RunError where it does not converge, InputError on a backend of a device, and for third derivatives.
  *
  * With a finite `rho` it is the unbalanced cost, with the penalties rho.a KL(P 1 | a) + rho.b KL(P^T 1 | b) and any two totals; its
- * gradient in a is -(rho.a + epsilon) (exp(-fKL / rho.a) - 1) + epsilon (M_b - 1). It has no second derivatives: InputError.
+ * gradient in a is -(rho.a + epsilon) (exp(-fKL / rho.a) - 1) + epsilon (M_b - 1), and it has no second derivatives: they are refused.
  * Throws InputError for shapes that do not fit; values are not read unless the kernel is made of tensors.
  */
 export function entropicCost(
@@ -29,8 +30,8 @@ export function entropicCost(
 ): tf.Tensor {
   requireBackend("entropicCost");
   const run = resolveFixedOptions(options);
+  requireKernel(kernel, "entropicCost");
   checkPairShapes(a, b, kernel.shape);
-  const { rho } = run;
-  if (rho) return unbalancedCost(a, b, kernel, { ...run, rho });
-  return transportOperation("entropicCost", a, b, [{ kernel, factor: 1, first: 0, second: 1 }], run);
+  const rule = run.rho ? unbalancedCostRule(kernel.epsilon, run.rho) : undefined;
+  return transportOperation("entropicCost", a, b, [{ kernel, factor: 1, first: 0, second: 1 }], run, rule);
 }

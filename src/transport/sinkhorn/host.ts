@@ -1,6 +1,8 @@
 import { InputError } from "../../errors.ts";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry, HostKernel } from "../../geometry/geometry.ts";
-import { float64Of, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
+import { arrayOf, type ArrayInput } from "../../tensor/inputs.ts";
+import type { Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf, type HostMarginals } from "../histograms.ts";
 import { startingPotential, type HostInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
@@ -54,6 +56,7 @@ export function sinkhornHost(
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
+  requireGeometry(geometry, "sinkhornHost");
   return solve(geometry, geometry.hostKernel(options.epsilon), a, b, options);
 }
 
@@ -62,23 +65,24 @@ export function sinkhornHost(
  * `sinkhornHost` does.
  */
 export function sinkhornHostBatch(
-  a: NdArray,
-  b: NdArray,
+  massesA: ArrayInput,
+  massesB: ArrayInput,
   geometry: Geometry,
   options: SinkhornHostOptions,
 ): SinkhornHostResult[] {
   checkSinkhornOptions(options);
-  if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[0] !== b.shape[0]) {
+  requireGeometry(geometry, "sinkhornHostBatch");
+  const [a, b] = [arrayOf(massesA, 2, "masses a"), arrayOf(massesB, 2, "masses b")];
+  if (a.shape[0] !== b.shape[0]) {
     throw new InputError(
       `sinkhorn: expected a [pairs, n] and b [pairs, m], got [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`,
     );
   }
   const kernel = geometry.hostKernel(options.epsilon);
-  const [first, second] = [float64Of(a.data, "masses a"), float64Of(b.data, "masses b")];
   const row = (data: Float64Array, points: number, pair: number): Float64Array =>
     data.subarray(pair * points, (pair + 1) * points);
   return Array.from({ length: a.shape[0] }, (_, pair) =>
-    solve(geometry, kernel, row(first, a.shape[1], pair), row(second, b.shape[1], pair), options),
+    solve(geometry, kernel, row(a.data, a.shape[1], pair), row(b.data, b.shape[1], pair), options),
   );
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { checkEpsilon, requireGeometry } from "../../geometry/checks.ts";
+import { costShift, type Geometry } from "../../geometry/geometry.ts";
 import { float64Of, ndarray, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf } from "../histograms.ts";
 import type { HostPotentials } from "./exact-iterate.ts";
@@ -52,6 +53,7 @@ export function entropicValues(
   geometry: Geometry,
   potentials: GivenPotentials,
 ): EntropicValues {
+  requireGeometry(geometry, "entropicValues");
   const rho = checkRho(potentials.rho);
   const { a, b } = hostMarginals(massesA, massesB, geometry.shape, rho);
   const { f, g, epsilon } = hostPotentials(geometry, potentials);
@@ -62,9 +64,9 @@ export function entropicValues(
     product.map((value, index) => (scaling[index] === -Infinity ? 0 : Math.exp(scaling[index] + value)));
   const first = expSum(logU, kernel.logApply(logV, new Float64Array(a.length)));
   const second = expSum(logV, kernel.logApplyTranspose(logU, new Float64Array(b.length)));
-  const transportCost = totalOf(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
-
   const mass = totalOf(first);
+  const aboveShift = totalOf(expSum(logU, kernel.logApplyCost(logV, new Float64Array(a.length))));
+  const transportCost = aboveShift + costShift(geometry) * mass;
   const product = totalOf(a) * totalOf(b);
   const planLogPlan = (inner(f, first) + inner(g, second) - transportCost) / epsilon; // <P, log P>
   const kl = planLogPlan - inner(a.map(Math.log), first) - inner(b.map(Math.log), second) - mass + product;
@@ -139,6 +141,7 @@ export function objectiveGradients(
   geometry: Geometry,
   potentials: GivenPotentials,
 ): { readonly a: Float64Array; readonly b: Float64Array } {
+  requireGeometry(geometry, "entropicValues");
   const rho = checkRho(potentials.rho);
   const { a, b } = hostMarginals(massesA, massesB, geometry.shape, rho);
   const { epsilon } = potentials;
@@ -151,11 +154,15 @@ export function objectiveGradients(
 }
 
 /** In float64. Throws InputError unless their lengths are those of the geometry. */
-function hostPotentials({ shape: [n, m] }: Geometry, { f, g, epsilon }: GivenPotentials): HostPotentials {
+function hostPotentials(geometry: Geometry, potentials: GivenPotentials): HostPotentials {
+  requireGeometry(geometry, "potentials");
+  const [n, m] = geometry.shape;
+  const [f, g] = [float64Of(potentials.f, "potential f"), float64Of(potentials.g, "potential g")];
+  checkEpsilon(potentials.epsilon);
   if (f.length !== n || g.length !== m) {
     throw new InputError(`potentials: expected f [${n}] and g [${m}], got [${f.length}] and [${g.length}]`);
   }
-  return { f: float64Of(f, "potential f"), g: float64Of(g, "potential g"), epsilon };
+  return { f, g, epsilon: potentials.epsilon };
 }
 
 /** <values, masses> over the points of positive mass: 0 * -Infinity counts as 0. */

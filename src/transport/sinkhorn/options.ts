@@ -1,4 +1,5 @@
 import { OptionError } from "../../errors.ts";
+import { describe } from "../../tensor/ndarray.ts";
 import { checkEpsilon } from "../../geometry/checks.ts";
 import { checkRho, type Rho } from "./rho.ts";
 
@@ -54,6 +55,7 @@ const MOST_ITERATIONS = 1e9;
 
 /** Throws OptionError for an option outside its range. */
 export function checkSinkhornOptions(options: SinkhornOptions): void {
+  requireOptions(options, "epsilon: 0.1");
   const { epsilon, maxIterations = 1, tolerance = 0, momentum = 1, domain = "auto", rho } = options;
   checkEpsilon(epsilon);
   checkCount(maxIterations, "maxIterations");
@@ -61,6 +63,12 @@ export function checkSinkhornOptions(options: SinkhornOptions): void {
   requireThat(isNumber(momentum) && momentum > 0 && momentum < 2, "momentum", "a number in (0, 2)", momentum);
   checkDomain(domain);
   checkRho(rho);
+}
+
+/** Throws OptionError where there are no options. */
+export function requireOptions(options: object, example: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new OptionError("options", `expected an object such as { ${example} }, got ${describe(options)}`);
 }
 
 /** The options with their defaults. Throws OptionError. */

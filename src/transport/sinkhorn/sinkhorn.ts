@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
-import { requireBackend } from "../../tensor/require-backend.ts";
+import type { ArrayInput } from "../../tensor/inputs.ts";
+import type { Numbers } from "../../tensor/ndarray.ts";
 import { withMasses } from "../histograms.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { resolveInitializer } from "../initializers/by-name.ts";
@@ -10,7 +12,7 @@ import type { SinkhornReport, TensorPotentials } from "./engine.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 import { checkRho } from "./rho.ts";
-import { disposeHistograms, initialPotential, readHistograms, withTotals } from "./tensor-problem.ts";
+import { disposeHistograms, initialPotential, massTensor, readHistograms, withTotals } from "./tensor-problem.ts";
 
 export interface SinkhornTensorOptions extends SinkhornOptions {
   /** @default 2000 */
@@ -38,7 +40,8 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
 
 /**
  * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until every
- * problem meets the tolerance. Masses are read back once to be checked.
+ * problem meets the tolerance. Masses are read back once to be checked; given as arrays they become tensors, on the fastest backend
+ * here where none is in use.
  *
  * On tensors in the host's memory the native addon solves each problem by itself, and `auto` takes scalings as long as they are
  * exact to float32. Elsewhere, or without it, `auto` takes scalings where the largest cost is at most 40 epsilon, logarithms else.
@@ -48,15 +51,29 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
  * or options.
  */
 export async function sinkhorn(
+  a: tf.Tensor | ArrayInput | Numbers,
+  b: tf.Tensor | ArrayInput | Numbers,
+  geometry: Geometry,
+  options: SinkhornTensorOptions,
+): Promise<SinkhornTensorResult> {
+  checkSinkhornOptions(options);
+  requireGeometry(geometry, "sinkhorn");
+  const [first, second] = [await massTensor(a, "masses a"), await massTensor(b, "masses b")];
+  try {
+    return await solveBatch(first.tensor, second.tensor, geometry, options);
+  } finally {
+    for (const { tensor, isOwn } of [first, second]) if (isOwn) tensor.dispose();
+  }
+}
+
+async function solveBatch(
   a: tf.Tensor,
   b: tf.Tensor,
   geometry: Geometry,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
   const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
-  checkSinkhornOptions(options);
   checkCount(checkEvery, "checkEvery");
-  requireBackend("sinkhorn");
   const { domain = "auto", momentum = 1 } = options;
   const rho = checkRho(options.rho);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
 import { checkMasses } from "../histograms.ts";
@@ -27,6 +28,7 @@ export function sinkhornSymmetricHost(
   options: SinkhornSymmetricOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
+  requireGeometry(geometry, "sinkhornSymmetricHost");
   const a = float64Of(masses, "masses a");
   const total = checkMasses(a, geometry.shape[0], "a");
   if (!geometry.symmetric) throw new InputError("sinkhorn of (a, a): expected a symmetric ground cost, got another");

@@ -86,7 +86,7 @@ export function unbalancedGradients(
 }
 
 /** masses exp(-f / rho): the rows of a plan at whose potentials these are exact. */
-export function massPenalized(f: tf.Tensor, masses: tf.Tensor, rho: number): tf.Tensor {
+function massPenalized(f: tf.Tensor, masses: tf.Tensor, rho: number): tf.Tensor {
   return rho === Infinity ? masses : tf.mul(masses, tf.exp(tf.div(f, -rho)));
 }
 
@@ -101,7 +101,7 @@ export function divergenceGradient(f: tf.Tensor, own: tf.Tensor, rho: number, ep
  * m_b)^2 / 2 come to sums of differences, `-(rho + epsilon / 2) <a, exp(-fKL_ab / rho) - exp(-fKL_aa / rho)>` and the same for b, and
  * half of epsilon times what the plan's mass differs between the sides where iterations have not converged.
  */
-export function unbalancedDivergenceValue(
+export function unbalancedDivergence(
   [gradientA, gradientB]: readonly [tf.Tensor, tf.Tensor],
   { fKL, gKL }: TensorKlPotentials,
   [a, b]: readonly [tf.Tensor, tf.Tensor],

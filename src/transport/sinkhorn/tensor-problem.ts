@@ -2,7 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
-import { rowsOf } from "../../tensor/ndarray.ts";
+import { arrayOfAnyRank, type ArrayInput } from "../../tensor/inputs.ts";
+import { rowsOf, type Numbers } from "../../tensor/ndarray.ts";
+import { useBackendIfNone } from "../../tensor/require-backend.ts";
 import { stackRows } from "../../tensor/rows.ts";
 import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
 import { startingPotential, type Initializer } from "../initializers/initializer.ts";
@@ -20,6 +22,17 @@ export interface Histograms {
 
 /** What float32 rounds away of a total. */
 const ROUNDING = 1e-5;
+
+/** Masses as a caller has them, as a tensor; one that is made here is to be disposed of. */
+export async function massTensor(
+  masses: tf.Tensor | ArrayInput | Numbers,
+  name: string,
+): Promise<{ readonly tensor: tf.Tensor; readonly isOwn: boolean }> {
+  if (masses instanceof tf.Tensor) return { tensor: masses, isOwn: false };
+  const { data, shape } = arrayOfAnyRank(masses, name, "a tensor, numbers, rows of numbers or { shape, data }");
+  await useBackendIfNone();
+  return { tensor: tf.tensor(Float32Array.from(data), [...shape], "float32"), isOwn: true };
+}
 
 /** Reads and checks the histograms of a batch. Those of unbalanced problems, which have penalties, keep their totals. */
 export async function readHistograms(

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
+import { shiftOf } from "../../geometry/variable-kernel.ts";
 import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
@@ -38,6 +40,7 @@ export function sinkhornUnrolled(
     "one that works on tensors (ones, previousSolution(g), a learned one)",
     initializer.name,
   );
+  requireKernel(kernel, "sinkhornUnrolled");
   checkPairShapes(a, b, kernel.shape);
   return tf.tidy(() => {
     const { geometry, epsilon } = kernel;
@@ -56,6 +59,9 @@ export function sinkhornUnrolled(
 export function planTransportCost(kernel: TensorKernel, potentials: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
     const { f, g } = logScalings(kernel, potentials);
-    return tf.sum(exp(tf.add(f, kernel.logApplyCost(g))), -1);
+    const massTimes = (logProduct: tf.Tensor): tf.Tensor => tf.sum(exp(tf.add(f, logProduct)), -1);
+    const aboveShift = massTimes(kernel.logApplyCost(g));
+    const shift = shiftOf(kernel);
+    return shift === 0 ? aboveShift : tf.add(aboveShift, tf.mul(massTimes(kernel.logApply(g)), shift));
   });
 }

@@ -185,7 +185,8 @@ describe("point clouds", () => {
 it.each([
   [() => denseGeometry(ndarray(Float64Array.of(1, 2), [2])), /matrix \[n, m\]/],
   [() => denseGeometry(Float64Array.of(1, 2, 3), [2, 2]), /needs 4 elements, got 3/],
-  [() => denseGeometry(Float64Array.of(0, -1, 1, 0), [2, 2]), /got -1 at \[0, 1\]/],
+  [() => denseGeometry(Float64Array.of(0, -Infinity, 1, 0), [2, 2]), /got -Infinity at \[0, 1\]/],
+  [() => denseGeometry([[0, 1], [2]]), /ground cost: expected rows of equal length, got \[2\] and, at \[1\], \[1\]/],
   [() => denseGeometry(Float64Array.of(0, 1, NaN, 0), [2, 2]), /got NaN at \[1, 0\]/],
   [() => geometry.hostKernel(0), /epsilon/],
   [() => geometry.kernel(NaN), /epsilon/],

@@ -1,4 +1,4 @@
-import { isDense, isGrid, type Geometry } from "../../../geometry/geometry.ts";
+import { isDense, isGrid, nonNegativeCost, type Geometry } from "../../../geometry/geometry.ts";
 import type { BarycenterAxis, BarycenterDense, BarycenterGrid } from "../../../native/barycenter.ts";
 
 /** Kernel entries below exp(-87) are no normal float32, those below exp(-708) no normal float64. */
@@ -13,9 +13,12 @@ export function groundOf(geometry: Geometry, epsilon: number): BarycenterGrid | 
   return isGrid(geometry) ? gridGround(geometry.size, geometry.spacing, epsilon) : undefined;
 }
 
-/** The cost matrix that comes with the batches of a dense problem. */
+/**
+ * The cost matrix that comes with the batches of a dense problem, not negative: a constant factor of K changes no balanced
+ * barycenter, and no log b.
+ */
 export function costOf(geometry: Geometry): Float64Array | undefined {
-  return isDense(geometry) ? geometry.cost.data : undefined;
+  return isDense(geometry) ? nonNegativeCost(geometry) : undefined;
 }
 
 /** The one-dimensional kernels of the axes; those that a grid lacks have one point. */

@@ -10,6 +10,7 @@ import type { FixedRun, TensorKlPotentials } from "../../sinkhorn/engine.ts";
 import { geometrySlopes } from "../slopes.ts";
 import { solvedWith } from "../solved.ts";
 import { recordedGradient } from "./recorded-gradient.ts";
+import { balancedRule, type ValueRule } from "./rules.ts";
 import { addTo, asTensors, inOrder, rowsOfTensor, variablesOf, type Term } from "./terms.ts";
 
 /**
@@ -23,6 +24,7 @@ export function transportOperation(
   b: tf.Tensor,
   terms: readonly Term[],
   run: FixedRun,
+  rule: ValueRule = balancedRule(terms),
 ): tf.Tensor {
   if (!isOnHost() && terms.some(({ kernel }) => kernel.variables)) return onDevice(name, a, b, terms, run);
   const tensors = [a, b, ...terms.flatMap(({ kernel }) => variablesOf(kernel))];
@@ -35,20 +37,18 @@ export function transportOperation(
         return [fKL, gKL];
       }),
     );
-    const value = tf.tidy(() => {
-      const [ofA, ofB] = massGradients(given, potentials, terms);
-      const [totalA, totalB] = [tf.sum(given[0], -1), tf.sum(given[1], -1)];
-      const products = tf.add(tf.sum(tf.mul(ofA, given[0]), -1), tf.sum(tf.mul(ofB, given[1]), -1));
-      return tf.add(products, massCorrection(terms, totalA, totalB));
-    });
+    const value = tf.tidy(() => rule.value(given, potentials));
     save([...given, ...potentials]);
     tf.dispose(potentials);
     return {
       value,
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         const kept = saved.slice(0, given.length);
-        if (isRecorded()) return recordedGradient(name, dy, kept, terms);
-        return tf.tidy(() => directGradient(dy, kept, saved.slice(given.length), terms));
+        if (isRecorded()) {
+          if (run.rho) throw secondOfUnbalancedRefused(name);
+          return recordedGradient(name, dy, kept, terms);
+        }
+        return tf.tidy(() => directGradient(dy, kept, saved.slice(given.length), terms, rule));
       },
     };
   });
@@ -62,56 +62,16 @@ function potentialsOf({ kernel, first, second }: Term, given: readonly tf.Tensor
   return { fKL: potential, gKL: tf.clone(potential) };
 }
 
-/** Sums of the potentials that go with a and with b. Differences before sums over points: the terms are much larger than they. */
-function massGradients(
-  [a, b]: readonly tf.Tensor[],
-  potentials: readonly tf.Tensor[],
-  terms: readonly Term[],
-): [tf.Tensor, tf.Tensor] {
-  const sums: [tf.Tensor | undefined, tf.Tensor | undefined] = [undefined, undefined];
-  terms.forEach(({ factor, first, second }, index) => {
-    for (const [side, of] of [first, second].entries()) {
-      const part = tf.mul(potentials[2 * index + side], factor);
-      const sum = sums[of];
-      sums[of] = sum ? tf.add(sum, part) : part;
-    }
-  });
-  return [sums[0] ?? tf.zerosLike(a), sums[1] ?? tf.zerosLike(b)];
-}
-
-/** epsilon M (M - 1) of each term: what the value has besides potentials; the sum of P is the first marginal's, which is exact. */
-function massCorrection(terms: readonly Term[], totalA: tf.Tensor, totalB: tf.Tensor): tf.Tensor {
-  const totals = [totalA, totalB];
-  const corrections = terms.map(({ kernel, factor, first, second }) =>
-    tf.mul(tf.mul(totals[first], tf.sub(totals[second], 1)), factor * kernel.epsilon),
-  );
-  return tf.addN(corrections);
-}
-
 function directGradient(
   dy: tf.Tensor,
   given: readonly tf.Tensor[],
   potentials: readonly tf.Tensor[],
   terms: readonly Term[],
+  rule: ValueRule,
 ): tf.Tensor[] {
-  let [ofA, ofB] = massGradients(given, potentials, terms);
-  const [n, m] = [given[0].shape.at(-1)!, given[1].shape.at(-1)!];
-  // epsilon (M - 1): what the gradient has besides the potential; it is zero for histograms that sum to one
-  for (const { kernel, factor, first, second } of terms) {
-    const excess = (of: tf.Tensor): tf.Tensor => tf.mul(tf.sub(tf.sum(of, -1, true), 1), factor * kernel.epsilon);
-    for (const [side, other] of [
-      [first, second],
-      [second, first],
-    ]) {
-      if (side === 0) ofA = tf.add(ofA, excess(given[other]));
-      else ofB = tf.add(ofB, excess(given[other]));
-    }
-  }
-  // the constant between them, as in `balanced`
-  const shift = tf.div(tf.sub(tf.sum(ofA, -1, true), tf.sum(ofB, -1, true)), n + m);
   const slope = tf.expandDims(dy, -1);
-  const masses = [tf.mul(slope, tf.sub(ofA, shift)), tf.mul(slope, tf.add(ofB, shift))];
-  return [...masses, ...variableGradients(dy, given, potentials, terms)];
+  const masses = rule.massGradients(given, potentials).map((gradient) => tf.mul(slope, gradient));
+  return [...masses, ...variableGradients(dy, given, potentials, terms, rule)];
 }
 
 /** Of the points, entries and epsilons of the kernels, summed over the pairs: float64 on the host, from the potentials. */
@@ -120,6 +80,7 @@ function variableGradients(
   given: readonly tf.Tensor[],
   potentials: readonly tf.Tensor[],
   terms: readonly Term[],
+  rule: ValueRule,
 ): tf.Tensor[] {
   const slopes = terms.some(({ kernel }) => kernel.variables) ? Float64Array.from(dy.dataSync()) : undefined;
   return terms.flatMap((term, index) => {
@@ -138,7 +99,7 @@ function variableGradients(
       const parts = inOrder(kernel, {
         points: () => [found.points!.x, found.points!.y],
         cost: () => found.cost!,
-        epsilon: () => Float64Array.of(found.epsilon),
+        epsilon: () => Float64Array.of(found.epsilon + rule.ofEpsilon(rowsA[pair], rowsB[pair], term)),
       });
       parts.forEach((part, at) => addTo(sums[at], part, weight * factor));
     });
@@ -151,6 +112,12 @@ function variableGradients(
  * envelope theorem. Second derivatives are refused.
  */
 function onDevice(name: string, a: tf.Tensor, b: tf.Tensor, terms: readonly Term[], run: FixedRun): tf.Tensor {
+  if (run.rho) {
+    throw new InputError(
+      `${name}: with rho, gradients in points, costs or epsilon need tensors in the host's memory (wasm, cpu, tensorflow); use ` +
+        "sinkhornUnrolled on this backend",
+    );
+  }
   const given = [a, b];
   const values = terms.map((term) => {
     const { kernel, factor, first, second } = term;
@@ -185,6 +152,12 @@ function onceDifferentiable(name: string, x: tf.Tensor): tf.Tensor {
     },
   }));
   return operation(x);
+}
+
+function secondOfUnbalancedRefused(name: string): InputError {
+  return new InputError(
+    `${name}: has no second derivatives with rho; use sinkhornUnrolled, whose iterations have them`,
+  );
 }
 
 function secondRefused(name: string): InputError {

@@ -264,7 +264,7 @@ describe.each(backends.filter(isFast))("unbalanced operations on the tape, on %s
       const twice = tf.grad((first: tf.Tensor) =>
         tf.sum(tf.grad((x: tf.Tensor) => tf.sum(operation(x, b, kernel, { iterations: 5, rho: 1 })))(first)),
       );
-      expect(() => twice(a)).toThrow(/unbalanced \(rho\), it has no second derivatives/);
+      expect(() => twice(a)).toThrow(/has no second derivatives with rho/);
     }
     const slope = (ofA: tf.Tensor): tf.Tensor =>
       tf.grad((x: tf.Tensor) => {
