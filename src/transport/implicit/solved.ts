@@ -7,6 +7,7 @@ import { sinkhornAccelerated } from "../sinkhorn/accelerated.ts";
 import type { SinkhornHostResult } from "../sinkhorn/exact-iterate.ts";
 import { sinkhornHost, type SinkhornHostOptions } from "../sinkhorn/host.ts";
 import { klPotentials } from "../sinkhorn/objective.ts";
+import { requireBalanced } from "../sinkhorn/rho.ts";
 import { sinkhornSymmetricHost } from "../sinkhorn/symmetric.ts";
 
 /** An entropic problem with its solution, as what differentiates through it needs it. */
@@ -38,6 +39,7 @@ export interface SolvedBySinkhorn extends Solved {
  * float32 are made equal: no iteration would meet both to more digits than that.
  */
 export function solvePair(given: HostMarginals, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
+  requireBalanced(options.rho, "implicit differentiation");
   const { a } = given;
   const excess = totalOf(a) / totalOf(given.b);
   const b = excess === 1 ? given.b : given.b.map((mass) => mass * excess);
@@ -49,6 +51,7 @@ export function solvePair(given: HostMarginals, geometry: Geometry, options: Sin
 
 /** Solves (a, a) under a symmetric cost, where f = g. */
 export function solveSelf(a: Float64Array, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
+  requireBalanced(options.rho, "implicit differentiation");
   const { epsilon, domain, tolerance = 1e-9, maxIterations = 10_000 } = options;
   const solution = sinkhornSymmetricHost(a, geometry, { epsilon, domain, tolerance, maxIterations });
   const { fKL } = klPotentials(geometry, solution);

@@ -33,7 +33,7 @@ const SMALLEST_NORMAL = 2 ** -1022;
 /** What is lost may be this part of a sum. */
 const LOST_SHARE = 1e-16;
 /** Scalings stay in [1 / LARGEST, LARGEST], so that products of one with a kernel entry of ordinary size are normal. */
-const LARGEST_SCALING = 1e290;
+export const LARGEST_SCALING = 1e290;
 
 /** Starts from log-scalings in each of the domains that a user can ask for. */
 export const iterateIn: Readonly<
@@ -49,7 +49,7 @@ function scalingIterate(
   kernel: HostKernel,
   { a, b }: HostMarginals,
   start: LogScalings,
-  holds: (product: Float64Array, masses: Float64Array, x: Float64Array) => boolean,
+  holds: typeof isExact,
 ): HostIterate {
   // Until the first update the scalings are the start, which exp may not have been able to represent.
   let unchanged: LogScalings | undefined = start;
@@ -86,31 +86,24 @@ function scalingIterate(
 
 /**
  * True if K x and the scalings `masses / K x` that follow from it are exact to rounding: what underflow can have taken from
- * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry. Other scalings than these
- * are told by `scalingAt`.
+ * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry.
  */
-export function isExact(
-  product: Float64Array,
-  masses: Float64Array,
-  x: Float64Array,
-  scalingAt?: (index: number) => number,
-): boolean {
-  let largest = 1;
-  for (let index = 0; index < x.length; index++) if (x[index] > largest) largest = x[index];
-  if (!(largest <= LARGEST_SCALING)) return false;
-  const floor = ((x.length * SMALLEST_NORMAL) / LOST_SHARE) * largest;
+function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): boolean {
+  const floor = productFloor(x);
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     if (mass === 0) continue;
-    const value = product[index];
-    const scaling = scalingAt?.(index);
-    const inRange =
-      scaling === undefined // mass / value in [1 / LARGEST, LARGEST], without a division
-        ? mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value
-        : scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING;
-    if (!(value > floor && inRange)) return false;
+    const value = product[index]; // mass / value in [1 / LARGEST, LARGEST], without a division
+    if (!(value > floor && mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value)) return false;
   }
   return true;
+}
+
+/** What an entry of K x must exceed to be exact; Infinity where x itself is too large. */
+export function productFloor(x: Float64Array): number {
+  let largest = 1;
+  for (let index = 0; index < x.length; index++) if (x[index] > largest) largest = x[index];
+  return largest <= LARGEST_SCALING ? ((x.length * SMALLEST_NORMAL) / LOST_SHARE) * largest : Infinity;
 }
 
 /** scaling <- scaling^(1 - omega) (masses / product)^omega, zero where there is no mass. */

@@ -50,6 +50,11 @@ export function checkOneRho(rho: Rho | undefined, what: string): number {
   return sides.a;
 }
 
+/** Throws OptionError for a finite rho, which `what` does not know. */
+export function requireBalanced(rho: Rho | undefined, what: string): void {
+  if (checkRho(rho)) throw new OptionError("rho", `expected Infinity: ${what} is of balanced transport`);
+}
+
 /** Undefined where both marginals are exact. Throws OptionError unless rho is positive. */
 export function marginalPenalty(given: Rho | undefined, epsilon: number): MarginalPenalty | undefined {
   const rho = checkRho(given);

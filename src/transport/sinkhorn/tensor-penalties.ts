@@ -14,10 +14,10 @@ const LOG_TERMS = 5;
 /** exp(x) - 1, exact near zero on every backend: some compute it as it is written. */
 export function tensorExpm1(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const near = tf.clipByValue(x, -EXP_RANGE, EXP_RANGE);
+    const isNear = isWithin(x, EXP_RANGE);
+    const near = tf.where(isNear, x, tf.zerosLike(x));
     let series: tf.Tensor = tf.onesLike(x); // 1 + x / 2 (1 + x / 3 (...))
     for (let k = EXP_TERMS; k > 1; k--) series = tf.add(1, tf.mul(series, tf.div(near, k)));
-    const isNear = isWithin(x, EXP_RANGE);
     return tf.where(isNear, tf.mul(near, series), tf.sub(exp(x), 1));
   });
 }
@@ -25,13 +25,14 @@ export function tensorExpm1(x: tf.Tensor): tf.Tensor {
 /** log(1 + x), exact near zero: 2 artanh(x / (2 + x)) there. */
 export function tensorLog1p(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const near = tf.clipByValue(x, -LOG_RANGE, LOG_RANGE);
+    const isNear = isWithin(x, LOG_RANGE);
+    const near = tf.where(isNear, x, tf.zerosLike(x));
     const z = tf.div(near, tf.add(near, 2));
     const square = tf.mul(z, z);
     let series: tf.Tensor = tf.zerosLike(x);
     for (let k = LOG_TERMS; k >= 0; k--) series = tf.add(1 / (2 * k + 1), tf.mul(series, square));
-    const isNear = isWithin(x, LOG_RANGE);
-    return tf.where(isNear, tf.mul(tf.mul(z, series), 2), tf.log(tf.add(x, 1)));
+    const far = tf.where(isNear, tf.zerosLike(x), x);
+    return tf.where(isNear, tf.mul(tf.mul(z, series), 2), tf.log(tf.add(far, 1)));
   });
 }
 
@@ -84,6 +85,11 @@ export function unbalancedGradients(
   ]);
 }
 
+/** masses exp(-f / rho): the rows of a plan at whose potentials these are exact. */
+function massPenalized(f: tf.Tensor, masses: tf.Tensor, rho: number): tf.Tensor {
+  return rho === Infinity ? masses : tf.mul(masses, tf.exp(tf.div(f, -rho)));
+}
+
 /** As `divergenceGradient` of penalties.ts. */
 export function divergenceGradient(f: tf.Tensor, own: tf.Tensor, rho: number, epsilon: number): tf.Tensor {
   if (rho === Infinity) return tf.sub(f, own);
@@ -102,7 +108,7 @@ export function unbalancedDivergence(
   rho: number,
   epsilon: number,
 ): tf.Tensor {
-  const massOf = (potential: tf.Tensor, masses: tf.Tensor) => tf.sum(tf.mul(masses, exp(tf.div(potential, -rho))), -1);
+  const massOf = (potential: tf.Tensor, masses: tf.Tensor) => tf.sum(massPenalized(potential, masses, rho), -1);
   return tf.tidy(() => {
     const sums = tf.add(tf.sum(tf.mul(gradientA, a), -1), tf.sum(tf.mul(gradientB, b), -1));
     const converged = tf.mul(sums, (rho + epsilon / 2) / (rho + epsilon));

@@ -1,6 +1,6 @@
 import type { HostKernel } from "../../geometry/geometry.ts";
 import { totalOf, type HostMarginals } from "../histograms.ts";
-import { isExact, type HostIterate, type LogScalings } from "./host-iterate.ts";
+import { LARGEST_SCALING, productFloor, type HostIterate, type LogScalings } from "./host-iterate.ts";
 import type { SinkhornDomain } from "./options.ts";
 import { logPenalized, translation, type MarginalPenalty } from "./rho.ts";
 
@@ -128,6 +128,22 @@ function translationBetween({ a, b }: HostMarginals, penalty: MarginalPenalty) {
 function updateOf(masses: Float64Array, product: Float64Array, tau: number, factor: number): (index: number) => number {
   if (tau === 1) return (index) => masses[index] / product[index];
   return (index) => masses[index] * product[index] ** -tau * factor;
+}
+
+/** As that of balanced problems: true if the product and the scalings that follow from it are exact to rounding. */
+function isExact(
+  product: Float64Array,
+  masses: Float64Array,
+  x: Float64Array,
+  update: (index: number) => number,
+): boolean {
+  const floor = productFloor(x);
+  for (let index = 0; index < masses.length; index++) {
+    if (masses[index] === 0) continue;
+    const scaling = update(index);
+    if (!(product[index] > floor && scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING)) return false;
+  }
+  return true;
 }
 
 function changeOf(masses: Float64Array, scaling: Float64Array, update: (index: number) => number): number {

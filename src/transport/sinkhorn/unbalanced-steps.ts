@@ -1,12 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { InputError } from "../../errors.ts";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
-import { exp, isRecorded } from "../../tensor/differentiable.ts";
+import { exp } from "../../tensor/differentiable.ts";
 import { withoutGradient } from "../../tensor/without-gradient.ts";
 import { hasMass } from "../histograms.ts";
 import type { SinkhornDomain } from "./options.ts";
-import { marginalPenalty, type MarginalPenalty, type Sides } from "./rho.ts";
+import type { Sides } from "./rho.ts";
 import { resolveDomain, tensorDomain, type TensorDomain } from "./tensor-domain.ts";
 import { tensorExpm1, tensorLog1p } from "./tensor-penalties.ts";
 
@@ -38,12 +37,7 @@ export function sinkhornSteps(
   rho: Sides | undefined,
 ): SinkhornSteps {
   const balanced = tensorDomain(domain, kernel, a, b);
-  // epsilon is a number here: that of a device would be waited for
-  const penalty = rho && marginalPenalty(rho, kernel.epsilon);
-  if (rho && kernel.variables?.epsilon && isRecorded()) {
-    throw new InputError("sinkhorn: with rho the exponents depend on epsilon, which must be a number on the tape then");
-  }
-  if (penalty) return unbalancedSteps(balanced, penalty, resolveDomain(domain, kernel) === "log", a, b);
+  if (rho) return unbalancedSteps(balanced, rho, epsilonOf(kernel), resolveDomain(domain, kernel) === "log", a, b);
   return {
     ...balanced,
     begin: (g) => ({ first: balanced.firstFromPotential(g), lambda: undefined }),
@@ -55,7 +49,8 @@ export function sinkhornSteps(
 
 function unbalancedSteps(
   balanced: TensorDomain,
-  { tau, pull, share, harmonic }: MarginalPenalty,
+  rho: Sides,
+  epsilon: number | tf.Scalar,
   isLog: boolean,
   a: tf.Tensor,
   b: tf.Tensor,
@@ -63,11 +58,12 @@ function unbalancedSteps(
   const logOf = (variable: tf.Tensor): tf.Tensor => (isLog ? variable : tf.log(variable));
   const toVariable = (log: tf.Tensor): tf.Tensor => (isLog ? log : exp(log));
   /** tau times the potential of a balanced half step, less what lambda stands for already. */
-  const penalized = (variable: tf.Tensor, factor: number, pulled: number, lambda?: tf.Tensor): tf.Tensor => {
-    if (factor === 1) return variable;
-    const log = tf.mul(logOf(variable), factor);
-    return toVariable(lambda ? tf.sub(log, tf.mul(lambda, pulled)) : log);
+  const penalized = (variable: tf.Tensor, ofSide: number, lambda?: tf.Tensor): tf.Tensor => {
+    if (ofSide === Infinity) return variable;
+    const log = tf.mul(logOf(variable), ofSide); // times tau = rho / (rho + epsilon)
+    return toVariable(tf.div(lambda ? tf.sub(log, lambda) : log, sumOf(ofSide, epsilon)));
   };
+  const harmonic = 1 / (1 / rho.a + 1 / rho.b);
   const [totalA, totalB] = [tf.sum(a, -1, true), tf.sum(b, -1, true)];
 
   return {
@@ -79,14 +75,17 @@ function unbalancedSteps(
       );
       const lambda = tf.neg(top);
       const first = balanced.firstFromPotential(tf.sub(g, top));
-      return { first: penalized(first, tau.a, pull.a, lambda), lambda };
+      return { first: penalized(first, rho.a, lambda), lambda };
     },
-    first: (second, lambda) => penalized(balanced.first(second), tau.a, pull.a, lambda),
-    second: (first, lambda) => penalized(balanced.second(first), tau.b, -pull.b, lambda),
+    first: (second, lambda) => penalized(balanced.first(second), rho.a, lambda),
+    second: (first, lambda) => penalized(balanced.second(first), rho.b, lambda && tf.neg(lambda)),
     translation(first, second) {
       const logRatio = tf.add(
         tf.log(tf.div(totalA, totalB)),
-        tf.sub(logPenalized(a, totalA, logOf(first), share.a), logPenalized(b, totalB, logOf(second), share.b)),
+        tf.sub(
+          logPenalized(a, totalA, balanced.klPotential(first), rho.a),
+          logPenalized(b, totalB, balanced.klPotential(second), rho.b),
+        ),
       );
       return tf.mul(logRatio, harmonic);
     },
@@ -100,11 +99,15 @@ function moved(potential: tf.Tensor, by: tf.Tensor | undefined): tf.Tensor {
   return by ? tf.add(potential, by) : potential;
 }
 
-/** As `logPenalized` of rho.ts: log(<masses, exp(-share logKl)> / total) [..., 1]. */
-function logPenalized(masses: tf.Tensor, total: tf.Tensor, logKl: tf.Tensor, share: number): tf.Tensor {
-  if (share === 0) return tf.zerosLike(total);
+function sumOf(rho: number, epsilon: number | tf.Scalar): number | tf.Scalar {
+  return typeof epsilon === "number" ? rho + epsilon : tf.add(rho, epsilon);
+}
+
+/** As `logPenalized` of rho.ts: log(<masses, exp(-potential / rho)> / total) [..., 1]. */
+function logPenalized(masses: tf.Tensor, total: tf.Tensor, potential: tf.Tensor, rho: number): tf.Tensor {
+  if (rho === Infinity) return tf.zerosLike(total);
   const present = hasMass(masses);
-  const given = tf.mul(logKl, -share);
+  const given = tf.div(potential, -rho);
   const largest = withoutGradient(given, (values) =>
     tf.max(tf.where(present, values, tf.fill(values.shape, LOG_ZERO)), -1, true),
   );
@@ -112,7 +115,7 @@ function logPenalized(masses: tf.Tensor, total: tf.Tensor, logKl: tf.Tensor, sha
   const exponents = tf.where(present, given, tf.mul(tf.onesLike(given), largest));
   const isNearOne = withoutGradient(exponents, (values) => tf.less(tf.max(tf.abs(values), -1, true), 1));
   const mean = (values: tf.Tensor): tf.Tensor => tf.div(tf.sum(tf.mul(masses, values), -1, true), total);
-  const near = tensorLog1p(mean(tensorExpm1(tf.clipByValue(exponents, -1, 1))));
+  const near = tensorLog1p(mean(tensorExpm1(tf.where(isNearOne, exponents, tf.zerosLike(exponents)))));
   const far = tf.add(tf.log(mean(exp(tf.sub(exponents, largest)))), largest);
   return tf.where(isNearOne, near, far);
 }

@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { denseGeometry } from "../../../../src/geometry/dense.ts";
 import { unitGrid } from "../../../../src/geometry/grid.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
+import { ndarray } from "../../../../src/tensor/ndarray.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { sinkhornDivergenceHost } from "../../../../src/transport/divergence-host.ts";
 import { sinkhornDivergence } from "../../../../src/transport/divergence.ts";
 import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
 import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
-import { entropicValues, objectiveGradients } from "../../../../src/transport/sinkhorn/objective.ts";
+import { entropicValues, objectiveGradients, transportPlan } from "../../../../src/transport/sinkhorn/objective.ts";
 import { sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
 import { backends } from "../../../support/backends.ts";
 import { points, randomMasses, randomNormal } from "../../../support/problems.ts";
@@ -182,6 +183,103 @@ describe.each(backends.filter(isFast))("unbalanced operations on the tape, on %s
       kernel.dispose();
     },
   );
+
+  it.each([0.1, 2, { a: 0.3, b: 4 }])(
+    "gradients in points, entries and epsilon are central differences of float64, rho %j",
+    async (rho) => {
+      const [n, m] = [5, 4];
+      const x = rounded(randomNormal(2 * n, 1));
+      const y = rounded(randomNormal(2 * m, 2));
+      const a = rounded(Float64Array.of(0.3, 0.1, 0, 0.25, 0.4));
+      const b = rounded(Float64Array.of(0.5, 0.1, 0.7, 0.2));
+      const epsilonOfCloud = 0.75;
+      const isOne = typeof rho === "number";
+      const options = { tolerance: 1e-13, rho };
+      const clouds = (ofX: Float64Array, ofY: Float64Array) => {
+        const [first, second] = [ndarray(ofX, [n, 2]), ndarray(ofY, [m, 2])];
+        return { xy: pointCloud(first, second), xx: pointCloud(first, first), yy: pointCloud(second, second) };
+      };
+      const hostCost = (ofX: Float64Array, ofY: Float64Array, epsilonNow: number) => {
+        const { xy } = clouds(ofX, ofY);
+        return entropicValues(a, b, xy, sinkhornHost(a, b, xy, { ...options, epsilon: epsilonNow })).dual;
+      };
+      const hostDivergence = (ofX: Float64Array, ofY: Float64Array, epsilonNow: number) =>
+        sinkhornDivergenceHost(a, b, clouds(ofX, ofY), { ...options, rho: rho as number, epsilon: epsilonNow })
+          .divergence;
+      const at = [x, y, Float64Array.of(epsilonOfCloud)] as const;
+      const differences = (of: typeof hostCost) =>
+        at.map((row, which) =>
+          row.map((_, index) => {
+            const value = (by: number) => {
+              const [ofX, ofY, [epsilonNow]] = at.map((other, k) =>
+                other.map((entry, i) => (k === which && i === index ? entry + by : entry)),
+              );
+              return of(ofX, ofY, epsilonNow);
+            };
+            return (value(1e-5) - value(-1e-5)) / 2e-5;
+          }),
+        );
+      const [first, second] = [rowsTensor([a]), rowsTensor([b])];
+      const inputs = [
+        tf.tensor2d(Float32Array.from(x), [n, 2]),
+        tf.tensor2d(Float32Array.from(y), [m, 2]),
+        tf.scalar(0.75),
+      ];
+      const before = tf.memory().numTensors;
+      const operations = [
+        { of: entropicCost, host: hostCost },
+        ...(isOne ? [{ of: sinkhornDivergence as typeof entropicCost, host: hostDivergence }] : []),
+      ];
+      for (const { of, host } of operations) {
+        const value = (ofX: tf.Tensor, ofY: tf.Tensor, epsilonNow: tf.Tensor) => {
+          const kernel = pointCloud(ofX as tf.Tensor2D, ofY as tf.Tensor2D).kernel(epsilonNow as tf.Scalar);
+          return tf.sum(of(first, second, kernel, { iterations: 200, rho }));
+        };
+        const gradients = tf.grads((...each) => value(each[0], each[1], each[2]))(inputs);
+        const expected = differences(host);
+        for (const [which, gradient] of gradients.entries()) {
+          expect(await gradient.data()).toBeAllclose(expected[which], { relative: 1e-3, absolute: 3e-5 });
+        }
+        tf.dispose(gradients);
+      }
+      const entries = denseGeometry(clouds(x, y).xy.costMatrix());
+      const cost = tf.tensor2d(Float32Array.from(entries.cost.data), [n, m]);
+      const [ofCost] = tf.grads((entriesNow) =>
+        tf.sum(
+          entropicCost(first, second, denseGeometry(entriesNow as tf.Tensor2D).kernel(0.75), { iterations: 200, rho }),
+        ),
+      )([cost]);
+      // the derivative in the entries is the plan
+      const solved = sinkhornHost(a, b, entries, { ...options, epsilon: 0.75 });
+      expect(await ofCost.data()).toBeAllclose(transportPlan(entries, solved).data, { relative: 1e-4, absolute: 1e-6 });
+      tf.dispose([cost, ofCost]);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it("second derivatives of the values are refused; those of the iterations are central differences of first ones", async () => {
+    const kernel = geometry.kernel(epsilon);
+    const [a, b] = [rowsTensor([rows[0]]), rowsTensor([others[0]])];
+    for (const operation of [entropicCost, sinkhornDivergence as typeof entropicCost]) {
+      const twice = tf.grad((first: tf.Tensor) =>
+        tf.sum(tf.grad((x: tf.Tensor) => tf.sum(operation(x, b, kernel, { iterations: 5, rho: 1 })))(first)),
+      );
+      expect(() => twice(a)).toThrow(/has no second derivatives with rho/);
+    }
+    const slope = (ofA: tf.Tensor): tf.Tensor =>
+      tf.grad((x: tf.Tensor) => {
+        const { g } = sinkhornUnrolled(x, b, kernel, { iterations: 3, rho: { a: 0.5, b: 2 }, domain: "log" });
+        return tf.sum(tf.where(tf.greater(b, 0), tf.mul(g, g), tf.zerosLike(g)));
+      })(ofA);
+    const direction = rowsTensor([rows[0].map((mass, i) => (mass > 0 ? Math.sin(i) : 0))]);
+    const product = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(slope(x), direction)))(a);
+    const [forward, backward] = [1, -1].map((sign) => slope(tf.add(a, tf.mul(direction, sign * 5e-3))));
+    const present = rowsTensor([rows[0].map((mass) => (mass > 0 ? 1 : 0))]);
+    const expected = await tf.mul(tf.div(tf.sub(forward, backward), 1e-2), present).data();
+    const scale = Math.max(...Array.from(expected, Math.abs));
+    expect(await tf.mul(product, present).data()).toBeAllclose(expected, { relative: 0.02, absolute: 0.01 * scale });
+    kernel.dispose();
+  });
 
   it("a bad rho is refused, before anything is computed", () => {
     const kernel = geometry.kernel(epsilon);

@@ -4,6 +4,8 @@ import { denseFromChecked, denseGeometry } from "../../../../src/geometry/dense.
 import { grid, unitGrid } from "../../../../src/geometry/grid.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
 import { ndarray } from "../../../../src/tensor/ndarray.ts";
+import { divergenceGradient } from "../../../../src/transport/implicit/divergence.ts";
+import { entropicGradient } from "../../../../src/transport/implicit/entropic.ts";
 import { gaussianTimesNu } from "../../../../src/transport/initializers/gaussian.ts";
 import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
 import { sinkhornAccelerated } from "../../../../src/transport/sinkhorn/accelerated.ts";
@@ -133,6 +135,13 @@ describe("rho", () => {
     expect(() => sinkhornHost(a, b, geometry, { epsilon: 0.1 })).toThrow(/normalise both, or give rho/);
     expect(() => sinkhornHost(a, b, geometry, { epsilon: 0.1, rho: Infinity })).toThrow(/give rho/);
     expect(sinkhornHost(a, b, geometry, { epsilon: 0.1, rho: { a: Infinity, b: 1 } }).status).toBe("converged");
+  });
+
+  it("is refused where derivatives are those of balanced transport", () => {
+    expect(() => entropicGradient(a, normalised, geometry, { epsilon: 0.1, rho: 1 })).toThrow(/rho.*expected Infinity/);
+    expect(() => divergenceGradient(a, normalised, geometry, { epsilon: 0.1, rho: 1 })).toThrow(
+      /rho.*expected Infinity/,
+    );
   });
 
   it("of one side infinite: that marginal is exact, and the other is met as well as the penalty says", () => {
