@@ -3,6 +3,8 @@ import { checkRange } from "./checks.ts";
 import { costShift, largestCost, type DenseGeometry, type TensorKernel } from "./geometry.ts";
 import { logMatVec } from "./log-matvec.ts";
 import { LOG_ZERO } from "./log-sum.ts";
+import { overRows } from "./over-rows.ts";
+import { variableKernel } from "./variable-kernel.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";
 
@@ -11,7 +13,9 @@ type Operator = "kernel" | "logKernel" | "logCostKernel";
  * operand is several times slower on wasm) and log(K * (C - shift)), each made at its first use. `apply` and `applyTranspose` are
  * each other's gradient and save nothing.
  */
-export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): TensorKernel {
+export function denseTensorKernel(geometry: DenseGeometry, scale: number | tf.Scalar): TensorKernel {
+  if (geometry.variables || typeof scale !== "number") return variableKernel(geometry, scale);
+  const epsilon = scale;
   const {
     cost: { data: cost },
     shape: [n, m],
@@ -64,12 +68,4 @@ export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): Ten
       owned.clear();
     },
   };
-}
-
-/** Applies a map of rows [rows, k] -> [rows, l] to the last axis of [..., k]. */
-function overRows(x: tf.Tensor, map: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
-  return tf.tidy(() => {
-    const mapped = map(tf.reshape(x, [-1, x.shape[x.rank - 1]]));
-    return tf.reshape(mapped, [...x.shape.slice(0, -1), mapped.shape[1]]);
-  });
 }

@@ -1,22 +1,35 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { arrayOf, type ArrayInput } from "../tensor/inputs.ts";
 import { float64Of, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
 import { denseHostKernel } from "./dense-host.ts";
 import { denseTensorKernel } from "./dense-tensor.ts";
-import type { Coordinates, DenseGeometry } from "./geometry.ts";
+import type { Coordinates, DenseGeometry, Geometry } from "./geometry.ts";
+import { variableGeometry } from "./variable-geometry.ts";
+import { numbersOf } from "./variables.ts";
 
 export type { DenseGeometry };
 
 /**
- * A ground cost given as a matrix C [n, m]: an NdArray, rows of numbers, or its numbers, row by row, with their shape. A float64 matrix is not copied:
- * leave it unchanged while the geometry is in use. Entries may be negative. Throws InputError unless it is a matrix of finite entries.
+/**
+ * A ground cost given as a matrix C [n, m]: an NdArray, rows of numbers, or its numbers, row by row, with their shape. A float64 matrix is
+ * not copied: leave it unchanged while the geometry is in use. A tensor [n, m] is followed by the tape: what is computed over the
+ * geometry has a gradient in its entries. Entries may be negative. Throws InputError unless it is a matrix of finite entries.
  */
-export function denseGeometry(cost: ArrayInput | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry {
-  const given = arrayOf(
-    shape ? ndarray(float64Of(cost as Numbers, "ground cost"), shape) : (cost as ArrayInput),
-    2,
-    "ground cost",
-  );
+export function denseGeometry(cost: ArrayInput | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry;
+export function denseGeometry(cost: tf.Tensor2D): Geometry;
+export function denseGeometry(
+  cost: ArrayInput | Numbers | tf.Tensor2D,
+  shape?: readonly [n: number, m: number],
+): Geometry {
+  if (cost instanceof tf.Tensor) {
+    if (cost.rank !== 2) {
+      throw new InputError(`ground cost: expected a matrix [n, m], got a tensor of shape [${cost.shape.join(", ")}]`);
+    }
+    return variableGeometry(cost.shape, { cost }, () => denseGeometry(numbersOf(cost)));
+  }
+  const numbers = shape ? ndarray(float64Of(cost as Numbers, "ground cost"), shape) : (cost as ArrayInput);
+  const given = arrayOf(numbers, 2, "ground cost");
   const bad = given.data.findIndex((entry) => !Number.isFinite(entry));
   if (bad >= 0) {
     const at = `[${Math.floor(bad / given.shape[1])}, ${bad % given.shape[1]}]`;

@@ -4,18 +4,18 @@ import type { NdArray } from "../tensor/ndarray.ts";
 /**
  * A ground cost C [n, m] as an operator. Solvers never see the matrix: they apply the Gibbs kernel
  * `K_ij = exp(-C_ij / epsilon)` to vectors, in the scaling domain (`apply`) or the log domain (`logApply`). On a grid no
- * n x n matrix exists. A geometry is not a solver, holds no potentials and fixes no epsilon.
+ * n x n matrix exists, and of a cloud none is kept. A geometry is not a solver, holds no potentials and fixes no epsilon.
  *
  * Costs are finite, in the units of the coordinates (squared, for squared Euclidean costs), and negative only where a matrix says so;
  * epsilon is in cost units.
  */
 export interface Geometry {
-  readonly kind: "grid" | "dense";
+  readonly kind: "grid" | "dense" | "cloud";
   /** Points on the first and on the second side. */
   readonly shape: readonly [n: number, m: number];
   /** True where C equals its transpose, so that `apply` and `applyTranspose` agree. */
   readonly symmetric: boolean;
-  /** The largest entry of C. */
+  /** The largest entry of C; of a cloud, a bound of it. */
   readonly maxCost: number;
   /** The smallest entry of C, or a number below it; 0 for distances. */
   readonly minCost: number;
@@ -25,8 +25,21 @@ export interface Geometry {
   costMatrix(): NdArray<Float64Array>;
   /** Float64 operators on the host. */
   hostKernel(epsilon: number, options?: HostKernelOptions): HostKernel;
-  /** Float32 operators on the current tfjs backend, differentiable by the tape. Dispose after use. */
-  kernel(epsilon: number): TensorKernel;
+  /** The tensors that the cost was made of, where it was: what a tape can follow. */
+  readonly variables?: GeometryVariables | undefined;
+  /**
+   * Float32 operators on the current tfjs backend, differentiable by the tape, in `epsilon` and `variables` too where these are tensors.
+   * Dispose after use.
+   */
+  kernel(epsilon: number | tf.Scalar): TensorKernel;
+}
+
+/** Points of a cloud, or the entries of a cost matrix. */
+export interface GeometryVariables {
+  /** [n, d] and [m, d] */
+  readonly points?: { readonly x: tf.Tensor2D; readonly y: tf.Tensor2D; readonly cost: PointCost } | undefined;
+  /** [n, m] */
+  readonly cost?: tf.Tensor2D | undefined;
 }
 
 /** What solvers on the host need of a geometry: no tensors. */
@@ -44,6 +57,12 @@ export interface DenseGeometry extends Geometry {
   readonly kind: "dense";
   /** C [n, m]; not a copy. */
   readonly cost: NdArray<Float64Array>;
+}
+
+/** Points of which no matrix is kept. */
+export interface CloudGeometry extends Geometry {
+  readonly kind: "cloud";
+  readonly coordinates: Coordinates;
 }
 
 export function isGrid(geometry: Geometry): geometry is GridGeometry {
@@ -73,6 +92,10 @@ export function nonNegativeCost(geometry: DenseGeometry): Float64Array {
 /** The largest entry of C in size. */
 export function largestCost({ minCost, maxCost }: Pick<Geometry, "minCost" | "maxCost">): number {
   return Math.max(maxCost, -minCost);
+}
+
+export function isCloud(geometry: Geometry): geometry is CloudGeometry {
+  return geometry.kind === "cloud";
 }
 
 /** How the cost of a pair of points follows from their coordinates. */
@@ -119,6 +142,8 @@ export interface HostKernel {
 export interface TensorKernel {
   readonly geometry: Geometry;
   readonly epsilon: number;
+  /** What of it is on the tape; the rest is constant. */
+  readonly variables?: KernelVariables | undefined;
   readonly shape: readonly [n: number, m: number];
   /** The largest entry of C in size: with epsilon it tells whether the scaling domain is safe in float32. */
   readonly maxCost: number;
@@ -133,4 +158,13 @@ export interface TensorKernel {
   /** log((K * (C - s)) exp(x)): [..., m] -> [..., n], with s = `costShift(geometry)`. */
   logApplyCost(x: tf.Tensor): tf.Tensor;
   dispose(): void;
+}
+
+export interface KernelVariables extends GeometryVariables {
+  readonly epsilon?: tf.Scalar | undefined;
+}
+
+/** epsilon as the tape knows it. */
+export function epsilonOf(kernel: TensorKernel): number | tf.Scalar {
+  return kernel.variables?.epsilon ?? kernel.epsilon;
 }

@@ -2,7 +2,8 @@ import { InputError } from "../errors.ts";
 import { checkEpsilon } from "./checks.ts";
 import { isDense, isGrid, type Geometry } from "./geometry.ts";
 import { gridPlan } from "./plan-grid.ts";
-import { matrixPlan } from "./plan-matrix.ts";
+import { matrixPlan, matrixProducts } from "./plan-matrix.ts";
+import { nativePointsPlan } from "./plan-points-native.ts";
 import { pointsPlan } from "./plan-points.ts";
 import type { CostDirection, HostPlan, PlanWeights } from "./plan.ts";
 
@@ -21,9 +22,13 @@ export function hostPlan(geometry: Geometry, epsilon: number, u: Float64Array, v
 
 function chosen(geometry: Geometry, epsilon: number, u: Float64Array, v: Float64Array): HostPlan {
   if (isGrid(geometry)) return gridPlan(geometry, epsilon, u, v);
-  const matrix = isDense(geometry) ? geometry.cost.data : undefined;
-  if (geometry.coordinates) return pointsPlan(geometry.coordinates, epsilon, u, v, matrix);
-  return matrixPlan(matrix ?? geometry.costMatrix().data, epsilon, u, v);
+  const { coordinates } = geometry;
+  if (!coordinates)
+    return matrixPlan(isDense(geometry) ? geometry.cost.data : geometry.costMatrix().data, epsilon, u, v);
+  const plan = nativePointsPlan(coordinates, epsilon, u, v) ?? pointsPlan(coordinates, epsilon, u, v);
+  if (!isDense(geometry)) return plan;
+  const { apply, applyTranspose } = matrixProducts(geometry.cost.data, epsilon, u, v);
+  return { ...plan, apply, applyTranspose };
 }
 
 /** The plan with its arguments checked. */

@@ -119,7 +119,7 @@ export function logMasses(masses: tf.Tensor): tf.Tensor {
 }
 
 /** f = fKL + epsilon log a, LOG_ZERO where there is no mass. */
-export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number): tf.Tensor {
+export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number | tf.Scalar): tf.Tensor {
   return tf.tidy(() => {
     const potential = tf.add(klPotential, tf.mul(logMasses(masses), epsilon));
     return tf.where(hasMass(masses), potential, tf.fill(masses.shape, LOG_ZERO));

@@ -50,7 +50,7 @@ export class ExactIterate {
     this.#marginals = marginals;
     this.#mayChange = domain === "auto";
     this.#penalty = penalty;
-    this.#state = this.#begin(domain, start);
+    this.#state = this.#begin(domain, penalty && !start.logU ? withoutConstant(start, kernel.epsilon) : start);
     this.#domain = domain === "log" ? "log" : "scaling";
   }
 
@@ -101,6 +101,12 @@ export class ExactIterate {
       ? unbalancedIterateIn(domain, this.#kernel, this.#marginals, start, this.#penalty)
       : iterateIn[domain](this.#kernel, this.#marginals, start);
   }
+}
+
+/** An unbalanced start's constant is not free: kept apart, it cannot make scalings leave float64. */
+function withoutConstant({ logV }: LogScalings, epsilon: number): LogScalings {
+  const top = logV.reduce((most, value) => Math.max(most, value), -Infinity);
+  return { logU: undefined, logV: logV.map((value) => value - top), translation: -top * epsilon };
 }
 
 /**

@@ -102,18 +102,29 @@ export function isExact(
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     if (mass === 0) continue;
-    const scaling = scalingAt ? scalingAt(index) : mass / product[index];
-    if (!(product[index] > floor && scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING)) return false;
+    const value = product[index];
+    const scaling = scalingAt?.(index);
+    const inRange =
+      scaling === undefined // mass / value in [1 / LARGEST, LARGEST], without a division
+        ? mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value
+        : scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING;
+    if (!(value > floor && inRange)) return false;
   }
   return true;
 }
 
 /** scaling <- scaling^(1 - omega) (masses / product)^omega, zero where there is no mass. */
 function relax(scaling: Float64Array, masses: Float64Array, product: Float64Array, omega: number): void {
+  if (omega === 1) {
+    for (let index = 0; index < masses.length; index++) {
+      scaling[index] = masses[index] > 0 ? masses[index] / product[index] : 0;
+    }
+    return;
+  }
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     const plain = mass > 0 ? mass / product[index] : 0;
-    scaling[index] = omega === 1 || mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
+    scaling[index] = mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
   }
 }
 

@@ -125,10 +125,8 @@ function iterate(
 ): SinkhornHostResult {
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
   const penalty = marginalPenalty(options.rho, kernel.epsilon);
-  // An unbalanced start's constant is not free: it is kept apart, where it cannot make scalings leave float64.
-  const top = penalty ? start.reduce((most, value) => Math.max(most, value), -Infinity) : 0;
-  const logV = start.map((value) => (value - top) / kernel.epsilon);
-  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV, translation: -top }, domain, penalty);
+  const logV = start.map((value) => value / kernel.epsilon);
+  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain, penalty);
   const total = totalOf(marginals.a);
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */

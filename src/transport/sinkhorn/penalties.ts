@@ -11,7 +11,7 @@ export function conjugatePenalty(f: Float64Array, masses: Float64Array, rho: num
 }
 
 /** -rho (exp(-f / rho) - 1): f itself where rho is infinite. */
-export function penalizedPotential(f: number, rho: number): number {
+function penalizedPotential(f: number, rho: number): number {
   return rho === Infinity ? f : -rho * Math.expm1(-f / rho);
 }
 

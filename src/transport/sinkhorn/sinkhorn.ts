@@ -11,6 +11,7 @@ import { chooseSinkhorn } from "./choose.ts";
 import type { SinkhornReport, TensorPotentials } from "./engine.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+import { checkRho } from "./rho.ts";
 import { disposeHistograms, initialPotential, massTensor, readHistograms, withTotals } from "./tensor-problem.ts";
 
 export interface SinkhornTensorOptions extends SinkhornOptions {
@@ -32,7 +33,7 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
   readonly iterations: number;
   /**
    * The largest first-marginal L1 violation in the batch at each stopping test, as a share of the total mass; a problem that has
-   * stopped keeps its last.
+   * stopped keeps its last. Unbalanced, the change of the first scaling as a share of the mass.
    */
   readonly errors: readonly number[];
 }
@@ -44,6 +45,8 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
  *
  * On tensors in the host's memory the native addon solves each problem by itself, and `auto` takes scalings as long as they are
  * exact to float32. Elsewhere, or without it, `auto` takes scalings where the largest cost is at most 40 epsilon, logarithms else.
+ * With a finite `rho` the totals of a and b may differ. Of a large one f and g then hold the constant rho log(m_a / m_b) / 2, with
+ * no more than float32's digits.
  * Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`, `entropicCost`. Throws InputError for bad masses
  * or options.
  */
@@ -72,9 +75,10 @@ async function solveBatch(
   const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
   checkCount(checkEvery, "checkEvery");
   const { domain = "auto", momentum = 1 } = options;
+  const rho = checkRho(options.rho);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
   const initializer = await resolveInitializer(options.initializer ?? ones);
-  const histograms = await readHistograms(geometry, a, b);
+  const histograms = await readHistograms(geometry, a, b, rho);
   const { batch } = histograms;
   const errors: number[] = [];
   let iterations = 0;
@@ -83,7 +87,8 @@ async function solveBatch(
   /** Solves one stage and frees its start. */
   async function solve(stage: { epsilon: number; tolerance: number; maxIterations: number }) {
     const kernel = geometry.kernel(stage.epsilon);
-    const run = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
+    const settings = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
+    const run = rho ? { ...settings, rho } : settings;
     try {
       const result = await chooseSinkhorn(kernel, domain).solve(batch, start, run);
       for (const error of result.errors) errors.push(error);

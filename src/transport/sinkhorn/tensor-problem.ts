@@ -34,15 +34,20 @@ export async function massTensor(
   return { tensor: tf.tensor(Float32Array.from(data), [...shape], "float32"), isOwn: true };
 }
 
-/** Reads and checks the histograms of a batch. */
-export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Tensor): Promise<Histograms> {
+/** Reads and checks the histograms of a batch. Those of unbalanced problems, which have penalties, keep their totals. */
+export async function readHistograms(
+  geometry: Geometry,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  penalties?: object,
+): Promise<Histograms> {
   checkPairShapes(a, b, geometry.shape);
   const [rowsA, rowsB] = [
     rowsOf(Float64Array.from(await a.data()), geometry.shape[0]),
     rowsOf(Float64Array.from(await b.data()), geometry.shape[1]),
   ];
-  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape));
-  const totals = rowsA.map(totalOf);
+  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape, penalties));
+  const totals = rowsA.map((row) => (penalties ? 1 : totalOf(row)));
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
   if (areOne && a.dtype === "float32" && b.dtype === "float32") {
     return { batch: { a, b }, a: rowsA, b: rowsB, totals: undefined };

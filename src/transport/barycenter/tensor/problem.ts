@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 import { largestCost, type Geometry, type TensorKernel } from "../../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import { advance, logRecursion, type LogRecursion, type LogScalings } from "./recursion.ts";
@@ -77,7 +78,7 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
   const [batch] = weights.shape;
   const [count, points] = absent.shape;
   return {
-    barycenters: tf.reshape(tf.exp(logP!), [batch, points]),
+    barycenters: tf.reshape(exp(logP!), [batch, points]),
     logScalings: stackScalings([scalings.logB, tf.add(scalings.logA, absent)].slice(0, options.sides), [
       batch,
       count,
