@@ -82,17 +82,17 @@ export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 
+export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
+export type { LowRankOptions } from "./transport/low-rank/options.ts";
+
 export { solve } from "./transport/solve/solve.ts";
 export type { CostScale, TransportOptions } from "./transport/solve/options.ts";
 export type { CostInput, MassInput, PointPair } from "./transport/solve/problem.ts";
 export type { Solution, SparseOptions } from "./transport/solve/solution.ts";
 
-export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
-export type { LowRankOptions } from "./transport/low-rank/options.ts";
-
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
-export type { ExactOptions } from "./transport/exact/options.ts";
+export type { EmdOptions, ExactOptions, StartPotentials } from "./transport/exact/options.ts";
 export {
   partialTransport,
   type PartialTransportOptions,

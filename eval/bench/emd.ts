@@ -1,6 +1,7 @@
 import { ndarray } from "../../src/tensor/ndarray.ts";
 import { emd } from "../../src/transport/exact/emd.ts";
-import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { MASSES, massesOf, planarPoint } from "./planar-points.ts";
+import { best, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -26,9 +27,6 @@ export const emdWork = defineWork({
   },
 });
 
-/** Equal masses make an assignment, where most pivots move nothing. */
-const MASSES = ["irregular", "equal"] as const;
-
 interface EmdSettings {
   readonly sizes: readonly number[];
   readonly repeat: number;
@@ -40,7 +38,7 @@ async function singleEmd({ sizes, repeat }: EmdSettings): Promise<BenchResult[]>
   for (const size of sizes) {
     const cost = squaredDistances(size);
     for (const masses of MASSES) {
-      const [a, b] = [0, size].map((from) => normalised(size, (k) => (masses === "equal" ? 1 : irregular(from + k))));
+      const [a, b] = [massesOf(masses, size, 0), massesOf(masses, size, size)];
       const { seconds, value: result } = await best(repeat, async () => emd(a, b, cost));
       const { value, pivots } = result;
       results.push({ work: "emd", size, masses, value, pivots, seconds });
@@ -49,30 +47,14 @@ async function singleEmd({ sizes, repeat }: EmdSettings): Promise<BenchResult[]>
   return results;
 }
 
-/** In [0.1, 1.1). */
-function irregular(k: number): number {
-  return 0.1 + fraction((k + 1) ** 2 * GOLDEN);
-}
-
 /** Between the points k and size + k of an irregular sequence in the unit square. */
 function squaredDistances(size: number) {
-  const x = (k: number): number => fraction((k + 1) * GOLDEN);
-  const y = (k: number): number => fraction((k + 1) * Math.SQRT2);
+  const points = Array.from({ length: 2 * size }, (_, k) => planarPoint(k));
   const data = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
-      data[i * size + j] = (x(i) - x(size + j)) ** 2 + (y(i) - y(size + j)) ** 2;
+      data[i * size + j] = (points[i][0] - points[size + j][0]) ** 2 + (points[i][1] - points[size + j][1]) ** 2;
     }
   }
   return ndarray(data, [size, size]);
-}
-
-function normalised(size: number, mass: (k: number) => number): Float64Array {
-  const masses = Float64Array.from({ length: size }, (_, k) => mass(k));
-  const total = masses.reduce((sum, entry) => sum + entry, 0);
-  return masses.map((entry) => entry / total);
-}
-
-function fraction(value: number): number {
-  return value - Math.floor(value);
 }

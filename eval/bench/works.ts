@@ -1,6 +1,7 @@
 import { cloudSinkhornWork } from "./cloud-sinkhorn.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
+import { emdPointsWork } from "./emd-points.ts";
 import { emdWork } from "./emd.ts";
 import { emd1dWork } from "./emd1d.ts";
 import { matmulWork } from "./matmul.ts";
@@ -27,6 +28,7 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkhorn_unbalanced: sinkhornUnbalancedWork,
   matmul: matmulWork,
   emd: emdWork,
+  emd_points: emdPointsWork,
   emd_all_pairs: emdAllPairsWork,
   emd1d: emd1dWork,
   sliced: slicedWork,

@@ -3,7 +3,7 @@ import { cloudHostKernel } from "./cloud-host.ts";
 import { cloudTensorKernel } from "./cloud-tensor.ts";
 import type { CloudGeometry, Coordinates } from "./geometry.ts";
 import { POINT_COSTS } from "./point-cost.ts";
-import { largestCost } from "./points.ts";
+import { costBound } from "./points.ts";
 import { variableKernel } from "./variable-kernel.ts";
 
 export type { CloudGeometry };
@@ -18,7 +18,7 @@ export function cloudGeometry(coordinates: Coordinates): CloudGeometry {
     kind: "cloud",
     shape: [x.shape[0], y.shape[0]],
     symmetric: x.data.length === y.data.length && x.data.every((value, at) => value === y.data[at]),
-    maxCost: largestCost(coordinates),
+    maxCost: costBound(coordinates),
     minCost: 0,
     coordinates,
     costMatrix: () => pointCostMatrix(coordinates),

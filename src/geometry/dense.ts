@@ -11,10 +11,9 @@ import { numbersOf } from "./variables.ts";
 export type { DenseGeometry };
 
 /**
-/**
  * A ground cost given as a matrix C [n, m]: an NdArray, rows of numbers, or its numbers, row by row, with their shape. A float64 matrix is
- * not copied: leave it unchanged while the geometry is in use. A tensor [n, m] is followed by the tape: what is computed over the
- * geometry has a gradient in its entries. Entries may be negative. Throws InputError unless it is a matrix of finite entries.
+ * not copied: leave it unchanged while the geometry is in use. Entries may be negative. A tensor [n, m] is followed by the tape: what is
+ * computed over the geometry has a gradient in its entries. Throws InputError unless it is a matrix of finite entries.
  */
 export function denseGeometry(cost: ArrayInput | Numbers, shape?: readonly [n: number, m: number]): DenseGeometry;
 export function denseGeometry(cost: tf.Tensor2D): Geometry;
@@ -28,8 +27,11 @@ export function denseGeometry(
     }
     return variableGeometry(cost.shape, { cost }, () => denseGeometry(numbersOf(cost)));
   }
-  const numbers = shape ? ndarray(float64Of(cost as Numbers, "ground cost"), shape) : (cost as ArrayInput);
-  const given = arrayOf(numbers, 2, "ground cost");
+  const given = arrayOf(
+    shape ? ndarray(float64Of(cost as Numbers, "ground cost"), shape) : (cost as ArrayInput),
+    2,
+    "ground cost",
+  );
   const bad = given.data.findIndex((entry) => !Number.isFinite(entry));
   if (bad >= 0) {
     const at = `[${Math.floor(bad / given.shape[1])}, ${bad % given.shape[1]}]`;

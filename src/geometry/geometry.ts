@@ -73,6 +73,10 @@ export function isDense(geometry: Geometry): geometry is DenseGeometry {
   return geometry.kind === "dense";
 }
 
+export function isCloud(geometry: Geometry): geometry is CloudGeometry {
+  return geometry.kind === "cloud";
+}
+
 /** What is taken off the costs so that none is negative; 0 where none is. */
 export function costShift({ minCost }: Pick<Geometry, "minCost">): number {
   return Math.min(minCost, 0);
@@ -92,10 +96,6 @@ export function nonNegativeCost(geometry: DenseGeometry): Float64Array {
 /** The largest entry of C in size. */
 export function largestCost({ minCost, maxCost }: Pick<Geometry, "minCost" | "maxCost">): number {
   return Math.max(maxCost, -minCost);
-}
-
-export function isCloud(geometry: Geometry): geometry is CloudGeometry {
-  return geometry.kind === "cloud";
 }
 
 /** How the cost of a pair of points follows from their coordinates. */

@@ -5,7 +5,7 @@ import { cloudGeometry, pointCostMatrix, type CloudGeometry } from "./cloud.ts";
 import { denseFromChecked, denseGeometry, type DenseGeometry } from "./dense.ts";
 import type { Coordinates, Geometry, PointCost } from "./geometry.ts";
 import { POINT_COSTS } from "./point-cost.ts";
-import { checkedPoints, largestCost, type Points } from "./points.ts";
+import { checkedPoints, costBound, type Points } from "./points.ts";
 import { variableGeometry } from "./variable-geometry.ts";
 import { numbersOf } from "./variables.ts";
 
@@ -58,7 +58,7 @@ export function pointCloud(
   const coordinates = { ...points, cost };
   const pairs = points.x.shape[0] * points.y.shape[0];
   if (lazy === true || (lazy === "auto" && pairs >= LAZY_PAIRS)) return cloudGeometry(coordinates);
-  largestCost(coordinates); // which checks their range
+  costBound(coordinates); // which checks their range
   return denseFromChecked(pointCostMatrix(coordinates), coordinates);
 }
 

@@ -61,7 +61,7 @@ function stacked(rows: readonly Numbers[], name: string): NdArray<Float64Array> 
  * The cost between opposite corners of the boxes around x and y, which no pair exceeds; 2 for cosine. Throws InputError for points so
  * far or near that costs leave the range of float64, and for a point at the origin, which has no direction.
  */
-export function largestCost({ x, y, cost }: Coordinates): number {
+export function costBound({ x, y, cost }: Coordinates): number {
   if (cost === "cosine") {
     checkDirections(x, "x");
     checkDirections(y, "y");

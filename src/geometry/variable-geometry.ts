@@ -1,5 +1,4 @@
 import { isDense, type DenseGeometry, type Geometry, type GeometryVariables } from "./geometry.ts";
-import { isOnHost } from "../tensor/placement.ts";
 import { variableKernel } from "./variable-kernel.ts";
 
 /**
@@ -25,9 +24,8 @@ export function variableGeometry(
     get maxCost() {
       return host().maxCost;
     },
-    /** On a device, whose numbers cannot be looked at, costs count as not negative. */
     get minCost() {
-      return variables.points || !isOnHost() ? 0 : host().minCost;
+      return variables.points ? 0 : host().minCost;
     },
     get coordinates() {
       return host().coordinates;

@@ -35,12 +35,11 @@ export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): T
   const transposed = (name: string, matrix: () => tf.Tensor2D): tf.Tensor2D =>
     once(`${name} transposed`, () => tf.transpose(matrix()));
 
-  /** log sum_j (C_ij - shift) exp(x_j - C_ij / epsilon), also where C is zero and its slope is not. */
+  /** log sum_j C_ij exp(x_j - C_ij / epsilon) with the C above its shift, also where that is zero and its slope is not. */
   function logCosts(x: tf.Tensor2D): tf.Tensor2D {
     const exponents = tf.add(tf.expandDims(x, 1), logKernel()); // [rows, n, m]
     const largest = withoutGradient(exponents, (values) => tf.max(values, -1, true));
-    const shift = costShift(geometry);
-    const aboveShift = shift === 0 ? costs() : tf.sub(costs(), shift);
+    const aboveShift = tf.sub(costs(), shiftOf({ geometry, variables }));
     const sums = tf.sum(tf.mul(exp(tf.sub(exponents, largest)), aboveShift), -1);
     const floor = withoutGradient(sums, (values) =>
       tf.mul(tf.cast(tf.less(values, SMALLEST_SUM), "float32"), SMALLEST_SUM),
@@ -68,6 +67,12 @@ export function variableKernel(geometry: Geometry, scale: number | tf.Scalar): T
       made.clear();
     },
   };
+}
+
+/** As `costShift`, without reading a matrix that lies on a device; a constant of the tape. */
+export function shiftOf({ geometry, variables }: Pick<TensorKernel, "geometry" | "variables">): number | tf.Tensor {
+  if (!variables?.cost || isOnHost()) return costShift(geometry);
+  return withoutGradient(variables.cost, (entries) => tf.minimum(tf.min(entries), 0));
 }
 
 /** C [n, m] as the tape knows it. */

@@ -9,12 +9,29 @@ export interface EmdNatives {
   solveEmdPairs(pairs: EmdNativePairs, request: EmdPairsRequest): EmdPairsTotals;
 }
 
-interface EmdNativeProblem {
+type EmdNativeProblem = EmdNativeMasses & (EmdNativeMatrix | EmdNativePoints);
+
+interface EmdNativeMatrix {
+  readonly cost: Float64Array; // [rows, columns]
+}
+
+/** Costs are formed from points as they are priced. */
+interface EmdNativePoints {
+  /** `PointRule` of `cpp/emd/emd_pricing.h`. */
+  readonly rule: number;
+  readonly dimension: number;
+  readonly x: Float64Array; // [rows, dimension]
+  readonly y: Float64Array; // [columns, dimension]
+  /** No cost is greater. */
+  readonly largest: number;
+}
+
+interface EmdNativeMasses {
   readonly rows: number;
   readonly columns: number;
   readonly a: Float64Array; // [rows]
   readonly b: Float64Array; // [columns]
-  readonly cost: Float64Array; // [rows, columns]
+  readonly start?: Float64Array | undefined; // g [columns] to start from
   readonly maxPivots: number;
   readonly f: Float64Array; // [rows], written
   readonly g: Float64Array; // [columns], written

@@ -1,5 +1,5 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import { requireKernel } from "../geometry/checks.ts";
+import type * as tf from "@tensorflow/tfjs-core";
 import { epsilonOf, isGrid, type TensorKernel } from "../geometry/geometry.ts";
 import { pointCloud } from "../geometry/pointcloud.ts";
 import { requireBackend } from "../tensor/require-backend.ts";
@@ -42,8 +42,8 @@ export function sinkhornDivergence(
   requireBackend("sinkhornDivergence");
   const run = resolveFixedOptions(options);
   const rho = checkOneRho(options.rho, "a divergence");
-  requireKernel("xy" in kernels ? kernels.xy : kernels, "sinkhornDivergence");
   const { xy, xx, yy, dispose } = threeKernels(kernels);
+  for (const kernel of [xy, xx, yy]) requireKernel(kernel, "sinkhornDivergence");
   checkPairShapes(a, b, xy.shape);
   const terms = [
     { kernel: xy, factor: 1, first: 0, second: 1 },

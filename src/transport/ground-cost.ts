@@ -18,6 +18,14 @@ export interface CheckedCost {
 /** Sums of costs along a path of potentials stay below the largest float64. */
 const MOST_COST = 1e300;
 
+/** Throws InputError where costs of points may be beyond what solvers take. */
+export function checkLargest(largest: number): void {
+  if (largest <= MOST_COST) return;
+  throw new InputError(
+    `ground cost: expected costs of at most ${MOST_COST}, got points of ${largest}; scale coordinates`,
+  );
+}
+
 /** The matrix in float64; no copy if it is. Throws InputError unless it is a matrix of finite entries of at most 1e300 in size. */
 export function checkCost(cost: GroundCost): CheckedCost {
   const { data, shape } = matrixOf(isGeometry(cost) ? cost.costMatrix() : cost, "ground cost");
@@ -46,6 +54,6 @@ export function matrixOf(
   return { data, shape: [shape[0], shape[1]] };
 }
 
-function isGeometry(cost: GroundCost): cost is Geometry {
+export function isGeometry(cost: GroundCost): cost is Geometry {
   return typeof cost === "object" && cost !== null && "costMatrix" in cost;
 }

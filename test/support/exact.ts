@@ -5,6 +5,8 @@ import { Random } from "../../src/tensor/random.ts";
 import { emd } from "../../src/transport/exact/emd.ts";
 import type { EmdResult } from "../../src/transport/exact/emd-result.ts";
 import { hostEmd } from "../../src/transport/exact/engine-host.ts";
+import { nativeEmd } from "../../src/transport/exact/engine-native.ts";
+import type { EmdEngine } from "../../src/transport/exact/engine.ts";
 
 type Solver = (a: Float64Array, b: Float64Array, cost: NdArray<Float64Array>) => EmdResult;
 
@@ -12,6 +14,12 @@ type Solver = (a: Float64Array, b: Float64Array, cost: NdArray<Float64Array>) =>
 export const exactSolvers: readonly { name: string; solve: Solver }[] = [
   ...(nativeStatus().addon ? [{ name: "native", solve: emd as Solver }] : []),
   { name: "TypeScript", solve: (a, b, cost) => hostEmd({ a, b, cost: cost.data, maxPivots: 1e8 }) },
+];
+
+/** The engines themselves. */
+export const exactEngines: readonly { name: string; engine: EmdEngine }[] = [
+  ...(nativeStatus().addon ? [{ name: "native", engine: nativeEmd(nativeStatus().addon!) }] : []),
+  { name: "TypeScript", engine: hostEmd },
 ];
 
 /** A matrix of f(i, j). */

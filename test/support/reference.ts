@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { PointCost } from "../../src/geometry/geometry.ts";
 
 /** Reference values in float64; `test/reference/<topic>.json` says where they come from. */
 export function reference<T>(topic: string): T {
@@ -31,6 +32,27 @@ export interface SinkhornReference {
       readonly plan?: number[][];
     }[];
   }[];
+}
+
+interface PeersProblem {
+  readonly name: string;
+  readonly x: number[][];
+  readonly y: number[][];
+  readonly a: number[];
+  readonly b: number[];
+}
+
+export interface PeersBalancedReference {
+  readonly exact: readonly (PeersProblem & { readonly cost: PointCost; readonly value: number })[];
+  readonly entropic: readonly (PeersProblem & {
+    readonly cost: PointCost;
+    readonly epsilon: number;
+    readonly regOtCost: number;
+    readonly transportCost: number;
+    readonly vector: number[];
+    readonly planTimesVector: number[];
+  })[];
+  readonly divergences: readonly (PeersProblem & { readonly epsilon: number; readonly divergence: number })[];
 }
 
 export interface DivergenceReference {

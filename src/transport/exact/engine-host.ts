@@ -1,27 +1,34 @@
+import { cloudCosts, matrixCosts, type ArcCosts } from "./arc-costs.ts";
 import type { EmdResult } from "./emd-result.ts";
 import type { EmdProblem } from "./engine.ts";
 import { greedyTree } from "./greedy-tree.ts";
-import { balance, integerHistogram, type IntegerHistogram } from "./masses.ts";
+import { balance, integerHistogram } from "./masses.ts";
 import { NetworkSimplex } from "./network-simplex.ts";
+import { tightTree } from "./tight-arcs.ts";
 
 /** Exact transport in plain TypeScript. */
-export function hostEmd({ a, b, cost, maxPivots }: EmdProblem): EmdResult {
+export function hostEmd({ a, b, cost, start, maxPivots }: EmdProblem): EmdResult {
   const left = integerHistogram(a);
   const right = integerHistogram(b);
   const masses = balance(left, right);
-  const problem = {
-    rows: left.bins.length,
-    columns: right.bins.length,
-    cost: gatherCost(cost, b.length, left.bins, right.bins),
-    supply: masses.left,
-    demand: masses.right,
-  };
-  const simplex = new NetworkSimplex(problem, greedyTree(problem));
+  const [rows, columns] = [left.bins, right.bins];
+  const costs =
+    cost instanceof Float64Array
+      ? matrixCosts(gatherCost(cost, b.length, rows, columns), rows.length, columns.length)
+      : cloudCosts(cost, rows, columns);
+  const problem = { costs, supply: masses.left, demand: masses.right };
+  const tree = start
+    ? tightTree(
+        problem,
+        Float64Array.from(columns, (column) => start[column]),
+      )
+    : greedyTree(problem);
+  const simplex = new NetworkSimplex(problem, tree);
   const status = simplex.solve(maxPivots) ? "converged" : "max-iterations";
 
   const entries: { row: number; column: number; mass: number }[] = [];
   simplex.arcs((row, column, flow) => {
-    if (flow > 0) entries.push({ row: left.bins[row], column: right.bins[column], mass: masses.massOf(flow) });
+    if (flow > 0) entries.push({ row: rows[row], column: columns[column], mass: masses.massOf(flow) });
   });
   entries.sort((first, second) => first.row - second.row || first.column - second.column);
   const plan = {
@@ -29,7 +36,9 @@ export function hostEmd({ a, b, cost, maxPivots }: EmdProblem): EmdResult {
     columns: Int32Array.from(entries, ({ column }) => column),
     masses: Float64Array.from(entries, ({ mass }) => mass),
   };
-  const potentials = transformed(simplex.potentials, cost, [a.length, b.length], left, right);
+  const [n, m] = [Int32Array.from(a.keys()), Int32Array.from(b.keys())];
+  const whole = cost instanceof Float64Array ? matrixCosts(cost, a.length, b.length) : cloudCosts(cost, n, m);
+  const potentials = transformed(simplex.potentials, whole, rows, columns);
   return { value: masses.massOf(simplex.value()), plan, ...potentials, pivots: simplex.pivots, status };
 }
 
@@ -43,22 +52,25 @@ export function gatherCost(cost: Float64Array, width: number, rows: Int32Array, 
   return block;
 }
 
-/** Potentials for all bins: the largest that are feasible with those of the other side. */
+/** Potentials for all bins: the largest that are feasible with those of the other side. `solved` has those of bins with mass. */
 function transformed(
-  potentials: Float64Array,
-  cost: Float64Array,
-  [n, m]: readonly [number, number],
-  left: IntegerHistogram,
-  right: IntegerHistogram,
+  solved: Float64Array,
+  costs: ArcCosts,
+  rows: Int32Array,
+  columns: Int32Array,
 ): { f: Float64Array; g: Float64Array } {
-  const g = new Float64Array(m).fill(Infinity);
-  left.bins.forEach((row, i) => {
-    for (let column = 0; column < m; column++) g[column] = Math.min(g[column], cost[row * m + column] - potentials[i]);
+  const { entries } = costs;
+  const g = new Float64Array(costs.columns).fill(Infinity);
+  rows.forEach((row, i) => {
+    const begin = costs.load(row);
+    for (let column = 0; column < g.length; column++)
+      g[column] = Math.min(g[column], entries[begin + column] - solved[i]);
   });
-  right.bins.forEach((column, j) => (g[column] = potentials[left.bins.length + j]));
-  const f = new Float64Array(n).fill(Infinity);
-  for (let row = 0; row < n; row++) {
-    for (let column = 0; column < m; column++) f[row] = Math.min(f[row], cost[row * m + column] - g[column]);
+  columns.forEach((column, j) => (g[column] = solved[rows.length + j]));
+  const f = new Float64Array(costs.rows).fill(Infinity);
+  for (let row = 0; row < f.length; row++) {
+    const begin = costs.load(row);
+    for (let column = 0; column < g.length; column++) f[row] = Math.min(f[row], entries[begin + column] - g[column]);
   }
   return { f, g };
 }

@@ -14,7 +14,7 @@ interface PricedArc {
 }
 
 /**
- * Exact transport by the primal network simplex on a dense cost, in plain TypeScript; `cpp/emd/network_simplex.h` is the same
+ * Exact transport by the primal network simplex in plain TypeScript; `cpp/emd/network_simplex.h` is the same
  * natively.
  *
  * The tree is strongly feasible (Cunningham 1976), that is, from each node mass could be sent to the root, and pivots keep
@@ -38,8 +38,7 @@ export class NetworkSimplex {
 
   /** Pivots until no arc has a negative reduced cost. False if `mostPivots` were not enough. */
   solve(mostPivots: number): boolean {
-    const { rows, columns, cost } = this.#problem;
-    const largest = cost.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+    const { rows, columns, largest } = this.#problem.costs;
     const tolerance = TOLERANCE_UNITS * Number.EPSILON * largest;
     const block = 1 + Math.floor(BLOCK_ARCS / columns);
     let fresh = false;
@@ -71,7 +70,7 @@ export class NetworkSimplex {
 
   /** Calls `visit` for each arc of the tree. */
   arcs(visit: (row: number, column: number, flow: number) => void): void {
-    const { rows } = this.#problem;
+    const { rows } = this.#problem.costs;
     const { parent, flow } = this.tree;
     for (let node = 0; node < this.tree.nodes; node++) {
       if (parent[node] < 0) continue;
@@ -82,11 +81,12 @@ export class NetworkSimplex {
 
   /** The arc with the least reduced cost of rows [begin, end), the first one where several have it. */
   #price(begin: number, end: number): PricedArc {
-    const { rows, columns, cost } = this.#problem;
+    const { costs } = this.#problem;
+    const { rows, columns, entries } = costs;
     let [reducedCost, bestRow, bestColumn] = [Infinity, begin, 0];
     for (let row = begin; row < end; row++) {
-      for (let column = 0, entry = row * columns; column < columns; column++, entry++) {
-        const reduced = cost[entry] - this.potentials[rows + column] - this.potentials[row];
+      for (let column = 0, entry = costs.load(row); column < columns; column++, entry++) {
+        const reduced = entries[entry] - this.potentials[rows + column] - this.potentials[row];
         if (reduced >= reducedCost) continue;
         reducedCost = reduced;
         bestRow = row;
@@ -110,7 +110,7 @@ export class NetworkSimplex {
    * feasible.
    */
   #pivot({ reducedCost, row, column: columnIndex }: PricedArc): void {
-    const { rows } = this.#problem;
+    const { rows } = this.#problem.costs;
     const { parent, flow } = this.tree;
     const column = rows + columnIndex;
     const join = this.tree.join(row, column);

@@ -1,5 +1,5 @@
 /** The simplex takes costs as they are up to 2^MOST_EXPONENT and down to its inverse: times 2^60 units they stay far inside float64. */
-const MOST_EXPONENT = 400;
+export const MOST_EXPONENT = 400;
 
 /** Costs as the network simplex takes them: what was given is 2^exponent times `data`. */
 export interface ScaledCost {

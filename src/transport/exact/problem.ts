@@ -1,16 +1,16 @@
+import type { ArcCosts } from "./arc-costs.ts";
+
 /**
  * Transport between two histograms with positive masses in whole units, of equal total. In the solver's graph, rows are
  * nodes 0 .. rows-1 and columns the nodes behind them.
  */
 export interface TransportProblem {
-  readonly rows: number;
-  readonly columns: number;
-  readonly cost: Float64Array; // [rows, columns]
+  readonly costs: ArcCosts;
   readonly supply: Float64Array; // [rows]
   readonly demand: Float64Array; // [columns]
 }
 
 /** Cost of the arc between a node and its parent. */
-export function arcCost({ rows, columns, cost }: TransportProblem, node: number, parent: number): number {
-  return node < rows ? cost[node * columns + parent - rows] : cost[parent * columns + node - rows];
+export function arcCost({ costs }: TransportProblem, node: number, parent: number): number {
+  return node < costs.rows ? costs.at(node, parent - costs.rows) : costs.at(parent, node - costs.rows);
 }

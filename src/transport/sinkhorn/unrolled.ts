@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
 import { requireKernel } from "../../geometry/checks.ts";
-import { costShift, type TensorKernel } from "../../geometry/geometry.ts";
+import type { TensorKernel } from "../../geometry/geometry.ts";
+import { shiftOf } from "../../geometry/variable-kernel.ts";
 import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
@@ -60,7 +61,7 @@ export function planTransportCost(kernel: TensorKernel, potentials: TensorPotent
     const { f, g } = logScalings(kernel, potentials);
     const massTimes = (logProduct: tf.Tensor): tf.Tensor => tf.sum(exp(tf.add(f, logProduct)), -1);
     const aboveShift = massTimes(kernel.logApplyCost(g));
-    const shift = costShift(kernel.geometry);
+    const shift = shiftOf(kernel);
     return shift === 0 ? aboveShift : tf.add(aboveShift, tf.mul(massTimes(kernel.logApply(g)), shift));
   });
 }

@@ -54,33 +54,82 @@ void equalise(Doubles& a, Doubles& b) {
   (difference > 0 ? b : a)[0] += std::abs(difference);
 }
 
+// By duality, up to rounding.
+bool is_optimal(const otlearn::EmdProblem& problem, const Doubles& cost, const otlearn::EmdSolution& solution, const Doubles& f,
+                const Doubles& g) {
+  Doubles row_sums(f.size()), column_sums(g.size());
+  for (std::size_t k = 0; k < solution.plan_masses.size(); ++k) {
+    row_sums[solution.plan_rows[k]] += solution.plan_masses[k];
+    column_sums[solution.plan_columns[k]] += solution.plan_masses[k];
+  }
+  const double scale = std::max(1.0, largest(cost));
+  const double tolerance = 1e-13 * std::accumulate(problem.a, problem.a + problem.rows, 0.0) * scale;
+  bool good = solution.converged;
+  double dual = 0;
+  for (int i = 0; i < problem.rows; ++i) {
+    good = good && std::abs(row_sums[i] - problem.a[i]) < tolerance;
+    dual += f[i] * problem.a[i];
+    for (int j = 0; j < problem.columns; ++j) {
+      good = good && f[i] + g[j] <= cost[i * problem.columns + j] + 1e-14 * scale;
+    }
+  }
+  for (int j = 0; j < problem.columns; ++j) {
+    good = good && std::abs(column_sums[j] - problem.b[j]) < tolerance;
+    dual += g[j] * problem.b[j];
+  }
+  good = good && std::abs(solution.value - dual) < 10 * tolerance;
+  if (!good)
+    std::printf("FAILED: %d x %d, matrix %d, start %d\n", problem.rows, problem.columns, problem.cost != nullptr,
+                problem.start != nullptr);
+  return good;
+}
+
+// Starts from its own potentials, disturbed more and more.
+bool is_optimal_from(otlearn::EmdProblem problem, const Doubles& cost, const Doubles& f, const Doubles& g) {
+  bool good = true;
+  for (const double noise : {0.0, 1e-3, 1.0, 1e9}) {
+    Doubles start = g, again_f(f.size()), again_g(g.size());
+    for (double& potential : start) potential += noise * (uniform() - 0.5);
+    problem.start = start.data();
+    good = is_optimal(problem, cost, otlearn::emd(problem, again_f.data(), again_g.data()), again_f, again_g) && good;
+  }
+  return good;
+}
+
 bool optimal(int rows, int columns, bool whole) {
   Doubles a = random_masses(rows, whole, 0.2), b = random_masses(columns, whole, 0.3);
   equalise(a, b);
   const Doubles cost = random_cost(rows, columns, whole);
   Doubles f(a.size()), g(b.size());
-  const otlearn::EmdProblem problem{rows, columns, a.data(), b.data(), cost.data(), largest(cost), kEnough};
-  const otlearn::EmdSolution solution = otlearn::emd(problem, f.data(), g.data());
-  Doubles row_sums(a.size()), column_sums(b.size());
-  for (std::size_t k = 0; k < solution.plan_masses.size(); ++k) {
-    row_sums[solution.plan_rows[k]] += solution.plan_masses[k];
-    column_sums[solution.plan_columns[k]] += solution.plan_masses[k];
+  const otlearn::EmdProblem problem{rows, columns, a.data(), b.data(), cost.data(), largest(cost), {}, nullptr, kEnough};
+  return is_optimal(problem, cost, otlearn::emd(problem, f.data(), g.data()), f, g) && is_optimal_from(problem, cost, f, g);
+}
+
+// Points of small whole coordinates have duplicates, and many costs that are equal.
+bool optimal_between_points(int rows, int columns, int dimension, otlearn::PointRule rule, bool whole) {
+  Doubles a = random_masses(rows, whole, 0.2), b = random_masses(columns, whole, 0.3);
+  equalise(a, b);
+  Doubles x(static_cast<std::size_t>(rows) * dimension), y(static_cast<std::size_t>(columns) * dimension);
+  for (Doubles* points : {&x, &y}) {
+    for (double& coordinate : *points) coordinate = whole ? below(3) : uniform() - 0.3;
   }
-  const double tolerance = 1e-13 * total(a);
-  bool good = solution.converged;
-  double dual = 0;
+  Doubles cost;
   for (int i = 0; i < rows; ++i) {
-    good = good && std::abs(row_sums[i] - a[i]) < tolerance;
-    dual += f[i] * a[i];
-    for (int j = 0; j < columns; ++j) good = good && f[i] + g[j] <= cost[i * columns + j] + 1e-14;
+    for (int j = 0; j < columns; ++j) {
+      double sum = 0;
+      for (int axis = 0; axis < dimension; ++axis) {
+        const double difference = x[i * dimension + axis] - y[j * dimension + axis];
+        sum += rule == otlearn::PointRule::kManhattan ? std::abs(difference) : difference * difference;
+      }
+      cost.push_back(rule == otlearn::PointRule::kEuclidean              ? std::sqrt(sum)
+                     : rule == otlearn::PointRule::kHalfSquaredEuclidean ? sum / 2
+                                                                         : sum);
+    }
   }
-  for (int j = 0; j < columns; ++j) {
-    good = good && std::abs(column_sums[j] - b[j]) < tolerance;
-    dual += g[j] * b[j];
-  }
-  good = good && std::abs(solution.value - dual) < 10 * tolerance;
-  if (!good) std::printf("FAILED: %d x %d, whole %d\n", rows, columns, whole);
-  return good;
+  const otlearn::PointCloud cloud{rule, dimension, x.data(), y.data(), largest(cost)};
+  const otlearn::EmdProblem problem{rows, columns, a.data(), b.data(), nullptr, 0, cloud, nullptr, kEnough};
+  Doubles f(a.size()), g(b.size());
+  return is_optimal(problem, cost, otlearn::emd(problem, f.data(), g.data()), f, g) && is_optimal_from(problem, cost, f, g);
 }
 
 otlearn::EmdPairs make_pairs(const std::vector<Doubles>& rows, int bins, double memory) {
@@ -186,6 +235,12 @@ int main() {
   count_check(optimal(150, 170, false));
   count_check(optimal(40, 64, false));
   count_check(optimal(120, 120, true));
+  for (int round = 0; round < 100; ++round) {
+    const auto rule = static_cast<otlearn::PointRule>(round % 4);
+    count_check(optimal_between_points(1 + below(40), 1 + below(40), 1 + below(9), rule, round % 8 < 4));
+  }
+  count_check(optimal_between_points(1200, 1100, 2, otlearn::PointRule::kSquaredEuclidean, false));  // from coarser ones
+  count_check(optimal_between_points(1, 300, 6, otlearn::PointRule::kEuclidean, false));
   for (const int bins : {2, 7, 16, 33}) count_check(same_from_warm_starts(bins, one, several));
   for (const int bins : {2, 9, 30}) count_check(same_after_restore(bins, one, several));
   std::printf("exact transport, %s: %d of %d cases fail\n", otlearn::instruction_set_name(), failures, count);

@@ -16,7 +16,7 @@ constexpr std::size_t kLineBytes = 64;
 void CostBlock::gather(const double* cost, std::ptrdiff_t width, const std::vector<int>& rows,
                        const std::vector<int>& columns) {
   const auto count = static_cast<std::ptrdiff_t>(columns.size());
-  stride_ = (count + kCostUnit - 1) / kCostUnit * kCostUnit;
+  stride_ = whole_units(columns.size());
   const bool whole = count == width && stride_ == width && rows.back() + 1 == static_cast<std::ptrdiff_t>(rows.size());
   if (whole) {  // bins are in order, so none is missing
     data_ = cost;

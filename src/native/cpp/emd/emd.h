@@ -3,14 +3,19 @@
 #include <cstdint>
 #include <vector>
 
+#include "emd/arc_costs.h"
+#include "emd/network_simplex.h"
+
 namespace otlearn {
 
 struct EmdProblem {
   int rows, columns;
   const double* a;      // [rows], >= 0, positive total
   const double* b;      // [columns]
-  const double* cost;   // [rows, columns], finite
+  const double* cost;   // [rows, columns], finite; null: that of the points
   double largest_cost;  // absolute value
+  PointCloud cloud;     // [rows] and [columns] points, in the absence of a matrix
+  const double* start;  // g [columns] to start from, any finite numbers; null: none
   std::int64_t most_pivots;
 };
 

@@ -158,13 +158,9 @@ double EmdPairs::solve_pair(std::size_t pair, std::int64_t most_pivots, Workspac
   marginals(pair, w);
   if (w.row_bins.empty()) return 0;  // the same histogram twice
   w.block.gather(cost_.data(), right_bins_, w.row_bins, w.column_bins);
-  const TransportProblem problem{static_cast<int>(w.row_bins.size()),
-                                 static_cast<int>(w.column_bins.size()),
-                                 w.block.data(),
-                                 w.block.stride(),
-                                 largest_cost_,
-                                 w.supply.data(),
-                                 w.demand.data()};
+  const MatrixCosts costs(static_cast<int>(w.row_bins.size()), static_cast<int>(w.column_bins.size()), w.block.data(),
+                          w.block.stride(), largest_cost_);
+  const TransportProblem problem{&costs, w.supply.data(), w.demand.data()};
   StoredNode* basis = pair + 1 < basis_.size() ? store_.data() + basis_[pair] : nullptr;
   const bool warm = basis && basis->node != kNoNode;
   if (warm) {

@@ -11,22 +11,12 @@
 #include <limits>
 
 #include "emd/emd_pricing.h"
+#include "emd/point_pricing_impl.h"
 #include "isa/set.h"
 #include "vector/registers_impl.h"
 
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
-
-// The least of a vector's lanes, without branches: which lane has it cannot be predicted.
-inline double least_lane(const Vector<double>& value) {
-  constexpr int kLanes = Traits<double>::kLanes;
-  double lanes[kLanes];
-  store<double>(lanes, value);
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    for (int lane = 0; lane < half; ++lane) lanes[lane] = lanes[lane] < lanes[lane + half] ? lanes[lane] : lanes[lane + half];
-  }
-  return lanes[0];
-}
 
 // The first column with this reduced cost.
 inline int column_of(const double* entries, std::ptrdiff_t stride, double row_level, const double* column_levels,
@@ -89,7 +79,7 @@ inline bool obeys_triangles(const double* cost, std::ptrdiff_t stride, int size,
   return true;
 }
 
-constexpr EmdKernels kEmd = {price, obeys_triangles};
+constexpr EmdKernels kEmd = {price, price_points, reduce_points, point_cost, obeys_triangles};
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "emd/greedy_tree.h"
+#include "emd/shortlist.h"
+#include "emd/tight_arcs.h"
+
 namespace otlearn {
 namespace {
 
@@ -10,25 +14,41 @@ namespace {
 constexpr double kToleranceUnits = 16;
 // Arcs that are priced at a time, at least.
 constexpr std::ptrdiff_t kBlockArcs = 1600;
+// Arcs of a row on the shortlist at first, and that are added to it at a time.
+constexpr int kFirstArcs = 16, kMoreArcs = 8;
 
 }  // namespace
 
 void NetworkSimplex::adopt(const TransportProblem& problem) {
   problem_ = problem;
   pivots_ = 0;
-  first_column_ = static_cast<int>((problem.rows + kCostUnit - 1) / kCostUnit * kCostUnit);
-  tree_.reset(first_column_ + problem.columns);
-  levels_.assign(static_cast<std::size_t>(first_column_ + problem.stride), 0);
+  const ArcCosts& costs = *problem.costs;
+  first_column_ = static_cast<int>(whole_units(static_cast<std::size_t>(costs.rows())));
+  tree_.reset(first_column_ + costs.columns());
+  levels_.assign(static_cast<std::size_t>(first_column_ + costs.stride()), 0);
+  std::fill(levels_.begin() + first_column_ + costs.columns(), levels_.end(), std::numeric_limits<double>::infinity());
 }
 
 void NetworkSimplex::start(const TransportProblem& problem) {
   adopt(problem);
-  build_greedy_tree();
+  GreedyTree greedy(*problem.costs, problem.supply, problem.demand, first_column_, tree_);
+  greedy.complete(levels_.data(), levels_.data() + first_column_);
+  greedy.thread();
+}
+
+void NetworkSimplex::start(const TransportProblem& problem, const double* g) {
+  adopt(problem);
+  double *rows = levels_.data(), *columns = rows + first_column_;
+  std::transform(g, g + problem.costs->columns(), columns, [](double potential) { return -potential; });
+  GreedyTree greedy(*problem.costs, problem.supply, problem.demand, first_column_, tree_);
+  send_along_tight_arcs(*problem.costs, rows, columns, greedy);
+  greedy.complete(rows, columns);
+  greedy.thread();
 }
 
 void NetworkSimplex::start(const TransportProblem& problem, const StoredNode* basis) {
   adopt(problem);
-  const int nodes = problem.rows + problem.columns;
+  const int nodes = problem.costs->rows() + problem.costs->columns();
   order_.resize(static_cast<std::size_t>(nodes));
   for (int k = 0; k < nodes; ++k) order_[k] = basis[k].node;
   for (int k = 1; k < nodes; ++k) {
@@ -52,74 +72,9 @@ void NetworkSimplex::refresh_flows() {
   }
 }
 
-// The cheapest arc between a row that has mass left and a column that is not full takes as much as it can, over and over. A
-// send finishes one node, and the arc of that send leads to its parent: so the sends make a tree.
-//
-// It is strongly feasible because ties are broken as if each row had one unit of a smaller kind of mass, all of which the
-// root takes.
-void NetworkSimplex::build_greedy_tree() {
-  struct Remainder {
-    Mass mass, small;
-  };
-  const int rows = problem_.rows, columns = problem_.columns;
-  const double infinity = std::numeric_limits<double>::infinity();
-  const auto& price = emd_kernels().price;
-  double* full = levels_.data() + first_column_;  // infinity where a column is full: none is dearer than that
-  const int root = static_cast<int>(std::max_element(problem_.demand, problem_.demand + columns) - problem_.demand);
-  std::vector<Remainder> left(static_cast<std::size_t>(first_column_ + columns));
-  for (int i = 0; i < rows; ++i) left[i] = {problem_.supply[i], 1};
-  for (int j = 0; j < columns; ++j) left[first_column_ + j] = {problem_.demand[j], j == root ? rows : 0};
-
-  // Of each row its cheapest column and the cost there. When a column is full, rows that point to it know too little.
-  std::vector<int> cheapest(static_cast<std::size_t>(rows));
-  std::vector<double> least(static_cast<std::size_t>((rows + kCostUnit - 1) / kCostUnit * kCostUnit), infinity);
-  const auto look = [&](int row) {
-    const double none = 0;
-    const PricedArc arc = price(problem_.cost + row * problem_.stride, problem_.stride, &none, full, 0, 1);
-    cheapest[row] = arc.column;
-    least[row] = arc.reduced_cost;
-  };
-  for (int row = 0; row < rows; ++row) look(row);
-  order_.clear();
-  const std::vector<double> nothing(least.size(), 0.0);
-  while (static_cast<int>(order_.size()) < rows + columns - 1) {
-    const double none = 0;
-    const int row = price(least.data(), static_cast<std::ptrdiff_t>(least.size()), &none, nothing.data(), 0, 1).column;
-    const int column = first_column_ + cheapest[row];
-    if (full[cheapest[row]] > 0) {
-      look(row);
-      continue;
-    }
-    const bool finishes_row =
-        left[row].mass != left[column].mass ? left[row].mass < left[column].mass : left[row].small <= left[column].small;
-    const int node = finishes_row ? row : column, parent = finishes_row ? column : row;
-    tree_[node].parent = parent;
-    tree_[node].flow = left[node].mass;
-    tree_[node].cost = least[row];
-    order_.push_back(node);
-    left[parent].mass -= left[node].mass;
-    left[parent].small -= left[node].small;
-    if (finishes_row) {
-      least[row] = infinity;
-    } else {
-      full[column - first_column_] = infinity;
-    }
-  }
-  // parents first: from the root along the stem that turns round, then backwards in the order in which nodes were finished
-  std::vector<int> stem;
-  for (int node = first_column_ + root; node >= 0; node = tree_[node].parent) stem.push_back(node);
-  tree_.root_at(first_column_ + root);
-  std::vector<bool> listed(static_cast<std::size_t>(first_column_ + columns));
-  for (const int node : stem) listed[node] = true;
-  std::reverse(order_.begin(), order_.end());
-  order_.erase(std::remove_if(order_.begin(), order_.end(), [&](int node) { return listed[node]; }), order_.end());
-  order_.insert(order_.begin(), stem.begin(), stem.end());
-  tree_.thread(order_);
-}
-
 void NetworkSimplex::refresh_levels() {
   const int root = tree_.root();
-  std::fill(levels_.begin(), levels_.end(), 0.0);
+  levels_[root] = 0;
   for (int node = tree_.next(root); node != root; node = tree_.next(node)) {
     const TreeNode& at = tree_[node];
     levels_[node] = levels_[at.parent] + (is_row(node) ? at.cost : -at.cost);
@@ -127,9 +82,10 @@ void NetworkSimplex::refresh_levels() {
 }
 
 bool NetworkSimplex::solve(std::int64_t most_pivots) {
-  const auto& price = emd_kernels().price;
-  const double tolerance = kToleranceUnits * std::numeric_limits<double>::epsilon() * problem_.largest_cost;
-  const int block = static_cast<int>(std::min<std::ptrdiff_t>(problem_.rows, 1 + kBlockArcs / problem_.stride));
+  const ArcCosts& costs = *problem_.costs;
+  const double tolerance = kToleranceUnits * std::numeric_limits<double>::epsilon() * costs.largest();
+  if (costs.dear() && !solve_on_shortlist(tolerance, most_pivots)) return false;
+  const int rows = costs.rows(), block = static_cast<int>(std::min<std::ptrdiff_t>(rows, 1 + kBlockArcs / costs.stride()));
   bool fresh = false;
   int begin = 0, left = 0;
   for (;;) {
@@ -137,19 +93,41 @@ bool NetworkSimplex::solve(std::int64_t most_pivots) {
       if (fresh) return true;
       refresh_levels();  // pivots have rounded them
       fresh = true;
-      left = problem_.rows;
+      left = rows;
     }
-    const int end = std::min(begin + block, problem_.rows);
-    const PricedArc arc = price(problem_.cost, problem_.stride, levels_.data(), levels_.data() + first_column_, begin, end);
+    const int end = std::min(begin + block, rows);
+    const PricedArc arc = costs.price(levels_.data(), levels_.data() + first_column_, begin, end);
     left -= end - begin;
-    begin = end == problem_.rows ? 0 : end;
+    begin = end == rows ? 0 : end;
     if (!(arc.reduced_cost < -tolerance)) continue;
     if (pivots_ == most_pivots) return false;
     pivot(arc);
     ++pivots_;
     fresh = false;
-    left = problem_.rows;
+    left = rows;
   }
+}
+
+bool NetworkSimplex::solve_on_shortlist(double tolerance, std::int64_t most_pivots) {
+  const double *row_levels = levels_.data(), *column_levels = row_levels + first_column_;
+  Shortlist shortlist(*problem_.costs);
+  refresh_levels();
+  shortlist.extend(row_levels, column_levels, std::numeric_limits<double>::infinity(), kFirstArcs);
+  do {
+    for (int begin = 0, left = problem_.costs->rows(); left > 0;) {
+      const int from = begin;
+      const PricedArc arc = shortlist.price(row_levels, column_levels, begin);
+      left -= begin - from;
+      if (begin == problem_.costs->rows()) begin = 0;
+      if (!(arc.reduced_cost < -tolerance)) continue;
+      if (pivots_ == most_pivots) return false;
+      pivot(arc);
+      ++pivots_;
+      left = problem_.costs->rows();
+    }
+    refresh_levels();
+  } while (shortlist.extend(row_levels, column_levels, -tolerance, kMoreArcs) > 0);
+  return true;
 }
 
 // An arc enters. Around the cycle that it closes, in its direction, mass grows on arcs that point
@@ -186,20 +164,32 @@ void NetworkSimplex::pivot(const PricedArc& arc) {
 
 double NetworkSimplex::value() const {
   double sum = 0;
-  for (int node = 0; node < first_column_ + problem_.columns; ++node) {
+  for (int node = 0; node < first_column_ + problem_.costs->columns(); ++node) {
     sum += static_cast<double>(tree_[node].flow) * tree_[node].cost;
   }
   return sum;
 }
 
-double NetworkSimplex::row_potential(int row) const {
-  const double none = 0;
-  const double* costs = problem_.cost + row * problem_.stride;
-  return emd_kernels().price(costs, problem_.stride, &none, levels_.data() + first_column_, 0, 1).reduced_cost;
+std::vector<double> NetworkSimplex::row_potentials() const {
+  const int rows = problem_.costs->rows();
+  const std::vector<double> none(static_cast<std::size_t>(rows), 0.0);
+  std::vector<double> potentials;
+  for (int row = 0; row < rows; ++row) {
+    potentials.push_back(problem_.costs->price(none.data(), levels_.data() + first_column_, row, row + 1).reduced_cost);
+  }
+  return potentials;
+}
+
+std::vector<double> NetworkSimplex::column_potentials() const {
+  std::vector<double> potentials;
+  for (int column = 0; column < problem_.costs->columns(); ++column) {
+    potentials.push_back(0 - levels_[first_column_ + column]);  // not -0
+  }
+  return potentials;
 }
 
 void NetworkSimplex::store(StoredNode* basis) {
-  order_.resize(static_cast<std::size_t>(first_column_ + problem_.columns));
+  order_.resize(static_cast<std::size_t>(first_column_ + problem_.costs->columns()));
   const int root = tree_.root();
   int place = 0, node = root;
   do {

@@ -1,5 +1,5 @@
 // Exact optimal transport between two histograms with positive masses: the primal network simplex on a complete bipartite
-// graph with a dense cost.
+// graph.
 //
 // Rows are nodes from 0, columns nodes from the next multiple of kCostUnit. Potentials are kept as levels of nodes, f of a row
 // and -g of a column, so that a pivot moves all nodes of a subtree by the same amount.
@@ -10,18 +10,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "emd/emd_pricing.h"
+#include "base/aligned_array.h"
+#include "emd/arc_costs.h"
 #include "emd/spanning_tree.h"
 
 namespace otlearn {
 
 struct TransportProblem {
-  int rows, columns;
-  const double* cost;  // [rows, stride], the stride a multiple of kCostUnit, +infinity past the last column
-  std::ptrdiff_t stride;
-  double largest_cost;  // the largest absolute value
-  const Mass* supply;   // [rows], positive
-  const Mass* demand;   // [columns], positive; of equal total
+  const ArcCosts* costs;
+  const Mass* supply;  // [rows], positive
+  const Mass* demand;  // [columns], positive; of equal total
 };
 
 // A basis that outlives its solver: for each node of the tree, in preorder, which it is and where its parent stands.
@@ -33,6 +31,9 @@ class NetworkSimplex {
  public:
   // Starts from a greedy basis.
   void start(const TransportProblem& problem);
+  // Starts from a basis of arcs that column potentials g [columns] nearly make tight, a few pivots before the end where they
+  // are good. Any finite numbers will do.
+  void start(const TransportProblem& problem, const double* g);
   // Starts from the basis of a problem with the same masses and another cost.
   void start(const TransportProblem& problem, const StoredNode* basis);
   // Pivots until no arc has a negative reduced cost. False if `most_pivots` were not enough.
@@ -46,34 +47,35 @@ class NetworkSimplex {
   // Calls visit(row, column, flow) for each arc of the tree.
   template <typename Visit>
   void arcs(Visit visit) const;
-  double column_potential(int column) const { return 0 - levels_[first_column_ + column]; }  // not -0
-  // The largest that is feasible with those of the columns: after `solve`, what it was, less what rounding left.
-  double row_potential(int row) const;
+  std::vector<double> column_potentials() const;
+  // The largest that are feasible with those of the columns: after `solve`, what they were, less what rounding left.
+  std::vector<double> row_potentials() const;
 
  private:
   void adopt(const TransportProblem& problem);
-  void build_greedy_tree();
   void refresh_flows();
   void refresh_levels();
+  // Pivots until no arc of a shortlist enters that has had all that were missing.
+  bool solve_on_shortlist(double tolerance, std::int64_t most_pivots);
   void pivot(const PricedArc& arc);
   bool is_row(int node) const { return node < first_column_; }
   // The cost of the arc between a node and its parent.
   double arc_cost(int node, int parent) const {
     const int row = is_row(node) ? node : parent, column = (is_row(node) ? parent : node) - first_column_;
-    return problem_.cost[row * problem_.stride + column];
+    return problem_.costs->at(row, column);
   }
 
   TransportProblem problem_{};
   SpanningTree tree_;
-  int first_column_ = 0;        // the node
-  std::vector<double> levels_;  // zeros past the last column
-  std::vector<int> order_;      // scratch: nodes in an order, or their places in it
+  int first_column_ = 0;          // the node
+  AlignedVector<double> levels_;  // +infinity past the last column
+  std::vector<int> order_;        // scratch: nodes in an order, or their places in it
   std::int64_t pivots_ = 0;
 };
 
 template <typename Visit>
 void NetworkSimplex::arcs(Visit visit) const {
-  for (int node = 0; node < first_column_ + problem_.columns; ++node) {
+  for (int node = 0; node < first_column_ + problem_.costs->columns(); ++node) {
     const TreeNode& at = tree_[node];
     if (at.parent < 0) continue;
     const int row = is_row(node) ? node : at.parent;

@@ -45,17 +45,47 @@ double check_cost(const double* cost, std::size_t size) {
   return largest;
 }
 
-// emd({rows, columns, a, b, cost, maxPivots, f, g})
+// Points of finite coordinates, whatever their number; pricing needs no more to stay inside its arrays.
+PointCloud point_cloud(const Arguments& given, int rows, int columns) {
+  const int rule = given.integer("rule"), dimension = given.integer("dimension");
+  require(rule >= 0 && rule <= static_cast<int>(PointRule::kManhattan), "rule");
+  require(dimension > 0, "dimension");
+  const auto points = [&](const char* name, int count) {
+    const double size = static_cast<double>(count) * dimension;
+    require(size < kMostNumbers, name);
+    const double* values = given.array<double>(name, size);
+    const bool finite =
+        std::all_of(values, values + static_cast<std::ptrdiff_t>(size), [](double v) { return std::isfinite(v); });
+    require(finite, name);
+    return values;
+  };
+  const double largest = given.number("largest");
+  require(largest >= 0 && largest <= kMostCost, "largest");
+  return {static_cast<PointRule>(rule), dimension, points("x", rows), points("y", columns), largest};
+}
+
+// Column potentials to start from, or null.
+const double* start_of(const Arguments& given, int columns) {
+  const double* start = given.optional<double>("start", columns);
+  for (int j = 0; start && j < columns; ++j) require(std::abs(start[j]) <= kMostCost, "start");
+  return start;
+}
+
+// emd({rows, columns, a, b, cost, rule, dimension, x, y, largest, start, maxPivots, f, g}), where cost is undefined
+// for that of points, or rule and what follows it for a matrix.
 Napi::Value run_emd(const Napi::CallbackInfo& info) {
   const Arguments given(info[0]);
   const int rows = given.integer("rows"), columns = given.integer("columns");
   require(rows > 0 && columns > 0, "sizes");
   const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(columns);
   const double *a = given.array<double>("a", rows), *b = given.array<double>("b", columns);
-  const double* cost = given.array<double>("cost", static_cast<double>(rows) * columns);
+  const double* cost = given.optional<double>("cost", static_cast<double>(rows) * columns);
   check_masses(a, n, "a");
   check_masses(b, m, "b");
-  const EmdProblem problem{rows, columns, a, b, cost, check_cost(cost, n * m), pivot_limit(given)};
+  const double largest = cost ? check_cost(cost, n * m) : 0;
+  const PointCloud cloud = cost ? PointCloud{} : point_cloud(given, rows, columns);
+  const double* start = start_of(given, columns);
+  const EmdProblem problem{rows, columns, a, b, cost, largest, cloud, start, pivot_limit(given)};
   const EmdSolution solution = emd(problem, given.array<double>("f", rows), given.array<double>("g", columns));
   auto result = Napi::Object::New(info.Env());
   result["value"] = solution.value;

@@ -142,6 +142,19 @@ inline Vector<T> divide(const Vector<T>& a, const Vector<T>& b) {
   return a / b;
 }
 
+// a b + c, rounded once where the set can: the same bits at every place that computes it.
+inline Vector<double> multiply_add(const Vector<double>& a, const Vector<double>& b, const Vector<double>& c) {
+#if OTLEARN_VECTOR_BYTES == 64
+  return cast_bits<Vector<double>>(_mm512_fmadd_pd(cast_bits<__m512d>(a), cast_bits<__m512d>(b), cast_bits<__m512d>(c)));
+#elif OTLEARN_VECTOR_BYTES == 32
+  return cast_bits<Vector<double>>(_mm256_fmadd_pd(cast_bits<__m256d>(a), cast_bits<__m256d>(b), cast_bits<__m256d>(c)));
+#elif OTLEARN_SELECTED == OTLEARN_SELECT_NEON
+  return cast_bits<Vector<double>>(vfmaq_f64(cast_bits<float64x2_t>(c), cast_bits<float64x2_t>(a), cast_bits<float64x2_t>(b)));
+#else
+  return a * b + c;
+#endif
+}
+
 template <typename T>
 inline double sum_lanes(const Vector<T>& value) {
   double sum = 0;

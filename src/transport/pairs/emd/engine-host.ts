@@ -1,3 +1,4 @@
+import { matrixCosts } from "../../exact/arc-costs.ts";
 import { gatherCost } from "../../exact/engine-host.ts";
 import { greedyTree } from "../../exact/greedy-tree.ts";
 import { balance, integerHistogram, type BalancedPair } from "../../exact/masses.ts";
@@ -58,7 +59,7 @@ export function hostEmdPairs({ left, right, pairs, memory }: EmdPairsProblem): P
     const { rows, columns, supply, demand, massOf } = excessOf(pair);
     if (rows.length === 0) return { value: 0, statistics: noPairs }; // the same histogram twice
     const block = gatherCost(cost, right.bins, rows, columns);
-    const problem = { rows: rows.length, columns: columns.length, cost: block, supply, demand };
+    const problem = { costs: matrixCosts(block, rows.length, columns.length), supply, demand };
     const basis = bases.get(pair);
     const simplex = new NetworkSimplex(problem, basis ? restoreBasis(problem, basis) : greedyTree(problem));
     const converged = simplex.solve(maxPivots);

@@ -28,7 +28,7 @@ export function storeBasis(tree: SpanningTree): StoredBasis {
 
 /** The tree of a stored basis with the flows that the masses make, under another cost. */
 export function restoreBasis(problem: TransportProblem, { nodes, parents }: StoredBasis): SpanningTree {
-  const { rows, supply, demand } = problem;
+  const { costs, supply, demand } = problem;
   const tree = new SpanningTree(nodes.length);
   for (let k = 1; k < nodes.length; k++) {
     const parent = nodes[parents[k]];
@@ -40,7 +40,7 @@ export function restoreBasis(problem: TransportProblem, { nodes, parents }: Stor
   for (let k = nodes.length - 1; k > 0; k--) {
     const node = nodes[k];
     excess[tree.parent[node]] += excess[node];
-    tree.flow[node] = node < rows ? excess[node] : -excess[node];
+    tree.flow[node] = node < costs.rows ? excess[node] : -excess[node];
   }
   tree.thread([...nodes]);
   return tree;

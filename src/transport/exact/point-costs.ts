@@ -1,0 +1,50 @@
+import type { Coordinates } from "../../geometry/geometry.ts";
+import { ldexp, MOST_EXPONENT } from "./powers-of-two.ts";
+
+/** How a cost follows from the differences of coordinates; in the order of `PointRule` of `cpp/emd/emd_pricing.h`. */
+export const POINT_RULES = ["squared-euclidean", "half-squared-euclidean", "euclidean", "manhattan"] as const;
+export type PointRule = (typeof POINT_RULES)[number];
+
+/** Points of two sides and their cost. */
+export interface PointCosts {
+  readonly rule: PointRule;
+  readonly x: Float64Array; // [n, dimension]
+  readonly y: Float64Array; // [m, dimension]
+  readonly dimension: number;
+  /** No cost is greater. */
+  readonly largest: number;
+}
+
+/** Costs of points, brought near one by a power of two where they are far from it: what was given is 2^exponent times these. */
+export function pointCosts(
+  { x, y, cost }: Coordinates,
+  largest: number,
+): { readonly points: PointCosts; readonly exponent: number } {
+  const dimension = x.shape[1];
+  const name: string = cost;
+  if (name === "cosine") {
+    const directions = { x: unitVectors(x.data, dimension), y: unitVectors(y.data, dimension) };
+    return { points: { rule: "half-squared-euclidean", ...directions, dimension, largest }, exponent: 0 };
+  }
+  const rule = cost as PointRule;
+  const size = largest > 0 ? Math.floor(Math.log2(largest)) : 0;
+  if (Math.abs(size) <= MOST_EXPONENT) {
+    return { points: { rule, x: x.data, y: y.data, dimension, largest }, exponent: 0 };
+  }
+  const power = rule === "squared-euclidean" ? 2 : 1;
+  const shift = Math.round(size / power);
+  const [first, second] = [x, y].map(({ data }) => data.map((coordinate) => ldexp(coordinate, -shift)));
+  const exponent = shift * power;
+  return { points: { rule, x: first, y: second, dimension, largest: ldexp(largest, -exponent) }, exponent };
+}
+
+/** 1 - cos is half the squared distance of directions. */
+function unitVectors(points: Float64Array, dimension: number): Float64Array {
+  const directions = points.slice();
+  for (let at = 0; at < directions.length; at += dimension) {
+    const vector = directions.subarray(at, at + dimension);
+    const length = Math.sqrt(vector.reduce((sum, entry) => sum + entry * entry, 0));
+    vector.forEach((entry, axis) => (vector[axis] = entry / length));
+  }
+  return directions;
+}
