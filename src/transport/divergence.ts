@@ -42,8 +42,10 @@ export function sinkhornDivergence(
   requireBackend("sinkhornDivergence");
   const run = resolveFixedOptions(options);
   const rho = checkOneRho(options.rho, "a divergence");
+  for (const kernel of "xy" in kernels ? [kernels.xy, kernels.xx, kernels.yy] : [kernels]) {
+    requireKernel(kernel, "sinkhornDivergence");
+  }
   const { xy, xx, yy, dispose } = threeKernels(kernels);
-  for (const kernel of [xy, xx, yy]) requireKernel(kernel, "sinkhornDivergence");
   checkPairShapes(a, b, xy.shape);
   const terms = [
     { kernel: xy, factor: 1, first: 0, second: 1 },

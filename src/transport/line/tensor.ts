@@ -104,10 +104,7 @@ function pathCosts(
 /** |x|^p, with derivatives 0 at 0. */
 function powerOf(x: tf.Tensor, p: number): tf.Tensor {
   if (p === 2) return tf.square(x);
-  const size = tf.mul(
-    x,
-    withoutGradient(x, (values) => tf.sign(values)),
-  );
+  const size = tf.mul(x, tf.sign(x)); // on the tape, where it is constant: second derivatives are zero, not absent
   if (p === 1) return size;
   const isZero = withoutGradient(x, (values) => tf.cast(tf.equal(values, 0), "float32"));
   // where x = 0: 1^p - 1, constant

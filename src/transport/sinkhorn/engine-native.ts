@@ -1,8 +1,16 @@
 // The native addon, on tensors of any backend of the host: float32 scalings as long as these are exact to rounding, and float64
 // logarithms (grids) or floats with integer exponents (dense costs) from there. Each pair stops by itself.
 import * as tf from "@tensorflow/tfjs-core";
-import { costShift, isDense, isGrid, nonNegativeCost, type TensorKernel } from "../../geometry/geometry.ts";
-import { nativeStatus } from "../../native/loader.ts";
+import {
+  costShift,
+  isDense,
+  isGrid,
+  largestCost,
+  nonNegativeCost,
+  type DenseGeometry,
+  type TensorKernel,
+} from "../../geometry/geometry.ts";
+import { nativeStatus, type NativeAddon } from "../../native/loader.ts";
 import type { SinkhornProblem, SinkhornReport } from "../../native/sinkhorn.ts";
 import { runOnTensors } from "../../native/tensor-memory.ts";
 import type { FixedRun, SinkhornBatch, SinkhornEngine, ToleranceRun } from "./engine.ts";
@@ -65,20 +73,34 @@ function solverOf(kernel: TensorKernel): ((problem: SinkhornProblem) => Sinkhorn
     const { size, spacing } = geometry;
     return (problem) => addon.sinkhornOnGrid({ ...problem, epsilon, size, spacing });
   }
-  if (addon && isDense(geometry)) {
-    const [n, m] = geometry.shape;
-    const shift = costShift(geometry);
-    const cost = nonNegativeCost(geometry);
-    const plan = addon.createDenseCost({ n, m, epsilon, largest: geometry.maxCost - shift });
-    if (!plan || shift === 0) return plan && ((problem) => addon.sinkhornOnDense({ ...problem, plan, cost }));
-    return (problem) => {
-      const report = addon.sinkhornOnDense({ ...problem, plan, cost });
-      // f + g follows the costs; where both are one potential, half of the shift is each one's
-      addTo(problem.f, problem.symmetric ? shift / 2 : shift);
-      return report;
-    };
+  return addon && isDense(geometry) ? denseSolver(addon, geometry, epsilon) : undefined;
+}
+
+/** exp of it is a float32 with room for sums. */
+const LARGEST_EXPONENT = 60;
+
+function denseSolver(addon: NativeAddon, geometry: DenseGeometry, epsilon: number) {
+  const [n, m] = geometry.shape;
+  const planOf = (largest: number) => addon.createDenseCost({ n, m, epsilon, largest });
+  const shift = costShift(geometry);
+  const cost = nonNegativeCost(geometry);
+  const plan = planOf(geometry.maxCost - shift);
+  if (!plan || shift === 0) {
+    return plan && ((problem: SinkhornProblem) => addon.sinkhornOnDense({ ...problem, plan, cost }));
   }
-  return undefined;
+  const unshifted = planOf(largestCost(geometry));
+  if (!unshifted) return undefined;
+  return (problem: SinkhornProblem): SinkhornReport => {
+    if (problem.rhoA !== undefined || problem.rhoB !== undefined) {
+      // penalties see a shift; in the log domain K may be as large as it likes
+      const domain = -shift > LARGEST_EXPONENT * epsilon ? DOMAINS.log : problem.domain;
+      return addon.sinkhornOnDense({ ...problem, domain, plan: unshifted, cost: geometry.cost.data });
+    }
+    const report = addon.sinkhornOnDense({ ...problem, plan, cost });
+    // f + g follows the costs; where both are one potential, half of the shift is each one's
+    addTo(problem.f, problem.symmetric ? shift / 2 : shift);
+    return report;
+  };
 }
 
 function addTo(values: Float32Array, shift: number): void {

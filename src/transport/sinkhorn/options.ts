@@ -66,7 +66,7 @@ export function checkSinkhornOptions(options: SinkhornOptions): void {
 }
 
 /** Throws OptionError where there are no options. */
-export function requireOptions(options: object, example: string): void {
+function requireOptions(options: object, example: string): void {
   if (typeof options === "object" && options !== null) return;
   throw new OptionError("options", `expected an object such as { ${example} }, got ${describe(options)}`);
 }

@@ -106,7 +106,7 @@ async function ofPoints({ x, y, ...options }: PointPair): Promise<Pick<SolveProb
 }
 
 /** Points as `pointCloud` takes them, tensors read. */
-export async function readPoints(points: Points | tf.Tensor, name: string): Promise<Points> {
+async function readPoints(points: Points | tf.Tensor, name: string): Promise<Points> {
   if (!(points instanceof tf.Tensor)) return points;
   const { data, shape } = await readArray(points, 2, name);
   return ndarray(data, shape);

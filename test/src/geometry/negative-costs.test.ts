@@ -157,6 +157,25 @@ describe.each(backends.filter(isOnHost))("operations on %s", (backend) => {
     tf.dispose([a, b, costs, f, g, ofA]);
   });
 
+  it.each([
+    ["either sign", 1],
+    ["either sign", 0.2],
+    ["all negative", 1],
+    ["all negative", 0.2], // exp(100) in K
+  ] as const)("penalised marginals see a shift: %s, epsilon %d", async (name, epsilon) => {
+    const geometry = geometries[name];
+    const [a, b] = [rounded(randomHistogram(12, 1)), rounded(randomHistogram(10, 2))];
+    const options = { epsilon, rho: { a: 30, b: Infinity }, maxIterations: 5000 };
+    const host = sinkhornHost(a, b, geometry, { ...options, tolerance: 1e-11 });
+    expect(host.status).toBe("converged");
+    const { f, g } = await sinkhorn(rowsTensor([a]), rowsTensor([b]), geometry, { ...options, tolerance: 1e-6 });
+    const expected = transportPlan(geometry, host).data;
+    const found = transportPlan(geometry, { f: await f.data(), g: await g.data(), epsilon });
+    const scale = Math.max(...expected);
+    expect(found.data).toBeAllclose(expected, { relative: 1e-3, absolute: 1e-4 * scale });
+    tf.dispose([f, g]);
+  });
+
   it("a divergence does not change with a shift", async () => {
     const [a, b] = [randomHistogram(12, 1), randomHistogram(12, 2)];
     const host = [0, 3].map((shift) => sinkhornDivergenceHost(a, b, square(shift), { epsilon: 0.5 }).divergence);
