@@ -4,6 +4,9 @@ import type { PointCost } from "../../../../src/geometry/geometry.ts";
 import { grid } from "../../../../src/geometry/grid.ts";
 import { ndarray } from "../../../../src/tensor/ndarray.ts";
 import { Random } from "../../../../src/tensor/random.ts";
+import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
+import { nativeStatus } from "../../../../src/native/loader.ts";
+import { formsCosts } from "../../../../src/transport/exact/choose.ts";
 import { emd } from "../../../../src/transport/exact/emd.ts";
 import { pointCosts } from "../../../../src/transport/exact/point-costs.ts";
 import { costMatrix, exactEngines, expectOptimal } from "../../../support/exact.ts";
@@ -175,5 +178,16 @@ describe("emd", () => {
       );
     expect(run).toThrow(InputError);
     expect(run).toThrow(message);
+  });
+});
+
+describe("formsCosts", () => {
+  const withAxes = (size: number[]) => grid({ size });
+
+  it("wants no matrix that has more than 256 MiB, and keeps one that is there", () => {
+    expect(formsCosts(withAxes([100, 100]))).toBe(true);
+    expect(formsCosts(pointCloud(cloud(8, 2, 61), cloud(9, 2, 62)))).toBe(false);
+    expect(formsCosts(withAxes([2, 2, 2, 2, 2, 2, 2, 2, 2]))).toBe(false);
+    expect(formsCosts(withAxes([5, 5]))).toBe(nativeStatus().addon !== undefined);
   });
 });
