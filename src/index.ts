@@ -13,14 +13,27 @@ export {
   type BackendSelection,
 } from "./tensor/backend.ts";
 export type { Work } from "./tensor/preferences.ts";
+export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";
 export { Random } from "./tensor/random.ts";
 export type { StateTree, StateValue } from "./tensor/tree.ts";
 
+export type { CloudGeometry } from "./geometry/cloud.ts";
 export { denseGeometry, type DenseGeometry } from "./geometry/dense.ts";
-export type { Coordinates, Geometry, HostKernel, PointCost, TensorKernel } from "./geometry/geometry.ts";
+export type {
+  Coordinates,
+  Geometry,
+  GeometryVariables,
+  HostKernel,
+  KernelVariables,
+  PointCost,
+  TensorKernel,
+} from "./geometry/geometry.ts";
 export { grid, unitGrid, type GridGeometry, type GridOptions } from "./geometry/grid.ts";
-export { pointCloud } from "./geometry/pointcloud.ts";
+export { hostPlan } from "./geometry/host-plan.ts";
+export type { CostDirection, HostPlan, PlanSums, PlanWeights } from "./geometry/plan.ts";
+export { pointCloud, type CostFunction, type PointCloudOptions } from "./geometry/pointcloud.ts";
+export type { Points } from "./geometry/points.ts";
 
 export { matrixMetric } from "./spaces/metric-matrix.ts";
 export { squaredEuclideanMetric, type SquaredEuclideanMetric } from "./spaces/metric-squared-euclidean.ts";
@@ -33,7 +46,13 @@ export { metricSpace, type Space } from "./spaces/space.ts";
 export { sinkhornHost, sinkhornHostBatch, type SinkhornHostOptions } from "./transport/sinkhorn/host.ts";
 export type { HostPotentials, SinkhornHostResult } from "./transport/sinkhorn/exact-iterate.ts";
 export { sinkhornSymmetricHost } from "./transport/sinkhorn/symmetric.ts";
-export { entropicValues, klPotentials, transportPlan } from "./transport/sinkhorn/objective.ts";
+export { entropicValues, klPotentials, objectiveGradients, transportPlan } from "./transport/sinkhorn/objective.ts";
+export type { Rho } from "./transport/sinkhorn/rho.ts";
+export {
+  entropicPartialTransport,
+  type EntropicPartialOptions,
+  type EntropicPartialResult,
+} from "./transport/sinkhorn/partial.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
 export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/sinkhorn.ts";
 export type {
@@ -45,14 +64,54 @@ export type {
 export type { TensorPotentials } from "./transport/sinkhorn/engine.ts";
 export { sinkhornIterations } from "./transport/sinkhorn/iterations.ts";
 export { planTransportCost, sinkhornUnrolled } from "./transport/sinkhorn/unrolled.ts";
+export { barycentricProjection, planApply, planApplyTranspose } from "./transport/sinkhorn/plan-products.ts";
+export { sinkhornImplicit, type SinkhornImplicitOptions } from "./transport/implicit/tensor/potentials.ts";
+export {
+  entropicGradient,
+  entropicHessianProduct,
+  type EntropicGradient,
+  type ImplicitOptions,
+} from "./transport/implicit/entropic.ts";
+export {
+  divergenceGradient,
+  divergenceHessianProduct,
+  type DivergenceGradient,
+} from "./transport/implicit/divergence.ts";
+export type { Direction, VariableSlopes } from "./transport/implicit/variables.ts";
 export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 
+export { lowRankSinkhorn, type LowRankResult } from "./transport/low-rank/low-rank.ts";
+export type { LowRankOptions } from "./transport/low-rank/options.ts";
+
+export { solve } from "./transport/solve/solve.ts";
+export type { CostScale, TransportOptions } from "./transport/solve/options.ts";
+export type { CostInput, MassInput, PointPair } from "./transport/solve/problem.ts";
+export type { Solution, SparseOptions } from "./transport/solve/solution.ts";
+
 export { emd } from "./transport/exact/emd.ts";
 export type { EmdResult, SparsePlan } from "./transport/exact/emd-result.ts";
 export type { EmdOptions, ExactOptions, StartPotentials } from "./transport/exact/options.ts";
+export {
+  partialTransport,
+  type PartialTransportOptions,
+  type PartialTransportResult,
+} from "./transport/exact/partial.ts";
 export type { GroundCost } from "./transport/ground-cost.ts";
+
+export { barycenter1d, type LineBarycenter, type LineMeasure } from "./transport/line/barycenter.ts";
+export { emd1d, type Emd1dResult } from "./transport/line/emd1d.ts";
+export type { LineGradients } from "./transport/line/gradients.ts";
+export type { LineOptions } from "./transport/line/problem.ts";
+export type { LineTensorOptions } from "./transport/line/tensor.ts";
+export {
+  maxSlicedWasserstein,
+  slicedWasserstein,
+  type SlicedOptions,
+  type SlicedResult,
+} from "./transport/sliced/sliced.ts";
+export type { SlicedTensorOptions } from "./transport/sliced/tensor.ts";
 
 export { gromovWasserstein } from "./transport/gromov/gromov-wasserstein.ts";
 export type { GromovOptions, GromovRegularization } from "./transport/gromov/options.ts";

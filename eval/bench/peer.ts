@@ -22,6 +22,7 @@ export async function runPeer(script: string, args: readonly string[]): Promise<
       results: stdout
         .trimEnd()
         .split("\n")
+        .filter((line) => line.startsWith("{")) // libraries may have their say, too
         .map((line) => JSON.parse(line) as BenchResult),
     };
   } catch (error) {

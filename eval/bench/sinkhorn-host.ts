@@ -1,8 +1,8 @@
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
-import { ndarray } from "../../src/tensor/ndarray.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
+import { twoClouds } from "./clouds.ts";
 import { deviation } from "./sinkhorn-batch.ts";
-import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { best, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -32,27 +32,27 @@ interface SinkhornHostSettings {
   readonly repeat: number;
 }
 
-/** Another irrational number, so that the second cloud is not the first one. */
-const PLASTIC = 0.7548776662466927;
-
 const RUNS = [
   { kernel: "scaling", domain: "auto", epsilon: 0.01 },
   { kernel: "log", domain: "log", epsilon: 0.0005 },
 ] as const;
 
+/** The lines of the peer: which of the runs above each of its libraries does. */
+const PEER_LINES = [
+  { run: 0, peer: "POT" },
+  { run: 1, peer: "POT" },
+  { run: 0, peer: "OTT-JAX" },
+  { run: 1, peer: "OTT-JAX" },
+  { run: 1, peer: "GeomLoss" },
+] as const;
+
 /**
  * Sinkhorn iterations in float64 from ones between two clouds of equal masses in the unit square, under squared distances: on
- * scalings at epsilon 0.01, and in the log domain at 0.0005. Coordinate i (from 1, x and y in turn) is frac(i golden) in the first
- * cloud and 0.2 + 0.8 frac(i plastic) in the second. Two results.
+ * scalings at epsilon 0.01, and in the log domain at 0.0005: a result for each line of the peer.
  */
 async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResult[]> {
   const { points, repeat } = settings;
-  const cloud = (step: number, low: number) =>
-    ndarray(
-      Float64Array.from({ length: 2 * points }, (_, i) => low + (1 - low) * (((i + 1) * step) % 1)),
-      [points, 2],
-    );
-  const geometry = pointCloud(cloud(GOLDEN, 0), cloud(PLASTIC, 0.2));
+  const geometry = pointCloud(...twoClouds(points, 2));
   const masses = new Float64Array(points).fill(1 / points);
   const results: BenchResult[] = [];
   for (const { kernel, domain, epsilon } of RUNS) {
@@ -63,5 +63,5 @@ async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResu
     const check = deviation(value.g.map((potential) => potential / epsilon));
     results.push({ work: "sinkhorn_host", kernel, epsilon, points, iterations: value.iterations, check, seconds });
   }
-  return results;
+  return PEER_LINES.map(({ run, peer }) => ({ ...results[run], peer }));
 }

@@ -50,7 +50,7 @@ export function jmdsAligner(options: JmdsOptions = {}, seeds = 3): Aligner {
     const runs = Array.from({ length: seeds }, (_, run) => jmds(dX, dY, { ...options, seed: first + run }));
     const objective = (run: (typeof runs)[number]) => run.history.at(-1)!.objective;
     const best = runs.reduce((low, run) => (objective(run) < objective(low) ? run : low));
-    return pointCloud(best.x, best.y, { cost: "euclidean" }).cost;
+    return pointCloud(best.x, best.y, { cost: "euclidean", lazy: false }).cost;
   };
 }
 
@@ -67,7 +67,7 @@ export function gromovAligner(epsilon: number): Aligner {
     const options = { epsilon, ...GROMOV_LIMITS, ...(coordinates && { pointsY: coordinates }) };
     const { projectionX, coupling } = gromovAlignment(x.space, y.space, options);
     return projectionX && coordinates
-      ? pointCloud(projectionX, coordinates, { cost: "euclidean" }).cost
+      ? pointCloud(projectionX, coordinates, { cost: "euclidean", lazy: false }).cost
       : distancesFromMeans(coupling, y.space);
   };
 }

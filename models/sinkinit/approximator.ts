@@ -21,7 +21,7 @@ export interface ApproximatorSpec {
   readonly extent: number;
   readonly epsilon: number;
   /** Ground cost between points of the unit square. */
-  readonly cost: PointCost;
+  readonly cost: Exclude<PointCost, "cosine">; // the grid has a point at the origin
   /** Units of the hidden layers. */
   readonly widths: readonly number[];
   /** `spectral`: cosine modes an axis that the network sees of each marginal, and that it predicts. */

@@ -7,7 +7,7 @@ import { buildApproximator, type ApproximatorSpec } from "./approximator.ts";
 import { learnedInitializer, type LearnedInitializer } from "./initializer.ts";
 import { FORMAT, parseSpec } from "./spec.ts";
 import { weightShapes } from "./weight-shapes.ts";
-import { loadWeights } from "./weights.ts";
+import { loadWeights } from "../network/weights.ts";
 
 /** A trained approximator in one safetensors file; its description is JSON in the header's metadata. */
 export function encodeInitializer(

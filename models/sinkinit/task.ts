@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { expectNumber, expectTree } from "../../checkpoints/leaves.ts";
+import { expectNumber } from "../../checkpoints/leaves.ts";
 import type { Geometry, TensorKernel } from "../../src/geometry/geometry.ts";
-import type { Moments, VariableOptimizer } from "../optimizer.ts";
+import { descend, disposeLearner, learner, loadLearner, saveLearner, type Learner } from "../network/learner.ts";
+import { drawWeights, keepingStatistics } from "../network/weights.ts";
+import type { VariableOptimizer } from "../optimizer.ts";
 import type { Metrics, Task } from "../task.ts";
 import { buildApproximator, formOf, type ApproximatorSpec } from "./approximator.ts";
 import { buildGenerator, type GeneratorSpec } from "./generator.ts";
 import { lipschitzPenalty } from "./lipschitz.ts";
 import { OBJECTIVES, type ObjectiveName, type ObjectiveSettings } from "./objectives.ts";
 import { drawPrior } from "./prior.ts";
-import { drawWeights, keepingStatistics, loadWeights, saveWeights, trainableVariables } from "./weights.ts";
 
 export interface SinkinitTaskSettings {
   readonly geometry: Geometry;
@@ -30,16 +31,10 @@ export interface SinkinitTaskSettings {
   readonly evaluate?: (approximator: LayersModel) => Promise<Metrics>;
 }
 
-/** A network, its optimiser's memory, and nothing else; changed in place. */
-interface Player {
-  readonly network: LayersModel;
-  readonly moments: Moments;
-}
-
 /** Changed in place by a step. */
 export interface SinkinitState {
-  readonly approximator: Player;
-  readonly generator: Player;
+  readonly approximator: Learner;
+  readonly generator: Learner;
   readonly kernel: TensorKernel;
   /** Targets left out so far since they were not finite. */
   skipped: number;
@@ -59,17 +54,14 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
   }
 
   /** The approximator's step on pairs that are constants; its batch-normalisation statistics move here and only here. */
-  function descend(state: SinkinitState, sample: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
-    const { network, moments } = state.approximator;
-    const variables = trainableVariables(network);
+  function learnFrom(state: SinkinitState, sample: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
     let skipped: tf.Scalar | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const loss = descend(state.approximator, optimizers.approximator, () => {
       const result = lossOf(state, sample);
       skipped = tf.keep(result.skipped);
       return result.loss;
-    }, variables);
-    apply(optimizers.approximator, variables, grads, moments);
-    return [value, skipped!];
+    });
+    return [loss, skipped!];
   }
 
   /** Minus the loss of the approximator, whose statistics stay, and the penalty: what the generator descends on. */
@@ -85,24 +77,21 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
    * pairs, on which both depend, are computed once.
    */
   function descendAndAscend(state: SinkinitState, prior: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
-    const { network, moments } = state.generator;
-    const variables = trainableVariables(network);
     let outcome: [loss: tf.Scalar, skipped: tf.Scalar] | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const sample = network.apply(prior, { training: true }) as tf.Tensor;
-      outcome = descend(state, sample);
+    const loss = descend(state.generator, optimizers.generator, () => {
+      const sample = state.generator.network.apply(prior, { training: true }) as tf.Tensor;
+      outcome = learnFrom(state, sample);
       outcome.forEach((scalar) => tf.keep(scalar));
       return generatorLoss(state, sample);
-    }, variables);
-    apply(optimizers.generator, variables, grads, moments);
-    tf.dispose(value);
+    });
+    tf.dispose(loss);
     return outcome!;
   }
 
   function descendOnly(state: SinkinitState, prior: tf.Tensor): [loss: tf.Scalar, skipped: tf.Scalar] {
     const { network } = state.generator;
     const sample = keepingStatistics(network, () => network.apply(prior, { training: true }) as tf.Tensor);
-    return descend(state, sample);
+    return learnFrom(state, sample);
   }
 
   return {
@@ -115,8 +104,8 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
       drawWeights(approximator, random, settings.approximator.network === "spectral");
       drawWeights(generator, random, settings.generator.prior === "textures");
       return {
-        approximator: player(approximator, optimizers.approximator),
-        generator: player(generator, optimizers.generator),
+        approximator: learner(approximator, optimizers.approximator),
+        generator: learner(generator, optimizers.generator),
         kernel: geometry.kernel(settings.approximator.epsilon),
         skipped: 0,
       };
@@ -141,34 +130,26 @@ export function sinkinitTask(settings: SinkinitTaskSettings): Task<SinkinitState
 
     async save({ approximator, generator, skipped }) {
       return {
-        approximator: await saveWeights(approximator.network),
-        approximatorOptimizer: await optimizers.approximator.save(approximator.moments),
-        generator: await saveWeights(generator.network),
-        generatorOptimizer: await optimizers.generator.save(generator.moments),
+        ...(await saveLearner("approximator", approximator, optimizers.approximator)),
+        ...(await saveLearner("generator", generator, optimizers.generator)),
         skipped,
       };
     },
 
     load(tree) {
       const approximator = buildApproximator(settings.approximator);
-      loadWeights(approximator, tree, "approximator");
       const generator = buildGenerator(settings.generator);
-      loadWeights(generator, tree, "generator");
-      const momentsOf = (name: "approximator" | "generator", network: LayersModel) =>
-        optimizers[name].load(expectTree(tree, `${name}Optimizer`), trainableVariables(network));
       return {
-        approximator: { network: approximator, moments: momentsOf("approximator", approximator) },
-        generator: { network: generator, moments: momentsOf("generator", generator) },
+        approximator: loadLearner("approximator", tree, approximator, optimizers.approximator),
+        generator: loadLearner("generator", tree, generator, optimizers.generator),
         kernel: geometry.kernel(settings.approximator.epsilon),
         skipped: expectNumber(tree, "skipped"),
       };
     },
 
     dispose({ approximator, generator, kernel }) {
-      for (const { network, moments } of [approximator, generator]) {
-        network.dispose();
-        tf.dispose(Object.values(moments.averages).flat());
-      }
+      disposeLearner(approximator);
+      disposeLearner(generator);
       kernel.dispose();
     },
   };
@@ -179,20 +160,4 @@ function objectiveSettings(
   kernel: TensorKernel,
 ): ObjectiveSettings {
   return { kernel, form: formOf(approximator), targetIterations };
-}
-
-function player(network: LayersModel, optimizer: VariableOptimizer): Player {
-  return { network, moments: optimizer.init(trainableVariables(network)) };
-}
-
-/** Gradients come under the names of their variables. */
-function apply(
-  optimizer: VariableOptimizer,
-  variables: readonly tf.Variable[],
-  gradients: tf.NamedTensorMap,
-  moments: Moments,
-): void {
-  const ordered = variables.map(({ name }) => gradients[name]);
-  optimizer.step(variables, ordered, moments);
-  tf.dispose(ordered);
 }

@@ -1,7 +1,7 @@
 import { samplesOf, type Dataset } from "../../src/data/dataset.ts";
 import { readNpy } from "../../src/data/npy.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
-import { denseGeometry } from "../../src/geometry/dense.ts";
+import { denseGeometry, type DenseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
@@ -110,7 +110,8 @@ async function groundGeometry(file: string | undefined, shape: readonly number[]
   const pixels = shape.reduce((product, extent) => product * extent, 1);
   try {
     const cost = await readNpy(file);
-    if (cost.shape.length === 2 && cost.shape.every((extent) => extent === pixels)) return denseGeometry(cost);
+    if (cost.shape.length === 2 && cost.shape.every((extent) => extent === pixels))
+      return notNegative(denseGeometry(cost));
     throw new InputError(
       `${file}: expected [${pixels}, ${pixels}] (one row a bin of ${name}), got [${cost.shape.join(", ")}]`,
     );
@@ -118,4 +119,13 @@ async function groundGeometry(file: string | undefined, shape: readonly number[]
     if (!(error instanceof InputError)) throw error;
     throw new OptionError("cost", error.message.startsWith(file) ? error.message : `${file}: ${error.message}`);
   }
+}
+
+/** Distances of bins are not: what is negative is some other matrix. */
+function notNegative(geometry: DenseGeometry): Geometry {
+  const { data, shape } = geometry.cost;
+  const bad = geometry.minCost < 0 ? data.findIndex((entry) => entry < 0) : -1;
+  if (bad < 0) return geometry;
+  const at = `[${Math.floor(bad / shape[1])}, ${bad % shape[1]}]`;
+  throw new InputError(`ground cost: expected finite entries >= 0, got ${data[bad]} at ${at}`);
 }

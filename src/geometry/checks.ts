@@ -1,4 +1,6 @@
-import { OptionError } from "../errors.ts";
+import { InputError, OptionError } from "../errors.ts";
+import { describe } from "../tensor/ndarray.ts";
+import type { Geometry, TensorKernel } from "./geometry.ts";
 
 /** Smaller numbers lose digits, and their inverse may be none. */
 export const SMALLEST_NORMAL = 2 ** -1022;
@@ -10,6 +12,22 @@ export const SMALLEST_NORMAL = 2 ** -1022;
 const LARGEST = { float64: 1e304, float32: 1e27 } as const;
 /** Smallest epsilon: its inverse is a number of that precision. */
 const SMALLEST = { float64: SMALLEST_NORMAL, float32: 1e-30 } as const;
+
+/** Throws InputError for what is no geometry, such as a cost matrix, or arguments in another order. */
+export function requireGeometry(geometry: Pick<Geometry, "kind">, operation: string): void {
+  if (typeof (geometry as Partial<Geometry> | undefined | null)?.hostKernel === "function") return;
+  throw new InputError(
+    `${operation}: expected a geometry (grid, pointCloud or denseGeometry) after the masses, got ${describe(geometry)}`,
+  );
+}
+
+/** Throws InputError for what is no kernel, such as a geometry. */
+export function requireKernel(kernel: TensorKernel, operation: string): void {
+  if (typeof (kernel as Partial<TensorKernel> | undefined | null)?.logApply === "function") return;
+  throw new InputError(
+    `${operation}: expected a kernel, \`geometry.kernel(epsilon)\`, after the masses, got ${describe(kernel)}`,
+  );
+}
 
 /** Throws OptionError unless epsilon is a positive finite number: the one check of it in the library. */
 export function checkEpsilon(epsilon: number): void {

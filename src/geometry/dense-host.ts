@@ -1,5 +1,5 @@
 import { checkRange } from "./checks.ts";
-import type { DenseGeometry, HostKernel } from "./geometry.ts";
+import { costShift, largestCost, type DenseGeometry, type HostKernel } from "./geometry.ts";
 import { DenseOperator, type DenseOperatorNatives } from "../native/dense-operator.ts";
 import { nativeStatus } from "../native/loader.ts";
 import { plainDenseKernel } from "./dense-plain.ts";
@@ -8,10 +8,12 @@ import { plainDenseKernel } from "./dense-plain.ts";
  * Float64 operators of a cost matrix [n, m]: those of `plainDenseKernel`. From `NATIVE_SIZE` entries on the native addon applies
  * them where it is there, with the same results up to rounding.
  */
-export function denseHostKernel({ cost: { data: cost }, shape, maxCost }: DenseGeometry, epsilon: number): HostKernel {
-  checkRange(epsilon, maxCost, "float64");
+export function denseHostKernel(geometry: DenseGeometry, epsilon: number): HostKernel {
+  const { shape } = geometry;
+  const cost = geometry.cost.data;
+  checkRange(epsilon, largestCost(geometry), "float64");
   const [n, m] = shape;
-  const plain = plainDenseKernel(cost, shape, epsilon);
+  const plain = plainDenseKernel(cost, shape, epsilon, costShift(geometry));
   const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
   return addon ? { ...plain, ...nativeOperators(addon, cost, n, m, epsilon) } : plain;
 }

@@ -3,9 +3,14 @@ import { NEGLIGIBLE } from "./log-sum.ts";
 
 /**
  * Float64 operators of a cost matrix C [n, m] in TypeScript alone, which run in a browser too. Holds K = exp(-C / epsilon),
- * formed at the first use in that domain.
+ * formed at the first use in that domain. `shift` is what `logApplyCost` takes off the costs.
  */
-export function plainDenseKernel(cost: Float64Array, [n, m]: readonly [number, number], epsilon: number): HostKernel {
+export function plainDenseKernel(
+  cost: Float64Array,
+  [n, m]: readonly [number, number],
+  epsilon: number,
+  shift = 0,
+): HostKernel {
   let gibbs: Float64Array | undefined;
   const gibbsOnce = (): Float64Array => (gibbs ??= cost.map((entry) => Math.exp(-entry / epsilon)));
   const columnLargest = new Float64Array(m);
@@ -85,7 +90,7 @@ export function plainDenseKernel(cost: Float64Array, [n, m]: readonly [number, n
     for (let row = 0, start = 0; row < n; row++, start += m) {
       const term = (column: number): number => {
         const entry = cost[start + column];
-        return x[column] - entry * inverse + Math.log(entry);
+        return x[column] - entry * inverse + Math.log(entry - shift);
       };
       let largest = -Infinity;
       for (let column = 0; column < m; column++) largest = Math.max(largest, term(column));

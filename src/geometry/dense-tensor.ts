@@ -1,27 +1,32 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkRange } from "./checks.ts";
-import type { DenseGeometry, TensorKernel } from "./geometry.ts";
+import { costShift, largestCost, type DenseGeometry, type TensorKernel } from "./geometry.ts";
 import { logMatVec } from "./log-matvec.ts";
 import { LOG_ZERO } from "./log-sum.ts";
+import { overRows } from "./over-rows.ts";
+import { variableKernel } from "./variable-kernel.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";
 
 /**
  * Float32 operators of a cost matrix [n, m] on the current backend. Owns K, -C / epsilon, their transposes (a transposed
- * operand is several times slower on wasm) and log(K * C), each made at its first use. `apply` and `applyTranspose` are
+ * operand is several times slower on wasm) and log(K * (C - shift)), each made at its first use. `apply` and `applyTranspose` are
  * each other's gradient and save nothing.
  */
-export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): TensorKernel {
+export function denseTensorKernel(geometry: DenseGeometry, scale: number | tf.Scalar): TensorKernel {
+  if (geometry.variables || typeof scale !== "number") return variableKernel(geometry, scale);
+  const epsilon = scale;
   const {
     cost: { data: cost },
     shape: [n, m],
-    maxCost,
   } = geometry;
+  const maxCost = largestCost(geometry);
+  const shift = costShift(geometry);
   checkRange(epsilon, maxCost, "float32");
   const entries: Readonly<Record<Operator, (entry: number) => number>> = {
     kernel: (entry) => Math.exp(-entry / epsilon),
     logKernel: (entry) => -entry / epsilon,
-    logCostKernel: (entry) => (entry === 0 ? LOG_ZERO : Math.log(entry) - entry / epsilon),
+    logCostKernel: (entry) => (entry === shift ? LOG_ZERO : Math.log(entry - shift) - entry / epsilon),
   };
   const owned = new Map<string, tf.Tensor2D>();
 
@@ -63,12 +68,4 @@ export function denseTensorKernel(geometry: DenseGeometry, epsilon: number): Ten
       owned.clear();
     },
   };
-}
-
-/** Applies a map of rows [rows, k] -> [rows, l] to the last axis of [..., k]. */
-function overRows(x: tf.Tensor, map: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor {
-  return tf.tidy(() => {
-    const mapped = map(tf.reshape(x, [-1, x.shape[x.rank - 1]]));
-    return tf.reshape(mapped, [...x.shape.slice(0, -1), mapped.shape[1]]);
-  });
 }

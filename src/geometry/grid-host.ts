@@ -7,7 +7,7 @@ import { logAddExp, logSumExpOfLine, logTaps, type LogTaps } from "./log-sum.ts"
  * Beyond `d^2 = range * epsilon` an entry exp(-d^2 / epsilon) is smaller than the smallest normal number of the
  * precision: exp(-708) for float64, exp(-87) for float32.
  */
-const EXPONENT_RANGE = { float64: 708, float32: 87 } as const;
+export const EXPONENT_RANGE = { float64: 708, float32: 87 } as const;
 
 /** One axis of the grid: how to walk its lines, and its one-dimensional kernel by distance in steps. */
 interface Axis {
@@ -32,7 +32,8 @@ interface Axis {
 /**
  * Float64 operators of a grid: one pass an axis, banded. Entries with d^2 < 708 epsilon (float64) or d^2 < 87 epsilon
  * (float32), d the distance along one axis, are kept; the sum of what is left out is below N * 2.3e-308 (or N * 1.7e-38)
- * times the largest input. Applications allocate nothing; the operators of one kernel share scratch memory.
+ * times the largest input. Applications allocate nothing; the operators of one kernel share scratch memory. In TypeScript
+ * alone, for browsers too: `nativeGridKernel` is faster where the addon is.
  */
 export function gridHostKernel(
   { size, spacing, maxCost }: Pick<GridGeometry, "size" | "spacing" | "maxCost">,

@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { SMALLEST_NORMAL } from "./checks.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
 import type { Coordinates, GridGeometry } from "./geometry.ts";
-import { gridHostKernel } from "./grid-host.ts";
+import { nativeGridKernel } from "./grid-native.ts";
 import { gridTensorKernel } from "./grid-tensor.ts";
 
 export type { GridGeometry };
@@ -44,11 +44,12 @@ export function grid(options: GridOptions): GridGeometry {
     shape: [points, points],
     symmetric: true,
     maxCost,
+    minCost: 0,
     get coordinates(): Coordinates {
       return { x: pointsOnce(), y: pointsOnce(), cost: "squared-euclidean" };
     },
     costMatrix: () => gridCostMatrix(size, spacing),
-    hostKernel: (epsilon, kernelOptions) => gridHostKernel(geometry, epsilon, kernelOptions),
+    hostKernel: (epsilon, kernelOptions) => nativeGridKernel(geometry, epsilon, kernelOptions),
     kernel: (epsilon) => gridTensorKernel(geometry, epsilon),
   };
   return geometry;

@@ -1,7 +1,7 @@
 /**
  * The plan `P_ij = exp(u_i + v_j - C_ij / epsilon)` [n, m] of log-scalings u = f / epsilon and v = g / epsilon, as an operator in
- * float64. It is never stored: each call forms its entries tile by tile, so that a cloud of points needs O((n + m) d) memory.
- * What differentiates through a solution is made of these calls alone.
+ * float64. Of points without a cost matrix it is never stored: each call forms its entries in tiles, in O((n + m) d) memory.
+ * What differentiates through a solution is made of these calls alone. Made by `hostPlan`.
  */
 export interface HostPlan {
   readonly shape: readonly [n: number, m: number];

@@ -1,9 +1,11 @@
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
 import type { ChainNatives } from "./chain.ts";
+import type { CloudNatives } from "./cloud.ts";
 import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
+import type { GridOperatorNatives } from "./grid-operator.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
@@ -17,9 +19,11 @@ export interface NativeAddon
     BarycenterNatives,
     BatchNormNatives,
     ChainNatives,
+    CloudNatives,
     DenseOperatorNatives,
     ElementwiseNatives,
     EmdNatives,
+    GridOperatorNatives,
     MatmulNatives,
     PairNatives,
     ReduceNatives,

@@ -35,6 +35,9 @@ export interface SinkhornProblem {
   readonly output: number;
   /** Averaged updates of the one potential of (a, a): momentum 0.5, b and g unused, KL potentials only. */
   readonly symmetric: boolean;
+  /** Penalties of the marginals, in cost units; undefined or Infinity for exact ones. */
+  readonly rhoA?: number;
+  readonly rhoB?: number;
   readonly a: Float32Array; // [pairs, n]
   readonly b: Float32Array; // [pairs, m]
   readonly start: Float32Array | undefined; // g [pairs, m] in cost units; without it gKL = 0

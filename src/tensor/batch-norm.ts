@@ -4,6 +4,7 @@ import {
   TRAINING_BATCH_NORM_GRADIENT,
   type BatchNormAttributes,
 } from "../native/tfjs-batch-norm.ts";
+import { isRecorded } from "./differentiable.ts";
 
 export interface BatchNormResult {
   /** [rows, columns] */
@@ -39,9 +40,27 @@ tf.registerGradient({
   outputsToSave: [false, true, true],
   gradFunc: (gradients, saved, attributes) => {
     const [x, gamma, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    if (isRecorded()) {
+      const { varianceEpsilon } = attributes as unknown as BatchNormAttributes;
+      return composedGradient((gradients as tf.Tensor[])[0], x, gamma, varianceEpsilon);
+    }
     const inputs = { dy: (gradients as tf.Tensor[])[0], x, gamma, mean, variance };
     const outputs = tf.engine().runKernel(TRAINING_BATCH_NORM_GRADIENT, inputs, attributes);
     const [dx, dgamma, dbeta] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor];
     return { x: () => dx, gamma: () => dgamma, beta: () => dbeta };
   },
 });
+
+/** The same by operations that a tape records, from the inputs alone, for a gradient of the gradient. */
+function composedGradient(dy: tf.Tensor, x: tf.Tensor, gamma: tf.Tensor, varianceEpsilon: number) {
+  const centred = tf.sub(x, tf.mean(x, 0));
+  const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), 0), varianceEpsilon));
+  const normal = tf.div(centred, deviation);
+  const along = tf.mean(tf.mul(dy, normal), 0);
+  const rest = tf.sub(tf.sub(dy, tf.mean(dy, 0)), tf.mul(normal, along));
+  return {
+    x: () => tf.mul(tf.div(gamma, deviation), rest),
+    gamma: () => tf.sum(tf.mul(dy, normal), 0),
+    beta: () => tf.sum(dy, 0),
+  };
+}

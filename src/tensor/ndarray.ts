@@ -68,13 +68,28 @@ export type Numbers = ArrayLike<number>;
 export function float64Of(values: Numbers, name: string): Float64Array {
   if (values instanceof Float64Array) return values;
   // a plain array may hold anything, of which null would become 0
-  const isNumeric = Array.isArray(values)
-    ? values.every((value) => typeof value === "number")
-    : ArrayBuffer.isView(values) && (values.length === 0 || typeof values[0] === "number");
-  if (!isNumeric) {
-    throw new InputError(
-      `${name}: expected an array of numbers (Float64Array), got ${Object.prototype.toString.call(values)}`,
-    );
-  }
-  return Float64Array.from(values);
+  const other = Array.isArray(values)
+    ? values.findIndex((value) => typeof value !== "number")
+    : ArrayBuffer.isView(values) && (values.length === 0 || typeof values[0] === "number")
+      ? -1
+      : undefined;
+  if (other === -1) return Float64Array.from(values);
+  const got = other === undefined ? describe(values) : `${describe(values[other])} at index ${other}`;
+  throw new InputError(`${name}: expected an array of numbers (Float64Array), got ${got}`);
+}
+
+/** True for `{ shape, data }`, whatever the data is: `float64Of` will tell. */
+export function hasShape(value: unknown): value is { readonly shape: readonly number[]; readonly data: Numbers } {
+  return typeof value === "object" && value !== null && Array.isArray((value as NdArray).shape) && "data" in value;
+}
+
+/** What a value is, for messages. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint") return `the ${typeof value} ${value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  if ("dataSync" in value) return "a tensor (read it with `await tensor.data()`)";
+  if (isNdArray(value)) return `an array of shape [${value.shape.join(", ")}] (give its data)`;
+  const name = (value.constructor as { readonly name?: string } | undefined)?.name;
+  return name === "Object" || !name ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -1,9 +1,10 @@
 import { InputError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
-import { float64Of, ndarray, type NdArray } from "../tensor/ndarray.ts";
+import { arrayOf, type ArrayInput } from "../tensor/inputs.ts";
+import type { NdArray } from "../tensor/ndarray.ts";
 
-/** A cost matrix [n, m] of any numeric type, or a geometry, whose matrix is then made. */
-export type GroundCost = NdArray | Geometry;
+/** A cost matrix [n, m] of numbers of any type, with its shape or as rows, or a geometry, whose matrix is then made. */
+export type GroundCost = ArrayInput | Geometry;
 
 /** A cost matrix that has been checked. */
 export interface CheckedCost {
@@ -46,21 +47,13 @@ export function checkCost(cost: GroundCost): CheckedCost {
 
 /** A matrix with entries in float64; no copy if it is. Throws InputError. */
 export function matrixOf(
-  given: NdArray,
+  given: ArrayInput,
   name: string,
 ): NdArray<Float64Array> & { readonly shape: readonly [number, number] } {
-  const { shape } = given;
-  if (!Array.isArray(shape)) throw new InputError(`${name}: expected { shape: [n, m], data }, got no shape`);
-  const data = float64Of(given.data, name);
-  const [rows, columns, ...others] = shape as readonly number[];
-  const isMatrix = others.length === 0 && Number.isInteger(rows) && Number.isInteger(columns) && rows > 0;
-  if (!isMatrix || data.length === 0) {
-    throw new InputError(`${name}: expected a matrix [n, m] with entries, got shape [${shape.join(", ")}]`);
-  }
-  ndarray(data, shape);
-  return { data, shape: [rows, columns] };
+  const { data, shape } = arrayOf(given, 2, name);
+  return { data, shape: [shape[0], shape[1]] };
 }
 
 export function isGeometry(cost: GroundCost): cost is Geometry {
-  return "costMatrix" in cost;
+  return typeof cost === "object" && cost !== null && "costMatrix" in cost;
 }

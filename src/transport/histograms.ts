@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../errors.ts";
 import { LOG_ZERO } from "../geometry/log-sum.ts";
-import { float64Of, type Numbers } from "../tensor/ndarray.ts";
+import { describe, float64Of, type Numbers } from "../tensor/ndarray.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
 
 /** Largest relative difference of the totals of two histograms that float32 rounding explains. */
@@ -37,10 +37,18 @@ export interface HostMarginals {
   readonly b: Float64Array;
 }
 
-/** Masses as callers have them, in float64. Throws InputError unless they are histograms of equal total. */
-export function hostMarginals(a: Numbers, b: Numbers, shape: readonly [n: number, m: number]): HostMarginals {
+/**
+ * Masses as callers have them, in float64. Throws InputError unless they are histograms, of equal total if no penalties stand for
+ * marginals.
+ */
+export function hostMarginals(
+  a: Numbers,
+  b: Numbers,
+  shape: readonly [n: number, m: number],
+  penalties?: object,
+): HostMarginals {
   const marginals = { a: float64Of(a, "masses a"), b: float64Of(b, "masses b") };
-  checkPair(marginals.a, marginals.b, shape);
+  checkPair(marginals.a, marginals.b, shape, penalties);
   return marginals;
 }
 
@@ -48,9 +56,18 @@ export function totalOf(masses: Float64Array): number {
   return masses.reduce((sum, mass) => sum + mass, 0);
 }
 
-/** Throws InputError unless a and b are histograms of equal total on the two sides of a geometry. */
-export function checkPair(a: ArrayLike<number>, b: ArrayLike<number>, [n, m]: readonly [number, number]): void {
-  checkTotals(checkMasses(a, n, "a"), checkMasses(b, m, "b"));
+/**
+ * Throws InputError unless a and b are histograms on the two sides of a geometry, of equal total if no penalties stand for
+ * marginals.
+ */
+export function checkPair(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  [n, m]: readonly [number, number],
+  penalties?: object,
+): void {
+  const totals = [checkMasses(a, n, "a"), checkMasses(b, m, "b")];
+  if (!penalties) checkTotals(totals[0], totals[1]);
 }
 
 /** Whether totals are equal up to rounding. */
@@ -61,12 +78,22 @@ export function totalsAgree(a: number, b: number): boolean {
 /** Throws InputError unless the totals of a and b are equal up to rounding. */
 export function checkTotals(a: number, b: number): void {
   if (!totalsAgree(a, b)) {
-    throw new InputError(`masses: a sums to ${a}, b to ${b}; balanced transport needs equal totals, so normalise both`);
+    throw new InputError(
+      `masses: a sums to ${a}, b to ${b}; balanced transport needs equal totals, so normalise both, or give rho`,
+    );
   }
 }
 
 /** Throws InputError unless a [..., n] and b [..., m] have equal leading dimensions. Values are not read. */
 export function checkPairShapes(a: tf.Tensor, b: tf.Tensor, [n, m]: readonly [number, number]): void {
+  for (const [masses, name] of [
+    [a, "a"],
+    [b, "b"],
+  ] as const) {
+    if (!(masses instanceof tf.Tensor)) {
+      throw new InputError(`masses ${name}: expected a tensor, got ${describe(masses)}`);
+    }
+  }
   const matches =
     a.shape.at(-1) === n && b.shape.at(-1) === m && a.shape.slice(0, -1).join() === b.shape.slice(0, -1).join();
   if (!matches) {
@@ -92,7 +119,7 @@ export function logMasses(masses: tf.Tensor): tf.Tensor {
 }
 
 /** f = fKL + epsilon log a, LOG_ZERO where there is no mass. */
-export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number): tf.Tensor {
+export function withMasses(klPotential: tf.Tensor, masses: tf.Tensor, epsilon: number | tf.Scalar): tf.Tensor {
   return tf.tidy(() => {
     const potential = tf.add(klPotential, tf.mul(logMasses(masses), epsilon));
     return tf.where(hasMass(masses), potential, tf.fill(masses.shape, LOG_ZERO));

@@ -95,3 +95,93 @@ export function centred(potential: ArrayLike<number | null>): number[] {
   const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
   return values.map((value) => value - mean);
 }
+
+/** A penalty as stored: null for Infinity. */
+type StoredRho = number | null;
+
+export interface UnbalancedReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly kind: "dense" | "grid";
+    readonly cost?: number[][];
+    readonly size?: number[];
+    readonly spacing?: number[];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly rho: { readonly a: StoredRho; readonly b: StoredRho };
+    readonly plan: number[][];
+    readonly objective: number;
+    readonly transportCost: number;
+    readonly mass: number;
+  }[];
+  readonly divergences: readonly {
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly rho: StoredRho;
+    readonly divergence: number;
+  }[];
+  readonly entropy: {
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly rho: number;
+    readonly plan: number[][];
+  };
+  readonly mm: {
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly rho: number;
+    readonly value: number;
+  };
+  readonly partial: readonly {
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly mass: number;
+    readonly value: number;
+    readonly epsilon: number;
+    readonly entropicPlan: number[][];
+  }[];
+  readonly variation: readonly { readonly of: number; readonly penalty: number; readonly value: number }[];
+}
+
+export interface SolveReference {
+  readonly problems: readonly {
+    readonly name: string;
+    readonly cost: number[][];
+    readonly a: number[];
+    readonly b: number[];
+    readonly epsilon: number;
+    readonly plan: number[][];
+    /** <P, C> + epsilon KL(P | a b^T) */
+    readonly value: number;
+    readonly transportCost: number;
+    /** Of exact transport. */
+    readonly exact: number;
+  }[];
+  /** OTT: costs scaled, and the epsilon that it chooses for them. */
+  readonly auto: {
+    readonly x: number[][];
+    readonly y: number[][];
+    readonly runs: readonly {
+      readonly scale: "none" | "mean" | "max_cost" | "median";
+      readonly epsilon: number;
+      readonly inverse: number;
+      readonly value: number;
+      readonly cost: number;
+    }[];
+  };
+  readonly barycenter: {
+    readonly cost: number[][];
+    readonly atoms: number[][];
+    readonly weights: number[];
+    readonly epsilon: number;
+    readonly barycenter: number[];
+  };
+}

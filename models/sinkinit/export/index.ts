@@ -6,7 +6,7 @@ import { version } from "../../../src/version.ts";
 import { buildApproximator, type ApproximatorSpec } from "../approximator.ts";
 import { encodeInitializer } from "../file.ts";
 import { scalingModel } from "../scaling-model.ts";
-import { loadWeights, saveWeights } from "../weights.ts";
+import { loadWeights, saveWeights } from "../../network/weights.ts";
 import { encodeOnnx } from "./onnx.ts";
 import { OPSET } from "./onnx-graph.ts";
 import { encodeTfjs } from "./tfjs.ts";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { InputError } from "../../errors.ts";
 import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
 import { ndarray, type NdArray } from "../../tensor/ndarray.ts";
 import { isOnHost } from "../../tensor/placement.ts";
@@ -30,7 +31,8 @@ interface Inputs {
 /**
  * Wasserstein barycenters of the atoms, one a row of weights, by a fixed number of Sinkhorn iterations (Schmitz et al.
  * 2018, equations 6 to 8), with a custom gradient for atoms and weights. One operation for the tape, which keeps its inputs
- * and nothing else. First-order gradients only; log-scalings and `start` are constants.
+ * and nothing else. Log-scalings and `start` are constants. Second derivatives, and those in a cost, points or epsilon that are tensors,
+ * are refused: `barycenterComposed` has them.
  *
  * It runs on the engine of `chooseBarycenterEngine`. Where tensors are host memory values are copied in and out and checked,
  * and domain `auto` is exact; on a device they are not looked at. `kernel`, used there only, saves making
@@ -45,6 +47,11 @@ export function barycenter(
 ): TensorBarycenters {
   const { geometry, kernel, atoms, weights, start } = problem;
   const { sides } = resolveBarycenterOptions(options);
+  if (geometry.variables ?? kernel?.variables) {
+    throw new InputError(
+      "barycenter: its cost, points and epsilon are constants; use barycenterComposed where they are tensors",
+    );
+  }
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, sides);
   return tf.tidy(() => {
     const inputs = { atoms, weights, start: start ?? tf.scalar(0) };
@@ -141,6 +148,13 @@ tf.registerGradient({
       weights: () => gradientWeights,
       start: () => tf.zerosLike(start),
     };
+  },
+});
+
+tf.registerGradient({
+  kernelName: GRADIENT,
+  gradFunc() {
+    throw new InputError("barycenter: has no second derivatives; use barycenterComposed for them");
   },
 });
 

@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { Geometry, HostGeometry } from "../../geometry/geometry.ts";
-import { float64Of, ndarray, type NdArray } from "../../tensor/ndarray.ts";
+import { describe, float64Of, hasShape, ndarray, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -58,6 +58,9 @@ export function checkInputs(
   { atoms, weights, start }: BarycenterInputs<NdArray>,
   options: ResolvedOptions,
 ): CheckedInputs {
+  requireArray(atoms, "atoms");
+  requireArray(weights, "weights");
+  if (start !== undefined) requireArray(start, "start");
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options.sides);
   const inputs = {
     atoms: ndarray(float64Of(atoms.data, "barycenter: atoms"), atoms.shape),
@@ -70,6 +73,11 @@ export function checkInputs(
   }
   if (options.power !== 0) checkUnbalancedWeights(inputs.weights);
   return inputs;
+}
+
+function requireArray(array: NdArray, name: string): void {
+  if (hasShape(array)) return;
+  throw new InputError(`barycenter: ${name}: expected { shape, data } (see ndarray), got ${describe(array)}`);
 }
 
 function checkMasses({ data, shape: [count, points] }: NdArray<Float64Array>): void {

@@ -1,6 +1,6 @@
 import { InputError, OptionError } from "../../errors.ts";
 import { checkRange } from "../../geometry/checks.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { largestCost, type Geometry } from "../../geometry/geometry.ts";
 import { float64Of } from "../../tensor/ndarray.ts";
 import { checkMasses, totalsAgree } from "../histograms.ts";
 import { checkCount, checkTolerance } from "../sinkhorn/options.ts";
@@ -36,8 +36,9 @@ export function checkChain({ links, nodes }: ChainProblem, options: ChainOptions
   if (nodes.length !== links.length + 1) {
     throw new InputError(`chain: expected ${links.length + 1} nodes for ${links.length} links, got ${nodes.length}`);
   }
-  links.forEach(({ shape, maxCost }, link) => {
-    checkRange(epsilon, maxCost, "float64");
+  links.forEach((geometry, link) => {
+    checkRange(epsilon, largestCost(geometry), "float64");
+    const { shape } = geometry;
     const next = links[link + 1]?.shape;
     if (next && next[0] !== shape[1]) {
       throw new InputError(

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
-import { float64Of, type NdArray } from "../../tensor/ndarray.ts";
+import type { ArrayInput } from "../../tensor/inputs.ts";
+import { float64Of } from "../../tensor/ndarray.ts";
 import { checkMaxPivots, type ExactOptions } from "../exact/options.ts";
 import { checkTotals } from "../histograms.ts";
 import { chooseEmdPairs } from "./choose.ts";
@@ -11,7 +12,7 @@ import { pairSolver, type PairSolver } from "./pair-solver.ts";
 /** `memory` holds bases: 4 (|a| + |b|) bytes a pair, |a| and |b| the bins with mass; under a metric cost 4 for each bin where a and b differ. */
 export interface EmdPairsOptions extends PairsOptions {
   /** The second side [r, m]. @default the histograms themselves */
-  readonly right?: NdArray;
+  readonly right?: ArrayInput;
   /** Rows of the first side with rows of the second. @default all pairs i < j of the histograms, where there is no `right` */
   readonly pairs?: PairList;
 }
@@ -26,7 +27,7 @@ export type EmdPairs = PairSolver<ExactOptions>;
  * Where the cost is a metric (square, zero diagonal, triangle inequality up to rounding), mass that two histograms share
  * stays in its place and only the rest is transported, which is optimal then. Throws InputError for bad masses or pairs.
  */
-export function emdPairs(histograms: NdArray, options: EmdPairsOptions = {}): EmdPairs {
+export function emdPairs(histograms: ArrayInput, options: EmdPairsOptions = {}): EmdPairs {
   const memory = checkMemory(options);
   const left = histogramRows(histograms, options.right ? "left" : "histograms");
   const right = options.right ? histogramRows(options.right, "right") : left;

@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.ts";
-import type { NdArray } from "../../tensor/ndarray.ts";
+import type { ArrayInput } from "../../tensor/inputs.ts";
 import { matrixOf } from "../ground-cost.ts";
 import { checkMasses } from "../histograms.ts";
 
@@ -13,7 +13,7 @@ export interface HistogramRows {
 }
 
 /** Rows [count, bins] of any numeric type. Throws InputError unless each row is finite, not negative, and has mass. */
-export function histogramRows(given: NdArray, name: string): HistogramRows {
+export function histogramRows(given: ArrayInput, name: string): HistogramRows {
   const { data, shape } = matrixOf(given, name);
   const [count, bins] = shape;
   const totals = Float64Array.from({ length: count }, (_, row) =>

@@ -1,4 +1,4 @@
-import type { NdArray } from "../../tensor/ndarray.ts";
+import type { ArrayInput } from "../../tensor/inputs.ts";
 import { chooseDivergencePairs } from "./choose.ts";
 import { checkMemory, histogramRows, type PairsOptions } from "./histograms.ts";
 import { pairAt, pairCount } from "./pair-order.ts";
@@ -18,7 +18,7 @@ export type SinkhornDivergencePairs = PairSolver<DivergencePairsSettings>;
  * `memory` holds potentials: 4 min(s_i, s_j) + 1 bytes a pair, s the sizes of the supports. With `memory: 0` a result depends on
  * nothing but the arguments. Throws InputError for masses that are negative, not finite, or do not sum to one.
  */
-export function sinkhornDivergencePairs(histograms: NdArray, options: PairsOptions = {}): SinkhornDivergencePairs {
+export function sinkhornDivergencePairs(histograms: ArrayInput, options: PairsOptions = {}): SinkhornDivergencePairs {
   const memory = checkMemory(options);
   const supports = supportsOf(histogramRows(histograms, "histograms"));
   const { count, bins } = supports;

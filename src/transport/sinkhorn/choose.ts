@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { isCloud, type TensorKernel } from "../../geometry/geometry.ts";
 import { isOnHost } from "../../tensor/placement.ts";
 import type { SinkhornEngine } from "./engine.ts";
 import { hostEngine } from "./engine-host.ts";
@@ -11,11 +11,13 @@ import { resolveDomain } from "./tensor-domain.ts";
 /**
  * The engine for tensors of the current backend. In the host's memory that is the addon; without one, or where epsilon is too
  * small for it, composed matrix products on scalings, and float64 on the host where logarithms are needed (composed, these are
- * 70 times slower). Elsewhere the operations of the backend.
+ * 70 times slower), which clouds without a matrix always take. Elsewhere the operations of the backend.
  */
 export function chooseSinkhorn(kernel: TensorKernel, domain: SinkhornDomain): SinkhornEngine {
   if (!isOnHost()) return tensorEngine(kernel);
-  return native(kernel) ?? (resolveDomain(domain, kernel) === "log" ? host(kernel) : tensorEngine(kernel));
+  // composed operations would form the costs of a cloud again for each application, in more memory
+  const isHosted = isCloud(kernel.geometry) || resolveDomain(domain, kernel) === "log";
+  return native(kernel) ?? (isHosted ? host(kernel) : tensorEngine(kernel));
 }
 
 /** The same for operations that a tape may be recording: what is not composed would not be recorded. */

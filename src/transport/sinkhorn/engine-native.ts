@@ -1,7 +1,7 @@
 // The native addon, on tensors of any backend of the host: float32 scalings as long as these are exact to rounding, and float64
 // logarithms (grids) or floats with integer exponents (dense costs) from there. Each pair stops by itself.
 import * as tf from "@tensorflow/tfjs-core";
-import { isDense, isGrid, type TensorKernel } from "../../geometry/geometry.ts";
+import { costShift, isDense, isGrid, nonNegativeCost, type TensorKernel } from "../../geometry/geometry.ts";
 import { nativeStatus } from "../../native/loader.ts";
 import type { SinkhornProblem, SinkhornReport } from "../../native/sinkhorn.ts";
 import { runOnTensors } from "../../native/tensor-memory.ts";
@@ -48,8 +48,9 @@ type Settings = Omit<SinkhornProblem, "pairs" | "a" | "b" | "start" | "f" | "g">
 const DOMAINS = { auto: 0, log: 1, scaling: 2 } as const;
 const KL_POTENTIALS = 1;
 
-function settingsOf({ iterations, domain }: FixedRun): Settings {
-  const plain = { checkEvery: 0, tolerance: 0, momentum: 1, output: 0, symmetric: false };
+function settingsOf({ iterations, domain, rho }: FixedRun): Settings {
+  const penalties = rho && { rhoA: rho.a, rhoB: rho.b };
+  const plain = { checkEvery: 0, tolerance: 0, momentum: 1, output: 0, symmetric: false, ...penalties };
   return { ...plain, iterations, domain: DOMAINS[domain] };
 }
 
@@ -66,11 +67,22 @@ function solverOf(kernel: TensorKernel): ((problem: SinkhornProblem) => Sinkhorn
   }
   if (addon && isDense(geometry)) {
     const [n, m] = geometry.shape;
-    const cost = geometry.cost.data;
-    const plan = addon.createDenseCost({ n, m, epsilon, largest: geometry.maxCost });
-    return plan && ((problem) => addon.sinkhornOnDense({ ...problem, plan, cost }));
+    const shift = costShift(geometry);
+    const cost = nonNegativeCost(geometry);
+    const plan = addon.createDenseCost({ n, m, epsilon, largest: geometry.maxCost - shift });
+    if (!plan || shift === 0) return plan && ((problem) => addon.sinkhornOnDense({ ...problem, plan, cost }));
+    return (problem) => {
+      const report = addon.sinkhornOnDense({ ...problem, plan, cost });
+      // f + g follows the costs; where both are one potential, half of the shift is each one's
+      addTo(problem.f, problem.symmetric ? shift / 2 : shift);
+      return report;
+    };
   }
   return undefined;
+}
+
+function addTo(values: Float32Array, shift: number): void {
+  for (let at = 0; at < values.length; at++) values[at] += shift;
 }
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {

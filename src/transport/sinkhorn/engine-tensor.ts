@@ -1,50 +1,60 @@
 // Composed operations of tfjs in float32, on any backend and recorded by a tape. The pairs of a batch go together, until the worst
 // of them meets the tolerance.
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorKernel } from "../../geometry/geometry.ts";
+import { epsilonOf, type TensorKernel } from "../../geometry/geometry.ts";
 import { withMasses } from "../histograms.ts";
 import type { SinkhornBatch, SinkhornEngine, SinkhornReport, TensorPotentials, ToleranceRun } from "./engine.ts";
 import type { SinkhornStatus } from "./options.ts";
-import { resolveDomain, tensorDomain, type TensorDomain } from "./tensor-domain.ts";
+import { resolveDomain } from "./tensor-domain.ts";
+import { sinkhornSteps, type SinkhornSteps } from "./unbalanced-steps.ts";
 
 export function tensorEngine(kernel: TensorKernel): SinkhornEngine {
-  const { epsilon } = kernel;
+  const epsilon = epsilonOf(kernel);
   return {
-    iterate({ a, b }, start, { iterations, domain }) {
+    iterate({ a, b }, start, { iterations, domain, rho }) {
       return tf.tidy(() => {
-        const steps = tensorDomain(domain, kernel, a, b);
-        let first = steps.firstFromPotential(start);
-        let second = steps.second(first);
+        const steps = sinkhornSteps(domain, kernel, a, b, rho);
+        let { first, lambda } = steps.begin(start);
+        let second = steps.second(first, lambda);
+        lambda = steps.translation(first, second);
         for (let iteration = 1; iteration < iterations; iteration++) {
-          first = steps.first(second);
-          second = steps.second(first);
+          first = steps.first(second, lambda);
+          second = steps.second(first, lambda);
+          lambda = steps.translation(first, second);
         }
         return {
-          f: withMasses(steps.klPotential(first), a, epsilon),
-          g: withMasses(steps.klPotential(second), b, epsilon),
+          f: withMasses(steps.firstPotential(first, lambda), a, epsilon),
+          g: withMasses(steps.secondPotential(second, lambda), b, epsilon),
         };
       });
     },
 
-    klPotentials({ a, b }, { iterations, domain }) {
+    klPotentials({ a, b }, { iterations, domain, rho }) {
       return tf.tidy(() => {
-        const steps = tensorDomain(domain, kernel, a, b);
-        let second = steps.second(steps.first(steps.zero(b)));
-        for (let iteration = 1; iteration < iterations; iteration++) {
-          second = tf.tidy(() => steps.second(steps.first(second)));
+        const steps = sinkhornSteps(domain, kernel, a, b, rho);
+        let state: { second: tf.Tensor; lambda: tf.Tensor | undefined } = { second: steps.zero(b), lambda: undefined };
+        for (let iteration = 0; iteration < iterations; iteration++) {
+          const { second: before, lambda } = state;
+          state = tf.tidy(() => {
+            const first = steps.first(before, lambda);
+            const second = steps.second(first, lambda);
+            return { second, lambda: steps.translation(first, second) };
+          });
         }
-        return { fKL: steps.klPotential(steps.first(second)), gKL: steps.klPotential(second) };
+        const { second, lambda } = state;
+        const first = steps.first(second, lambda);
+        return { fKL: steps.firstPotential(first, lambda), gKL: steps.secondPotential(second, lambda) };
       });
     },
 
-    selfPotential(a, { iterations, domain }) {
+    selfPotential(a, { iterations, domain, rho }) {
       return tf.tidy(() => {
-        const steps = tensorDomain(domain, kernel, a, a);
+        const steps = sinkhornSteps(domain, kernel, a, a, rho);
         let potential = steps.zero(a);
         for (let iteration = 0; iteration < iterations; iteration++) {
           potential = tf.tidy(() => steps.relax(potential, steps.first(potential), 0.5));
         }
-        return steps.klPotential(potential);
+        return steps.firstPotential(potential);
       });
     },
 
@@ -58,29 +68,27 @@ interface Variables {
   readonly second: tf.Tensor | undefined;
   /** The first variable that follows from the second one. */
   readonly next: tf.Tensor;
+  readonly lambda: tf.Tensor | undefined;
 }
 
 async function solve(
   kernel: TensorKernel,
   { a, b }: SinkhornBatch,
   start: tf.Tensor,
-  { domain, iterations: most, tolerance, checkEvery, momentum }: ToleranceRun,
+  { domain, iterations: most, tolerance, checkEvery, momentum, rho }: ToleranceRun,
 ): Promise<TensorPotentials & SinkhornReport> {
-  const inDomain = <T extends tf.TensorContainer>(compute: (steps: TensorDomain) => T): T =>
-    tf.tidy(() => compute(tensorDomain(domain, kernel, a, b)));
+  const inDomain = <T>(compute: (steps: SinkhornSteps) => T): T =>
+    tf.tidy(() => compute(sinkhornSteps(domain, kernel, a, b, rho)) as tf.TensorContainer) as T;
   const errors: number[] = [];
   let status: SinkhornStatus = "max-iterations";
   let iterations = 0;
-  let state: Variables = {
-    first: undefined,
-    second: undefined,
-    next: inDomain((steps) => steps.firstFromPotential(start)),
-  };
+  const { first: next, lambda } = inDomain((steps) => steps.begin(start));
+  let state: Variables = { first: undefined, second: undefined, next, lambda };
   while (iterations < most && status === "max-iterations") {
     const count = Math.min(checkEvery, most - iterations);
-    const [first, second, next, worst] = inDomain((steps) => advance(steps, state, count, momentum));
-    tf.dispose([state.first ?? [], state.second ?? [], state.next]);
-    state = { first, second, next };
+    const { worst, ...after } = inDomain((steps) => advance(steps, state, count, momentum));
+    disposeVariables(state);
+    state = after;
     iterations += count;
     const [error] = await worst.data();
     worst.dispose();
@@ -88,24 +96,34 @@ async function solve(
     if (!Number.isFinite(error)) status = "non-finite";
     else if (error <= tolerance) status = "converged";
   }
-  const potentials = inDomain(({ klPotential }) => ({
-    f: withMasses(klPotential(state.first!), a, kernel.epsilon),
-    g: withMasses(klPotential(state.second!), b, kernel.epsilon),
+  const potentials = inDomain(({ firstPotential, secondPotential }) => ({
+    f: withMasses(firstPotential(state.first!, state.lambda), a, epsilonOf(kernel)),
+    g: withMasses(secondPotential(state.second!, state.lambda), b, epsilonOf(kernel)),
   }));
-  tf.dispose([state.first!, state.second!, state.next]);
+  disposeVariables(state);
   return { ...potentials, iterations, errors, status, domain: resolveDomain(domain, kernel) };
 }
 
 /** Some iterations; returns the variables and the largest violation in the batch. */
-function advance(steps: TensorDomain, state: Variables, count: number, momentum: number): tf.Tensor[] {
-  let { first, second, next } = state;
+function advance(
+  steps: SinkhornSteps,
+  state: Variables,
+  count: number,
+  momentum: number,
+): Variables & { readonly worst: tf.Tensor } {
+  let { first, second, next, lambda } = state;
   for (let step = 1; step <= count; step++) {
     first = first ? steps.relax(first, next, momentum) : next;
-    const after = steps.second(first);
+    const after = steps.second(first, lambda);
     // Plain before a stopping test, so that the second marginal is exact where the iteration may end.
     second = second && step < count ? steps.relax(second, after, momentum) : after;
-    next = steps.first(second);
+    lambda = steps.translation(first, second);
+    next = steps.first(second, lambda);
   }
   // A clone, since after a single iteration `first` is the `next` of before, which the caller frees.
-  return [tf.clone(first!), second!, next, tf.max(steps.violation(first!, next))];
+  return { first: tf.clone(first!), second, next, lambda, worst: tf.max(steps.violation(first!, next)) };
+}
+
+function disposeVariables({ first, second, next, lambda }: Variables): void {
+  tf.dispose([first ?? [], second ?? [], next, lambda ?? []]);
 }

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { SinkhornDomain, SinkhornStatus } from "./options.ts";
+import type { Sides } from "./rho.ts";
 
 /** f [..., n] and g [..., m] in cost units, up to a constant; LOG_ZERO (-1e30) where there is no mass. */
 export interface TensorPotentials {
@@ -13,7 +14,7 @@ export interface TensorKlPotentials {
   readonly gKL: tf.Tensor;
 }
 
-/** Histograms a [..., n] and b [..., m], of any number of pairs. */
+/** Histograms a [..., n] and b [..., m], of any number of pairs; of any totals in unbalanced problems. */
 export interface SinkhornBatch {
   readonly a: tf.Tensor;
   readonly b: tf.Tensor;
@@ -23,11 +24,13 @@ export interface SinkhornBatch {
 export interface FixedRun {
   readonly iterations: number;
   readonly domain: SinkhornDomain;
+  /** Penalties of unbalanced problems, at least one finite. */
+  readonly rho?: Sides;
 }
 
 /** Iterations until a tolerance is met, at most so many. */
 export interface ToleranceRun extends FixedRun {
-  /** L1 violation of the first marginal, of histograms that sum to one. */
+  /** L1 violation of the first marginal, of histograms that sum to one; unbalanced, the change of the first scaling as a share of the mass. */
   readonly tolerance: number;
   /** Iterations from one stopping test to the next; the second marginal is exact at each. */
   readonly checkEvery: number;
@@ -47,7 +50,7 @@ export interface SinkhornReport {
 /**
  * Sinkhorn of a batch of pairs under one kernel on tensors of the current backend: what the engines beside this file have in
  * common. An engine iterates; it chooses no start, scales no epsilon and checks no input. One iteration is f from g, then g
- * from f. The caller owns the tensors that come back.
+ * from f, and in unbalanced problems the best constant between them (`translation` of rho.ts). The caller owns the tensors that come back.
  */
 export interface SinkhornEngine {
   /** After a fixed number of iterations from g [..., m] in cost units. */

@@ -1,10 +1,10 @@
 import { checkEpsilon } from "../../geometry/checks.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { costShift, type Geometry } from "../../geometry/geometry.ts";
 import { checkCount, checkTolerance, requireThat } from "./options.ts";
 
 /** A geometric schedule of decreasing epsilons (Schmitzer 2019, section 3.3), each solved loosely. */
 export interface EpsilonScaling {
-  /** The first epsilon, in cost units. @default the largest cost */
+  /** The first epsilon, in cost units. @default the largest cost, less the smallest where that is negative */
   readonly from?: number;
   /** What epsilon is multiplied by from one stage to the next, in (0, 1). @default 0.5 */
   readonly factor?: number;
@@ -25,7 +25,12 @@ const MOST_STAGES = 10_000;
 
 /** The stages before the one at `epsilon` itself; none if the schedule starts below it. Throws OptionError. */
 export function epsilonStages(geometry: Geometry, epsilon: number, scaling: EpsilonScaling): EpsilonStage[] {
-  const { from = geometry.maxCost || epsilon, factor = 0.5, tolerance = 1e-2, maxIterations = 100 } = scaling;
+  const {
+    from = geometry.maxCost - costShift(geometry) || epsilon,
+    factor = 0.5,
+    tolerance = 1e-2,
+    maxIterations = 100,
+  } = scaling;
   checkEpsilon(from);
   requireThat(factor > 0 && factor < 1, "epsilonScaling.factor", "a number in (0, 1)", factor);
   checkTolerance(tolerance, "epsilonScaling.tolerance");

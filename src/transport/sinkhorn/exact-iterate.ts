@@ -2,19 +2,24 @@ import type { HostKernel } from "../../geometry/geometry.ts";
 import type { HostMarginals } from "../histograms.ts";
 import { iterateIn, type HostIterate, type LogScalings } from "./host-iterate.ts";
 import type { SinkhornDomain, SinkhornStatus } from "./options.ts";
+import type { MarginalPenalty, Sides } from "./rho.ts";
+import { unbalancedIterateIn } from "./unbalanced-iterate.ts";
 
 /** f [n] and g [m] in cost units: `P_ij = exp((f_i + g_j - C_ij) / epsilon)`. -Infinity where there is no mass. */
 export interface HostPotentials {
   readonly f: Float64Array;
   readonly g: Float64Array;
   readonly epsilon: number;
+  /** The penalties of an unbalanced problem; absent where marginals are exact. */
+  readonly rho?: Sides;
 }
 
 export interface SinkhornHostResult extends HostPotentials {
   readonly iterations: number;
   /**
    * The first marginal's L1 violation after each iteration, as a share of the total mass; with momentum, the sum of both
-   * marginals'.
+   * marginals'. Unbalanced: the share of mass times relative change of the first scaling in the next half step, the same where
+   * `rho.a` is infinite.
    */
   readonly errors: readonly number[];
   readonly status: SinkhornStatus;
@@ -30,14 +35,22 @@ export class ExactIterate {
   readonly #kernel: HostKernel;
   readonly #marginals: HostMarginals;
   readonly #mayChange: boolean;
+  readonly #penalty: MarginalPenalty | undefined;
   #state: HostIterate;
   #domain: "log" | "scaling";
 
-  constructor(kernel: HostKernel, marginals: HostMarginals, start: LogScalings, domain: SinkhornDomain) {
+  constructor(
+    kernel: HostKernel,
+    marginals: HostMarginals,
+    start: LogScalings,
+    domain: SinkhornDomain,
+    penalty?: MarginalPenalty,
+  ) {
     this.#kernel = kernel;
     this.#marginals = marginals;
     this.#mayChange = domain === "auto";
-    this.#state = iterateIn[domain](kernel, marginals, start);
+    this.#penalty = penalty;
+    this.#state = this.#begin(domain, penalty && !start.logU ? withoutConstant(start, kernel.epsilon) : start);
     this.#domain = domain === "log" ? "log" : "scaling";
   }
 
@@ -68,16 +81,32 @@ export class ExactIterate {
   /** In cost units. Only after the first half step, or from a start that has both scalings. */
   potentials(): HostPotentials {
     const { epsilon } = this.#kernel;
-    const { logU, logV } = this.#state.logScalings();
+    const { logU, logV, translation: lambda = 0 } = this.#state.logScalings();
+    if (this.#penalty) {
+      const [f, g] = [logU!.map((value) => value * epsilon + lambda), logV.map((value) => value * epsilon - lambda)];
+      return { f, g, epsilon, rho: this.#penalty.rho };
+    }
     return { f: logU!.map((value) => value * epsilon), g: logV.map((value) => value * epsilon), epsilon };
   }
 
   #exactly(step: (state: HostIterate) => boolean): void {
     if (step(this.#state) || !this.#mayChange || this.#domain === "log") return;
-    this.#state = iterateIn.log(this.#kernel, this.#marginals, this.#state.logScalings());
+    this.#state = this.#begin("log", this.#state.logScalings());
     this.#domain = "log";
     step(this.#state);
   }
+
+  #begin(domain: SinkhornDomain, start: LogScalings): HostIterate {
+    return this.#penalty
+      ? unbalancedIterateIn(domain, this.#kernel, this.#marginals, start, this.#penalty)
+      : iterateIn[domain](this.#kernel, this.#marginals, start);
+  }
+}
+
+/** An unbalanced start's constant is not free: kept apart, it cannot make scalings leave float64. */
+function withoutConstant({ logV }: LogScalings, epsilon: number): LogScalings {
+  const top = logV.reduce((most, value) => Math.max(most, value), -Infinity);
+  return { logU: undefined, logV: logV.map((value) => value - top), translation: -top * epsilon };
 }
 
 /**

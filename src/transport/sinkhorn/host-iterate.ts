@@ -24,6 +24,8 @@ export interface HostIterate {
 export interface LogScalings {
   readonly logU: Float64Array | undefined;
   readonly logV: Float64Array;
+  /** Of unbalanced problems: lambda, in cost units, by which the potentials are moved, f up and g down. */
+  readonly translation?: number;
 }
 
 /** Products below the smallest normal float64 are lost, or lose digits. */
@@ -47,7 +49,7 @@ function scalingIterate(
   kernel: HostKernel,
   { a, b }: HostMarginals,
   start: LogScalings,
-  holds: typeof isExact,
+  holds: (product: Float64Array, masses: Float64Array, x: Float64Array) => boolean,
 ): HostIterate {
   // Until the first update the scalings are the start, which exp may not have been able to represent.
   let unchanged: LogScalings | undefined = start;
@@ -84,9 +86,15 @@ function scalingIterate(
 
 /**
  * True if K x and the scalings `masses / K x` that follow from it are exact to rounding: what underflow can have taken from
- * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry.
+ * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry. Other scalings than these
+ * are told by `scalingAt`.
  */
-function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): boolean {
+export function isExact(
+  product: Float64Array,
+  masses: Float64Array,
+  x: Float64Array,
+  scalingAt?: (index: number) => number,
+): boolean {
   let largest = 1;
   for (let index = 0; index < x.length; index++) if (x[index] > largest) largest = x[index];
   if (!(largest <= LARGEST_SCALING)) return false;
@@ -94,18 +102,29 @@ function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): 
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     if (mass === 0) continue;
-    const scaling = mass / product[index];
-    if (!(product[index] > floor && scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING)) return false;
+    const value = product[index];
+    const scaling = scalingAt?.(index);
+    const inRange =
+      scaling === undefined // mass / value in [1 / LARGEST, LARGEST], without a division
+        ? mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value
+        : scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING;
+    if (!(value > floor && inRange)) return false;
   }
   return true;
 }
 
 /** scaling <- scaling^(1 - omega) (masses / product)^omega, zero where there is no mass. */
 function relax(scaling: Float64Array, masses: Float64Array, product: Float64Array, omega: number): void {
+  if (omega === 1) {
+    for (let index = 0; index < masses.length; index++) {
+      scaling[index] = masses[index] > 0 ? masses[index] / product[index] : 0;
+    }
+    return;
+  }
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
     const plain = mass > 0 ? mass / product[index] : 0;
-    scaling[index] = omega === 1 || mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
+    scaling[index] = mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
   }
 }
 

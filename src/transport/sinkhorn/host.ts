@@ -1,6 +1,8 @@
 import { InputError } from "../../errors.ts";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry, HostKernel } from "../../geometry/geometry.ts";
-import { float64Of, type NdArray, type Numbers } from "../../tensor/ndarray.ts";
+import { arrayOf, type ArrayInput } from "../../tensor/inputs.ts";
+import type { Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf, type HostMarginals } from "../histograms.ts";
 import { startingPotential, type HostInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
@@ -14,6 +16,7 @@ import {
   type SinkhornHostResult,
 } from "./exact-iterate.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
+import { checkRho, marginalPenalty } from "./rho.ts";
 
 export interface SinkhornHostOptions extends SinkhornOptions {
   /** @default 10000 */
@@ -38,8 +41,9 @@ interface SinkhornHostIterate {
 }
 
 /**
- * Entropic optimal transport between a [n] and b [m] (masses >= 0, equal totals) in float64 on the host. One iteration is
- * f from g, then g from f, so at exit the second marginal is exact (Cuturi 2013).
+ * Entropic optimal transport between a [n] and b [m] (masses >= 0; equal totals, unless `rho` is finite) in float64 on the host. One iteration is
+ * f from g, then g from f, so at exit the second marginal is exact (Cuturi 2013). Unbalanced, an iteration ends with the best constant
+ * between f and g, so that it takes no more of them the larger rho is.
  *
  * `domain: "auto"` iterates on scalings as long as underflow provably takes less than 1e-16 of any sum, and goes on in the
  * log domain from there: the result is the log domain's. `"scaling"` never changes and may end as `non-finite`.
@@ -52,6 +56,7 @@ export function sinkhornHost(
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   checkSinkhornOptions(options);
+  requireGeometry(geometry, "sinkhornHost");
   return solve(geometry, geometry.hostKernel(options.epsilon), a, b, options);
 }
 
@@ -60,23 +65,24 @@ export function sinkhornHost(
  * `sinkhornHost` does.
  */
 export function sinkhornHostBatch(
-  a: NdArray,
-  b: NdArray,
+  massesA: ArrayInput,
+  massesB: ArrayInput,
   geometry: Geometry,
   options: SinkhornHostOptions,
 ): SinkhornHostResult[] {
   checkSinkhornOptions(options);
-  if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[0] !== b.shape[0]) {
+  requireGeometry(geometry, "sinkhornHostBatch");
+  const [a, b] = [arrayOf(massesA, 2, "masses a"), arrayOf(massesB, 2, "masses b")];
+  if (a.shape[0] !== b.shape[0]) {
     throw new InputError(
       `sinkhorn: expected a [pairs, n] and b [pairs, m], got [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`,
     );
   }
   const kernel = geometry.hostKernel(options.epsilon);
-  const [first, second] = [float64Of(a.data, "masses a"), float64Of(b.data, "masses b")];
   const row = (data: Float64Array, points: number, pair: number): Float64Array =>
     data.subarray(pair * points, (pair + 1) * points);
   return Array.from({ length: a.shape[0] }, (_, pair) =>
-    solve(geometry, kernel, row(first, a.shape[1], pair), row(second, b.shape[1], pair), options),
+    solve(geometry, kernel, row(a.data, a.shape[1], pair), row(b.data, b.shape[1], pair), options),
   );
 }
 
@@ -87,7 +93,7 @@ function solve(
   massesB: Numbers,
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
-  const { a, b } = hostMarginals(massesA, massesB, geometry.shape);
+  const { a, b } = hostMarginals(massesA, massesB, geometry.shape, checkRho(options.rho));
   const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
   if (!epsilonScaling) {
     return iterate(kernel, { a, b }, startingPotential(initializer, { geometry, a, b, epsilon }), options);
@@ -118,8 +124,9 @@ function iterate(
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
+  const penalty = marginalPenalty(options.rho, kernel.epsilon);
   const logV = start.map((value) => value / kernel.epsilon);
-  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain);
+  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain, penalty);
   const total = totalOf(marginals.a);
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
-import type { NdArray, Numbers } from "../../tensor/ndarray.ts";
+import { arrayOf, type ArrayInput } from "../../tensor/inputs.ts";
+import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
 
 export interface MarginalViolation {
   /** |P 1 - a|_1 */
@@ -22,7 +23,8 @@ export function marginalViolation(
 }
 
 /** P 1 [n] and P^T 1 [m] of a plan [n, m]. */
-export function planMarginals({ data, shape }: NdArray): [first: Float64Array, second: Float64Array] {
+export function planMarginals(plan: ArrayInput): [first: Float64Array, second: Float64Array] {
+  const { data, shape } = arrayOf(plan, 2, "plan");
   const [n, m] = shape;
   const first = new Float64Array(n);
   const second = new Float64Array(m);
@@ -37,7 +39,8 @@ export function planMarginals({ data, shape }: NdArray): [first: Float64Array, s
  * Hilbert's projective metric of positive vectors, given by their logarithms: max - min of their difference. Entries that
  * are -Infinity in both (no mass) are passed over; if only one is, the distance is Infinity.
  */
-export function hilbertMetric(logU: Numbers, logV: Numbers): number {
+export function hilbertMetric(first: Numbers, second: Numbers): number {
+  const [logU, logV] = [float64Of(first, "log-scalings"), float64Of(second, "log-scalings")];
   requireEqualLengths("Hilbert metric", logU, logV);
   let largest = -Infinity;
   let smallest = Infinity;
@@ -49,7 +52,8 @@ export function hilbertMetric(logU: Numbers, logV: Numbers): number {
   return largest === -Infinity ? 0 : largest - smallest;
 }
 
-function l1Distance(x: Numbers, y: Numbers): number {
+function l1Distance(givenX: Numbers, givenY: Numbers): number {
+  const [x, y] = [float64Of(givenX, "marginal"), float64Of(givenY, "masses")];
   requireEqualLengths("marginal violation", x, y);
   let sum = 0;
   for (let index = 0; index < x.length; index++) sum += Math.abs(x[index] - y[index]);

@@ -1,5 +1,7 @@
 import { OptionError } from "../../errors.ts";
+import { describe } from "../../tensor/ndarray.ts";
 import { checkEpsilon } from "../../geometry/checks.ts";
+import { checkRho, type Rho } from "./rho.ts";
 
 /** How the scalings are stored: as numbers, as logarithms, or numbers as long as these are known to be exact. */
 export type SinkhornDomain = "auto" | "log" | "scaling";
@@ -13,7 +15,10 @@ export interface SinkhornOptions {
   readonly epsilon: number;
   /** At most 1e9. */
   readonly maxIterations?: number;
-  /** Stop when the first marginal's L1 violation, as a share of the total mass, is at or below this. */
+  /**
+   * Stop when the first marginal's L1 violation, as a share of the total mass, is at or below this; unbalanced, when the next half
+   * step would change the first scaling by this share.
+   */
   readonly tolerance?: number;
   /** @default "auto" */
   readonly domain?: SinkhornDomain;
@@ -23,6 +28,13 @@ export interface SinkhornOptions {
    * @default 1 (plain)
    */
   readonly momentum?: number;
+  /**
+   * Penalties of the marginals instead of constraints, `rho.a KL(P 1 | a) + rho.b KL(P^T 1 | b)`, in cost units: unbalanced
+   * transport, where the totals of a and b may differ. The entropy is KL(P | a b^T) as in OTT (whose `tau_a` is rho / (rho +
+   * epsilon)) and POT's `reg_type="kl"` (whose `reg_m` is rho); POT's `"entropy"` is the cost C_ij + epsilon log(a_i b_j) here.
+   * @default Infinity (balanced)
+   */
+  readonly rho?: Rho;
 }
 
 /**
@@ -34,6 +46,8 @@ export interface FixedSinkhornOptions {
   readonly iterations?: number;
   /** @default "auto" */
   readonly domain?: SinkhornDomain;
+  /** As of `SinkhornOptions`. @default Infinity (balanced) */
+  readonly rho?: Rho;
 }
 
 /** More than ever end, and fewer than a 32-bit integer counts. */
@@ -41,19 +55,28 @@ const MOST_ITERATIONS = 1e9;
 
 /** Throws OptionError for an option outside its range. */
 export function checkSinkhornOptions(options: SinkhornOptions): void {
-  const { epsilon, maxIterations = 1, tolerance = 0, momentum = 1, domain = "auto" } = options;
+  requireOptions(options, "epsilon: 0.1");
+  const { epsilon, maxIterations = 1, tolerance = 0, momentum = 1, domain = "auto", rho } = options;
   checkEpsilon(epsilon);
   checkCount(maxIterations, "maxIterations");
   checkTolerance(tolerance, "tolerance");
   requireThat(isNumber(momentum) && momentum > 0 && momentum < 2, "momentum", "a number in (0, 2)", momentum);
   checkDomain(domain);
+  checkRho(rho);
+}
+
+/** Throws OptionError where there are no options. */
+export function requireOptions(options: object, example: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new OptionError("options", `expected an object such as { ${example} }, got ${describe(options)}`);
 }
 
 /** The options with their defaults. Throws OptionError. */
-export function resolveFixedOptions({ iterations = 100, domain = "auto" }: FixedSinkhornOptions) {
+export function resolveFixedOptions({ iterations = 100, domain = "auto", rho }: FixedSinkhornOptions) {
   checkCount(iterations, "iterations");
   checkDomain(domain);
-  return { iterations, domain };
+  const sides = checkRho(rho);
+  return { iterations, domain, ...(sides && { rho: sides }) };
 }
 
 /** Throws OptionError unless it is a number of iterations. */

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
-import { requireBackend } from "../../tensor/require-backend.ts";
+import type { ArrayInput } from "../../tensor/inputs.ts";
+import type { Numbers } from "../../tensor/ndarray.ts";
 import { withMasses } from "../histograms.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { resolveInitializer } from "../initializers/by-name.ts";
@@ -9,7 +11,8 @@ import { chooseSinkhorn } from "./choose.ts";
 import type { SinkhornReport, TensorPotentials } from "./engine.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
-import { disposeHistograms, initialPotential, readHistograms, withTotals } from "./tensor-problem.ts";
+import { checkRho } from "./rho.ts";
+import { disposeHistograms, initialPotential, massTensor, readHistograms, withTotals } from "./tensor-problem.ts";
 
 export interface SinkhornTensorOptions extends SinkhornOptions {
   /** @default 2000 */
@@ -30,34 +33,52 @@ export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
   readonly iterations: number;
   /**
    * The largest first-marginal L1 violation in the batch at each stopping test, as a share of the total mass; a problem that has
-   * stopped keeps its last.
+   * stopped keeps its last. Unbalanced, the change of the first scaling as a share of the mass.
    */
   readonly errors: readonly number[];
 }
 
 /**
  * Entropic optimal transport between a [..., n] and b [..., m] on the current tfjs backend (float32), batched, until every
- * problem meets the tolerance. Masses are read back once to be checked.
+ * problem meets the tolerance. Masses are read back once to be checked; given as arrays they become tensors, on the fastest backend
+ * here where none is in use.
  *
  * On tensors in the host's memory the native addon solves each problem by itself, and `auto` takes scalings as long as they are
  * exact to float32. Elsewhere, or without it, `auto` takes scalings where the largest cost is at most 40 epsilon, logarithms else.
+ * With a finite `rho` the totals of a and b may differ. Of a large one f and g then hold the constant rho log(m_a / m_b) / 2, with
+ * no more than float32's digits.
  * Not for tf.tidy (it is async) and not on the tape: see `sinkhornUnrolled`, `entropicCost`. Throws InputError for bad masses
  * or options.
  */
 export async function sinkhorn(
+  a: tf.Tensor | ArrayInput | Numbers,
+  b: tf.Tensor | ArrayInput | Numbers,
+  geometry: Geometry,
+  options: SinkhornTensorOptions,
+): Promise<SinkhornTensorResult> {
+  checkSinkhornOptions(options);
+  requireGeometry(geometry, "sinkhorn");
+  const [first, second] = [await massTensor(a, "masses a"), await massTensor(b, "masses b")];
+  try {
+    return await solveBatch(first.tensor, second.tensor, geometry, options);
+  } finally {
+    for (const { tensor, isOwn } of [first, second]) if (isOwn) tensor.dispose();
+  }
+}
+
+async function solveBatch(
   a: tf.Tensor,
   b: tf.Tensor,
   geometry: Geometry,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
   const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
-  checkSinkhornOptions(options);
   checkCount(checkEvery, "checkEvery");
-  requireBackend("sinkhorn");
   const { domain = "auto", momentum = 1 } = options;
+  const rho = checkRho(options.rho);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
   const initializer = await resolveInitializer(options.initializer ?? ones);
-  const histograms = await readHistograms(geometry, a, b);
+  const histograms = await readHistograms(geometry, a, b, rho);
   const { batch } = histograms;
   const errors: number[] = [];
   let iterations = 0;
@@ -66,7 +87,8 @@ export async function sinkhorn(
   /** Solves one stage and frees its start. */
   async function solve(stage: { epsilon: number; tolerance: number; maxIterations: number }) {
     const kernel = geometry.kernel(stage.epsilon);
-    const run = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
+    const settings = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
+    const run = rho ? { ...settings, rho } : settings;
     try {
       const result = await chooseSinkhorn(kernel, domain).solve(batch, start, run);
       for (const error of result.errors) errors.push(error);

@@ -2,7 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../geometry/log-sum.ts";
-import { rowsOf } from "../../tensor/ndarray.ts";
+import { arrayOfAnyRank, type ArrayInput } from "../../tensor/inputs.ts";
+import { rowsOf, type Numbers } from "../../tensor/ndarray.ts";
+import { useBackendIfNone } from "../../tensor/require-backend.ts";
 import { stackRows } from "../../tensor/rows.ts";
 import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
 import { startingPotential, type Initializer } from "../initializers/initializer.ts";
@@ -21,15 +23,31 @@ export interface Histograms {
 /** What float32 rounds away of a total. */
 const ROUNDING = 1e-5;
 
-/** Reads and checks the histograms of a batch. */
-export async function readHistograms(geometry: Geometry, a: tf.Tensor, b: tf.Tensor): Promise<Histograms> {
+/** Masses as a caller has them, as a tensor; one that is made here is to be disposed of. */
+export async function massTensor(
+  masses: tf.Tensor | ArrayInput | Numbers,
+  name: string,
+): Promise<{ readonly tensor: tf.Tensor; readonly isOwn: boolean }> {
+  if (masses instanceof tf.Tensor) return { tensor: masses, isOwn: false };
+  const { data, shape } = arrayOfAnyRank(masses, name, "a tensor, numbers, rows of numbers or { shape, data }");
+  await useBackendIfNone();
+  return { tensor: tf.tensor(Float32Array.from(data), [...shape], "float32"), isOwn: true };
+}
+
+/** Reads and checks the histograms of a batch. Those of unbalanced problems, which have penalties, keep their totals. */
+export async function readHistograms(
+  geometry: Geometry,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  penalties?: object,
+): Promise<Histograms> {
   checkPairShapes(a, b, geometry.shape);
   const [rowsA, rowsB] = [
     rowsOf(Float64Array.from(await a.data()), geometry.shape[0]),
     rowsOf(Float64Array.from(await b.data()), geometry.shape[1]),
   ];
-  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape));
-  const totals = rowsA.map(totalOf);
+  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape, penalties));
+  const totals = rowsA.map((row) => (penalties ? 1 : totalOf(row)));
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
   if (areOne && a.dtype === "float32" && b.dtype === "float32") {
     return { batch: { a, b }, a: rowsA, b: rowsB, totals: undefined };

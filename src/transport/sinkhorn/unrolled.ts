@@ -1,13 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../errors.ts";
+import { requireKernel } from "../../geometry/checks.ts";
 import type { TensorKernel } from "../../geometry/geometry.ts";
-import { LOG_ZERO } from "../../geometry/log-sum.ts";
+import { shiftOf } from "../../geometry/variable-kernel.ts";
+import { exp } from "../../tensor/differentiable.ts";
 import { requireBackend } from "../../tensor/require-backend.ts";
 import { checkPairShapes } from "../histograms.ts";
 import type { TensorInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
 import { chooseDifferentiable } from "./choose.ts";
 import type { TensorPotentials } from "./engine.ts";
+import { logScalings } from "./plan-products.ts";
 import { requireThat, resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
 
 export interface UnrolledOptions extends FixedSinkhornOptions {
@@ -16,9 +19,10 @@ export interface UnrolledOptions extends FixedSinkhornOptions {
 }
 
 /**
- * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b and
- * the start is that of the iterations, converged or not. Zero masses are allowed and get the gradient zero through their
- * own logarithm. Memory grows with the number of iterations; `entropicCost` does not need that.
+ * A fixed number of Sinkhorn iterations on a [..., n] and b [..., m], each operation on the tape: the gradient in a, b,
+ * the start, and the points, entries or epsilon of the kernel that are tensors, is that of the iterations, converged or not, and so are
+ * derivatives of it. Zero masses are allowed and get the gradient zero through their
+ * own logarithm. Unbalanced (`rho`) in the same way. Memory grows with the number of iterations; `entropicCost` does not need that.
  * Throws InputError for shapes that do not fit; values are not read.
  */
 export function sinkhornUnrolled(
@@ -36,6 +40,7 @@ export function sinkhornUnrolled(
     "one that works on tensors (ones, previousSolution(g), a learned one)",
     initializer.name,
   );
+  requireKernel(kernel, "sinkhornUnrolled");
   checkPairShapes(a, b, kernel.shape);
   return tf.tidy(() => {
     const { geometry, epsilon } = kernel;
@@ -51,11 +56,12 @@ export function sinkhornUnrolled(
 }
 
 /** <P, C> [...] of the plan of some potentials, without forming it; on the tape. */
-export function planTransportCost(kernel: TensorKernel, { f, g }: TensorPotentials): tf.Tensor {
+export function planTransportCost(kernel: TensorKernel, potentials: TensorPotentials): tf.Tensor {
   return tf.tidy(() => {
-    // Where there is no mass, the quotient may leave float32.
-    const logScaling = (potential: tf.Tensor): tf.Tensor => tf.maximum(tf.div(potential, kernel.epsilon), LOG_ZERO);
-    const costs = kernel.logApplyCost(logScaling(g));
-    return tf.sum(tf.exp(tf.add(logScaling(f), costs)), -1);
+    const { f, g } = logScalings(kernel, potentials);
+    const massTimes = (logProduct: tf.Tensor): tf.Tensor => tf.sum(exp(tf.add(f, logProduct)), -1);
+    const aboveShift = massTimes(kernel.logApplyCost(g));
+    const shift = shiftOf(kernel);
+    return shift === 0 ? aboveShift : tf.add(aboveShift, tf.mul(massTimes(kernel.logApply(g)), shift));
   });
 }

@@ -5,7 +5,7 @@ import { buildGenerator } from "../../../models/sinkinit/generator.ts";
 import { operatorNorm } from "../../../models/sinkinit/lipschitz.ts";
 import { OBJECTIVES, type ObjectiveName } from "../../../models/sinkinit/objectives.ts";
 import { drawPrior } from "../../../models/sinkinit/prior.ts";
-import { drawWeights, trainableVariables } from "../../../models/sinkinit/weights.ts";
+import { drawWeights, trainableVariables } from "../../../models/network/weights.ts";
 import "../../../src/tensor/gradients.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { usePlainBackend } from "../../support/plain-backend.ts";

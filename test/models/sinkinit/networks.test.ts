@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildApproximator } from "../../../models/sinkinit/approximator.ts";
 import { buildGenerator, type GeneratorSpec } from "../../../models/sinkinit/generator.ts";
-import { keepingStatistics } from "../../../models/sinkinit/weights.ts";
+import { keepingStatistics } from "../../../models/network/weights.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { runSteps, SMALL_PAPER, taskOf } from "../../support/sinkinit.ts";
 

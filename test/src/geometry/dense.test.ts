@@ -63,7 +63,7 @@ it.each([
 });
 
 it("points nearer than float64 squares are at distance zero beside others", () => {
-  expect(pointCloud(points([[1e-200], [1]]), points([[0]])).cost.data).toEqual(Float64Array.of(0, 1));
+  expect(pointCloud(points([[1e-200], [1]]), points([[0]])).costMatrix().data).toEqual(Float64Array.of(0, 1));
 });
 
 it("K and K^T are adjoint", () => {
@@ -162,23 +162,47 @@ describe("point clouds", () => {
     expect(pointCloud(x, x, { cost: pointCost }).symmetric).toBe(true);
     expect(cloud.coordinates).toEqual({ x, y, cost: pointCost });
   });
+
+  it("takes rows of numbers", () => {
+    const rows = [[0, 0], Float32Array.of(1, 2), Float64Array.of(3, -1)];
+    expect(pointCloud(rows, y).costMatrix()).toEqual(pointCloud(x, y).costMatrix());
+  });
+
+  it("cosine is 1 - cos", () => {
+    const { data } = pointCloud([[1, 0]], [[5, 0], [0, 2], [-1, 0], [1, 1]], { cost: "cosine" }).costMatrix(); // prettier-ignore
+    expect(data).toBeAllclose([0, 1, 2, 1 - Math.SQRT1_2], { absolute: 1e-15 });
+  });
+
+  it("takes a cost function, whose matrix is all that is kept", () => {
+    const farthest = (p: Float64Array, q: Float64Array): number =>
+      Math.max(...p.map((value, at) => Math.abs(value - q[at])));
+    const cloud = pointCloud(x, y, { cost: farthest });
+    expect(cloud.costMatrix().data).toEqual(Float64Array.of(0, 4, 2, 3, 3, 5));
+    expect(cloud.coordinates).toBeUndefined();
+  });
 });
 
 it.each([
   [() => denseGeometry(ndarray(Float64Array.of(1, 2), [2])), /matrix \[n, m\]/],
   [() => denseGeometry(Float64Array.of(1, 2, 3), [2, 2]), /needs 4 elements, got 3/],
-  [() => denseGeometry(Float64Array.of(0, -1, 1, 0), [2, 2]), /got -1 at \[0, 1\]/],
+  [() => denseGeometry(Float64Array.of(0, -Infinity, 1, 0), [2, 2]), /got -Infinity at \[0, 1\]/],
+  [() => denseGeometry([[0, 1], [2]]), /ground cost: expected rows of equal length, got \[2\] and, at \[1\], \[1\]/],
   [() => denseGeometry(Float64Array.of(0, 1, NaN, 0), [2, 2]), /got NaN at \[1, 0\]/],
   [() => geometry.hostKernel(0), /epsilon/],
   [() => geometry.kernel(NaN), /epsilon/],
   [() => pointCloud(points([[0, 1]]), points([[0]])), /dimension 2, y of 1/],
   [() => pointCloud(points([[0, Infinity]]), points([[0, 1]])), /Infinity in row 0 of x/],
-  [() => pointCloud(points([[0]]), points([[0]]), { cost: "cosine" as PointCost }), /^cost: .* got cosine/],
+  [() => pointCloud(points([[0]]), points([[0]]), { cost: "chebyshev" as PointCost }), /^cost: .* got chebyshev/],
   [() => pointCloud(points([[0]]), points([[0]]), { cost: "toString" as PointCost }), /^cost: .* got toString/],
   [() => pointCloud(points([[1e200]]), points([[0]])), /1e\+200 apart leaves the range of float64/],
   [() => pointCloud(points([[1e200]]), points([[0]]), { cost: "euclidean" }), /leaves the range of float64/],
   [() => pointCloud(points([[1e308]]), points([[-1e308]]), { cost: "manhattan" }), /leaves the range of float64/],
   [() => pointCloud(points([[1e-200]]), points([[0]])), /1e-200 apart leaves the range of float64/],
+  [() => pointCloud([], [[0]]), /as rows of numbers, got none/],
+  [() => pointCloud([0, 1] as never, [[0]]), /rows of x, got a number; write \[\[0\], \[1\]\]/],
+  [() => pointCloud([[0, 1], [0]], [[0, 1]]), /rows of x differ: 0 has 2 numbers, 1 has 1/],
+  [() => pointCloud([[0, 0]], [[0, 1]], { cost: "cosine" }), /needs a direction, got .* 0 in row 0 of x/],
+  [() => pointCloud([[0]], [[0]], { cost: () => NaN }), /got NaN at \[0, 0\]/],
   [() => geometry.hostKernel(1e308), /^epsilon: .* leave the range of float64/],
   [() => geometry.hostKernel(1e-310), /^epsilon: .* leave the range of float64/],
   [() => geometry.kernel(1e40), /^epsilon: .* leave the range of float32.*or solve on the host/],

@@ -36,7 +36,7 @@ function cloud(n: number, m: number, seed: number): DenseGeometry {
       randomNormal(2 * count, seed + offset).map((value) => value - Math.floor(value)),
       [count, 2],
     );
-  return pointCloud(points(n, 0), points(m, 1));
+  return pointCloud(points(n, 0), points(m, 1), { lazy: false });
 }
 
 const problems = fc.record({

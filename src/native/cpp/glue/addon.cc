@@ -18,9 +18,11 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_barycenter(exports);
   add_batch_norm(exports);
   add_chain(exports);
+  add_cloud(exports);
   add_dense_operator(exports);
   add_elementwise(exports);
   add_emd(exports);
+  add_grid_operator(exports);
   add_matmul(exports);
   add_pairs(exports);
   add_reduce(exports);

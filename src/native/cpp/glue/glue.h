@@ -19,9 +19,11 @@ namespace otlearn {
 void add_barycenter(Napi::Object exports);
 void add_batch_norm(Napi::Object exports);
 void add_chain(Napi::Object exports);
+void add_cloud(Napi::Object exports);
 void add_dense_operator(Napi::Object exports);
 void add_elementwise(Napi::Object exports);
 void add_emd(Napi::Object exports);
+void add_grid_operator(Napi::Object exports);
 void add_matmul(Napi::Object exports);
 void add_pairs(Napi::Object exports);
 void add_reduce(Napi::Object exports);

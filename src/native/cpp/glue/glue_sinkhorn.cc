@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -53,6 +54,14 @@ std::pair<SinkhornGrid, double> read_grid(const Arguments& given) {
   return {std::move(grid), points};
 }
 
+// The penalty of a side; without one its marginal is exact.
+double read_rho(const Arguments& given, const char* name) {
+  if (given[name].IsUndefined()) return std::numeric_limits<double>::infinity();
+  const double rho = given.number(name);
+  require(rho > 0, name);
+  return rho;
+}
+
 // What a batch of either geometry has; n and m numbers a pair on its two sides.
 SinkhornBatch read_batch(const Arguments& given, double n, double m) {
   SinkhornBatch batch;
@@ -64,6 +73,8 @@ SinkhornBatch read_batch(const Arguments& given, double n, double m) {
   batch.domain = static_cast<SinkhornDomain>(std::clamp(given.integer("domain"), 0, 2));
   batch.output = static_cast<SinkhornOutput>(std::clamp(given.integer("output"), 0, 1));
   batch.symmetric = given.flag("symmetric");
+  batch.rho[0] = read_rho(given, "rhoA");
+  batch.rho[1] = read_rho(given, "rhoB");
   require(batch.pairs >= 0 && batch.iterations > 0 && batch.check_every >= 0, "pairs, iterations, checkEvery");
   require(batch.momentum > 0 && batch.momentum < 2, "momentum");
   require(batch.pairs * n < kMostNumbers && batch.pairs * m < kMostNumbers, "size: beyond any memory");

@@ -95,7 +95,7 @@ inline void log_apply(const DenseOperation& of, std::size_t begin, std::size_t e
     V sums = {};
     double sum = 0;
     each_of_row(costs, of.m, [&](const V& cost, std::size_t j, std::size_t count) {
-      const V share = exp_of<double>(load_some(of.x + j, count) - cost * of.inverse - largest);
+      const V share = low_exp_of(load_some(of.x + j, count) - cost * of.inverse - largest);
       if (count == kLanes) sums += share;
       else
         for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
@@ -116,7 +116,7 @@ inline void log_apply_transpose(const DenseOperation& of, std::size_t begin, std
   each_term([&](std::size_t j, const V& term) { store<double>(largest + j, most<double>(term, load<double>(largest + j))); });
   each_term([&](std::size_t j, const V& term) {
     const V top = load<double>(largest + j);
-    const V share = exp_of<double>(term - (top > kAbsent ? top : V{}));
+    const V share = low_exp_of(term - (top > kAbsent ? top : V{}));
     store<double>(sums + j, load<double>(sums + j) + share);
   });
   for (std::size_t j = 0; j < end - begin; ++j) {

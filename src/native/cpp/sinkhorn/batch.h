@@ -1,5 +1,6 @@
 // A batch of transport problems with entropy, whatever the geometry: what is asked for, and what comes of it.
 #pragma once
+#include <limits>
 #include <vector>
 
 namespace otlearn {
@@ -19,6 +20,8 @@ struct SinkhornBatch {
   double momentum = 1;
   SinkhornDomain domain = SinkhornDomain::kAuto;
   SinkhornOutput output = SinkhornOutput::kPotentials;
+  // Of the marginals; violations are then shares of the total of a.
+  double rho[2] = {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   bool symmetric = false;    // of a alone; only fKL is written
   const float* a = nullptr;  // [pairs, n]
   const float* b = nullptr;

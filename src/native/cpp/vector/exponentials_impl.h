@@ -59,6 +59,48 @@ inline Vector<T> exp_of_any(const Vector<T>& x) {
          cast_bits<Vector<T>>(Bits<T>((biased - half) << C::kMantissaBits));
 }
 
+// exp x of numbers that are at most as large as `kMostExponent`: subnormal and 0 where it is; NaN stays NaN.
+inline Vector<double> low_exp_of(const Vector<double>& x) {
+#if OTLEARN_VECTOR_BYTES == 64
+  // exp x = 2^(k / 16) exp r with |r| <= log(2) / 32: a table of 16 powers, and a shorter series. That log(2) / 16 is one
+  // number adds less to an error than the rounding of x.
+  alignas(64) static constexpr double kPowers[16] = {1.0,
+                                                     1.0442737824274138,
+                                                     1.0905077326652577,
+                                                     1.1387886347566916,
+                                                     1.189207115002721,
+                                                     1.241857812073484,
+                                                     1.2968395546510096,
+                                                     1.3542555469368927,
+                                                     1.4142135623730951,
+                                                     1.4768261459394993,
+                                                     1.5422108254079407,
+                                                     1.6104903319492543,
+                                                     1.681792830507429,
+                                                     1.7562521603732995,
+                                                     1.8340080864093424,
+                                                     1.9152065613971474};
+  using C = Traits<double>;
+  constexpr __mmask8 kAll = 0xff;  // gcc 12 warns of the unmasked forms
+  const Vector<double> low = most<double>(broadcast<double>(C::kZeroExponent), x);
+  const Vector<double> rounded = low * 23.083120654223414 + C::kRounder, k = rounded - C::kRounder;
+  const Vector<double> r = low - k * 0.04332169878499658;
+  Vector<double> series = r * (1.0 / 720) + 1.0 / 120;
+  series = series * r + 1.0 / 24;
+  series = series * r + 1.0 / 6;
+  series = series * r + 0.5;
+  series = series * r + 1.0;
+  series = series * r + 1.0;
+  const __m512d power =
+      _mm512_maskz_permutex2var_pd(kAll, _mm512_load_pd(kPowers), cast_bits<__m512i>(rounded), _mm512_load_pd(kPowers + 8));
+  return cast_bits<Vector<double>>(
+      _mm512_maskz_scalef_pd(kAll, cast_bits<__m512d>(Vector<double>(series * cast_bits<Vector<double>>(power))),
+                             cast_bits<__m512d>(Vector<double>(k * 0.0625))));
+#else
+  return exp_of_any<double>(x);
+#endif
+}
+
 // exp(x) - 1, exact to rounding also near 0: 2^n (exp r - 1) + (2^n - 1). Saturates as exp_of does.
 template <typename T>
 inline Vector<T> short_expm1_of(const Vector<T>& x) {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 import { InputError } from "../../../errors.ts";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
 import type { DebiasedOptions } from "./host.ts";
@@ -125,12 +126,12 @@ function advance({ lift, mean, weights, logMass, absent }: LogRecursion, from: S
 /** Largest |a K b - d|_1 and |D K D - p|_1, a scalar. */
 function violationOf({ lift }: LogRecursion, atoms: tf.Tensor2D, { logA, logB, logDebias, logP }: State): tf.Scalar {
   const distance = (logs: tf.Tensor, masses: tf.Tensor): tf.Tensor =>
-    tf.max(tf.sum(tf.abs(tf.sub(tf.exp(logs), masses)), -1));
+    tf.max(tf.sum(tf.abs(tf.sub(exp(logs), masses)), -1));
   const marginals = distance(tf.add(logA, lift.log("forward", logB)), atoms);
-  const debias = distance(tf.add(logDebias, lift.log("forward", logDebias)), tf.exp(logP));
+  const debias = distance(tf.add(logDebias, lift.log("forward", logDebias)), exp(logP));
   return tf.maximum<tf.Scalar>(marginals, debias);
 }
 
 function barycentersOf({ logP }: State): tf.Tensor2D {
-  return tf.tidy(() => tf.squeeze<tf.Tensor2D>(tf.exp(logP), [1]));
+  return tf.tidy(() => tf.squeeze<tf.Tensor2D>(exp(logP), [1]));
 }

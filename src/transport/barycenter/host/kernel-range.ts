@@ -22,13 +22,16 @@ export class KernelRange {
     this.#factor = LIMITS[precision].cut / LIMITS[precision].tolerance;
   }
 
-  /** True if every entry of `product` = K x, x >= 0, is right to the tolerance. NaN and infinity are not. */
+  /** True if every entry of `product` = K x, x >= 0, is right to the tolerance. NaN is not, nor what is near infinity. */
   holds(x: Float64Array, product: Float64Array): boolean {
     let sum = 0;
     for (let i = 0; i < x.length; i++) sum += x[i];
-    let smallest = Infinity;
-    for (let i = 0; i < product.length; i++) smallest = product[i] < smallest ? product[i] : smallest;
-    return sum < LARGEST && smallest >= Math.max(sum * this.#factor, SMALLEST);
+    let [smallest, largest] = [Infinity, 0];
+    for (let i = 0; i < product.length; i++) {
+      if (!(product[i] >= smallest)) smallest = product[i];
+      if (!(product[i] <= largest)) largest = product[i];
+    }
+    return sum < LARGEST && largest < LARGEST && smallest >= Math.max(sum * this.#factor, SMALLEST);
   }
 }
 

@@ -1,28 +1,24 @@
-import type { DenseGeometry } from "../../../geometry/dense.ts";
-import type { Geometry } from "../../../geometry/geometry.ts";
-import type { GridGeometry } from "../../../geometry/grid.ts";
+import { isDense, isGrid, nonNegativeCost, type Geometry } from "../../../geometry/geometry.ts";
 import type { BarycenterAxis, BarycenterDense, BarycenterGrid } from "../../../native/barycenter.ts";
 
 /** Kernel entries below exp(-87) are no normal float32, those below exp(-708) no normal float64. */
 const FLOAT32_EXPONENT = 87;
 const FLOAT64_EXPONENT = 708;
 
-/** What the native kernels need to know of a geometry; undefined for sides of different points. */
+/** What the native kernels need to know of a geometry; undefined for sides of different points, and where no matrix is kept. */
 export function groundOf(geometry: Geometry, epsilon: number): BarycenterGrid | BarycenterDense | undefined {
   const [points, others] = geometry.shape;
   if (points !== others) return undefined;
   if (isDense(geometry)) return { dense: true, points, epsilon, symmetric: geometry.symmetric };
-  const { size, spacing } = geometry as GridGeometry;
-  return gridGround(size, spacing, epsilon);
+  return isGrid(geometry) ? gridGround(geometry.size, geometry.spacing, epsilon) : undefined;
 }
 
-/** The cost matrix that comes with the batches of a dense problem. */
+/**
+ * The cost matrix that comes with the batches of a dense problem, not negative: a constant factor of K changes no balanced
+ * barycenter, and no log b.
+ */
 export function costOf(geometry: Geometry): Float64Array | undefined {
-  return isDense(geometry) ? geometry.cost.data : undefined;
-}
-
-function isDense(geometry: Geometry): geometry is DenseGeometry {
-  return geometry.kind === "dense";
+  return isDense(geometry) ? nonNegativeCost(geometry) : undefined;
 }
 
 /** The one-dimensional kernels of the axes; those that a grid lacks have one point. */

@@ -1,5 +1,5 @@
 import { RunError } from "../../../errors.ts";
-import type { Geometry } from "../../../geometry/geometry.ts";
+import { costShift, type Geometry } from "../../../geometry/geometry.ts";
 import type { BarycenterBatch } from "../../../native/barycenter.ts";
 import { nativeStatus, type NativeAddon } from "../../../native/loader.ts";
 import { toFloat32 } from "../../../tensor/ndarray.ts";
@@ -40,11 +40,14 @@ export interface NativePlan {
   run(inputs: CheckedInputs, outputs: NativeOutputs): InPieces<number[]>;
 }
 
-/** Undefined where the addon is absent or does not cover the case: square costs, no domain asked for. */
+/**
+ * Undefined where the addon is absent or does not cover the case: square costs, no domain asked for, and with heavy-ball or a rho none
+ * that are negative.
+ */
 export function nativePlan(geometry: Geometry, options: ResolvedOptions, pieceSeconds: number): NativePlan | undefined {
   const { addon, detail } = nativeStatus();
   const ground = options.domain === "auto" ? groundOf(geometry, options.epsilon) : undefined;
-  if (!addon || !ground) return undefined;
+  if (!addon || !ground || (costShift(geometry) < 0 && !options.plain)) return undefined;
   const { iterations, memory, update, power } = options;
   const { threads } = addon.describe();
   const bytes = (points: number, atoms: number) => nativeBytes(ground, options, points, atoms, threads);

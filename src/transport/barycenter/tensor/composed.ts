@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
+import { InputError } from "../../../errors.ts";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../options.ts";
 import { checkShapes } from "../problem.ts";
@@ -14,8 +16,8 @@ import {
 import { constant } from "./mean.ts";
 
 /**
- * The barycenter operator as tfjs operations, differentiable by the tape with respect to atoms and weights on any backend;
- * the tape keeps every intermediate. `barycenter` does the same with its adjoint written out.
+ * The barycenter operator as tfjs operations, differentiable by the tape, to any order, with respect to atoms, weights, and the points,
+ * entries or epsilon of the kernel that are tensors, on any backend; the tape keeps every intermediate. `barycenter` does the same with its adjoint written out.
  *
  * `kernel` is `geometry.kernel(options.epsilon)`; the tape refers to it, so dispose of it after the gradients. In the
  * scaling domain of the plain case the gradient at a pixel without mass is right; elsewhere it is 0.
@@ -27,6 +29,9 @@ export function barycenterComposed(
 ): TensorBarycenters {
   const resolved = resolveBarycenterOptions(options);
   const { geometry, kernel, atoms, weights, start } = problem;
+  if (kernel.variables?.epsilon && options.rho !== undefined && options.rho < Infinity) {
+    throw new InputError("barycenterComposed: with rho the exponents depend on epsilon, which must be a number then");
+  }
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved.sides);
   return tf.tidy(() => {
     if (resolved.plain && tensorDomain(geometry, resolved) === "scaling") {
@@ -44,11 +49,11 @@ function plainScaling(
 ): TensorBarycenters {
   const [count, points] = atoms.shape;
   const columns = tf.expandDims(weights, 2); // [B, S, 1]
-  let b: tf.Tensor = start ? tf.exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
+  let b: tf.Tensor = start ? exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
   let p: tf.Tensor = b;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const phi = kernel.applyTranspose(tf.div(atoms, kernel.apply(b)));
-    p = tf.exp(tf.sum(tf.mul(columns, tf.log(phi)), 1, true)); // [B, 1, N]
+    p = exp(tf.sum(tf.mul(columns, tf.log(phi)), 1, true)); // [B, 1, N]
     b = tf.div(p, phi);
   }
   const shape: [number, number, number] = [weights.shape[0], count, points];

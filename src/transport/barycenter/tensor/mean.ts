@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 
 /** `LogMean` on tensors: log p [B, 1, N] from log phi [B or 1, S, N], and its adjoint. */
 export interface TensorMean {
@@ -30,11 +31,11 @@ function powerMean(power: number): TensorMean {
   return {
     apply(weights, logPhi) {
       const largest = constant(logPhi, (logs) => tf.max(logs, 1, true));
-      const sum = tf.sum(tf.mul(weights, tf.exp(tf.mul(tf.sub(logPhi, largest), power))), 1, true);
+      const sum = tf.sum(tf.mul(weights, exp(tf.mul(tf.sub(logPhi, largest), power))), 1, true);
       return tf.add(tf.div(tf.log(sum), power), largest);
     },
     pullBack(weights, logPhi, logP, gradient) {
-      const perWeight = tf.mul(gradient, tf.exp(tf.mul(tf.sub(logPhi, logP), power)));
+      const perWeight = tf.mul(gradient, exp(tf.mul(tf.sub(logPhi, logP), power)));
       return { logPhi: tf.mul(weights, perWeight), weights: tf.div(tf.sum(perWeight, 2), power) };
     },
   };

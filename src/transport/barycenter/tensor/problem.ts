@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
+import { exp } from "../../../tensor/differentiable.ts";
+import { largestCost, type Geometry, type TensorKernel } from "../../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import { advance, logRecursion, type LogRecursion, type LogScalings } from "./recursion.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -32,7 +33,7 @@ const SCALING_RANGE = 30;
 /** What `auto` means where values cannot be looked at: the scaling domain if no problem on this geometry can leave it. */
 export function tensorDomain(geometry: Geometry, { domain, epsilon }: ResolvedOptions): "scaling" | "log" {
   if (domain !== "auto") return domain;
-  return geometry.maxCost <= SCALING_RANGE * epsilon ? "scaling" : "log";
+  return largestCost(geometry) <= SCALING_RANGE * epsilon ? "scaling" : "log";
 }
 
 /** The recursion of a problem; every tensor that it makes belongs to the caller's `tf.tidy`. */
@@ -77,7 +78,7 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
   const [batch] = weights.shape;
   const [count, points] = absent.shape;
   return {
-    barycenters: tf.reshape(tf.exp(logP!), [batch, points]),
+    barycenters: tf.reshape(exp(logP!), [batch, points]),
     logScalings: stackScalings([scalings.logB, tf.add(scalings.logA, absent)].slice(0, options.sides), [
       batch,
       count,

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "../../../tensor/differentiable.ts";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
 import { LOG_ZERO } from "../../../geometry/log-sum.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -84,10 +85,10 @@ function scalingLift(kernel: TensorKernel): Lift {
   const product = (side: Side, x: tf.Tensor): tf.Tensor =>
     side === "forward" ? kernel.apply(x) : kernel.applyTranspose(x);
   return {
-    log: (side, x) => tf.log(product(side, tf.exp(x))),
+    log: (side, x) => tf.log(product(side, exp(x))),
     signed(side, h, logWeight) {
-      const result = product(side, tf.mul(h, tf.exp(logWeight)));
-      return { times: (logFactor) => tf.mul(tf.exp(logFactor), result) };
+      const result = product(side, tf.mul(h, exp(logWeight)));
+      return { times: (logFactor) => tf.mul(exp(logFactor), result) };
     },
   };
 }
@@ -104,7 +105,7 @@ function logLift(kernel: TensorKernel): Lift {
       const positive = part(h);
       const negative = part(tf.neg(h));
       return {
-        times: (logFactor) => tf.sub(tf.exp(tf.add(logFactor, positive)), tf.exp(tf.add(logFactor, negative))),
+        times: (logFactor) => tf.sub(exp(tf.add(logFactor, positive)), exp(tf.add(logFactor, negative))),
       };
     },
   };

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../../../src/errors.ts";
 import { denseGeometry } from "../../../../src/geometry/dense.ts";
 import { unitGrid } from "../../../../src/geometry/grid.ts";
+import type { Geometry } from "../../../../src/geometry/geometry.ts";
 import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
+import type { Numbers } from "../../../../src/tensor/ndarray.ts";
+import { Random } from "../../../../src/tensor/random.ts";
 import { gaussian, gaussianTimesNu } from "../../../../src/transport/initializers/gaussian.ts";
 import type { HostInitializer } from "../../../../src/transport/initializers/initializer.ts";
 import { ones } from "../../../../src/transport/initializers/ones.ts";
@@ -127,6 +130,7 @@ describe("previous solution", () => {
 });
 
 describe("sorting", () => {
+  const equalPair = Float64Array.of(0.5, 0.5);
   const shuffled = (count: number, seed: number): number[][] =>
     Array.from(randomHistogram(count, seed), (value) => [value * count]);
   const a = randomHistogram(40, 3, 0.2);
@@ -154,11 +158,41 @@ describe("sorting", () => {
     expect(dual).toBeGreaterThan(entropicDual - 1e-3 * Math.log(40 * 30)); // within the entropic bias of the optimum
   });
 
+  const count = (
+    initializer: HostInitializer,
+    line: Geometry,
+    epsilon: number,
+    tolerance: number,
+    a: Numbers,
+    b: Numbers,
+  ) => sinkhornHost(a, b, line, { epsilon, initializer, tolerance }).iterations;
+
   it("needs fewer iterations than ones", () => {
     const line = pointCloud(points(shuffled(40, 1)), points(shuffled(30, 2)));
-    const count = (initializer: HostInitializer): number =>
-      sinkhornHost(a, b, line, { epsilon: 0.01, initializer, tolerance: 1e-2 }).iterations;
-    expect(count(sorting)).toBeLessThan(count(ones) / 2);
+    expect(count(sorting, line, 0.01, 1e-2, a, b)).toBeLessThan(count(ones, line, 0.01, 1e-2, a, b) / 2);
+  });
+
+  it("starts in the middle of the optima, where equal masses leave many", () => {
+    const half = Float64Array.of(0.5, 0.5);
+    const two = pointCloud([[0], [0.5]], [[0], [0.51]]);
+    expect(count(sorting, two, 0.02, 1e-3, half, half)).toBeLessThanOrEqual(count(ones, two, 0.02, 1e-3, half, half));
+    const equal = new Float64Array(50).fill(1 / 50);
+    for (const seed of [0, 1, 2]) {
+      const random = Random.fromSeed(seed);
+      const side = (scale: number, shift: number) =>
+        points(Array.from({ length: 50 }, () => [random.normal() * scale + shift]));
+      const line = pointCloud(side(1, 0), side(0.5, 1));
+      for (const epsilon of [0.05, 0.01]) {
+        const needed = count(ones, line, epsilon, 1e-3, equal, equal);
+        expect(count(sorting, line, epsilon, 1e-3, equal, equal)).toBeLessThan(needed / 2);
+      }
+    }
+  });
+
+  it("a cosine cost is none of x - y", () => {
+    const line = pointCloud([[1], [2]], [[1], [2]], { cost: "cosine" });
+    const run = () => sorting.hostPotential({ geometry: line, a: equalPair, b: equalPair, epsilon: 1 });
+    expect(run).toThrow(/a convex function of x - y, got cost cosine/);
   });
 });
 

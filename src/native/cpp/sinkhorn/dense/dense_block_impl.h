@@ -29,7 +29,8 @@ struct DenseBlock {
   struct Slot {
     int pair = -1;
     SinkhornTally::Pair end;
-    typename Domain::Memory of[2];  // of v and of u, which K and K^T are applied to
+    double lambda = 0, totals[2] = {0, 0};  // of penalties: the translation, and the masses'
+    typename Domain::Memory of[2];          // of v and of u, which K and K^T are applied to
   };
 
   DenseBlock(int width, std::ptrdiff_t n, std::ptrdiff_t m)

@@ -18,7 +18,9 @@
 #include "isa/set.h"
 #include "sinkhorn/dense/dense_block_impl.h"
 #include "sinkhorn/dense/sinkhorn_dense.h"
+#include "sinkhorn/penalty.h"
 #include "sinkhorn/sinkhorn_tally.h"
+#include "vector/exponentials_impl.h"
 #include "vector/logarithms_impl.h"
 #include "vector/registers_impl.h"
 
@@ -40,7 +42,12 @@ class DenseSinkhorn final : public DenseEngine {
 
  public:
   DenseSinkhorn(const DenseKernels& kernels, const SinkhornBatch& batch)
-      : kernels_(kernels), batch_(batch), n_(kernels.direct.rows), m_(kernels.direct.columns), domain_(batch) {
+      : kernels_(kernels),
+        batch_(batch),
+        n_(kernels.direct.rows),
+        m_(kernels.direct.columns),
+        domain_(batch),
+        penalty_(batch.rho, kernels.epsilon) {
     const std::size_t most = std::max(n_, m_) + kLanes;
     logs_.resize(most);
     masses_.resize(most);
@@ -125,7 +132,12 @@ class DenseSinkhorn final : public DenseEngine {
       return false;
     }
     slot.pair = pair;
-    // a constant in g changes nothing but the constant in f; with this one the largest scaling is 1
+    if (penalty_.any) {
+      slot.lambda = start ? -top * kernels_.epsilon : 0;
+      for (std::ptrdiff_t i = 0; i < n_; ++i) slot.totals[0] += a[i];
+      for (std::ptrdiff_t j = 0; j < m_; ++j) slot.totals[1] += b[j];
+    }
+    // a constant in g changes nothing but the constant in f, or goes into lambda; with this one the largest scaling is 1
     if (start) {
       for (std::ptrdiff_t j = 0; j < m_; ++j) logs_[j] -= top;
       Domain::exponentials(logs_.data(), m_, block.v, s, block.width);
@@ -168,6 +180,7 @@ class DenseSinkhorn final : public DenseEngine {
       // the last one before a test is plain, so that the second marginal is exact after it
       update(block, block.b, m_, block.products[1], block.z, block.v, 0,
              [&](const Slot& slot) { return relaxes && slot.end.iterations > 0 && !tests_after(slot.end.iterations + 1); });
+      if (penalty_.any) translate(block);
     }
     for (int s = 0; s < block.width; ++s) {
       Slot& slot = block.slots[s];
@@ -216,9 +229,14 @@ class DenseSinkhorn final : public DenseEngine {
       else relaxed_slots[s / kLanes][s % kLanes] = relaxed;
     }
     typename Domain::Watch watches[Domain::kMostRegisters];
+    const int of = &all_masses == &block.a ? 0 : 1;
+    const bool raises = penalty_.of(of);
+    V shifts[Domain::kMostRegisters] = {};
+    if (raises) set_shifts(block, of, shifts);
     block.each(count, [&](std::ptrdiff_t i, int r) {
       const V mass = load<float>(masses + i);
       Number number = product.get(i);
+      if (raises) number = raised(number, of, shifts[r]);
       if (any) number = Domain::select(relaxed_slots[r] > 0.0f, domain_.relaxed(kept.get(i), number), number);
       kept.set(i, number);
       const Number scaling = Domain::quotient(mass, number);
@@ -232,6 +250,55 @@ class DenseSinkhorn final : public DenseEngine {
     for (int s = 0; s < block.width; ++s) {
       // before the first iteration there was no u
       block.slots[s].of[side] = Domain::remembered(values[s], side == 1 && block.slots[s].end.iterations == 0);
+    }
+  }
+
+  // What a product is raised by where marginals have penalties, besides its power.
+  void set_shifts(const Block& block, int side, V* shifts) const {
+    of_slots(block, shifts, [&](const Slot& slot) { return slot.lambda * penalty_.pull[side]; });
+  }
+  template <typename Value>
+  void of_slots(const Block& block, V* registers, Value value) const {
+    for (int s = 0; s < block.width; ++s) {
+      const float number = static_cast<float>(value(block.slots[s]));
+      if (block.width == 1) registers[0] = broadcast<float>(number);
+      else registers[s / kLanes][s % kLanes] = number;
+    }
+  }
+  Number raised(const Number& number, int side, const V& shift) const {
+    return Domain::raised(number, static_cast<float>(penalty_.tau[side]), shift);
+  }
+
+  // The best lambda of each slot.
+  void translate(Block& block) const {
+    PenalizedMass masses[2][kMostWidth];
+    add_penalized(block, 0, n_, block.a.data(), block.y, masses[0]);
+    add_penalized(block, 1, m_, block.b.data(), block.z, masses[1]);
+    for (int s = 0; s < block.width; ++s) {
+      Slot& slot = block.slots[s];
+      if (slot.pair >= 0) slot.lambda = penalty_.translation(masses[0][s], masses[1][s], slot.lambda);
+    }
+  }
+
+  // Added up in the order of `violations`.
+  void add_penalized(const Block& block, int side, std::ptrdiff_t count, const float* masses, const Field& kept,
+                     PenalizedMass* out) const {
+    V sums[kLanes][Domain::kMostRegisters] = {}, changes[kLanes][Domain::kMostRegisters] = {};
+    const float share = static_cast<float>(penalty_.share[side]);
+    V offsets[Domain::kMostRegisters] = {};
+    of_slots(block, offsets, [&](const Slot& slot) { return penalty_.offset(side, slot.lambda); });
+    block.each(count, [&](std::ptrdiff_t i, int r) {
+      const V mass = most<float>(load<float>(masses + i), V{}), exponent = Domain::log(kept.get(i)) * share - offsets[r];
+      const int k = block.width == 1 ? 0 : i / block.width % kLanes;
+      sums[k][r] += mass > V{} ? mass * exp_of<float>(exponent) : V{};
+      changes[k][r] += mass > V{} ? mass * short_expm1_of<float>(exponent) : V{};
+    });
+    for (int s = 0; s < block.width; ++s) {
+      out[s].total = block.slots[s].totals[side];
+      for (int k = 0; k < kLanes; ++k) {
+        out[s].sum += block.width == 1 ? sums[0][0][k] : sums[k][s / kLanes][s % kLanes];
+        out[s].change += block.width == 1 ? changes[0][0][k] : changes[k][s / kLanes][s % kLanes];
+      }
     }
   }
 
@@ -251,35 +318,46 @@ class DenseSinkhorn final : public DenseEngine {
     }
   }
 
-  // |P 1 - a|_1 of each slot, added up in an order that does not depend on the width: points of equal number modulo kLanes
-  // first.
+  // |P 1 - a|_1 of each slot, or with penalties the change of u that is that without them, added up in an order that does not
+  // depend on the width: points of equal number modulo kLanes first.
   void violations(const Block& block, double* errors) const {
     V sums[kLanes][Domain::kMostRegisters] = {};
     const float* masses = block.a.data();
+    const bool raises = penalty_.of(0);
+    V shifts[Domain::kMostRegisters] = {};
+    if (raises) set_shifts(block, 0, shifts);
     block.each(n_, [&](std::ptrdiff_t i, int r) {
       const V mass = load<float>(masses + i);
-      const V change = mass * Domain::change(block.products[0].get(i), block.y.get(i));
+      Number next = block.products[0].get(i);
+      if (raises) next = raised(next, 0, shifts[r]);
+      const V change = mass * Domain::change(next, block.y.get(i));
       sums[block.width == 1 ? 0 : i / block.width % kLanes][r] += mass > V{} ? (change < V{} ? -change : change) : V{};
     });
     for (int s = 0; s < block.width; ++s) {
       for (int k = 0; k < kLanes; ++k) errors[s] += block.width == 1 ? sums[0][0][k] : sums[k][s / kLanes][s % kLanes];
+      if (penalty_.any && block.slots[s].pair >= 0) errors[s] /= block.slots[s].totals[0];
     }
   }
 
   void end_pair(Block& block, int s) {
     Slot& slot = block.slots[s];
     const bool kl = batch_.output == SinkhornOutput::kKlPotentials;
-    const Field& first = kl && !batch_.symmetric ? block.products[0] : block.y;
-    write_potential(first, s, block.width, kl ? nullptr : batch_.a + slot.pair * n_, n_, batch_.f + slot.pair * n_);
+    // one more half step, from a product that is not raised yet
+    const bool is_next = kl && !batch_.symmetric;
+    const double power = is_next ? penalty_.tau[0] : 1, of_first = is_next ? penalty_.tau[0] * slot.lambda : slot.lambda;
+    write_potential(is_next ? block.products[0] : block.y, s, block.width, kl ? nullptr : batch_.a + slot.pair * n_, n_, power,
+                    of_first, batch_.f + slot.pair * n_);
     if (batch_.g && !batch_.symmetric) {
-      write_potential(block.z, s, block.width, kl ? nullptr : batch_.b + slot.pair * m_, m_, batch_.g + slot.pair * m_);
+      write_potential(block.z, s, block.width, kl ? nullptr : batch_.b + slot.pair * m_, m_, 1, -slot.lambda,
+                      batch_.g + slot.pair * m_);
     }
     tally_->end(slot.end);
     slot.pair = -1;
   }
 
-  // epsilon (log masses - log product), or without the masses.
-  void write_potential(const Field& product, int s, int width, const float* masses, std::ptrdiff_t count, float* out) {
+  // epsilon (log masses - power log product) + lambda, or without the masses.
+  void write_potential(const Field& product, int s, int width, const float* masses, std::ptrdiff_t count, double power,
+                       double lambda, float* out) {
     using D = Vector<double>;
     constexpr int kDoubles = Traits<double>::kLanes;
     Domain::logarithms(product, count, s, width, logs_.data());
@@ -288,7 +366,7 @@ class DenseSinkhorn final : public DenseEngine {
     for (std::ptrdiff_t i = 0; i < count; i += kDoubles) {
       const D mass = load<double>(masses_.data() + i);
       const D present = most<double>(mass, broadcast<double>(std::numeric_limits<double>::min()));
-      const D potential = (log_of<double>(present) - load<double>(logs_.data() + i)) * kernels_.epsilon;
+      const D potential = (log_of<double>(present) - load<double>(logs_.data() + i) * power) * kernels_.epsilon + lambda;
       store<double>(logs_.data() + i, mass > D{} ? potential : broadcast<double>(kNoMassPotential));
     }
     for (std::ptrdiff_t i = 0; i < count; ++i) out[i] = static_cast<float>(logs_[i]);
@@ -298,6 +376,7 @@ class DenseSinkhorn final : public DenseEngine {
   const SinkhornBatch& batch_;
   const std::ptrdiff_t n_, m_;
   Domain domain_;
+  const MarginalPenalty penalty_;
   DensePairs* pairs_ = nullptr;
   SinkhornTally* tally_ = nullptr;
   std::vector<double> logs_, masses_;

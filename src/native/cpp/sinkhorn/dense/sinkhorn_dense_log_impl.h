@@ -156,6 +156,24 @@ class DenseLog {
     return normalised(exp_of<float>(logs + rest), before.exponent + whole);
   }
 
+  // number^power exp(shift): powers of two as whole numbers, and what is left in float. Of the power only as many bits meet an
+  // exponent as make their product exact.
+  static Number raised(const Number& number, float power, const V& shift) {
+    const float high = std::ldexp(std::nearbyint(std::ldexp(power, 11)), -11), low = power - high;
+    const V exponent = __builtin_convertvector(number.exponent, V);
+    const V moved = exponent * high, shifted = shift * static_cast<float>(1 / kLog2);
+    const Ints whole = __builtin_convertvector(moved, Ints), more = __builtin_convertvector(shifted, Ints);
+    const V rest = (moved - __builtin_convertvector(whole, V)) + exponent * low + (shifted - __builtin_convertvector(more, V));
+    const V mantissa = log_of<float>(most<float>(number.mantissa, broadcast<float>(1))) * power;
+    const Number result = normalised(exp_of<float>(rest * static_cast<float>(kLog2) + mantissa), whole + more);
+    const auto present = number.mantissa > V{};
+    return {present ? result.mantissa : V{}, present ? result.exponent : all(kAbsent)};
+  }
+  static V log(const Number& number) {
+    return __builtin_convertvector(number.exponent, V) * static_cast<float>(kLog2) +
+           log_of<float>(most<float>(number.mantissa, broadcast<float>(1)));
+  }
+
   // `out` holds the product before.
   void multiply(const DensePanels& panels, const Field& in, int width, const Memory* memories, Field& out) const {
     const std::ptrdiff_t count = (panels.rows + kRows - 1) / kRows, size = panels.columns * kPanelNumbers;

@@ -119,6 +119,12 @@ class DenseScaling {
     return {exp_of<float>(old * (1 - omega_) + log_of<float>(most<float>(after.value, smallest)) * omega_)};
   }
 
+  // number^power exp(shift)
+  static Number raised(const Number& number, float power, const V& shift) {
+    return {exp_of<float>(log(number) * power + shift)};
+  }
+  static V log(const Number& number) { return log_of<float>(most<float>(number.value, broadcast<float>(kSmallest))); }
+
   void multiply(const DensePanels& panels, const Field& in, int width, const Memory*, Field& out) const {
     const std::ptrdiff_t count = (panels.rows + kRows - 1) / kRows, size = panels.columns * kRows;
     const float* const from = panels.numbers.data();

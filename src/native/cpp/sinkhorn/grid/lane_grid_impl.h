@@ -73,6 +73,13 @@ class LaneGrid {
     for (int lane = 0; lane < count; ++lane) out[lane] += sums[lane];
   }
 
+  // A number of each pair in its lane.
+  static Vector<T> of_pairs(const double* numbers, int count) {
+    Vector<T> value;
+    for (int lane = 0; lane < kLanes; ++lane) value[lane] = static_cast<T>(numbers[std::min(lane, count - 1)]);
+    return value;
+  }
+
   static bool lies_in_image(const Axis&) { return true; }
 
   static Vector<T> load_strip(const T* image, const Axis& axis, const Strip& strip, T* lines) {

@@ -33,6 +33,7 @@ class Worker {
       : grid_(grid), batch_(batch), tally_(tally), points_(points_of(grid)) {
     rule_.momentum = batch.momentum;
     rule_.symmetric = batch.symmetric;
+    rule_.penalty = MarginalPenalty(batch.rho, grid.epsilon);
     rule_.everywhere = batch.output == SinkhornOutput::kKlPotentials;
     rule_.unchecked = batch.domain == SinkhornDomain::kScaling;
   }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "sinkhorn/penalty.h"
+
 namespace otlearn {
 
 // What all pairs share.
@@ -20,7 +22,8 @@ struct SinkhornRule {
   double momentum = 1;      // omega: scalings move by u^(1 - omega) (a / K v)^omega
   bool symmetric = false;   // one histogram and one scaling, u = v
   bool everywhere = false;  // products must be exact at points without mass too
-  bool unchecked = false;   // go on with scalings that the number type does not hold
+  MarginalPenalty penalty;
+  bool unchecked = false;  // go on with scalings that the number type does not hold
 };
 
 // Row-major numbers of the caller.
@@ -34,6 +37,7 @@ struct SinkhornPair {
 // log y and log z of the last iteration, and log y of the next one, for an engine that goes on where another one cannot.
 struct SinkhornState {
   std::vector<double> first, second, next;
+  double lambda = 0;     // of penalties, which y and z are raised by
   bool started = false;  // before the first iteration there is only `next`
 };
 
@@ -46,7 +50,8 @@ class SinkhornEngine {
   virtual bool resume(const SinkhornPair& pair, const SinkhornRule& rule, const SinkhornState& state) = 0;
   // Some iterations; the last one is plain, so that the second marginal is exact after it.
   virtual bool advance(int iterations) = 0;
-  // What follows is of the state after them. The first marginal's L1 violation, of each pair:
+  // What follows is of the state after them. The first marginal's L1 violation, of each pair, or with penalties the change of u
+  // that is that without them, as a share of the mass:
   virtual void violations(double* out) const = 0;
   virtual void read(SinkhornState& state) = 0;
   // f and g in cost units, kNoMassPotential where there is no mass.

@@ -19,6 +19,7 @@
 #include "base/aligned_array.h"
 #include "isa/set.h"
 #include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/raise_impl.h"
 #include "sinkhorn/grid/sinkhorn_engine.h"
 #include "vector/registers_impl.h"
 
@@ -52,7 +53,8 @@ class GridSinkhorn final : public SinkhornEngine {
   bool begin(const SinkhornPair& pair, const SinkhornRule& rule) override {
     set_pair(pair, rule);
     if (rule.symmetric) std::fill(y_.begin(), y_.end(), Domain::one());
-    domain_.start(pair, grid_, image_);
+    const double taken = domain_.start(pair, grid_, image_);
+    lambda_.assign(count_, rule.penalty.any ? -taken : 0.0);
     for (int k = last_; k > 0; --k) blur(k);
     finish(true);
     return domain_.certify();
@@ -62,6 +64,7 @@ class GridSinkhorn final : public SinkhornEngine {
     if (!Domain::kResumes) return false;
     set_pair(pair, rule);
     started_ = state.started;
+    lambda_.assign(1, state.lambda);
     const auto read_strips = [&](const std::vector<double>& logs, int k, AlignedVector<T>& strips) {
       grid_.to_image(logs.data(), 1, image_.data());
       to_strips(k, strips.data());
@@ -78,10 +81,12 @@ class GridSinkhorn final : public SinkhornEngine {
     const bool keeps = rule_.momentum != 1;
     const bool started = started_;
     saved_next_ = next_;
+    saved_lambda_ = lambda_;
     if (keeps) saved_y_ = y_, saved_z_ = z_;
     const auto before = domain_.certificate();
     while (!iterate(iterations)) {
       next_ = saved_next_;
+      lambda_ = saved_lambda_;
       if (keeps) y_ = saved_y_, z_ = saved_z_;
       started_ = started;
       if (!domain_.retry(before)) return false;
@@ -92,9 +97,16 @@ class GridSinkhorn final : public SinkhornEngine {
   void violations(double* out) const override {
     std::fill(out, out + count_, 0.0);
     const std::size_t strip = axis(0).length * kLanes;
-    for (std::size_t at = 0; at < a_.size(); at += strip) {
-      Grid::add_to_pairs(domain_.violation(a_.data() + at, y_.data() + at, next_.data() + at, axis(0).length), count_, out);
-    }
+    const auto add = [&](const AlignedVector<T>& next) {
+      for (std::size_t at = 0; at < a_.size(); at += strip) {
+        Grid::add_to_pairs(domain_.violation(a_.data() + at, y_.data() + at, next.data() + at, axis(0).length), count_, out);
+      }
+    };
+    if (!rule_.penalty.any) return add(next_);
+    AlignedVector<T> next = next_;
+    if (rule_.penalty.of(0)) domain_.raise(next, raise_of(0));
+    add(next);
+    for (int pair = 0; pair < count_; ++pair) out[pair] /= totals_[0][pair];
   }
 
   void read(SinkhornState& state) override {
@@ -105,6 +117,7 @@ class GridSinkhorn final : public SinkhornEngine {
       domain_.to_logs(logs);
     };
     state.started = started_;
+    state.lambda = lambda_[0];
     write(next_, 0, state.next);
     if (!started_) return;
     write(y_, 0, state.first);
@@ -112,12 +125,18 @@ class GridSinkhorn final : public SinkhornEngine {
   }
 
   void potentials(float* f, float* g) override {
-    write_potentials(a_, y_, 0, f);
-    write_potentials(b_, z_, last_, g);
+    write_potentials(a_, y_, 0, 1, f);
+    write_potentials(b_, z_, last_, -1, g);
   }
   void kl_potentials(float* f, float* g) override {
-    write_kl(rule_.symmetric ? y_ : next_, 0, f);
-    if (g) write_kl(z_, last_, g);
+    if (rule_.penalty.of(0) && !rule_.symmetric) {
+      AlignedVector<T> next = next_;
+      domain_.raise(next, raise_of(0));
+      write_kl(next, 0, 1, f);
+    } else {
+      write_kl(rule_.symmetric ? y_ : next_, 0, 1, f);
+    }
+    if (g) write_kl(z_, last_, -1, g);
   }
 
  private:
@@ -149,22 +168,66 @@ class GridSinkhorn final : public SinkhornEngine {
     masses(pair.a, 0, a_);
     if (!rule.symmetric) masses(pair.b, last_, b_);
     count_ = pair.count;
+    if (rule.penalty.any) {
+      totals_[0] = totals(pair.a);
+      totals_[1] = totals(pair.b);
+    }
     domain_.set_pair(pair, rule, grid_.points());
+  }
+
+  std::vector<double> totals(const float* masses) const {
+    std::vector<double> result(count_);
+    for (double& total : result) {
+      for (std::size_t i = 0; i < grid_.points(); ++i) total += *masses++;
+    }
+    return result;
+  }
+
+  // What a product becomes where its marginal has a penalty.
+  Raise<T> raise_of(int side) const {
+    std::vector<double> shifts(lambda_);
+    for (double& shift : shifts) shift *= rule_.penalty.pull[side];
+    return {rule_.penalty.of(side), static_cast<T>(rule_.penalty.tau[side]), Grid::of_pairs(shifts.data(), count_)};
+  }
+
+  // The best lambda of each pair.
+  void translate() {
+    std::vector<PenalizedMass> sides[2] = {penalized(0, 0, a_, y_), penalized(1, last_, b_, z_)};
+    for (int pair = 0; pair < count_; ++pair) {
+      lambda_[pair] = rule_.penalty.translation(sides[0][pair], sides[1][pair], lambda_[pair]);
+    }
+  }
+  std::vector<PenalizedMass> penalized(int side, int k, const AlignedVector<T>& masses, const AlignedVector<T>& kept) const {
+    std::vector<double> sums(count_), changes(count_);
+    std::vector<double> offsets(lambda_);
+    for (double& offset : offsets) offset = rule_.penalty.offset(side, offset);
+    const Vector<T> offset = Grid::of_pairs(offsets.data(), count_);
+    const T share = static_cast<T>(rule_.penalty.share[side]);
+    const std::size_t strip = axis(k).length * kLanes;
+    for (std::size_t at = 0; at < masses.size(); at += strip) {
+      const auto of = domain_.penalized(masses.data() + at, kept.data() + at, axis(k).length, share, offset);
+      Grid::add_to_pairs(of.sum, count_, sums.data());
+      Grid::add_to_pairs(of.change, count_, changes.data());
+    }
+    std::vector<PenalizedMass> result(count_);
+    for (int pair = 0; pair < count_; ++pair) result[pair] = {totals_[side][pair], sums[pair], changes[pair]};
+    return result;
   }
 
   bool iterate(int iterations) {
     for (int k = 1; k <= iterations; ++k) {
       const bool relaxed = rule_.momentum != 1 && (started_ || rule_.symmetric);
-      const bool keeps = rule_.momentum != 1 || k == iterations;
+      const bool keeps = rule_.momentum != 1 || k == iterations || rule_.penalty.any;
       if (rule_.symmetric) {  // one half step is all; the remaining blurs have passes of their own
-        half_step(0, k == 1 ? Source::kNext : Source::kImage, a_, y_, relaxed, keeps);
+        half_step(0, 0, k == 1 ? Source::kNext : Source::kImage, a_, y_, relaxed, keeps);
         for (int other = last_; other > 0; --other) blur(other);
         started_ = true;
       } else {
-        half_step(0, k == 1 ? Source::kNext : last_ > 0 ? Source::kBlurredImage : Source::kImage, a_, y_, relaxed, keeps);
+        half_step(0, 0, k == 1 ? Source::kNext : last_ > 0 ? Source::kBlurredImage : Source::kImage, a_, y_, relaxed, keeps);
         if (!domain_.certify()) return false;
         for (int other = 1; other < last_; ++other) blur(other);
-        half_step(last_, last_ > 0 ? Source::kBlurredImage : Source::kImage, b_, z_, relaxed && k < iterations, keeps);
+        half_step(1, last_, last_ > 0 ? Source::kBlurredImage : Source::kImage, b_, z_, relaxed && k < iterations, keeps);
+        if (rule_.penalty.any) translate();
         for (int other = last_ - 1; other > 0; --other) blur(other);
         started_ = true;
       }
@@ -211,11 +274,13 @@ class GridSinkhorn final : public SinkhornEngine {
     }
   }
 
-  void half_step(int k, Source source, const AlignedVector<T>& masses, AlignedVector<T>& products, bool relaxed, bool keeps) {
+  void half_step(int side, int k, Source source, const AlignedVector<T>& masses, AlignedVector<T>& products, bool relaxed,
+                 bool keeps) {
     const int length = axis(k).length;
     T* const lines = lines_[k].data() + length * kLanes;
     T* const scaled = scaled_[k].data() + length * kLanes;
     std::size_t at = 0, number = 0;
+    const Raise<T> raise = rule_.penalty.of(side) ? raise_of(side) : Raise<T>{};
     domain_.new_product();
     for (const auto& strip : axis(k).strips) {
       const T* product = next_.data() + at;
@@ -227,21 +292,32 @@ class GridSinkhorn final : public SinkhornEngine {
           product = blurred_.data();
         }
       }
-      domain_.update(product, masses.data() + at, keeps ? products.data() + at : nullptr, relaxed, length, strip.lanes, scaled);
+      domain_.update(product, masses.data() + at, keeps ? products.data() + at : nullptr, relaxed, raise, length, strip.lanes,
+                     scaled);
       blur_into_image(k, strip, number++, nullptr, scaled);
       at += length * kLanes;
     }
   }
 
-  void write_potentials(const AlignedVector<T>& masses, const AlignedVector<T>& products, int k, float* out) {
+  void write_potentials(const AlignedVector<T>& masses, const AlignedVector<T>& products, int k, int sign, float* out) {
     potential_ = products;
     domain_.potentials(masses, potential_);
+    move_potential(sign);
     write_out(k, out);
   }
-  void write_kl(const AlignedVector<T>& products, int k, float* out) {
+  void write_kl(const AlignedVector<T>& products, int k, int sign, float* out) {
     potential_ = products;
     domain_.kl_potentials(potential_);
+    move_potential(sign);
     write_out(k, out);
+  }
+  // By lambda, up or down. The stand-in of no mass is too large to change.
+  void move_potential(int sign) {
+    if (!rule_.penalty.any) return;
+    const Vector<T> lambda = Grid::of_pairs(lambda_.data(), count_) * static_cast<T>(sign);
+    for (std::size_t i = 0; i < potential_.size(); i += kLanes) {
+      store<T>(potential_.data() + i, load<T>(potential_.data() + i) + lambda);
+    }
   }
   void write_out(int k, float* out) {
     from_strips(k, potential_.data());
@@ -259,6 +335,7 @@ class GridSinkhorn final : public SinkhornEngine {
   AlignedVector<T> blurred_;
   AlignedVector<T> a_, y_, next_, b_, z_;  // strip images of the first and of the last axis
   AlignedVector<T> saved_y_, saved_z_, saved_next_, potential_;
+  std::vector<double> lambda_, saved_lambda_, totals_[2];  // of penalties, one a pair
 };
 
 }  // namespace otlearn::OTLEARN_SET

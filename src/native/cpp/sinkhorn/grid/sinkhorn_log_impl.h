@@ -21,6 +21,7 @@
 #include "isa/set.h"
 #include "sinkhorn/batch.h"
 #include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/raise_impl.h"
 #include "sinkhorn/grid/reach_impl.h"
 #include "sinkhorn/grid/sinkhorn_engine.h"
 #include "sinkhorn/grid/strip_grid_impl.h"
@@ -68,13 +69,17 @@ class LogDomain {
     reaches_.forget();
   }
 
-  void start(const SinkhornPair& pair, const StripGrid<double>& grid, AlignedVector<double>& image) {
+  double start(const SinkhornPair& pair, const StripGrid<double>& grid, AlignedVector<double>& image) {
     std::fill(image.begin(), image.end(), 0.0);
     grid.to_image(pair.b, 1, image.data());
-    if (!pair.start) return masses(image);
+    if (!pair.start) {
+      masses(image);
+      return 0;
+    }
     const AlignedVector<double> mass = image;
     grid.to_image(pair.start, 1, image.data());
     for (std::size_t i = 0; i < image.size(); ++i) image[i] = mass[i] > 0 ? image[i] / epsilon_ : kAbsent;
+    return 0;
   }
 
   // Absent mass becomes exp(-708) of the largest entry: nothing beside kLeastSum.
@@ -106,10 +111,12 @@ class LogDomain {
   Certificate certificate() const { return {}; }
   bool retry(const Certificate&) const { return false; }
 
-  void update(const double* product, const double* masses, double* kept, bool relaxed, int length, int, double* scaled) const {
+  void update(const double* product, const double* masses, double* kept, bool relaxed, const Raise<double>& raise, int length,
+              int, double* scaled) const {
     const double omega = rule_.momentum;
     for (int i = 0; i < length * kLanes; i += kLanes) {
       V y = load<double>(product + i);
+      if (raise.any) y = raise(y);
       if (relaxed) y = load<double>(kept + i) * (1 - omega) + y * omega;
       if (kept) store<double>(kept + i, y);
       store<double>(scaled + i, load<double>(masses + i) - y);
@@ -125,6 +132,20 @@ class LogDomain {
       sum += mass > absent() ? (change < V{} ? -change : change) : V{};
     }
     return sum;
+  }
+
+  static void raise(AlignedVector<double>& products, const Raise<double>& by) {
+    for (std::size_t i = 0; i < products.size(); i += kLanes) {
+      store<double>(products.data() + i, by(load<double>(products.data() + i)));
+    }
+  }
+  static PenalizedSums<double> penalized(const double* masses, const double* kept, int length, double share, const V& offset) {
+    PenalizedSums<double> sums;
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V mass = load<double>(masses + i);
+      sums.add(mass > absent() ? exp_of<double>(mass) : V{}, load<double>(kept + i) * share - offset);
+    }
+    return sums;
   }
 
   void potentials(const AlignedVector<double>& masses, AlignedVector<double>& products) const {

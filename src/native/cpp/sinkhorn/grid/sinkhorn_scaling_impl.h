@@ -23,6 +23,7 @@
 #include "isa/set.h"
 #include "sinkhorn/batch.h"
 #include "sinkhorn/grid/blur_impl.h"
+#include "sinkhorn/grid/raise_impl.h"
 #include "sinkhorn/grid/reach_impl.h"
 #include "sinkhorn/grid/sinkhorn_engine.h"
 #include "vector/exponentials_impl.h"
@@ -82,9 +83,11 @@ class ScalingDomain {
     reaches_.forget();
   }
 
-  // v into the image, scaled so that its largest entry is 1: a constant in g changes nothing but the constant in f.
+  // v into the image, scaled so that its largest entry is 1: a constant in g changes nothing but the constant in f, or goes
+  // into lambda. Returns what was taken off g.
   template <typename Grid>
-  void start(const SinkhornPair& pair, const Grid& grid, AlignedVector<float>& image) {
+  double start(const SinkhornPair& pair, const Grid& grid, AlignedVector<float>& image) {
+    double taken = 0;
     std::fill(image.begin(), image.end(), 0.0f);
     grid.to_image(pair.b, pair.count, image.data());
     if (pair.start) {
@@ -98,6 +101,7 @@ class ScalingDomain {
       }
       float top = largest[0];
       for (int lane = 1; lane < kLanes; ++lane) top = std::max(top, largest[lane]);
+      taken = top;
       for (std::size_t i = 0; i < image.size(); i += kLanes) {
         const V scaling = exp_of<float>((load<float>(image.data() + i) - top) * scale_);
         store<float>(image.data() + i, present(i) ? scaling : V{});
@@ -107,6 +111,7 @@ class ScalingDomain {
     for (std::size_t i = 0; i < image.size(); i += kLanes) sum += load<float>(image.data() + i);
     product_.sum = sum_lanes<float>(sum);
     new_scalings_ = false;
+    return taken;
   }
 
   // `sum` of the lines, or null where they are those that `update` made, from which the next product begins.
@@ -129,10 +134,13 @@ class ScalingDomain {
   }
 
   // The scalings masses / product of a strip, `product` with momentum where `relaxed`; `kept` receives the latter.
-  void update(const float* product, const float* masses, float* kept, bool relaxed, int length, int lanes, float* scaled) {
+  void update(const float* product, const float* masses, float* kept, bool relaxed, const Raise<float>& raise, int length,
+              int lanes, float* scaled) {
     if (!new_scalings_) total_ = V{}, new_scalings_ = true;
     Accumulator of{least_, V{}};
-    if (relaxed) {
+    if (raise.any) {
+      raise_lines(product, masses, kept, relaxed, raise, length, scaled, of);
+    } else if (relaxed) {
       relax(product, masses, kept, length, scaled, of);
     } else {
       if (kept) std::memcpy(kept, product, length * kLanes * sizeof(float));
@@ -179,6 +187,20 @@ class ScalingDomain {
       sum += mass > V{} ? (change < V{} ? -change : change) : V{};
     }
     return sum;
+  }
+
+  static void raise(AlignedVector<float>& products, const Raise<float>& by) {
+    for (std::size_t i = 0; i < products.size(); i += kLanes) {
+      const V log = log_of<float>(most<float>(load<float>(products.data() + i), smallest()));
+      store<float>(products.data() + i, exp_of<float>(by(log)));
+    }
+  }
+  static PenalizedSums<float> penalized(const float* masses, const float* kept, int length, float share, const V& offset) {
+    PenalizedSums<float> sums;
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      sums.add(load<float>(masses + i), log_of<float>(most<float>(load<float>(kept + i), smallest())) * share - offset);
+    }
+    return sums;
   }
 
   void potentials(const AlignedVector<float>& masses, AlignedVector<float>& products) const {
@@ -250,6 +272,23 @@ class ScalingDomain {
       const V scaling = divide<float>(mass, relaxed);
       of.total += scaling;
       store<float>(kept + i, relaxed);
+      store<float>(scaled + i, scaling);
+    }
+  }
+
+  // Of a marginal with a penalty.
+  void raise_lines(const float* product, const float* masses, float* kept, bool relaxed, const Raise<float>& raise, int length,
+                   float* scaled, Accumulator& of) const {
+    const float omega = relaxed ? static_cast<float>(rule_.momentum) : 1;
+    for (int i = 0; i < length * kLanes; i += kLanes) {
+      const V y = load<float>(product + i), mass = load<float>(masses + i);
+      of.least = least<float>(of.least, excused(mass) ? infinity() : y);
+      V log = raise(log_of<float>(most<float>(y, smallest())));
+      if (relaxed) log = log_of<float>(most<float>(load<float>(kept + i), smallest())) * (1 - omega) + log * omega;
+      const V raised = exp_of<float>(log);
+      const V scaling = divide<float>(mass, raised);
+      of.total += scaling;
+      store<float>(kept + i, raised);
       store<float>(scaled + i, scaling);
     }
   }

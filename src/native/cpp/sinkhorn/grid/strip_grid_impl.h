@@ -80,6 +80,9 @@ class StripGrid {
 
   static void add_to_pairs(const Vector<T>& sums, int, double* out) { *out += sum_lanes<T>(sums); }
 
+  // A number of the pair in all lanes.
+  static Vector<T> of_pairs(const double* numbers, int) { return broadcast<T>(static_cast<T>(*numbers)); }
+
   // Whether the positions of a strip are registers of the image, at strip.base and every `stride`.
   static bool lies_in_image(const Axis& axis) { return !axis.last; }
 
