@@ -143,10 +143,14 @@ export { debiasedBarycenter } from "./transport/barycenter/debiased/barycenter.t
 export { hostDebiasedBarycenter } from "./transport/barycenter/debiased/host.ts";
 export { debiasedBarycenterComposed } from "./transport/barycenter/debiased/tensor.ts";
 export type { DataTerm } from "./transport/barycenter/engine.ts";
+export { freeSupportBarycenter } from "./transport/barycenter/free-support/free-support.ts";
+export type { FreeSupportBarycenter, FreeSupportOptions } from "./transport/barycenter/free-support/options.ts";
 export { hostBarycenter, hostBarycenterGradient } from "./transport/barycenter/host/barycenter.ts";
 export { chooseBarycenterEngine } from "./transport/barycenter/choose.ts";
 export { barycenterOperator, type BarycenterOperator } from "./transport/barycenter/operator.ts";
 export type { BarycenterDomain, BarycenterOptions } from "./transport/barycenter/options.ts";
+export type { BarycenterReport, BarycenterStatus } from "./transport/barycenter/report.ts";
+export { solveBarycenter } from "./transport/barycenter/solve.ts";
 
 export { registerInitializer } from "./transport/initializers/by-name.ts";
 export { gaussian, gaussianTimesNu } from "./transport/initializers/gaussian.ts";

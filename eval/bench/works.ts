@@ -1,3 +1,4 @@
+import { barycenterWork } from "./barycenter.ts";
 import { cloudSinkhornWork } from "./cloud-sinkhorn.ts";
 import { embedWork } from "./embed.ts";
 import { emdAllPairsWork } from "./emd-all-pairs.ts";
@@ -35,4 +36,5 @@ export const benchWorks: Readonly<Record<string, BenchWork<any>>> = {
   sinkinit_step: sinkinitStepWork,
   sinkhorn_all_pairs: sinkhornAllPairsWork,
   embed: embedWork,
+  barycenter: barycenterWork,
 };

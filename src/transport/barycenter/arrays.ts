@@ -15,7 +15,11 @@ type Inputs = BarycenterInputs<NdArray>;
 
 /** An engine with its inputs and outputs on the host. */
 export interface ArrayEngine {
-  forward(inputs: Inputs, output: BarycenterOutput, signal?: AbortSignal): Promise<NdArray>;
+  forward<W extends BarycenterOutput>(
+    inputs: Inputs,
+    wanted: readonly W[],
+    signal?: AbortSignal,
+  ): Promise<Record<W, NdArray>>;
   pullBack(inputs: Inputs, slopes: NdArray, signal?: AbortSignal): Promise<BarycenterGradients<NdArray>>;
   /** Undefined where the engine does not take the loss in. */
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<BarycenterLosses<NdArray>> | undefined;
@@ -23,10 +27,7 @@ export interface ArrayEngine {
 
 export function onHost(engine: HostEngine): ArrayEngine {
   return {
-    async forward(inputs, output, signal) {
-      const found = await withPauses(engine.forward(inputs, [output]), signal);
-      return found[output];
-    },
+    forward: (inputs, wanted, signal) => withPauses(engine.forward(inputs, wanted), signal),
     pullBack: (inputs, slopes, signal) => withPauses(engine.pullBack(inputs, slopes), signal),
     lossAndGradient(inputs, term, signal) {
       const pieces = engine.lossAndGradient(inputs, term);
@@ -38,9 +39,9 @@ export function onHost(engine: HostEngine): ArrayEngine {
 /** A device's engine with its inputs and outputs on the host, copied in and out in float32. */
 export function onDevice(engine: DeviceEngine): ArrayEngine {
   return {
-    async forward(inputs, output, signal) {
-      const result = tf.tidy(() => atOnce(engine.forward(toTensors(inputs), [output]))[output]);
-      return read(result, signal);
+    async forward(inputs, wanted, signal) {
+      const found = tf.tidy(() => ({ ...atOnce(engine.forward(toTensors(inputs), wanted)) }));
+      return readAll(found, signal);
     },
 
     async pullBack(inputs, slopes, signal) {

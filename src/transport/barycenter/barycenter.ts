@@ -7,7 +7,7 @@ import { chooseBarycenterEngine } from "./choose.ts";
 import type { BarycenterInputs, DeviceEngine, HostEngine } from "./engine.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { atOnce } from "./pieces.ts";
-import { checkShapes } from "./problem.ts";
+import { checkShapes, requireFixed } from "./problem.ts";
 import { checkBarycenters } from "./result.ts";
 import type { TensorBarycenterProblem, TensorBarycenters } from "./tensor/problem.ts";
 
@@ -31,7 +31,7 @@ interface Inputs {
 /**
  * Wasserstein barycenters of the atoms, one a row of weights, by a fixed number of Sinkhorn iterations (Schmitz et al.
  * 2018, equations 6 to 8), with a custom gradient for atoms and weights. One operation for the tape, which keeps its inputs
- * and nothing else. Log-scalings and `start` are constants. Second derivatives, and those in a cost, points or epsilon that are tensors,
+ * and nothing else; `solveBarycenter` iterates until a tolerance. Log-scalings and `start` are constants. Second derivatives, and those in a cost, points or epsilon that are tensors,
  * are refused: `barycenterComposed` has them.
  *
  * It runs on the engine of `chooseBarycenterEngine`. Where tensors are host memory values are copied in and out and checked,
@@ -46,7 +46,9 @@ export function barycenter(
   options: BarycenterOptions,
 ): TensorBarycenters {
   const { geometry, kernel, atoms, weights, start } = problem;
-  const { sides } = resolveBarycenterOptions(options);
+  const resolved = resolveBarycenterOptions(options);
+  requireFixed(resolved);
+  const { sides } = resolved;
   if (geometry.variables ?? kernel?.variables) {
     throw new InputError(
       "barycenter: its cost, points and epsilon are constants; use barycenterComposed where they are tensors",

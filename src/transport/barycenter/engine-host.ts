@@ -5,7 +5,7 @@ import { BYTE_LIMIT } from "./host/barycenter.ts";
 import type { HostSettings } from "./host/point-engine.ts";
 import { HostRun } from "./host/run.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { checkInputs, checkShape } from "./problem.ts";
+import { checkInputs, checkShape, requireFixed } from "./problem.ts";
 import { evaluateLoss } from "./result.ts";
 
 /**
@@ -29,13 +29,19 @@ export function hostEngine(
 
     *forward<W extends BarycenterOutput>(inputs: BarycenterInputs<NdArray>, wanted: readonly W[]) {
       const run = begin(inputs);
-      yield* run.forward();
-      const outputs = { barycenters: () => run.barycenters, logScalings: () => toFloat32(run.logScalings) };
+      yield* run.forward(wanted.includes("errors" as W));
+      const outputs = {
+        barycenters: () => run.barycenters,
+        logScalings: () => toFloat32(run.logScalings),
+        errors: () => ndarray(run.errors, [run.errors.length]),
+        iterations: () => ndarray(run.iterations, [run.iterations.length]),
+      };
       const found = wanted.map((output) => [output, outputs[output]()]);
       return Object.fromEntries(found) as Pick<BarycenterOutputs<NdArray>, W>;
     },
 
     *pullBack(inputs, slopes) {
+      requireFixed(options);
       const run = begin(inputs);
       checkShape("gradient", slopes.shape, run.barycenters.shape);
       const { data } = slopes;
@@ -46,6 +52,7 @@ export function hostEngine(
     },
 
     *lossAndGradient(inputs, term: DataTerm) {
+      requireFixed(options);
       const run = begin(inputs);
       const losses = new Float64Array(inputs.weights.shape[0]);
       const gradients = yield* run.withGradient((point, barycenter, out) => {

@@ -4,7 +4,7 @@ import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, H
 import { LINEAR_LOSS, nativePlan } from "./native/plan.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { PIECE_SECONDS } from "./pieces.ts";
-import { checkInputs, checkShape, type CheckedInputs } from "./problem.ts";
+import { checkInputs, checkShape, onlyPoint, requireFixed, type CheckedInputs } from "./problem.ts";
 
 /** Losses that the native kernels compute themselves. */
 const FUSED_LOSSES: Readonly<Record<string, number>> = { tv: 0, quadratic: 1, kl: 2 };
@@ -20,7 +20,7 @@ export function nativeEngine(
   rest: HostEngine,
   pieceSeconds = PIECE_SECONDS,
 ): HostEngine | undefined {
-  const plan = nativePlan(geometry, options, pieceSeconds);
+  const plan = nativePlan(geometry, options, { pieceSeconds });
   if (!plan) return undefined;
   const pixels = geometry.shape[0];
 
@@ -68,21 +68,32 @@ export function nativeEngine(
     *forward<W extends BarycenterOutput>(inputs: BarycenterInputs<NdArray>, wanted: readonly W[]) {
       const checked = checkInputs(geometry, inputs, options);
       const [points, count] = checked.weights.shape;
-      const shapes = { barycenters: [points, pixels], logScalings: [points, options.sides, count, pixels] };
-      const make = {
-        barycenters: () => new Float64Array(points * pixels),
-        logScalings: () => new Float32Array(sizeOf(shapes.logScalings)),
+      const shapes = {
+        barycenters: [points, pixels],
+        logScalings: [points, options.sides, count, pixels],
+        errors: [points],
+        iterations: [points],
       };
-      const arrays = Object.fromEntries(wanted.map((output) => [output, make[output]()]));
-      for (const point of yield* plan.run(checked, arrays)) {
+      const wants = (output: BarycenterOutput) => wanted.includes(output as W);
+      // a look at the errors takes half an iteration more
+      const looks = options.tolerance > 0 || wants("errors") || wants("iterations");
+      const arrays = {
+        barycenters: wants("barycenters") ? new Float64Array(points * pixels) : undefined,
+        logScalings: wants("logScalings") ? new Float32Array(sizeOf(shapes.logScalings)) : undefined,
+        errors: looks ? new Float64Array(points) : undefined,
+        iterations: looks ? new Float64Array(points) : undefined,
+      };
+      const { iterations: iterationsDone, ...others } = arrays;
+      for (const point of yield* plan.run(checked, { ...others, iterationsDone })) {
         const one = yield* rest.forward(onlyPoint(checked, point), wanted);
-        for (const output of wanted) arrays[output].set(one[output].data, point * one[output].data.length);
+        for (const output of wanted) arrays[output]!.set(one[output].data, point * one[output].data.length);
       }
-      const found = wanted.map((output) => [output, ndarray(arrays[output], shapes[output])]);
+      const found = wanted.map((output) => [output, ndarray(arrays[output]!, shapes[output])]);
       return Object.fromEntries(found) as Pick<BarycenterOutputs<NdArray>, W>;
     },
 
     *pullBack(inputs, slopes) {
+      requireFixed(options);
       const checked = checkInputs(geometry, inputs, options);
       checkShape("gradient", slopes.shape, [checked.weights.shape[0], pixels]);
       const targets = Float64Array.from(slopes.data);
@@ -92,18 +103,11 @@ export function nativeEngine(
     },
 
     lossAndGradient(inputs, term) {
+      requireFixed(options);
       const loss = FUSED_LOSSES[term.name];
       return loss === undefined ? undefined : fused(checkInputs(geometry, inputs, options), term, loss);
     },
 
     dispose: () => undefined,
   };
-}
-
-/** The problem of one data point alone. */
-function onlyPoint({ atoms, weights, start }: CheckedInputs, point: number): BarycenterInputs<NdArray> {
-  const row = ({ data, shape }: NdArray): NdArray => {
-    return ndarray(rowOf(data, data.length / shape[0], point), [1, ...shape.slice(1)]);
-  };
-  return { atoms, weights: row(weights), start: start && row(start) };
 }

@@ -3,9 +3,9 @@ import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DeviceEngine } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { inOnePiece } from "./pieces.ts";
-import { checkShapes } from "./problem.ts";
+import { checkShapes, requireFixed } from "./problem.ts";
 import { tensorAdjoint } from "./tensor/adjoint.ts";
-import { recursionOf, runRecursion, startOf } from "./tensor/problem.ts";
+import { errorsOf, iterateRecursion, outcomeOf, recursionOf, startOf } from "./tensor/problem.ts";
 
 /**
  * The contract by tensor operations in float32, with the adjoint written out: data never leave the current backend's device,
@@ -32,13 +32,20 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
     forward<W extends BarycenterOutput>(inputs: BarycenterInputs<tf.Tensor>, wanted: readonly W[]) {
       return inOnePiece(() =>
         tf.tidy(() => {
-          const outputs: BarycenterOutputs<tf.Tensor> = runRecursion(...recursion(inputs));
+          const [made, start] = recursion(inputs);
+          const reached = iterateRecursion(made, start);
+          const outputs: BarycenterOutputs<tf.Tensor> = {
+            ...outcomeOf(made, reached),
+            errors: wanted.includes("errors" as W) ? errorsOf(made, reached) : tf.scalar(0),
+            iterations: tf.fill([inputs.weights.shape[0]], options.iterations),
+          };
           return Object.fromEntries(wanted.map((output) => [output, outputs[output]]));
         }),
       ) as ReturnType<DeviceEngine["forward"]>;
     },
 
     pullBack(inputs, slopes) {
+      requireFixed(options);
       return inOnePiece(() => {
         const gradients = tf.tidy(() => ({ ...tensorAdjoint(...recursion(inputs), slopes as tf.Tensor2D) }));
         return { atoms: gradients.atoms, weights: gradients.weights };

@@ -5,7 +5,7 @@ import type { InPieces } from "./pieces.ts";
 
 /**
  * The contract of the barycenter operation (Schmitz et al. 2018, equations 6 to 8): for one geometry and one setting, the
- * barycenters of S atoms on N points for B rows of weights, by a fixed number of Sinkhorn iterations, and its adjoint.
+ * barycenters of S atoms on N points for B rows of weights, by a number of Sinkhorn iterations, and the adjoint of them all.
  *
  * An engine computes; it checks shapes and values, and holds buffers between calls. It chooses nothing (`choose.ts`), knows
  * no optimiser and no tape. A is what its data are: arrays on the host, or tensors on a device, which never leave it.
@@ -51,6 +51,10 @@ export interface BarycenterOutputs<A> {
   readonly barycenters: A;
   /** Final log-scalings [B, sides, S, N], float32. */
   readonly logScalings: A;
+  /** [B] at exit, see `BarycenterReport`. */
+  readonly errors: A;
+  /** Carried out [B]: all, or until the tolerance of the options. A device carries out all. */
+  readonly iterations: A;
 }
 export type BarycenterOutput = keyof BarycenterOutputs<unknown>;
 

@@ -8,6 +8,7 @@ import type {
   DeviceEngine,
   HostEngine,
 } from "./engine.ts";
+import { reportOf, type BarycenterReport } from "./report.ts";
 import { checkBarycenters, evaluateLoss } from "./result.ts";
 
 type Inputs = BarycenterInputs<NdArray>;
@@ -30,12 +31,24 @@ export interface BarycenterOperator {
   readonly sides: 1 | 2;
   /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
   bytes(points: number, atoms: number): number;
+  /**
+   * Barycenters with what their iterations reached, to the tolerance of the options if that has one; on a device all data points go
+   * on until the last of them is there. Where the report says `non-finite` a barycenter means nothing; nothing is thrown.
+   */
+  solve(inputs: Inputs, signal?: AbortSignal): Promise<SolvedBarycenters>;
   /** P [B, N]. Throws RunError for barycenters without mass or not finite. */
   barycenters(inputs: Inputs, signal?: AbortSignal): Promise<Float64Array>;
   /** Log-scalings [B, sides, S, N] after the iterations, to start the next ones from. */
   logScalings(inputs: Inputs, signal?: AbortSignal): Promise<Float32Array>;
   /** The value is infinite where a barycenter has no mass or is not finite. */
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
+}
+
+interface SolvedBarycenters extends BarycenterReport {
+  /** P [B, N] */
+  readonly barycenters: Float64Array;
+  /** [B, sides, S, N], to go on from. */
+  readonly logScalings: Float32Array;
 }
 
 /** The operation by an engine, that of `chooseBarycenterEngine`. */
@@ -47,14 +60,24 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
     sides: engine.options.sides,
     bytes: (points, atoms) => engine.bytes(points, atoms),
 
+    async solve(inputs, signal) {
+      const wanted = ["barycenters", "logScalings", "errors", "iterations"] as const;
+      const found = await arrays.forward(inputs, wanted, signal);
+      return {
+        barycenters: toFloat64(found.barycenters).data,
+        logScalings: toFloat32(found.logScalings).data,
+        ...reportOf(found.iterations.data, found.errors.data, engine.options.tolerance),
+      };
+    },
+
     async barycenters(inputs, signal) {
-      const found = toFloat64(await arrays.forward(inputs, "barycenters", signal));
+      const found = toFloat64((await arrays.forward(inputs, ["barycenters"], signal)).barycenters);
       checkBarycenters(found, inputs.atoms, engine.options);
       return found.data;
     },
 
     async logScalings(inputs, signal) {
-      return toFloat32(await arrays.forward(inputs, "logScalings", signal)).data;
+      return toFloat32((await arrays.forward(inputs, ["logScalings"], signal)).logScalings).data;
     },
 
     async lossAndGradient(inputs, term, signal) {
@@ -75,7 +98,7 @@ async function throughBarycenters(
   term: DataTerm,
   signal: AbortSignal | undefined,
 ): Promise<BarycenterLosses<NdArray>> {
-  const { data, shape } = toFloat64(await arrays.forward(inputs, "barycenters", signal));
+  const { data, shape } = toFloat64((await arrays.forward(inputs, ["barycenters"], signal)).barycenters);
   const [points, pixels] = shape;
   const slopes = new Float64Array(data.length);
   const losses = Float64Array.from({ length: points }, (_, point) => {

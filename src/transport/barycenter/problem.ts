@@ -1,11 +1,12 @@
-import { InputError } from "../../errors.ts";
+import { InputError, OptionError } from "../../errors.ts";
 import type { Geometry, HostGeometry } from "../../geometry/geometry.ts";
-import { describe, float64Of, hasShape, ndarray, type NdArray } from "../../tensor/ndarray.ts";
+import { describe, float64Of, hasShape, ndarray, rowOf, type NdArray, type TypedArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /**
- * B data points that share S atoms on a geometry of N points, as arrays of any numbers: computed in float64. Atoms usually have
+ * B data points that share S atoms, as arrays of any numbers: computed in float64. The geometry's cost [M, N] is that of the atoms'
+ * points (rows) to the barycenter's (columns), which usually are the same. Atoms usually have
  * mass 1 and weights usually lie on the simplex, which is not asked for: balanced barycenters take negative weights too;
  * unbalanced ones need weights >= 0, not all 0.
  */
@@ -22,19 +23,29 @@ export interface BarycenterShapes {
 
 /** Throws InputError unless the shapes fit each other and the geometry. */
 export function checkShapes(geometry: HostGeometry, { atoms, weights, start }: BarycenterShapes, sides: number): void {
-  const [n, m] = geometry.shape;
-  if (n !== m) throw new InputError(`barycenter: needs a square ground cost, got [${n}, ${m}]`);
-  if (atoms.length !== 2 || atoms[0] === 0 || atoms[1] !== n) {
-    throw new InputError(
-      `barycenter: atoms must be [S, ${n}] (the geometry has ${n} points), got [${atoms.join(", ")}]`,
-    );
+  const [m, n] = geometry.shape;
+  if (atoms.length !== 2 || atoms[0] === 0 || atoms[1] !== m) {
+    const has = m === n ? `${m} points` : `[${m}, ${n}]: the atoms' points and the barycenter's`;
+    throw new InputError(`barycenter: atoms must be [S, ${m}] (the geometry has ${has}), got [${atoms.join(", ")}]`);
   }
   if (weights.length !== 2 || weights[1] !== atoms[0]) {
     throw new InputError(
       `barycenter: weights must be [B, ${atoms[0]}] (one column an atom), got [${weights.join(", ")}]`,
     );
   }
-  if (start) checkShape("start (log-scalings)", start, [weights[0], sides, ...atoms]);
+  if (sides === 2) requireSquare(geometry, "heavy-ball, whose log-scalings are those of both sides,");
+  if (start) checkShape("start (log-scalings)", start, [weights[0], sides, atoms[0], n]);
+}
+
+/** Throws InputError where the barycenter has other points than the atoms. */
+function requireSquare({ shape: [m, n] }: HostGeometry, what: string): void {
+  if (m !== n) throw new InputError(`barycenter: ${what} needs a square ground cost, got [${m}, ${n}]`);
+}
+
+/** Throws OptionError where the iterations might end early: gradients are those of a fixed number. */
+export function requireFixed({ tolerance }: ResolvedOptions): void {
+  if (tolerance === 0) return;
+  throw new OptionError("tolerance", "gradients are those of a fixed number of iterations; leave it out (or 0)");
 }
 
 /** Throws InputError unless `shape` is `expected`. */
@@ -50,6 +61,27 @@ export interface CheckedInputs extends BarycenterInputs<NdArray> {
   readonly weights: NdArray<Float64Array>;
   /** As it came: an engine takes it in float32 or in float64. */
   readonly start: NdArray | undefined;
+}
+
+/** The problem of some data points. */
+export function onlyPoints({ atoms, weights, start }: CheckedInputs, points: readonly number[]): CheckedInputs {
+  if (points.length === weights.shape[0]) return { atoms, weights, start };
+  const rows = ({ data, shape }: NdArray): NdArray<Float64Array> => {
+    const length = data.length / shape[0];
+    const kept = new Float64Array(points.length * length);
+    points.forEach((point, row) => kept.set(rowOf(data, length, point), row * length));
+    return ndarray(kept, [points.length, ...shape.slice(1)]);
+  };
+  return { atoms, weights: rows(weights), start: start && rows(start) };
+}
+
+/** The problem of one data point alone. */
+export function onlyPoint({ atoms, weights, start }: CheckedInputs, point: number): CheckedInputs {
+  return { atoms, weights: rowAlone(weights, point), start: start && rowAlone(start, point) };
+}
+
+function rowAlone<T extends TypedArray>({ data, shape }: NdArray<T>, row: number): NdArray<T> {
+  return ndarray(rowOf(data, data.length / shape[0], row), [1, ...shape.slice(1)]);
 }
 
 /** Throws InputError unless shapes fit and the values are masses and weights that the operator is defined for. */
@@ -80,6 +112,11 @@ function requireArray(array: NdArray, name: string): void {
   throw new InputError(`barycenter: ${name}: expected { shape, data } (see ndarray), got ${describe(array)}`);
 }
 
+/** The largest mass of the atoms [S, M], of which errors are shares. */
+export function largestMass({ data, shape: [count, points] }: NdArray): number {
+  return Math.max(...Array.from({ length: count }, (_, s) => massOf(data, s, points)));
+}
+
 function checkMasses({ data, shape: [count, points] }: NdArray<Float64Array>): void {
   for (let s = 0; s < count; s++) {
     let mass = 0;
@@ -106,4 +143,11 @@ function checkUnbalancedWeights({ data, shape }: NdArray<Float64Array>): void {
       );
     }
   }
+}
+
+/** Of a row. */
+export function massOf(data: NdArray["data"], row: number, points: number): number {
+  let mass = 0;
+  for (let i = row * points; i < (row + 1) * points; i++) mass += data[i];
+  return mass;
 }

@@ -2,6 +2,7 @@ import { RunError } from "../../errors.ts";
 import type { NdArray } from "../../tensor/ndarray.ts";
 import type { DataTerm } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { largestMass, massOf } from "./problem.ts";
 
 /** Whether a barycenter [N] is one: finite, with some mass. */
 function hasMass(barycenter: NdArray["data"]): boolean {
@@ -21,12 +22,11 @@ const MOST_EXCESS = 1e6;
  */
 export function checkBarycenters(
   { data, shape }: NdArray,
-  { data: atoms, shape: [count] }: NdArray,
+  atoms: NdArray,
   { iterations, epsilon, memory }: ResolvedOptions,
 ): void {
   const [batch, points] = shape;
-  const largest = Math.max(...Array.from({ length: count }, (_, s) => massOf(atoms, s, points)));
-  const most = MOST_EXCESS * largest;
+  const most = MOST_EXCESS * largestMass(atoms);
   for (let point = 0; point < batch; point++) {
     const mass = massOf(data, point, points);
     if (mass > 0 && mass < Infinity && (memory === 0 || mass <= most)) continue;
@@ -35,13 +35,6 @@ export function checkBarycenters(
       `barycenter: a mass of ${mass} in the result for weights ${point}, ${iterations} iterations, epsilon ${epsilon}; ${advice}`,
     );
   }
-}
-
-/** Of a row. */
-function massOf(data: NdArray["data"], row: number, points: number): number {
-  let mass = 0;
-  for (let i = row * points; i < (row + 1) * points; i++) mass += data[i];
-  return mass;
 }
 
 /** The term's loss of a barycenter; infinite, with slopes 0, where that is none: a wall for whoever minimises it. */

@@ -93,10 +93,10 @@ Reals centred(const Value* gradient, std::size_t count) {
 // A float32 engine with its kernel and the atoms, on one thread.
 std::unique_ptr<otlearn::BarycenterEngine> make_float32(const Case& c, const otlearn::PlanSettings& s, const Data& data,
                                                         int groups) {
-  const otlearn::BarycenterProblem problem{
-      s.depth.in(false), s.down.in(false),   s.across.in(false), s.atoms,
-      s.iterations,      s.exponents,        s.kept_bytes,       s.dense ? c.cost.data() : nullptr,
-      s.epsilon,         s.cost_is_symmetric};
+  const otlearn::BarycenterProblem problem{s.depth.in(false), s.down.in(false),   s.across.in(false),
+                                           s.atoms,           s.iterations,       s.exponents,
+                                           s.debiased,        s.kept_bytes,       s.dense ? c.cost.data() : nullptr,
+                                           s.epsilon,         s.cost_is_symmetric};
   std::unique_ptr<otlearn::BarycenterEngine> engine = otlearn::make_engine32(problem);
   for (int part = 0; part < engine->kernel_parts(); ++part) engine->make_kernel_part(part);
   engine->finish_kernel();
@@ -122,7 +122,7 @@ int count_float32(const Case& c, const Data& data) {
   return count;
 }
 
-void check_case(const Case& c) {
+inline void check_case(const Case& c) {
   const Data data = make_data(c, 7);
   BarycenterPlan plan(plan_settings(c));
   const std::size_t n = plan.pixels(), atoms = c.atoms;

@@ -41,16 +41,16 @@ void check_company(const Case& c) {
                 std::vector<std::uint8_t>(points)};
     std::vector<otlearn::BarycenterPoint> all(points);
     for (std::size_t i = 0; i < points; ++i) {
-      all[i] = {data.weights.data() + i * atoms,
-                nullptr,
-                data.targets.data() + i * n,
-                c.loss,
-                out.barycenters.data() + i * n,
-                nullptr,
-                &out.losses[i],
-                out.gradient_weights.data() + i * atoms,
-                static_cast<int>(i % 2),
-                &out.done[i]};
+      otlearn::BarycenterPoint& point = all[i];
+      point = {};
+      point.weights = data.weights.data() + i * atoms;
+      point.target = data.targets.data() + i * n;
+      point.loss = c.loss;
+      point.barycenter = out.barycenters.data() + i * n;
+      point.loss_value = &out.losses[i];
+      point.gradient_weights = out.gradient_weights.data() + i * atoms;
+      point.group = static_cast<int>(i % 2);
+      point.done = &out.done[i];
     }
     for (std::size_t i = 0; i < points; i += together) {
       engine->run(0, all.data() + i, static_cast<int>(std::min(together, points - i)));

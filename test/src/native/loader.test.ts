@@ -78,6 +78,8 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     memory: 0,
     update: 1,
     power: 0,
+    debiased: false,
+    wide: false,
   };
   const batch: BarycenterBatch = {
     begins: true,
@@ -88,9 +90,14 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     atoms: new Float64Array(6).fill(1 / 6),
     weights: Float64Array.of(1),
     start: undefined,
+    wideStart: undefined,
     targets: undefined,
     barycenters: new Float64Array(6),
     logScalings: undefined,
+    wideLogScalings: undefined,
+    tolerance: 0,
+    errors: undefined,
+    iterationsDone: undefined,
     losses: undefined,
     gradientAtoms: undefined,
     gradientWeights: undefined,
@@ -107,6 +114,8 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     memory: 0,
     update: 1,
     power: 0,
+    debiased: false,
+    wide: false,
   };
 
   it("runs what fits", () => {

@@ -17,6 +17,8 @@ struct Exponents {
   bool are_plain() const { return memory == 0 && update == 1 && power == 0; }
   // Scalings that a start consists of: b, and a where it is remembered.
   int sides() const { return memory == 0 ? 1 : 2; }
+  // rho / (rho + epsilon)
+  double marginal() const { return update / (1 - memory); }
 };
 
 struct GridAxis {
@@ -31,6 +33,9 @@ struct BarycenterProblem {
   GridAxis depth, down, across;
   int atoms, iterations;
   Exponents exponents;
+  // p = D prod phi^lambda with D <- sqrt(D p / K D) (Janati, Cuturi, Gramfort 2020, Algorithm 1): plain exponents, a symmetric
+  // cost, no target and no start.
+  bool debiased;
   std::size_t kept_bytes;  // for the iterations of the data points of one worker; above it they are computed twice
   // A dense cost C [N, N] in the place of a grid, with N points across; read until the kernel is finished.
   const double* cost = nullptr;
@@ -41,15 +46,22 @@ struct BarycenterProblem {
 
 // One data point. Outputs that are null are not computed.
 struct BarycenterPoint {
-  const double* weights;  // lambda [S]
-  const float* start;     // log scalings [sides, S, N], or null: ones
-  const double* target;   // x [N], dL/dp for kLinear, or null: no loss, no gradient
+  const double* weights;     // lambda [S]
+  const float* start;        // log scalings [sides, S, N], or null: ones
+  const double* wide_start;  // the same in double, where `start` is null
+  const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
-  double* barycenter;        // p [N], or null
-  float* log_scalings;       // [sides, S, N] after the iterations, or null
+  double* barycenter;   // p [N], or null
+  float* log_scalings;  // [sides, S, N] after the iterations, or null
+  double* wide_log_scalings;
   double* loss_value;        // with target
   double* gradient_weights;  // [S], with target
   int group;                 // of the sums of gradients with respect to the atoms, with target
+  // Without target: the largest |a K b - d|_1 at exit, or null. Unbalanced and with heavy-ball |a - a'| K b of the plain update
+  // a' = (d / K b)^(rho / (rho + epsilon)); debiased the largest of it and |D K D - p|_1.
+  double* error;
+  double tolerance;         // iterations end at such an error, 0: never
+  double* iterations_done;  // with error
   // Becomes 1, or 0 where this number type cannot hold the scalings of this point or the cut-off kernel is not exact to
   // its precision; outputs are then unspecified and nothing was added to the atoms' gradient.
   std::uint8_t* done;

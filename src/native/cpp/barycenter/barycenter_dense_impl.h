@@ -49,13 +49,20 @@ class DenseProducts {
     if (context_.is_shared(iteration)) {
       for (State* state : points) state->in_range = state->in_range && context_.shared.is_in_range();
     } else {
-      make(points, Half::kC, iteration, replay, [=](Steps& steps, int s) { return steps.c_product(iteration, s); });
+      make_c(points, iteration, replay);
       each_atom(points, [&](State& state, int s) { state.in_range = state.steps.make_a(iteration, s); });
       make(points, Half::kPhi, iteration, replay, [=](Steps& steps, int s) { return steps.phi_product(iteration, s); });
     }
+    make_debias(points);
     for (State* state : points) {
-      if (state->in_range) state->in_range = state->steps.finish(iteration);
+      if (state->in_range && !state->ends_before(iteration)) state->in_range = state->steps.finish(iteration);
     }
+  }
+  // The products that the error before an iteration follows from.
+  void advance_c(const std::vector<State*>& points, int iteration) {
+    if (points.empty()) return;
+    make_c(points, iteration, false);
+    make_debias(points);
   }
 
   // The adjoint of an iteration.
@@ -94,6 +101,24 @@ class DenseProducts {
   void each_atom(const std::vector<State*>& points, Body body) const {
     for (State* state : points) {
       for (int s = 0; s < context_.problem.atoms && state->in_range; ++s) body(*state, s);
+    }
+  }
+
+  void make_c(const std::vector<State*>& points, int iteration, bool replay) {
+    make(points, Half::kC, iteration, replay, [=](Steps& steps, int s) { return steps.c_product(iteration, s); });
+  }
+
+  // K D of each point, where there is one.
+  void make_debias(const std::vector<State*>& points) {
+    if constexpr (Steps::kIsDebiased) {
+      for (State* state : points) {
+        if (!state->in_range) continue;
+        Steps& steps = state->steps;
+        state->in_range = kernel_.make(steps.debias_level(), steps.debias_needed(), [&](int level) {
+          const auto product = steps.debias_product();
+          return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
+        });
+      }
     }
   }
 

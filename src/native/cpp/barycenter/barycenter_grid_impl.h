@@ -35,7 +35,15 @@ class GridProducts {
   // An iteration of the one point that is given. A replay takes the levels of the first time.
   void advance(const std::vector<State*>& points, int iteration, bool replay) {
     State& state = *points.front();
-    state.in_range = make_marginals(state, iteration, replay) && state.steps.finish(iteration);
+    state.in_range =
+        make_marginals(state, iteration, replay) && (state.ends_before(iteration) || state.steps.finish(iteration));
+  }
+  // The products that the error before an iteration follows from.
+  void advance_c(const std::vector<State*>& points, int iteration) {
+    for (State* state : points) {
+      for (int s = 0; s < context_.problem.atoms && state->in_range; ++s) state->in_range = make_c(*state, iteration, s, false);
+      if (state->in_range) state->in_range = make_debias(*state);
+    }
   }
 
   // The adjoint of an iteration.
@@ -51,19 +59,33 @@ class GridProducts {
 
  private:
   bool make_marginals(State& state, int iteration, bool replay) {
-    if (context_.is_shared(iteration)) return context_.shared.is_in_range();
+    if (context_.is_shared(iteration)) return context_.shared.is_in_range() && make_debias(state);
     Steps& steps = state.steps;
     for (int s = 0; s < context_.problem.atoms; ++s) {
-      const bool has_c = make(state.levels, Half::kC, iteration, s, replay, [&](int level) {
-        const auto product = steps.c_product(iteration, s);
-        return kernel_.template to_lying<true>(level, T(1), scratch_, product.produce, product.consume);
-      });
-      if (!has_c || !steps.make_a(iteration, s)) return false;
+      if (!make_c(state, iteration, s, replay) || !steps.make_a(iteration, s)) return false;
       const bool has_phi = make(state.levels, Half::kPhi, iteration, s, replay, [&](int level) {
         const auto product = steps.phi_product(iteration, s);
         return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
       });
       if (!has_phi) return false;
+    }
+    return make_debias(state);
+  }
+
+  bool make_c(State& state, int iteration, int s, bool replay) {
+    return make(state.levels, Half::kC, iteration, s, replay, [&](int level) {
+      const auto product = state.steps.c_product(iteration, s);
+      return kernel_.template to_lying<true>(level, T(1), scratch_, product.produce, product.consume);
+    });
+  }
+
+  // K D, where there is one.
+  bool make_debias(State& state) {
+    if constexpr (Steps::kIsDebiased) {
+      return kernel_.make(state.steps.debias_level(), state.steps.debias_needed(), [&](int level) {
+        const auto product = state.steps.debias_product();
+        return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
+      });
     }
     return true;
   }

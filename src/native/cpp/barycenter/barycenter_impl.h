@@ -174,6 +174,7 @@ class Engine final : public BarycenterEngine {
 
 template <typename T, template <typename, typename> class Products>
 BarycenterEngine* make_engine_with(const BarycenterProblem& problem) {
+  if (problem.debiased) return new Engine<T, DebiasedSteps<T>, Products>(problem);
   if (problem.exponents.are_plain()) return new Engine<T, PlainSteps<T>, Products>(problem);
   return new Engine<T, PowerSteps<T>, Products>(problem);
 }

@@ -25,9 +25,9 @@ class KeptIterations {
   KeptIterations(int iterations, std::size_t bytes, std::size_t size, int images, int carried)
       : iterations_(iterations), images_(images), carried_(carried), size_(size), bytes_(bytes) {}
 
-  // For all iterations, or where no adjoint follows for one.
-  void prepare(bool adjoint) {
-    segment_ = 1;
+  // For all iterations, or where no adjoint follows for one, or for two of which one is compared with the other.
+  void prepare(bool adjoint, bool compares) {
+    segment_ = compares ? 2 : 1;
     if (adjoint) {
       const double bytes = static_cast<double>(images_) * size_ * sizeof(T);
       const double shortest = std::sqrt(static_cast<double>(iterations_) * carried_ / images_);

@@ -1,5 +1,5 @@
 // The plain iteration, a = d / K b and b = p / K a, and its adjoint. Reciprocals of c = K b and phi = K a are kept, so that no
-// loop divides, and neither a nor b is ever in memory.
+// loop divides, and neither a nor b is ever in memory. Debiased, p has a factor D of its own, and there is no adjoint.
 #if defined(OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
 #undef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
@@ -7,8 +7,10 @@
 #define OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
 #endif
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -25,12 +27,14 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-template <typename T>
+template <typename T, bool kDebiased = false>
 class PlainSteps {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
  public:
+  static constexpr bool kIsDebiased = kDebiased;
+
   // Whether this number type holds the masses of an atom: what it makes 0 would have added nothing.
   static bool holds(const double*, std::size_t) { return true; }
   // a of the first iteration, of whose c the reciprocal is given; false where it leaves the range.
@@ -53,7 +57,8 @@ class PlainSteps {
         kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), atoms_ + 1),
         log_p_(2, context.size),
         next_(context.between(), context.size),
-        weighted_(atoms_, context.size) {}
+        weighted_(kDebiased ? 0 : atoms_, context.size),
+        debias_(kDebiased ? 3 : 0, context.size) {}
 
   KeptIterations<T>& kept() { return kept_; }
   T* p(int iteration) { return kept_.at(iteration, 0); }
@@ -61,10 +66,11 @@ class PlainSteps {
   // Begins a data point; false where its start leaves the range.
   bool begin(const BarycenterPoint& point) {
     point_ = &point;
-    if (!point.start) return true;
+    if constexpr (kDebiased) begin_debias();
+    if (!context_.has_start(point)) return true;
     if (start_.count() == 0) start_ = Images<T>(atoms_, context_.size);
     for (int s = 0; s < atoms_; ++s) {
-      if (!start_scaling(context_.upright, context_.size, point.start + s * context_.problem.pixels(), start_[s])) return false;
+      if (!start_scaling(point, s * context_.problem.pixels(), context_.upright, context_.size, start_[s])) return false;
     }
     return true;
   }
@@ -95,17 +101,51 @@ class PlainSteps {
         std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
     if (context_.is_shared(iteration)) return finish_shared(offset);
     const T* log_p = log_p_[atoms_ % 2];
-    return set_barycenter<T>(
+    const bool in_range = set_barycenter<T>(
         context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
+    if constexpr (kDebiased) return in_range && finish_debias(p(iteration));
+    return in_range;
   }
 
-  void write_log_scalings(float* out) {  // log b = log(p / phi)
-    const T* p = this->p(iterations_ - 1);
+  // K D, from lying to upright, with the level that it takes.
+  auto debias_product() { return Product{Load<T>{debias_[1]}, Store<T>{debias_[2]}}; }
+  int& debias_level() { return debias_level_; }
+  int& debias_needed() { return debias_needed_; }
+
+  // |a c - d| of the iteration before, with the c of this one, and |D K D - p|.
+  double error_before(int iteration) {
+    double largest = 0;
+    for (int s = 0; s < atoms_; ++s) {
+      const T *d = context_.shared.d[s], *inverse_c = this->inverse_c(iteration, s),
+              *before = context_.is_shared(iteration - 1) ? context_.shared.first_inverse_c[0]
+                                                          : kept_.before(iteration, 1 + atoms_ + s);
+      const double error = distance(context_.lying, [=](std::size_t i) {
+        const V inverse = load<T>(inverse_c + i);
+        return V(load<T>(d + i) * ((load<T>(before + i) - inverse) / inverse));
+      });
+      largest = std::max(largest, error);
+    }
+    if constexpr (kDebiased) {
+      const T *debias = debias_[0], *product = debias_[2], *p = this->p(iteration - 1);
+      const double error = distance(
+          context_.upright, [=](std::size_t i) { return V(load<T>(debias + i) * load<T>(product + i) - load<T>(p + i)); });
+      largest = std::max(largest, error);
+    }
+    return largest;
+  }
+
+  template <typename Target>
+  void write_log_scalings(int last, Target* out) {  // log b = log(p / phi)
+    const T* p = this->p(last);
     T* log_b = next_[0];
     for (int s = 0; s < atoms_; ++s) {
-      const T* inverse_phi = this->inverse_phi(iterations_ - 1, s);
-      each_register<T>(context_.upright,
-                       [=](std::size_t i) { store<T>(log_b + i, short_log_of<T>(load<T>(p + i) * load<T>(inverse_phi + i))); });
+      const T* inverse_phi = this->inverse_phi(last, s);
+      each_register<T>(context_.upright, [=](std::size_t i) {
+        const V mass = load<T>(p + i), inverse = load<T>(inverse_phi + i), value = mass * inverse;
+        // b itself need not be a normal number where p and phi are
+        const V apart = short_log_of<T>(mass) + short_log_of<T>(inverse);
+        store<T>(log_b + i, value < broadcast<T>(std::numeric_limits<T>::min()) ? apart : short_log_of<T>(value));
+      });
       pack(context_.upright, log_b, out + s * context_.problem.pixels());
     }
   }
@@ -175,7 +215,65 @@ class PlainSteps {
       for (std::size_t s = 0; s < atoms; ++s) sum += lambda[s] * load<T>(logs[s] + i);
       return sum;
     };
-    return set_barycenter<T>(context_.upright, log_p, offset, p(0));
+    const bool in_range = set_barycenter<T>(context_.upright, log_p, offset, p(0));
+    if constexpr (kDebiased) return in_range && finish_debias(p(0));
+    return in_range;
+  }
+
+  // D = 1
+  void begin_debias() {
+    for (int image = 0; image < 2; ++image) std::fill_n(debias_[image], context_.size, T(1));
+    debias_level_ = 0;
+  }
+
+  // p <- D p, D <- sqrt(D p / K D), from K D of the D before; false where one leaves the range.
+  bool finish_debias(T* p) {
+    T *upright = debias_[0], *lying = debias_[1];
+    const T* product = debias_[2];
+    V largest = broadcast<T>(T(1)), smallest = largest;
+    each_register<T>(context_.upright, [&](std::size_t i) {
+      const V debias = load<T>(upright + i), mass = load<T>(p + i) * debias;
+      const V next = sqrt_of<T>(debias * (mass / load<T>(product + i)));
+      largest = most<T>(largest, next);
+      smallest = least<T>(smallest, least<T>(next, mass));
+      store<T>(p + i, mass);
+      store<T>(upright + i, next);
+    });
+    turn_image(upright, lying);
+    return largest_lane<T>(largest) < Band<T>::kLargest && -largest_lane<T>(-smallest) > 1 / Band<T>::kLargest;
+  }
+
+  // An upright image as a lying one.
+  void turn_image(const T* from, T* to) const {
+    const StripLayout &in = context_.upright, &out = context_.lying;
+    if (!out.lies) {  // both are the same
+      std::copy_n(from, in.size(), to);
+      return;
+    }
+    for (int z = 0; z < in.planes; ++z, from += in.plane(), to += out.plane()) {
+      for (int y = 0; y < in.rows; ++y) {
+        T* line = to + out.at(0, y);  // of the lying image, rows `lanes` numbers apart
+        for (int x = 0; x < in.columns; ++x) line[static_cast<std::size_t>(x) * kLanes] = from[in.at(y, x)];
+      }
+    }
+  }
+
+  // sum |difference(i)|, without the padding.
+  template <typename Difference>
+  static double distance(const StripLayout& layout, Difference difference) {
+    const V inside = inside_of<T>(layout), everywhere = broadcast<T>(T(1));
+    int strip = 0;
+    double all = 0;
+    each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
+      const V counts = ++strip % layout.strips() == 0 ? inside : everywhere;
+      V sum = {};
+      for (std::size_t i = begin; i < end; i += kLanes) {
+        const V value = difference(i);
+        sum += counts > T(0) ? most<T>(value, -value) : V{};
+      }
+      all += sum_lanes<T>(sum);
+    });
+    return all;
   }
 
   const PointContext<T>& context_;
@@ -186,7 +284,12 @@ class PlainSteps {
   Images<T> log_p_;         // two images, read and written in turn
   Images<T> next_;          // what the two adjoint products of an atom hand over
   Images<T> weighted_;      // [S] -gb * b
+  Images<T> debias_;        // D, upright and lying, and K D
+  int debias_level_ = 0, debias_needed_ = 0;
 };
+
+template <typename T>
+using DebiasedSteps = PlainSteps<T, true>;
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

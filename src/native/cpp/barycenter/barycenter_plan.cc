@@ -23,6 +23,7 @@ BarycenterProblem problem_of(const PlanSettings& s, const double* cost, bool wid
           s.atoms,
           s.iterations,
           s.exponents,
+          s.debiased,
           s.kept_bytes / static_cast<std::size_t>(thread_pool().threads()),
           s.dense ? cost : nullptr,
           s.epsilon,
@@ -61,7 +62,7 @@ bool BarycenterPlan::advance(const PlanBatch& batch, double seconds) {
     if (!current_) {
       std::vector<int> all(batch.points);
       std::iota(all.begin(), all.end(), 0);
-      begin_points(float32_, batch, std::move(all));
+      begin_points(settings_.wide ? float64_ : float32_, batch, std::move(all));
     }
     for (bool has_run = false;;) {
       while (next_ < static_cast<int>(points_.size())) {
@@ -103,7 +104,7 @@ void BarycenterPlan::begin_points(Engine& which, const PlanBatch& batch, std::ve
   points_ = std::move(points);
   next_ = 0;
   const std::size_t n = pixels();
-  which.engine->begin(pool.threads(), groups(), !batch.start);
+  which.engine->begin(pool.threads(), groups(), !batch.start && !batch.wide_start);
   pool.run(settings_.atoms, [&](int worker, int atom) { which.engine->set_atom(worker, atom, batch.atoms + atom * n); });
 }
 
@@ -122,9 +123,10 @@ void BarycenterPlan::run_points(const PlanBatch& batch, int begin, int end) {
       const int point = points_[i], group = i % groups();
       if (group % lots != lot) continue;
       const auto at = [point](auto* array, std::size_t stride) { return array ? array + point * stride : nullptr; };
-      mine.push_back({at(batch.weights, s), at(batch.start, scalings), at(batch.targets, n), batch.loss,
-                      at(batch.barycenters, n), at(batch.log_scalings, scalings), at(batch.losses, 1),
-                      at(batch.gradient_weights, s), group, batch.done + point});
+      mine.push_back({at(batch.weights, s), at(batch.start, scalings), at(batch.wide_start, scalings), at(batch.targets, n),
+                      batch.loss, at(batch.barycenters, n), at(batch.log_scalings, scalings),
+                      at(batch.wide_log_scalings, scalings), at(batch.losses, 1), at(batch.gradient_weights, s), group,
+                      at(batch.errors, 1), batch.tolerance, at(batch.iterations_done, 1), batch.done + point});
     }
     const int left = static_cast<int>(mine.size()), turns = (left + engine.together() - 1) / engine.together();
     for (int turn = 0; turn < turns; ++turn) {  // of equal size

@@ -36,6 +36,8 @@ struct PlanSettings {
   AxisSettings depth, down, across;
   int atoms = 0, iterations = 0;
   Exponents exponents;
+  bool debiased = false;
+  bool wide = false;  // in float64 from the beginning
   // A dense cost C [N, N] in the place of a grid, with N points across: it comes with the batches.
   bool dense = false, cost_is_symmetric = false;
   double epsilon = 0;
@@ -51,12 +53,17 @@ struct PlanBatch {
   const double* atoms = nullptr;
   const double* weights = nullptr;
   const float* start = nullptr;
+  const double* wide_start = nullptr;  // in the place of `start`
   const double* targets = nullptr;
   double* barycenters = nullptr;
   float* log_scalings = nullptr;
+  double* wide_log_scalings = nullptr;
   double* losses = nullptr;
   double* gradient_atoms = nullptr;
   double* gradient_weights = nullptr;
+  double* errors = nullptr;  // with `iterations_done`, without targets
+  double* iterations_done = nullptr;
+  double tolerance = 0;
   std::uint8_t* done = nullptr;
 };
 
@@ -72,6 +79,7 @@ class BarycenterPlan {
   bool advance(const PlanBatch& batch, double seconds);
 
   bool dense() const { return settings_.dense; }
+  bool debiased() const { return settings_.debiased; }
   std::size_t pixels() const {
     return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size;
   }

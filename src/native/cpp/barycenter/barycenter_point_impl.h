@@ -33,6 +33,8 @@ struct PointContext {
   bool atoms_at_once;      // whether the atoms go through a product together
   bool cold = true;
 
+  // Whether a point brings scalings to start from.
+  static bool has_start(const BarycenterPoint& point) { return point.start || point.wide_start; }
   // Whether the first half of an iteration is that of SharedAtoms.
   bool is_shared(int iteration) const { return cold && iteration == 0; }
   // Images between two products of an iteration.
@@ -50,8 +52,8 @@ Product(Produce, Consume) -> Product<Produce, Consume>;
 
 // exp of log-scalings [N] to start from; what stands for no mass starts at 1, as its power would be infinite with mass.
 // False where one leaves the range.
-template <typename T>
-bool start_scaling(const StripLayout& layout, std::size_t size, const float* logs, T* out) {
+template <typename T, typename Source>
+bool start_scaling(const StripLayout& layout, std::size_t size, const Source* logs, T* out) {
   std::fill_n(out, size, T(0));  // the padding, too
   unpack(layout, logs, out);
   Vector<T> largest = {};
@@ -62,6 +64,13 @@ bool start_scaling(const StripLayout& layout, std::size_t size, const float* log
     store<T>(out + i, exp_of<T>(value));
   });
   return largest_lane<T>(largest) < std::log(static_cast<T>(Band<T>::kLargest));
+}
+
+// One of the scalings that a point starts from, as `start_scaling`.
+template <typename T>
+bool start_scaling(const BarycenterPoint& point, std::size_t first, const StripLayout& layout, std::size_t size, T* out) {
+  return point.start ? start_scaling(layout, size, point.start + first, out)
+                     : start_scaling(layout, size, point.wide_start + first, out);
 }
 
 // p from the registers log_p(i) of log p + offset; false where either leaves the range, which weights below zero can make them

@@ -42,6 +42,8 @@ class PowerSteps {
   using V = Vector<T>;
 
  public:
+  static constexpr bool kIsDebiased = false;
+
   // Whether this number type holds the masses of an atom: a power of what it makes 0 may be anything.
   static bool holds(const double* masses, std::size_t count) {
     return std::all_of(masses, masses + count, [](double mass) { return mass == 0 || mass >= std::numeric_limits<T>::min(); });
@@ -77,13 +79,12 @@ class PowerSteps {
   // Begins a data point; false where its start leaves the range.
   bool begin(const BarycenterPoint& point) {
     point_ = &point;
-    const float* logs = point.start;
-    if (!logs) return true;
+    if (!context_.has_start(point)) return true;
     const std::size_t size = context_.size, pixels = context_.problem.pixels();
     if (start_.count() == 0) start_ = Images<T>(exponents_.sides() * atoms_, size);
     for (int s = 0; s < atoms_; ++s) {
-      if (!start_scaling(context_.upright, size, logs + s * pixels, start_[s])) return false;
-      if (remembers() && !start_scaling(context_.lying, size, logs + (atoms_ + s) * pixels, start_[atoms_ + s])) return false;
+      if (!start_scaling(point, s * pixels, context_.upright, size, start_[s])) return false;
+      if (remembers() && !start_scaling(point, (atoms_ + s) * pixels, context_.lying, size, start_[atoms_ + s])) return false;
     }
     return true;
   }
@@ -126,16 +127,40 @@ class PowerSteps {
     return Raise<T>::is_in_range(worst);
   }
 
-  void write_log_scalings(float* out) {
+  // |a - (d / c)^(rho / (rho + epsilon))| c of the iteration before, with the c of this one.
+  double error_before(int iteration) {
+    const T marginal = static_cast<T>(exponents_.marginal());
+    double largest = 0;
+    for (int s = 0; s < atoms_; ++s) {
+      const T *d = context_.shared.d[s], *inverse_c = this->inverse_c(iteration, s), *a = this->a(iteration - 1, s);
+      double error = 0;
+      each_strip<T>(context_.lying, [&](std::size_t begin, std::size_t end) {
+        V sum = {};
+        for (std::size_t i = begin; i < end; i += kLanes) {
+          const V mass = load<T>(d + i), inverse = load<T>(inverse_c + i);
+          const auto is_there = mass > T(0);
+          const V next = exp_of<T>(marginal * log_of<T>(is_there ? mass * inverse : broadcast<T>(T(1))));
+          const V difference = is_there ? load<T>(a + i) - next : V{};
+          sum += most<T>(difference, -difference) / inverse;
+        }
+        error += sum_lanes<T>(sum);
+      });
+      largest = std::max(largest, error);
+    }
+    return largest;
+  }
+
+  template <typename Target>
+  void write_log_scalings(int last, Target* out) {
     const std::size_t pixels = context_.problem.pixels();
     T* logs = work_[0];
     for (int s = 0; s < atoms_; ++s, out += pixels) {
-      const T* b = this->b(iterations_ - 1, s);
+      const T* b = this->b(last, s);
       each_register<T>(context_.upright, [=](std::size_t i) { store<T>(logs + i, short_log_of<T>(load<T>(b + i))); });
       pack(context_.upright, logs, out);
     }
     for (int s = 0; remembers() && s < atoms_; ++s, out += pixels) {
-      const T* a = this->a(iterations_ - 1, s);
+      const T* a = this->a(last, s);
       each_register<T>(context_.lying, [=](std::size_t i) {
         const V value = load<T>(a + i);
         store<T>(logs + i, value > T(0) ? short_log_of<T>(value) : broadcast<T>(T(kLogZero)));

@@ -23,13 +23,16 @@ struct Axis {
   explicit Axis(const GridAxis& axis)
       : reach(axis.radius), taps(coded_radius<T>(reach) + 1, T(0)), outside(axis.known + 2, 0.0) {
     for (int d = 0; d <= reach; ++d) taps[d] = static_cast<T>(axis.taps[d]);
+    // taps that are not known are smaller than the least one that float64 holds
+    outside[axis.known + 1] = 2.0 * (axis.size - 1 - axis.known) * kLeastTap;
     for (int d = axis.known; d >= 0; --d) outside[d] = outside[d + 1] + (d > 0 ? 2 : 1) * axis.taps[d];
   }
   double all() const { return outside[0]; }
   double beyond(int radius) const { return outside[std::min(radius, reach) + 1]; }
   double next(int radius) const { return radius < reach ? static_cast<double>(taps[radius + 1]) : 0; }
 
-  int reach;  // entries beyond it are not used
+  static constexpr double kLeastTap = 3.4e-308;  // exp(-708)
+  int reach;                                     // entries beyond it are not used
   std::vector<T> taps;
   std::vector<double> outside;  // sum of all entries at a distance of at least d, both sides
 };

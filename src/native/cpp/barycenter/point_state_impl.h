@@ -29,12 +29,15 @@ template <typename T>
 class KernelLevels {
  public:
   explicit KernelLevels(const PointContext<T>& context)
-      : context_(context),
-        atoms_(context.problem.atoms),
-        used_(2 * static_cast<std::size_t>(context.problem.iterations) * atoms_),
-        needed_(2 * static_cast<std::size_t>(atoms_)) {}
+      : context_(context), atoms_(context.problem.atoms), needed_(2 * static_cast<std::size_t>(atoms_)) {}
 
-  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration, s)]; }
+  // For all iterations, or where no adjoint follows for one.
+  void prepare(bool adjoint) {
+    kept_ = adjoint ? context_.problem.iterations : 1;
+    used_.resize(std::max(used_.size(), 2 * static_cast<std::size_t>(kept_) * atoms_));
+  }
+
+  int& used(Half half, int iteration, int s) { return used_[slot(half, iteration % kept_, s)]; }
   // Of the iteration that was last.
   int& needed(Half half, int s) { return needed_[slot(half, 0, s)]; }
   // As in the iteration before.
@@ -50,7 +53,8 @@ class KernelLevels {
 
   const PointContext<T>& context_;
   const int atoms_;
-  std::vector<int> used_;    // [L, S, 2]
+  int kept_ = 1;
+  std::vector<int> used_;    // [kept, S, 2]
   std::vector<int> needed_;  // [S, 2]
 };
 
@@ -66,14 +70,31 @@ struct PointState {
       gradients.d = Images<T>(context.problem.atoms, context.size);
       gradients.first_phi = Images<T>(context.problem.atoms, context.size);
     }
-    steps.kept().prepare(given.target != nullptr);
+    levels.prepare(given.target != nullptr);
+    steps.kept().prepare(given.target != nullptr, given.error != nullptr);
     in_range = steps.begin(given);
+    last = context.problem.iterations - 1;
+    has_ended = false;
   }
 
   // After the last iteration.
   void write_outputs() {
     if (point->barycenter) pack(context.upright, barycenter(), point->barycenter);
-    if (point->log_scalings) steps.write_log_scalings(point->log_scalings);
+    if (point->log_scalings) steps.write_log_scalings(last, point->log_scalings);
+    if (point->wide_log_scalings) steps.write_log_scalings(last, point->wide_log_scalings);
+    if (point->error) {
+      *point->error = error;
+      *point->iterations_done = last + 1;
+    }
+  }
+
+  // After the marginals of an iteration, which tell the error of the one before: whether that was the last one.
+  bool ends_before(int iteration) {
+    if (!point->error || iteration == 0) return false;
+    error = steps.error_before(iteration);
+    if (!(error <= point->tolerance && point->tolerance > 0)) return false;
+    last = iteration - 1;
+    return has_ended = true;
   }
 
   void begin_adjoint() {
@@ -102,7 +123,7 @@ struct PointState {
     *point->loss_value = value;
   }
 
-  const T* barycenter() { return steps.p(context.problem.iterations - 1); }
+  const T* barycenter() { return steps.p(last); }
 
   const PointContext<T>& context;
   Steps steps;
@@ -110,6 +131,9 @@ struct PointState {
   AtomGradients<T> gradients;
   const BarycenterPoint* point = nullptr;
   bool in_range = false;
+  int last = 0;            // the iteration whose outcome counts
+  bool has_ended = false;  // before all iterations
+  double error = 0;
   double value = 0, check = 0;  // the loss, and a sum that is not finite where a gradient is not
   Images<T> p_gradient;         // two images
   Images<T> target;             // one image

@@ -42,16 +42,21 @@ class PointsWorker {
 
   // Does what the points ask for, or leaves their states out of range. Starts are there for all or for none.
   void run(const BarycenterPoint* points, int count) {
-    context_.cold = !points[0].start;
+    context_.cold = !PointContext<T>::has_start(points[0]);
     while (states_.size() < static_cast<std::size_t>(count)) states_.push_back(std::make_unique<State>(context_));
     active_.clear();
+    ended_.clear();
     for (int i = 0; i < count; ++i) {
       states_[i]->begin(points[i]);
       active_.push_back(states_[i].get());
     }
     forward();
+    if (points[0].error) find_errors();
     for (State* state : active_) state->write_outputs();
-    if (points[0].target && !active_.empty()) backward();
+    for (State* state : ended_) state->write_outputs();
+    if constexpr (!Steps::kIsDebiased) {
+      if (points[0].target && !active_.empty()) backward();
+    }
   }
   State& state(int i) { return *states_[i]; }
   auto& scratch() { return products_.scratch(); }
@@ -64,6 +69,14 @@ class PointsWorker {
       drop();
       for (State* state : active_) state->steps.kept().finish(iteration);
     }
+  }
+
+  // Of the points that carried out all iterations.
+  void find_errors() {
+    const int iterations = context_.problem.iterations;
+    products_.advance_c(active_, iterations);
+    drop();
+    for (State* state : active_) state->error = state->steps.error_before(iterations);
   }
 
   // The adjoint, from the last iteration to the first.
@@ -85,14 +98,17 @@ class PointsWorker {
   }
 
   void drop() {
-    active_.erase(std::remove_if(active_.begin(), active_.end(), [](const State* state) { return !state->in_range; }),
-                  active_.end());
+    const auto leaves = [this](State* state) {
+      if (state->in_range && state->has_ended) ended_.push_back(state);
+      return !state->in_range || state->has_ended;
+    };
+    active_.erase(std::remove_if(active_.begin(), active_.end(), leaves), active_.end());
   }
 
   PointContext<T> context_;
   Products<T, Steps> products_;
   std::vector<std::unique_ptr<State>> states_;
-  std::vector<State*> active_;
+  std::vector<State*> active_, ended_;  // in work, and at their tolerance
 };
 
 }  // namespace otlearn::OTLEARN_SET

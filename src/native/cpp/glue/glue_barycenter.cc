@@ -55,6 +55,9 @@ Napi::Value create_barycenter(const Napi::CallbackInfo& info) {
   PlanSettings plan;
   read_geometry(settings, plan);
   plan.exponents = read_exponents(settings);
+  plan.debiased = settings.flag("debiased");
+  plan.wide = settings.flag("wide");
+  require(!plan.debiased || (plan.exponents.are_plain() && (!plan.dense || plan.cost_is_symmetric)), "debiased");
   plan.atoms = settings.integer("atoms");
   plan.iterations = settings.integer("iterations");
   require(plan.atoms > 0 && plan.iterations > 0, "sizes");
@@ -82,8 +85,16 @@ Napi::Value run_barycenter(const Napi::CallbackInfo& info) {
   work.gradient_weights = batch.optional<double>("gradientWeights", points * atoms);
   work.start = batch.optional<float>("start", scalings);
   work.log_scalings = batch.optional<float>("logScalings", scalings);
+  work.wide_start = batch.optional<double>("wideStart", scalings);
+  work.wide_log_scalings = batch.optional<double>("wideLogScalings", scalings);
+  work.errors = batch.optional<double>("errors", points);
+  work.iterations_done = batch.optional<double>("iterationsDone", points);
+  work.tolerance = batch.number("tolerance");
   work.done = batch.array<std::uint8_t>("done", points);
   work.cost = plan.dense() ? batch.array<double>("cost", pixels * pixels) : nullptr;
+  require(!(work.start && work.wide_start), "starts");
+  require(!work.errors == !work.iterations_done && !(work.errors && work.targets), "errors");
+  require(!plan.debiased() || !(work.targets || work.start || work.wide_start), "debiased");
   require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
   if (batch.flag("begins")) plan.begin(work);
   return Napi::Boolean::New(info.Env(), plan.advance(work, batch.number("seconds")));

@@ -10,8 +10,8 @@ import {
 } from "./tensor.ts";
 
 /**
- * Debiased Sinkhorn barycenters [B, N] (Janati, Cuturi, Gramfort 2020) until the marginal violation (L1, largest over atoms,
- * debiasing term included) is at or below `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data
+ * Debiased Sinkhorn barycenters [B, N] (Janati, Cuturi, Gramfort 2020) until the error of `DebiasedBarycenters` is at or below
+ * `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data
  * point at a time in float64; on a device all data points go on together until the last of them is there, looked at every 10
  * iterations in float32, which reaches about 1e-5. Async: keep it outside `tf.tidy`. Throws InputError.
  */

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { exp } from "../../../tensor/differentiable.ts";
-import { InputError } from "../../../errors.ts";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
-import type { DebiasedOptions } from "./host.ts";
+import { requireSymmetric, type DebiasedOptions } from "./host.ts";
 import type { LogRecursion } from "../tensor/recursion.ts";
 import { resolveBarycenterOptions, type BarycenterDomain } from "../options.ts";
 import { checkShapes } from "../problem.ts";
@@ -96,7 +95,7 @@ function debiasedRecursion(
 ): LogRecursion {
   const resolved = resolveBarycenterOptions(options);
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, resolved.sides);
-  if (!geometry.symmetric) throw new InputError("debiased barycenter: needs a symmetric ground cost");
+  requireSymmetric(geometry);
   return recursionOf({ geometry, atoms, weights }, kernel, resolved);
 }
 
@@ -123,13 +122,13 @@ function advance({ lift, mean, weights, logMass, absent }: LogRecursion, from: S
   return { logA, logB: tf.sub(logP, logPhi), logDebias, logP };
 }
 
-/** Largest |a K b - d|_1 and |D K D - p|_1, a scalar. */
+/** Largest |a K b - d|_1 and |D K D - p|_1, as a share of the largest mass: a scalar. */
 function violationOf({ lift }: LogRecursion, atoms: tf.Tensor2D, { logA, logB, logDebias, logP }: State): tf.Scalar {
   const distance = (logs: tf.Tensor, masses: tf.Tensor): tf.Tensor =>
     tf.max(tf.sum(tf.abs(tf.sub(exp(logs), masses)), -1));
   const marginals = distance(tf.add(logA, lift.log("forward", logB)), atoms);
   const debias = distance(tf.add(logDebias, lift.log("forward", logDebias)), exp(logP));
-  return tf.maximum<tf.Scalar>(marginals, debias);
+  return tf.div<tf.Scalar>(tf.maximum(marginals, debias), tf.max(tf.sum(atoms, 1)));
 }
 
 function barycentersOf({ logP }: State): tf.Tensor2D {

@@ -22,33 +22,45 @@ export class LogEngine implements PointEngine {
   readonly gradientAtoms: readonly Float64Array[];
   readonly gradientWeights: Float64Array;
   readonly #settings: EngineSettings;
-  readonly #operator: LogOperator;
+  readonly #operators: readonly LogOperator[];
   readonly #trajectory: Trajectory;
   readonly #logBarycenter: Float64Array;
   readonly #gradients: EngineGradients;
-  readonly #part: Float64Array;
-  readonly #positive: Float64Array;
-  readonly #negative: Float64Array;
+  readonly #product: Float64Array; // [M]
 
-  constructor(settings: EngineSettings, operator: LogOperator) {
-    const { options, atoms, points, byteLimit } = settings;
+  /** Operators, one an atom. */
+  constructor(settings: EngineSettings, operators: readonly LogOperator[]) {
+    const { options, atoms, points, atomPoints, byteLimit } = settings;
     this.#settings = settings;
-    this.#operator = operator;
+    this.#operators = operators;
     const { iterations } = options;
-    this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: false, byteLimit });
+    this.#trajectory = new Trajectory({ iterations, atoms, points, atomPoints, separateLogPhi: false, byteLimit });
     this.barycenter = new Float64Array(points);
     this.#gradients = new EngineGradients(settings);
     this.gradientAtoms = this.#gradients.atoms;
     this.gradientWeights = this.#gradients.weights;
     this.#logBarycenter = new Float64Array(points);
-    this.#part = new Float64Array(points);
-    this.#positive = new Float64Array(points);
-    this.#negative = new Float64Array(points);
+    this.#product = new Float64Array(atomPoints);
+  }
+
+  get iterations(): number {
+    return this.#trajectory.done;
+  }
+
+  error({ atoms, mass }: PointProblem): number {
+    const { a, b } = this.#trajectory.last;
+    const error = Math.max(
+      ...atoms.map((atom, s) => {
+        this.#operators[s].forward(b[s], this.#product);
+        return this.#violation(atom, a[s], this.#product);
+      }),
+    );
+    return error / mass;
   }
 
   forward(problem: PointProblem): boolean {
     readLogScalings(problem.start, this.#settings.options, (log) => log, this.#trajectory.start);
-    this.#trajectory.run((from, to) => this.#advance(problem, from, to));
+    this.#trajectory.run((from, to, index) => this.#advance(problem, from, to, index));
     this.#logBarycenter.forEach((log, i) => (this.barycenter[i] = Math.exp(log)));
     return true;
   }
@@ -61,24 +73,28 @@ export class LogEngine implements PointEngine {
     this.#gradients.clear();
     const last = this.barycenter.map((mass, i) => mass * gradient[i]);
     this.#trajectory.unwind(
-      (from, to) => this.#advance(problem, from, to),
+      (from, to, index) => this.#advance(problem, from, to, index),
       (from, iteration, index) => this.#pullBack(problem, from, iteration, index, last),
     );
     return true;
   }
 
-  #advance(problem: PointProblem, from: Scalings, to: Iteration): boolean {
-    const { memory, update } = this.#settings.options;
+  #advance(problem: PointProblem, from: Scalings, to: Iteration, index: number): boolean | "end" {
+    const { memory, update, tolerance } = this.#settings.options;
     for (let s = 0; s < problem.atoms.length; s++) {
       const atom = problem.atoms[s];
       const a = to.a[s];
       const c = to.c[s];
       const before = from.a[s];
-      this.#operator.forward(from.b[s], c);
+      this.#operators[s].forward(from.b[s], c);
       for (let i = 0; i < a.length; i++) {
         a[i] = atom[i] > 0 ? update * (Math.log(atom[i]) - c[i]) + memory * before[i] : -Infinity;
       }
-      this.#operator.transpose(a, to.phi[s]);
+      this.#operators[s].transpose(a, to.phi[s]);
+    }
+    if (tolerance > 0 && index > 0) {
+      const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
+      if (error <= tolerance * problem.mass) return "end";
     }
     const logP = this.#logBarycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, logP);
@@ -91,6 +107,17 @@ export class LogEngine implements PointEngine {
     return true;
   }
 
+  /** |a - (d / c)^(rho / (rho + epsilon))| c, summed, from log a and log c. */
+  #violation(atom: Float64Array, a: Float64Array, c: Float64Array): number {
+    const { marginal } = this.#settings.options;
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) {
+      const next = marginal === 1 ? atom[i] : Math.exp(marginal * (Math.log(atom[i]) - c[i]) + c[i]);
+      sum += Math.abs(Math.exp(a[i] + c[i]) - next);
+    }
+    return sum;
+  }
+
   #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, last: Float64Array): void {
     const { options, mean } = this.#settings;
     const { memory, update } = options;
@@ -100,43 +127,52 @@ export class LogEngine implements PointEngine {
       const q = pulled[s];
       const logB = gradients[s];
       for (let i = 0; i < q.length; i++) q[i] -= update * logB[i];
-      this.#signed(q, at.phi[s], this.#operator.forward);
-      this.#gradientOfAtom(problem.atoms[s], at, s, q);
+      const points = at.a[s].length;
+      const ofA = signedProduct(q, at.phi[s], this.#operators[s].forward, points);
+      const ofAtom = this.#gradientOfAtom(problem.atoms[s], at, s, ofA);
       if (index === 0) continue;
-      this.#signed(q, at.c[s], this.#operator.transpose);
+      const ofB = signedProduct(ofAtom, at.c[s], this.#operators[s].transpose, logB.length);
       const b = from.b[s];
-      for (let i = 0; i < b.length; i++) logB[i] = memory * logB[i] - update * this.#times(b[i], i);
+      for (let i = 0; i < b.length; i++) logB[i] = memory * logB[i] - update * ofB(b[i], i);
     }
   }
 
-  /** Adds to the gradient of atom s, and writes q over h. */
-  #gradientOfAtom(atom: Float64Array, at: Iteration, s: number, q: Float64Array): void {
+  /** Adds to the gradient of atom s; returns q. */
+  #gradientOfAtom(atom: Float64Array, at: Iteration, s: number, times: SignedProduct): Float64Array {
     const { memory, update, plain, sides } = this.#settings.options;
     const a = at.a[s];
     const c = at.c[s];
     const gradient = this.gradientAtoms[s];
     const logA = sides === 2 ? this.#gradients.logA[s] : undefined;
+    const q = new Float64Array(a.length);
     for (let i = 0; i < q.length; i++) {
-      q[i] = this.#times(a[i], i) + (logA ? logA[i] : 0);
-      if (plain) gradient[i] += this.#times(-c[i], i, LARGEST_EXPONENT);
+      q[i] = times(a[i], i) + (logA ? logA[i] : 0);
+      if (plain) gradient[i] += times(-c[i], i, LARGEST_EXPONENT);
       else if (atom[i] > 0) gradient[i] += (update * q[i]) / atom[i];
       if (logA) logA[i] = memory * q[i];
     }
+    return q;
   }
+}
 
-  /** The logarithms of `apply`(x+ / exp(logDivisor)) and of the same for x-. */
-  #signed(x: Float64Array, logDivisor: Float64Array, apply: LogOperator["forward"]): void {
-    const part = this.#part;
-    for (let i = 0; i < x.length; i++) part[i] = x[i] > 0 ? Math.log(x[i]) - logDivisor[i] : -Infinity;
-    apply(part, this.#positive);
-    for (let i = 0; i < x.length; i++) part[i] = x[i] < 0 ? Math.log(-x[i]) - logDivisor[i] : -Infinity;
-    apply(part, this.#negative);
-  }
+/** exp(logFactor) times entry i of a product with a vector of either sign. */
+type SignedProduct = (logFactor: number, i: number, largest?: number) => number;
 
-  /** exp(logFactor) times entry i of what `#signed` left. */
-  #times(logFactor: number, i: number, largest = Infinity): number {
-    const positive = Math.min(logFactor + this.#positive[i], largest);
-    const negative = Math.min(logFactor + this.#negative[i], largest);
-    return Math.exp(positive) - Math.exp(negative);
-  }
+/** `apply`(x / exp(logDivisor)) [length], by the logarithms of its part from x+ and of that from x-. */
+function signedProduct(
+  x: Float64Array,
+  logDivisor: Float64Array,
+  apply: LogOperator["forward"],
+  length: number,
+): SignedProduct {
+  const partOf = (sign: number) => {
+    const part = x.map((value, i) => (sign * value > 0 ? Math.log(sign * value) - logDivisor[i] : -Infinity));
+    const log = new Float64Array(length);
+    apply(part, log);
+    return log;
+  };
+  const positive = partOf(1);
+  const negative = partOf(-1);
+  return (logFactor, i, largest = Infinity) =>
+    Math.exp(Math.min(logFactor + positive[i], largest)) - Math.exp(Math.min(logFactor + negative[i], largest));
 }

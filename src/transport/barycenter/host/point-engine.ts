@@ -4,8 +4,10 @@ import type { ResolvedOptions } from "../options.ts";
 
 /** The barycenter of all atoms for one row of weights, in float64. Arrays are not copied and not changed. */
 export interface PointProblem {
-  /** S arrays [N]. */
+  /** S arrays [M]. */
   readonly atoms: readonly Float64Array[];
+  /** The largest of their masses. */
+  readonly mass: number;
   /** [S] */
   readonly weights: Float64Array;
   /** Log-scalings [sides, S, N] to start from; 1 everywhere if absent. */
@@ -18,14 +20,18 @@ export interface PointProblem {
  * worthless and another engine has to take over.
  */
 export interface PointEngine {
-  /** Leaves the barycenter in `barycenter` [N]. */
+  /** Leaves the barycenter in `barycenter` [N]. With a tolerance it ends where the error is at or below it. */
   forward(problem: PointProblem): boolean;
+  /** Iterations carried out. */
+  readonly iterations: number;
+  /** The error after `forward`, see `BarycenterReport`: for one more product an atom. */
+  error(problem: PointProblem): number;
   readonly barycenter: Float64Array;
   /** Writes the final log-scalings [sides, S, N] after `forward`; log 0 as `LOG_ZERO`. */
   readLogScalings(out: Float64Array): void;
   /** After `forward`, from d loss / d barycenter [N]; leaves its results in the two arrays below. */
   backward(problem: PointProblem, gradient: Float64Array): boolean;
-  /** S arrays [N]. */
+  /** S arrays [M]. */
   readonly gradientAtoms: readonly Float64Array[];
   /** [S] */
   readonly gradientWeights: Float64Array;
@@ -35,7 +41,9 @@ export interface EngineSettings {
   readonly options: ResolvedOptions;
   readonly mean: LogMean;
   readonly atoms: number;
+  /** N of the barycenter and M of the atoms. */
   readonly points: number;
+  readonly atomPoints: number;
   readonly byteLimit: number;
 }
 

@@ -4,7 +4,7 @@ import type { EngineSettings } from "./point-engine.ts";
 
 /** What the adjoint of an engine writes to: its results and, of the iteration at hand, the gradients of the scalings. */
 export class EngineGradients {
-  /** S arrays [N]. */
+  /** S arrays [M]. */
   readonly atoms: readonly Float64Array[];
   /** [S] */
   readonly weights: Float64Array;
@@ -17,12 +17,12 @@ export class EngineGradients {
   readonly #total: Float64Array;
   readonly #options: ResolvedOptions;
 
-  constructor({ atoms, points, options }: EngineSettings) {
-    const zeros = () => Array.from({ length: atoms }, () => new Float64Array(points));
-    this.atoms = zeros();
+  constructor({ atoms, points, atomPoints, options }: EngineSettings) {
+    const zeros = (length = points) => Array.from({ length: atoms }, () => new Float64Array(length));
+    this.atoms = zeros(atomPoints);
     this.weights = new Float64Array(atoms);
     this.logB = zeros();
-    this.logA = options.sides === 2 ? zeros() : [];
+    this.logA = options.sides === 2 ? zeros(atomPoints) : [];
     this.pulled = zeros();
     this.#total = new Float64Array(points);
     this.#options = options;

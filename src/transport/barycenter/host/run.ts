@@ -3,7 +3,7 @@ import { ndarray, rowOf, sizeOf, toFloat64, type NdArray } from "../../../tensor
 import { requireMemory } from "../memory.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { PIECE_SECONDS } from "../pieces.ts";
-import type { CheckedInputs } from "../problem.ts";
+import { largestMass, type CheckedInputs } from "../problem.ts";
 import { engineLadder } from "./ladder.ts";
 import type { HostSettings, PointEngine, PointProblem } from "./point-engine.ts";
 import { Trajectory } from "./trajectory.ts";
@@ -15,22 +15,37 @@ export type BarycenterLoss = (point: number, barycenter: Float64Array, out: Floa
 export class HostRun {
   readonly barycenters: NdArray<Float64Array>;
   readonly logScalings: NdArray<Float64Array>;
+  /** [B] carried out, and the errors at exit of a `forward` that was asked for them. */
+  readonly iterations: Float64Array;
+  readonly errors: Float64Array;
   readonly #inputs: CheckedInputs;
   readonly #engines: readonly (() => PointEngine)[];
   readonly #pointProblem: (point: number) => PointProblem;
 
-  constructor(geometry: HostGeometry, inputs: CheckedInputs, options: ResolvedOptions, settings: HostSettings) {
-    const [count, points] = inputs.atoms.shape;
+  /** `geometry` is that of all atoms, or there is one for each, all of one shape. */
+  constructor(
+    geometry: HostGeometry | readonly HostGeometry[],
+    inputs: CheckedInputs,
+    options: ResolvedOptions,
+    settings: HostSettings,
+  ) {
+    const [count, atomPoints] = inputs.atoms.shape;
+    const each: readonly HostGeometry[] = isList(geometry) ? geometry : Array.from({ length: count }, () => geometry);
+    const points = each[0].shape[1];
     const batch = inputs.weights.shape[0];
     const start = inputs.start && toFloat64(inputs.start).data;
-    const atoms = Array.from({ length: count }, (_, s) => rowOf(inputs.atoms.data, points, s));
-    requireMemory(HostRun.bytes(geometry, options, settings, count), options.iterations);
+    const atoms = Array.from({ length: count }, (_, s) => rowOf(inputs.atoms.data, atomPoints, s));
+    requireMemory(HostRun.bytes(each[0], options, settings, count), options.iterations);
     this.#inputs = inputs;
     this.barycenters = zeros([batch, points]);
     this.logScalings = zeros([batch, options.sides, count, points]);
-    this.#engines = engineLadder(geometry, options, settings, count);
+    this.iterations = new Float64Array(batch);
+    this.errors = new Float64Array(batch);
+    this.#engines = engineLadder(each, options, settings);
+    const mass = largestMass(inputs.atoms);
     this.#pointProblem = (point) => ({
       atoms,
+      mass,
       weights: rowOf(inputs.weights.data, count, point),
       start: start && rowOf(start, options.sides * count * points, point),
     });
@@ -39,14 +54,17 @@ export class HostRun {
   /** What an engine of one data point takes, in bytes. */
   static bytes(geometry: HostGeometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
     const { iterations } = options;
-    return Trajectory.bytes({ iterations, atoms, points: geometry.shape[0], separateLogPhi: true, byteLimit });
+    const [atomPoints, points] = geometry.shape;
+    return Trajectory.bytes({ iterations, atoms, points, atomPoints, separateLogPhi: true, byteLimit });
   }
 
   /** All data points, without a loss. */
-  *forward(): Generator<undefined, void> {
+  *forward(withErrors = false): Generator<undefined, void> {
     for (let point = 0; point < this.#batch; point++) {
       if (point > 0 && this.#isPieceOver()) yield;
-      this.#carryOut(point);
+      const engine = this.#carryOut(point);
+      this.iterations[point] = engine.iterations;
+      if (withErrors) this.errors[point] = engine.error(this.#pointProblem(point));
     }
   }
 
@@ -106,4 +124,8 @@ export class HostRun {
 
 function zeros(shape: readonly number[]): NdArray<Float64Array> {
   return ndarray(new Float64Array(sizeOf(shape)), shape);
+}
+
+function isList(geometry: HostGeometry | readonly HostGeometry[]): geometry is readonly HostGeometry[] {
+  return Array.isArray(geometry);
 }

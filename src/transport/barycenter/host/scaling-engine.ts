@@ -31,28 +31,46 @@ export class ScalingEngine implements PointEngine {
   readonly gradientAtoms: readonly Float64Array[];
   readonly gradientWeights: Float64Array;
   readonly #settings: EngineSettings;
-  readonly #kernel: HostKernel;
+  readonly #kernels: readonly HostKernel[];
   readonly #range: KernelRange | undefined;
   readonly #trajectory: Trajectory;
   readonly #gradients: EngineGradients;
-  readonly #work: Float64Array;
+  readonly #work: Float64Array; // [N]
   readonly #product: Float64Array;
+  readonly #atomWork: Float64Array; // [M]
+  readonly #atomProduct: Float64Array;
   #firstHalfIsShared = false;
 
-  /** `range` is where the kernel is exact: leaving it makes `forward` answer false. Without it anything goes. */
-  constructor(settings: EngineSettings, kernel: HostKernel, range?: KernelRange) {
-    const { options, atoms, points, byteLimit } = settings;
+  /** Kernels, one an atom. `range` is where they are exact: leaving it makes `forward` answer false. Without it anything goes. */
+  constructor(settings: EngineSettings, kernels: readonly HostKernel[], range?: KernelRange) {
+    const { options, atoms, points, atomPoints, byteLimit } = settings;
     this.#settings = settings;
-    this.#kernel = kernel;
+    this.#kernels = kernels;
     this.#range = range;
     const { iterations } = options;
-    this.#trajectory = new Trajectory({ iterations, atoms, points, separateLogPhi: true, byteLimit });
+    this.#trajectory = new Trajectory({ iterations, atoms, points, atomPoints, separateLogPhi: true, byteLimit });
     this.barycenter = new Float64Array(points);
     this.#gradients = new EngineGradients(settings);
     this.gradientAtoms = this.#gradients.atoms;
     this.gradientWeights = this.#gradients.weights;
     this.#work = new Float64Array(points);
     this.#product = new Float64Array(points);
+    this.#atomWork = new Float64Array(atomPoints);
+    this.#atomProduct = new Float64Array(atomPoints);
+  }
+
+  get iterations(): number {
+    return this.#trajectory.done;
+  }
+
+  error({ atoms, mass }: PointProblem): number {
+    const { a, b } = this.#trajectory.last;
+    const error = Math.max(
+      ...atoms.map((atom, s) => {
+        return this.#violation(atom, a[s], this.#kernels[s].apply(b[s], this.#atomProduct));
+      }),
+    );
+    return error / mass;
   }
 
   forward(problem: PointProblem): boolean {
@@ -75,18 +93,22 @@ export class ScalingEngine implements PointEngine {
     return allFinite(this.gradientAtoms);
   }
 
-  #advance(problem: PointProblem, from: Scalings, to: Iteration, index: number): boolean {
+  #advance(problem: PointProblem, from: Scalings, to: Iteration, index: number): boolean | "end" {
+    const { memory, update, tolerance } = this.#settings.options;
     if (index > 0 || problem.start || !this.#firstHalfIsShared) {
       for (let s = 0; s < problem.atoms.length; s++) {
         if (!this.#advanceAtom(problem.atoms[s], from, to, s)) return false;
       }
       if (index === 0) this.#firstHalfIsShared = !problem.start;
     }
+    if (tolerance > 0 && index > 0) {
+      const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
+      if (error <= tolerance * problem.mass) return "end";
+    }
     const p = this.barycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, p);
     for (let i = 0; i < p.length; i++) p[i] = Math.exp(p[i]);
     if (this.#range && !allNormal(p)) return false;
-    const { memory, update } = this.#settings.options;
     for (let s = 0; s < to.b.length; s++) {
       const b = to.b[s];
       const phi = to.phi[s];
@@ -101,16 +123,26 @@ export class ScalingEngine implements PointEngine {
   #advanceAtom(atom: Float64Array, from: Scalings, to: Iteration, s: number): boolean {
     const { memory, update } = this.#settings.options;
     const a = to.a[s];
-    const c = this.#kernel.apply(from.b[s], to.c[s]);
+    const c = this.#kernels[s].apply(from.b[s], to.c[s]);
     if (this.#range && !this.#range.holds(from.b[s], c)) return false;
     for (let i = 0; i < a.length; i++) a[i] = atom[i] / c[i];
     if (update !== 1) raise(a, update);
     if (memory !== 0) multiplyByPower(a, from.a[s], memory);
-    const phi = this.#kernel.applyTranspose(a, to.phi[s]);
+    const phi = this.#kernels[s].applyTranspose(a, to.phi[s]);
     if (this.#range && !this.#range.holds(a, phi)) return false;
     const logPhi = to.logPhi[s];
     for (let i = 0; i < phi.length; i++) logPhi[i] = Math.log(phi[i]);
     return true;
+  }
+
+  /** |a - (d / c)^(rho / (rho + epsilon))| c, summed. */
+  #violation(atom: Float64Array, a: Float64Array, c: Float64Array): number {
+    const { marginal } = this.#settings.options;
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) {
+      sum += marginal === 1 ? Math.abs(a[i] * c[i] - atom[i]) : Math.abs(a[i] - (atom[i] / c[i]) ** marginal) * c[i];
+    }
+    return sum;
   }
 
   #pullBack(problem: PointProblem, from: Scalings, at: Iteration, index: number, last: Float64Array): void {
@@ -124,22 +156,22 @@ export class ScalingEngine implements PointEngine {
       const logB = gradients[s];
       const phi = at.phi[s];
       for (let i = 0; i < work.length; i++) work[i] = (pulled[i] - update * logB[i]) / phi[i];
-      const t = this.#kernel.apply(work, this.#product);
+      const t = this.#kernels[s].apply(work, this.#atomProduct);
       if (options.plain) this.#pullBackPlain(t, at, s);
       else this.#pullBackPowers(t, problem.atoms[s], at, s);
       if (index === 0) continue;
-      const gradientB = this.#kernel.applyTranspose(this.#work, this.#product);
+      const gradientB = this.#kernels[s].applyTranspose(this.#atomWork, this.#product);
       const b = from.b[s];
       for (let i = 0; i < logB.length; i++) logB[i] = memory * logB[i] - update * b[i] * gradientB[i];
     }
   }
 
-  /** Adds to the gradient of atom s and leaves q / c in `#work`. */
+  /** Adds to the gradient of atom s and leaves q / c in `#atomWork`. */
   #pullBackPlain(t: Float64Array, at: Iteration, s: number): void {
     const a = at.a[s];
     const c = at.c[s];
     const gradient = this.gradientAtoms[s];
-    const work = this.#work;
+    const work = this.#atomWork;
     for (let i = 0; i < t.length; i++) {
       const gradientMass = t[i] / c[i];
       gradient[i] += gradientMass;
@@ -152,7 +184,7 @@ export class ScalingEngine implements PointEngine {
     const a = at.a[s];
     const c = at.c[s];
     const gradient = this.gradientAtoms[s];
-    const work = this.#work;
+    const work = this.#atomWork;
     const logA = sides === 2 ? this.#gradients.logA[s] : undefined;
     for (let i = 0; i < t.length; i++) {
       const q = a[i] * t[i] + (logA ? logA[i] : 0);

@@ -1,10 +1,10 @@
-/** The scalings (or log-scalings) of one data point, one array [N] an atom. */
+/** The scalings (or log-scalings) of one data point, an array [M] (a) and one [N] (b) an atom. */
 export interface Scalings {
   readonly a: readonly Float64Array[];
   readonly b: readonly Float64Array[];
 }
 
-/** What one iteration leaves for the adjoint, one array [N] an atom: c = K b, a, phi = K^T a and the new b. */
+/** What one iteration leaves for the adjoint, for each atom c = K b and a [M], phi = K^T a and the new b [N]. */
 export interface Iteration extends Scalings {
   readonly c: readonly Float64Array[];
   readonly phi: readonly Float64Array[];
@@ -15,15 +15,17 @@ export interface Iteration extends Scalings {
 export interface TrajectorySize {
   readonly iterations: number;
   readonly atoms: number;
+  /** N of the barycenter and M of the atoms. */
   readonly points: number;
+  readonly atomPoints: number;
   /** Keep log phi beside phi. */
   readonly separateLogPhi: boolean;
   /** Bytes beyond which iterations are recomputed rather than kept. */
   readonly byteLimit: number;
 }
 
-/** Writes the iteration that follows `from` into `to`; false gives up. */
-type Advance = (from: Scalings, to: Iteration, index: number) => boolean;
+/** Writes the iteration that follows `from` into `to`. False gives up; `end` takes what was before for the end. */
+type Advance = (from: Scalings, to: Iteration, index: number) => boolean | "end";
 type Visit = (from: Scalings, iteration: Iteration, index: number) => void;
 
 /**
@@ -39,43 +41,53 @@ export class Trajectory {
   /** The scalings before iteration 0. The caller fills them. */
   readonly start: Scalings;
   readonly #iterations: number;
+  #done: number;
   readonly #segment: number;
   readonly #first: Iteration;
   readonly #kept: readonly Iteration[];
   readonly #checkpoints: readonly Scalings[];
 
   constructor(size: TrajectorySize) {
-    const { iterations, atoms, points, separateLogPhi } = size;
-    const arrays = () => Array.from({ length: atoms }, () => new Float64Array(points));
+    const { iterations, atoms, points, atomPoints, separateLogPhi } = size;
+    const arrays = (length: number) => Array.from({ length: atoms }, () => new Float64Array(length));
+    const scalings = (): Scalings => ({ a: arrays(atomPoints), b: arrays(points) });
     const iteration = (): Iteration => {
-      const phi = arrays();
-      return { a: arrays(), b: arrays(), c: arrays(), phi, logPhi: separateLogPhi ? arrays() : phi };
+      const phi = arrays(points);
+      return { ...scalings(), c: arrays(atomPoints), phi, logPhi: separateLogPhi ? arrays(points) : phi };
     };
     this.#iterations = iterations;
+    this.#done = iterations;
     this.#segment = segmentOf(size);
     this.#first = iteration();
     this.#kept = Array.from({ length: Math.min(this.#segment, iterations - 1) }, iteration);
-    this.start = { a: arrays(), b: arrays() };
+    this.start = scalings();
     const segments = Math.ceil(iterations / this.#segment);
-    this.#checkpoints = [this.start, ...Array.from({ length: segments - 1 }, () => ({ a: arrays(), b: arrays() }))];
+    this.#checkpoints = [this.start, ...Array.from({ length: segments - 1 }, scalings)];
   }
 
   /** What one takes, in bytes. */
   static bytes(size: TrajectorySize): number {
     const segment = segmentOf(size);
     const segments = Math.ceil(size.iterations / segment);
-    return 8 * size.atoms * size.points * (fieldsOf(size) * (segment + 1) + 2 * segments);
+    return 8 * size.atoms * Math.max(size.points, size.atomPoints) * (fieldsOf(size) * (segment + 1) + 2 * segments);
   }
 
   /** The last iteration after `run`. */
   get last(): Iteration {
-    return this.#at(this.#iterations - 1);
+    return this.#at(this.#done - 1);
   }
 
-  /** Carries out all iterations from `start`; false if one gave up. */
+  /** Iterations that `run` carried out. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Carries out all iterations from `start`, or until one says that the one before was the last; false if one gave up. */
   run(advance: Advance): boolean {
+    this.#done = this.#iterations;
     for (let segment = 0; segment < this.#checkpoints.length; segment++) {
       if (!this.#runSegment(segment, advance)) return false;
+      if (this.#done < this.#iterations) return true;
       if (segment + 1 < this.#checkpoints.length) {
         copyScalings(this.#at((segment + 1) * this.#segment - 1), this.#checkpoints[segment + 1]);
       }
@@ -96,7 +108,9 @@ export class Trajectory {
 
   #runSegment(segment: number, advance: Advance): boolean {
     for (let index = segment * this.#segment; index < this.#end(segment); index++) {
-      if (!advance(this.#before(index), this.#at(index), index)) return false;
+      const went = advance(this.#before(index), this.#at(index), index);
+      if (went === "end") this.#done = index;
+      if (went !== true) return went === "end";
     }
     return true;
   }
@@ -121,9 +135,9 @@ function fieldsOf({ separateLogPhi }: TrajectorySize): number {
 
 /** Iterations that are kept at a time: all, or those of a segment. */
 function segmentOf(size: TrajectorySize): number {
-  const { iterations, atoms, points, byteLimit } = size;
+  const { iterations, atoms, points, atomPoints, byteLimit } = size;
   const fields = fieldsOf(size);
-  const bytes = 8 * fields * iterations * atoms * points;
+  const bytes = 8 * fields * iterations * atoms * Math.max(points, atomPoints);
   return bytes <= byteLimit ? iterations : Math.ceil(Math.sqrt((2 * iterations) / fields));
 }
 

@@ -3,7 +3,7 @@ import { exp } from "../../../tensor/differentiable.ts";
 import { InputError } from "../../../errors.ts";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "../options.ts";
-import { checkShapes } from "../problem.ts";
+import { checkShapes, requireFixed } from "../problem.ts";
 import {
   recursionOf,
   runRecursion,
@@ -28,6 +28,7 @@ export function barycenterComposed(
   options: BarycenterOptions,
 ): TensorBarycenters {
   const resolved = resolveBarycenterOptions(options);
+  requireFixed(resolved);
   const { geometry, kernel, atoms, weights, start } = problem;
   if (kernel.variables?.epsilon && options.rho !== undefined && options.rho < Infinity) {
     throw new InputError("barycenterComposed: with rho the exponents depend on epsilon, which must be a number then");
@@ -47,9 +48,10 @@ function plainScaling(
   { kernel, atoms, weights, start }: TensorBarycenterProblem & { readonly kernel: TensorKernel },
   iterations: number,
 ): TensorBarycenters {
-  const [count, points] = atoms.shape;
+  const [count] = atoms.shape;
+  const points = kernel.shape[1];
   const columns = tf.expandDims(weights, 2); // [B, S, 1]
-  let b: tf.Tensor = start ? exp(tf.squeeze(constant(start), [1])) : tf.onesLike(tf.expandDims(atoms, 0));
+  let b: tf.Tensor = start ? exp(tf.squeeze(constant(start), [1])) : tf.ones([1, count, points]);
   let p: tf.Tensor = b;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const phi = kernel.applyTranspose(tf.div(atoms, kernel.apply(b)));

@@ -47,10 +47,9 @@ export function recursionOf(
 
 /** The log-scalings before the first iteration; a scalar `start` is log 1. */
 export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): LogScalings {
-  const { options, absent } = recursion;
+  const { options, absent, points } = recursion;
   if (!start || start.rank === 0) {
-    const zeros = tf.zerosLike(tf.expandDims(absent, 0));
-    return { logA: zeros, logB: zeros };
+    return { logA: tf.zerosLike(tf.expandDims(absent, 0)), logB: tf.zeros([1, absent.shape[0], points]) };
   }
   // An entry that had no mass starts at 1: its power would be infinite if it has mass now.
   const known = constant(start, (logs) => tf.mul(logs, tf.cast(tf.greater(logs, LOG_ZERO / 2), "float32")));
@@ -58,9 +57,12 @@ export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): 
   return { logB: sides[0], logA: options.sides === 2 ? sides[1] : sides[0] };
 }
 
-/** All iterations; differentiable by the tape. */
-export function runRecursion(recursion: LogRecursion, start: LogScalings): TensorBarycenters {
-  const { options, weights, absent } = recursion;
+/** All iterations, in logarithms; differentiable by the tape. log p [B, 1, N]. */
+export function iterateRecursion(
+  recursion: LogRecursion,
+  start: LogScalings,
+): LogScalings & { readonly logP: tf.Tensor } {
+  const { options } = recursion;
   let scalings = start;
   let logP: tf.Tensor | undefined;
   for (let iteration = 0; iteration < options.iterations; iteration++) {
@@ -75,16 +77,35 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
     scalings = { logA, logB };
     logP = next;
   }
+  return { ...scalings, logP: logP! };
+}
+
+/** Barycenters and log-scalings after all iterations; differentiable by the tape. */
+export function runRecursion(recursion: LogRecursion, start: LogScalings): TensorBarycenters {
+  return outcomeOf(recursion, iterateRecursion(recursion, start));
+}
+
+export function outcomeOf(
+  { options, weights, absent }: LogRecursion,
+  { logA, logB, logP }: LogScalings & { readonly logP: tf.Tensor },
+): TensorBarycenters {
   const [batch] = weights.shape;
-  const [count, points] = absent.shape;
+  const [count] = absent.shape;
+  const points = logP.shape[2]!;
   return {
-    barycenters: tf.reshape(exp(logP!), [batch, points]),
-    logScalings: stackScalings([scalings.logB, tf.add(scalings.logA, absent)].slice(0, options.sides), [
-      batch,
-      count,
-      points,
-    ]),
+    barycenters: tf.reshape(exp(logP), [batch, points]),
+    logScalings: stackScalings([logB, tf.add(logA, absent)].slice(0, options.sides), [batch, count, points]),
   };
+}
+
+/** The errors [B] of scalings, see `BarycenterReport`. */
+export function errorsOf({ options, lift, logMass, absent }: LogRecursion, { logA, logB }: LogScalings): tf.Tensor1D {
+  const logC = lift.log("forward", logB);
+  const offset = tf.add(absent, logC);
+  const next = tf.mul(tf.sub(logMass, logC), options.marginal);
+  const distance = tf.abs(tf.sub(tf.exp(tf.add(logA, offset)), tf.exp(tf.add(next, offset))));
+  const mass = tf.max(tf.sum(tf.exp(tf.add(logMass, absent)), 1));
+  return tf.div<tf.Tensor1D>(tf.max(tf.sum(distance, 2), 1), mass);
 }
 
 /** Log-scalings [B or 1, S, N] a side -> [B, sides, S, N], as constants. */

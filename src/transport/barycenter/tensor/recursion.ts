@@ -6,7 +6,7 @@ import type { ResolvedOptions } from "../options.ts";
 import { constant, tensorMean, type TensorMean } from "./mean.ts";
 
 /**
- * Log-scalings [B, S, N], or [1, S, N] where all data points agree (a cold start). Where an atom has no mass `logA` is that
+ * Log-scalings [B, S, M] (a) and [B, S, N] (b), or [1, S, ...] where all data points agree (a cold start). Where an atom has no mass `logA` is that
  * of mass 1, so that powers of it stay harmless; `absent` is added where it is used.
  */
 export interface LogScalings {
@@ -42,7 +42,9 @@ export interface LogRecursion {
   readonly lift: Lift;
   /** [B, S, 1] */
   readonly weights: tf.Tensor;
-  /** log d [S, N], 0 where there is no mass. */
+  /** N of the barycenter, which need not be the M points of the atoms. */
+  readonly points: number;
+  /** log d [S, M], 0 where there is no mass. */
   readonly logMass: tf.Tensor;
   /** 0 where there is mass, `LOG_ZERO` where there is none. */
   readonly absent: tf.Tensor;
@@ -62,6 +64,7 @@ export function logRecursion(
     mean: tensorMean(options.power),
     lift: (domain === "log" ? logLift : scalingLift)(kernel),
     weights: tf.expandDims(weights, 2),
+    points: kernel.shape[1],
     logMass: tf.log(tf.add(atoms, empty)),
     absent: tf.mul(empty, LOG_ZERO),
   };

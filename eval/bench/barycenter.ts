@@ -1,0 +1,85 @@
+import { unitGrid } from "../../src/geometry/grid.ts";
+import { numberOption } from "../../src/options.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
+import { hostDebiasedBarycenter } from "../../src/transport/barycenter/debiased/host.ts";
+import { hostBarycenter } from "../../src/transport/barycenter/host/barycenter.ts";
+import { best, type BenchResult } from "./timing.ts";
+import { defineWork } from "./work.ts";
+
+/** The lines of the peer. */
+const PEERS = ["POT", "OTT-JAX"] as const;
+
+export const barycenterWork = defineWork({
+  description: "Barycenters of images in float64, plain and debiased.",
+  options: {
+    size: numberOption({ description: "pixels along a side", default: 64, least: 2, integer: true }),
+    atoms: numberOption({ description: "images", default: 5, least: 1, integer: true }),
+    iterations: numberOption({ description: "iterations, all carried out", default: 100, least: 1, integer: true }),
+    epsilon: numberOption({ description: "regularisation, in the unit square", default: 0.01, above: 0 }),
+  },
+  peer: "barycenter.py",
+  async prepare(settings) {
+    return {
+      ours: async () => {
+        const lines = [await timed("plain", settings), await timed("debiased", settings)];
+        return lines.flatMap((line) => PEERS.map((peer) => ({ ...line, peer })));
+      },
+      peerArguments: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    };
+  },
+});
+
+interface BarycenterBenchSettings {
+  readonly size: number;
+  readonly atoms: number;
+  readonly iterations: number;
+  readonly epsilon: number;
+  readonly repeat: number;
+}
+
+/**
+ * Atom s (from 0) is a bump of width 4 + s pixels (at 64) whose centre goes along the falling diagonal, plus 1e-3 of its height
+ * everywhere; weights are equal.
+ */
+async function timed(kernel: "plain" | "debiased", settings: BarycenterBenchSettings): Promise<BenchResult> {
+  const { size, atoms: count, iterations, epsilon, repeat } = settings;
+  const pixels = size * size;
+  const rows = Array.from({ length: count }, (_, s) => {
+    const [x, y, width] = [12 + (40 * s) / Math.max(1, count - 1), 50 - (36 * s) / Math.max(1, count - 1), 4 + s];
+    const scale = 64 / size;
+    const values = Array.from({ length: pixels }, (_, i) => {
+      const square = (scale * (i % size) - x) ** 2 + (scale * Math.floor(i / size) - y) ** 2;
+      return Math.exp(-square / (2 * width * width)) + 1e-3;
+    });
+    const mass = values.reduce((sum, value) => sum + value, 0);
+    return values.map((value) => value / mass);
+  });
+  const problem = {
+    geometry: unitGrid([size, size]),
+    atoms: ndarray(Float64Array.from(rows.flat()), [count, pixels]),
+    weights: ndarray(new Float64Array(count).fill(1 / count), [1, count]),
+  };
+  const { seconds, value } = await best(repeat, async () =>
+    kernel === "plain"
+      ? hostBarycenter(problem, { epsilon, iterations }).barycenters.data
+      : hostDebiasedBarycenter(problem, { epsilon, maxIterations: iterations, tolerance: 0 }).barycenters.data,
+  );
+  const sum = value.reduce((total, mass) => total + mass, 0);
+  return {
+    work: "barycenter",
+    kernel,
+    size,
+    atoms: count,
+    iterations,
+    epsilon,
+    sum,
+    value: moment(value, size),
+    seconds,
+  };
+}
+
+/** Mean squared distance of the mass from the first pixel, in pixels: peers debias in another order, so details are not yet equal. */
+function moment(masses: Float64Array, size: number): number {
+  const square = (i: number) => (i % size) ** 2 + Math.floor(i / size) ** 2;
+  return masses.reduce((sum, mass, i) => sum + mass * square(i), 0) / masses.reduce((sum, mass) => sum + mass, 0);
+}
