@@ -1,7 +1,7 @@
+import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import { numberOption } from "../../src/options.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
-import { chooseEmd } from "../../src/transport/exact/choose.ts";
-import { pointCosts } from "../../src/transport/exact/point-costs.ts";
+import { emd } from "../../src/transport/exact/emd.ts";
 import { MASSES, massesOf, planarPoint } from "./planar-points.ts";
 import { best, type BenchResult } from "./timing.ts";
 import { defineWork } from "./work.ts";
@@ -21,18 +21,14 @@ export const emdPointsWork = defineWork({
   },
 });
 
-/** In the unit square, so that no squared distance is above two. */
-const LARGEST = 2;
-
 async function emdOfPoints(size: number, repeat: number): Promise<BenchResult[]> {
   const side = (from: number) =>
     ndarray(Float64Array.from(Array.from({ length: size }, (_, k) => planarPoint(from + k)).flat()), [size, 2]);
-  const { points } = pointCosts({ x: side(0), y: side(size), cost: "squared-euclidean" }, LARGEST);
+  const cloud = pointCloud(side(0), side(size), { lazy: true });
   const results: BenchResult[] = [];
   for (const masses of MASSES) {
     const [a, b] = [massesOf(masses, size, 0), massesOf(masses, size, size)];
-    const solve = async () => chooseEmd()({ a, b, cost: points, maxPivots: Infinity });
-    const { seconds, value: result } = await best(repeat, solve);
+    const { seconds, value: result } = await best(repeat, async () => emd(a, b, cloud));
     results.push({ work: "emd_points", size, masses, value: result.value, pivots: result.pivots, seconds });
   }
   return results;

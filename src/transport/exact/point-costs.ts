@@ -21,21 +21,19 @@ export function pointCosts(
   largest: number,
 ): { readonly points: PointCosts; readonly exponent: number } {
   const dimension = x.shape[1];
-  const name: string = cost;
-  if (name === "cosine") {
+  if (cost === "cosine") {
     const directions = { x: unitVectors(x.data, dimension), y: unitVectors(y.data, dimension) };
     return { points: { rule: "half-squared-euclidean", ...directions, dimension, largest }, exponent: 0 };
   }
-  const rule = cost as PointRule;
   const size = largest > 0 ? Math.floor(Math.log2(largest)) : 0;
   if (Math.abs(size) <= MOST_EXPONENT) {
-    return { points: { rule, x: x.data, y: y.data, dimension, largest }, exponent: 0 };
+    return { points: { rule: cost, x: x.data, y: y.data, dimension, largest }, exponent: 0 };
   }
-  const power = rule === "squared-euclidean" ? 2 : 1;
+  const power = cost === "squared-euclidean" ? 2 : 1;
   const shift = Math.round(size / power);
   const [first, second] = [x, y].map(({ data }) => data.map((coordinate) => ldexp(coordinate, -shift)));
   const exponent = shift * power;
-  return { points: { rule, x: first, y: second, dimension, largest: ldexp(largest, -exponent) }, exponent };
+  return { points: { rule: cost, x: first, y: second, dimension, largest: ldexp(largest, -exponent) }, exponent };
 }
 
 /** 1 - cos is half the squared distance of directions. */

@@ -4,13 +4,15 @@ import type { PointCost } from "../../../../src/geometry/geometry.ts";
 import { grid } from "../../../../src/geometry/grid.ts";
 import { ndarray } from "../../../../src/tensor/ndarray.ts";
 import { Random } from "../../../../src/tensor/random.ts";
+import { pointCloud } from "../../../../src/geometry/pointcloud.ts";
+import { nativeStatus } from "../../../../src/native/loader.ts";
+import { formsCosts } from "../../../../src/transport/exact/choose.ts";
 import { emd } from "../../../../src/transport/exact/emd.ts";
 import { pointCosts } from "../../../../src/transport/exact/point-costs.ts";
 import { costMatrix, exactEngines, expectOptimal } from "../../../support/exact.ts";
 import { randomHistogram } from "../../../support/problems.ts";
 
-type Cost = PointCost | "cosine";
-const COSTS: readonly Cost[] = ["squared-euclidean", "euclidean", "manhattan", "cosine"];
+const COSTS: readonly PointCost[] = ["squared-euclidean", "euclidean", "manhattan", "cosine"];
 
 const cloud = (count: number, dimension: number, seed: number, coordinate?: (u: number) => number) => {
   const random = Random.fromSeed(seed);
@@ -23,7 +25,7 @@ const cloud = (count: number, dimension: number, seed: number, coordinate?: (u: 
 
 type Points = ReturnType<typeof cloud>;
 
-const distance = (cost: Cost, x: Float64Array, y: Float64Array): number => {
+const distance = (cost: PointCost, x: Float64Array, y: Float64Array): number => {
   const norm = (v: Float64Array) => Math.sqrt(v.reduce((sum, entry) => sum + entry * entry, 0));
   if (cost === "cosine") return 1 - x.reduce((sum, entry, k) => sum + entry * y[k], 0) / (norm(x) * norm(y));
   if (cost === "manhattan") return x.reduce((sum, entry, k) => sum + Math.abs(entry - y[k]), 0);
@@ -32,12 +34,12 @@ const distance = (cost: Cost, x: Float64Array, y: Float64Array): number => {
 };
 
 /** The matrix, and the same as points. */
-const problemOf = (x: Points, y: Points, cost: Cost) => {
+const problemOf = (x: Points, y: Points, cost: PointCost) => {
   const d = x.shape[1];
   const row = (points: Points, k: number) => points.data.subarray(k * d, (k + 1) * d);
   const matrix = costMatrix(x.shape[0], y.shape[0], (i, j) => distance(cost, row(x, i), row(y, j)));
   const largest = matrix.data.reduce((most, entry) => Math.max(most, entry), 0);
-  return { matrix, ...pointCosts({ x, y, cost: cost as PointCost }, largest) };
+  return { matrix, ...pointCosts({ x, y, cost }, largest) };
 };
 
 describe.each(exactEngines)("$name, costs formed from points", ({ engine }) => {
@@ -175,5 +177,29 @@ describe("emd", () => {
       );
     expect(run).toThrow(InputError);
     expect(run).toThrow(message);
+  });
+});
+
+describe("formsCosts", () => {
+  const lazy = (count: number, dimension: number) =>
+    pointCloud(cloud(count, dimension, 61), cloud(count, dimension, 62), { lazy: true });
+
+  it("wants no matrix that has more than 256 MiB, and keeps one that is there", () => {
+    expect(formsCosts(lazy(5800, 2))).toBe(true);
+    expect(formsCosts(lazy(5800, 9))).toBe(true);
+    expect(formsCosts(lazy(9, 9))).toBe(false);
+    expect(formsCosts(pointCloud(cloud(8, 2, 61), cloud(9, 2, 62), { lazy: false }))).toBe(false);
+    expect(formsCosts(grid({ size: [5, 5] }))).toBe(nativeStatus().addon !== undefined);
+  });
+
+  it.each(COSTS)("emd of a lazy cloud is that of its matrix: %s", (cost) => {
+    for (const dimension of [2, 9]) {
+      const [x, y] = [cloud(40, dimension, 63), cloud(30, dimension, 64)];
+      const [a, b] = [randomHistogram(40, 65, 0.2), randomHistogram(30, 66)];
+      const dense = pointCloud(x, y, { cost, lazy: false });
+      const result = emd(a, b, pointCloud(x, y, { cost, lazy: true }));
+      expectOptimal(result, a, b, dense.cost);
+      expect([result.value]).toBeAllclose([emd(a, b, dense).value], { relative: 1e-13, absolute: 1e-15 });
+    }
   });
 });
