@@ -10,7 +10,11 @@ const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => matc
 const PRINTED = [
   /^placed 40,2 0\.\d+ Gromov-Wasserstein 0\.\d+ 40,30$/,
   /converged \d+ iterations/,
-  /^exact 1\.5 /,
+  /^value 0\.\d+ entries \d+ first from 0 to \d+ on average -?\d/,
+  /^0\.\d+ \(\d+\) 0\.\d+ \(\d+\) 0\.\d+ \(\d+\) 0\.\d+ \(\d+\) exact 0\.\d+$/,
+  /^third image from 0\.\d+,0\.\d+,0\.\d+ to 0\.\d+,0\.\d+,0\.\d+$/,
+  /^divergence [2-9]\.\d+ to 0\.0\d+$/,
+  /^exact mean 1\.39\d+ on the grid 1\.39\d+$/,
   /^4,64$/,
 ];
 

@@ -30,8 +30,8 @@ export interface SinkhornOptions {
   readonly momentum?: number;
   /**
    * Penalties of the marginals instead of constraints, `rho.a KL(P 1 | a) + rho.b KL(P^T 1 | b)`, in cost units: unbalanced
-   * transport, where the totals of a and b may differ. The entropy is KL(P | a b^T) as in OTT (whose `tau_a` is rho / (rho +
-   * epsilon)) and POT's `reg_type="kl"` (whose `reg_m` is rho); POT's `"entropy"` is the cost C_ij + epsilon log(a_i b_j) here.
+   * transport, where the totals of a and b may differ. The entropy is KL(P | a b^T) as in POT's `reg_type="kl"` (whose `reg_m` is rho).
+   * OTT's (whose `tau_a` is rho / (rho + epsilon)) and POT's `"entropy"` are those of the cost C_ij + epsilon log(a_i b_j) here.
    * @default Infinity (balanced)
    */
   readonly rho?: Rho;
