@@ -23,11 +23,20 @@ export function drawWeights(network: LayersModel, random: Random, shrinkOutput: 
   }
 }
 
+/** What tfjs-layers calls a layer that nobody named, `dense_Dense12`: it counts over the process, so that no two runs agree. */
+const COUNTED = /^(\w+)_[A-Z][A-Za-z]*\d+\//;
+
+/** A weight's name such as `hidden1/kernel`; where its layer has none of its own, by the layer's place: `dense2/kernel`. */
+function nameOf(network: LayersModel, weight: LayerVariable): string {
+  const place = (): number => network.layers.findIndex(({ weights }) => weights.includes(weight)) + 1;
+  return weight.originalName.replace(COUNTED, (_, kind: string) => `${kind}${place()}/`);
+}
+
 /** All weights of a network, batch-normalisation statistics included, under names such as `hidden1/kernel`. */
 export async function saveWeights(network: LayersModel): Promise<Readonly<Record<string, NdArray>>> {
   const entries = network.weights.map(async (weight) => {
     const data = (await weight.read().data()) as Float32Array;
-    return [weight.originalName, { shape: weight.shape as number[], data: data.slice() }] as const;
+    return [nameOf(network, weight), { shape: weight.shape as number[], data: data.slice() }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -37,7 +46,7 @@ export function loadWeights(network: LayersModel, tree: StateTree, path: string)
   expectTree(tree, path);
   for (const weight of network.weights) {
     const shape = weight.shape as number[];
-    const { data } = expectArray(tree, `${path}.${weight.originalName}`, shape, Float32Array);
+    const { data } = expectArray(tree, `${path}.${nameOf(network, weight)}`, shape, Float32Array);
     write(weight, tf.tensor(data, shape));
   }
 }
