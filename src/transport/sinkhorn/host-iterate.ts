@@ -39,44 +39,50 @@ export const LARGEST_SCALING = 1e290;
 export const iterateIn: Readonly<
   Record<SinkhornDomain, (kernel: HostKernel, marginals: HostMarginals, start: LogScalings) => HostIterate>
 > = {
-  auto: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, isExact),
-  scaling: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, () => true),
+  auto: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, false),
+  scaling: (kernel, marginals, start) => scalingIterate(kernel, marginals, start, true),
   log: logIterate,
 };
 
-/** The scaling domain; `holds` decides whether a product K x can be trusted. */
+/** The scaling domain; `isUnchecked` trusts every product K x. */
 function scalingIterate(
   kernel: HostKernel,
   { a, b }: HostMarginals,
   start: LogScalings,
-  holds: typeof isExact,
+  isUnchecked: boolean,
 ): HostIterate {
   // Until the first update the scalings are the start, which exp may not have been able to represent.
   let unchanged: LogScalings | undefined = start;
-  const v = start.logV.map(Math.exp);
+  let v = start.logV.map(Math.exp);
   let u = start.logU?.map(Math.exp);
   const kv = new Float64Array(a.length);
   const ktu = new Float64Array(b.length);
+  // The scalings that follow from the last products. They take the place of those before, once these are known to be exact.
+  let nextU = new Float64Array(a.length);
+  let nextV = new Float64Array(b.length);
   let secondViolation = 0;
 
   return {
-    applyKernel: () => holds(kernel.apply(v, kv), a, v),
+    applyKernel: () => quotients(a, kernel.apply(v, kv), nextU, productFloor(v)) || isUnchecked,
     violation() {
       let sum = secondViolation;
       for (let index = 0; index < a.length; index++) sum += Math.abs(u![index] * kv[index] - a[index]);
       return sum;
     },
     updateFirst(omega) {
-      const plain = omega === 1 || !u;
-      u ??= new Float64Array(a.length);
       unchanged = undefined;
-      relax(u, a, kv, plain ? 1 : omega);
+      if (omega === 1 || !u) [u, nextU] = [nextU, u ?? new Float64Array(a.length)];
+      else relax(u, a, nextU, omega);
     },
     updateSecond(omega) {
-      if (!holds(kernel.applyTranspose(u!, ktu), b, u!)) return false;
-      relax(v, b, ktu, omega);
+      if (!quotients(b, kernel.applyTranspose(u!, ktu), nextV, productFloor(u!)) && !isUnchecked) return false;
       secondViolation = 0;
-      if (omega !== 1) v.forEach((scaling, index) => (secondViolation += Math.abs(scaling * ktu[index] - b[index])));
+      if (omega === 1) {
+        [v, nextV] = [nextV, v];
+        return true;
+      }
+      relax(v, b, nextV, omega);
+      v.forEach((scaling, index) => (secondViolation += Math.abs(scaling * ktu[index] - b[index])));
       return true;
     },
     mirror: () => v.set(u!),
@@ -85,18 +91,23 @@ function scalingIterate(
 }
 
 /**
- * True if K x and the scalings `masses / K x` that follow from it are exact to rounding: what underflow can have taken from
- * an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry.
+ * masses / K x into `out`, zero where there is no mass. True if K x and these scalings are exact to rounding: what underflow can have
+ * taken from an entry of K x that matters, at most `m * 2^-1022 * max(1, max x)`, is below 1e-16 of that entry (see `productFloor`).
  */
-function isExact(product: Float64Array, masses: Float64Array, x: Float64Array): boolean {
-  const floor = productFloor(x);
+function quotients(masses: Float64Array, product: Float64Array, out: Float64Array, floor: number): boolean {
+  let areExact = true;
   for (let index = 0; index < masses.length; index++) {
     const mass = masses[index];
-    if (mass === 0) continue;
-    const value = product[index]; // mass / value in [1 / LARGEST, LARGEST], without a division
-    if (!(value > floor && mass <= LARGEST_SCALING * value && mass * LARGEST_SCALING >= value)) return false;
+    if (mass === 0) {
+      out[index] = 0;
+      continue;
+    }
+    const value = product[index];
+    const scaling = mass / value;
+    out[index] = scaling;
+    if (!(value > floor && scaling <= LARGEST_SCALING && scaling >= 1 / LARGEST_SCALING)) areExact = false;
   }
-  return true;
+  return areExact;
 }
 
 /** What an entry of K x must exceed to be exact; Infinity where x itself is too large. */
@@ -106,18 +117,10 @@ export function productFloor(x: Float64Array): number {
   return largest <= LARGEST_SCALING ? ((x.length * SMALLEST_NORMAL) / LOST_SHARE) * largest : Infinity;
 }
 
-/** scaling <- scaling^(1 - omega) (masses / product)^omega, zero where there is no mass. */
-function relax(scaling: Float64Array, masses: Float64Array, product: Float64Array, omega: number): void {
-  if (omega === 1) {
-    for (let index = 0; index < masses.length; index++) {
-      scaling[index] = masses[index] > 0 ? masses[index] / product[index] : 0;
-    }
-    return;
-  }
+/** scaling <- scaling^(1 - omega) plain^omega where there is mass. */
+function relax(scaling: Float64Array, masses: Float64Array, plain: Float64Array, omega: number): void {
   for (let index = 0; index < masses.length; index++) {
-    const mass = masses[index];
-    const plain = mass > 0 ? mass / product[index] : 0;
-    scaling[index] = mass === 0 ? plain : scaling[index] ** (1 - omega) * plain ** omega;
+    scaling[index] = masses[index] === 0 ? 0 : scaling[index] ** (1 - omega) * plain[index] ** omega;
   }
 }
 
