@@ -78,7 +78,7 @@ export {
   type DivergenceGradient,
 } from "./transport/implicit/divergence.ts";
 export type { Direction, VariableSlopes } from "./transport/implicit/variables.ts";
-export { entropicCost } from "./transport/sinkhorn/entropic-cost.ts";
+export { entropicCost } from "./transport/entropic-cost.ts";
 export { sinkhornDivergence } from "./transport/divergence.ts";
 export { sinkhornDivergenceHost } from "./transport/divergence-host.ts";
 

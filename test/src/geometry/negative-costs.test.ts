@@ -15,7 +15,7 @@ import type { SinkhornEngine } from "../../../src/transport/sinkhorn/engine.ts";
 import { hostEngine } from "../../../src/transport/sinkhorn/engine-host.ts";
 import { nativeEngine } from "../../../src/transport/sinkhorn/engine-native.ts";
 import { tensorEngine } from "../../../src/transport/sinkhorn/engine-tensor.ts";
-import { entropicCost } from "../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../src/transport/entropic-cost.ts";
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { entropicValues, transportPlan } from "../../../src/transport/sinkhorn/objective.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/sinkhorn.ts";

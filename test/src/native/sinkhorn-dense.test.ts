@@ -10,7 +10,7 @@ import { sinkhornDivergence } from "../../../src/transport/divergence.ts";
 import { gaussianTimesNu } from "../../../src/transport/initializers/gaussian.ts";
 import { ones } from "../../../src/transport/initializers/ones.ts";
 import { nativeEngine } from "../../../src/transport/sinkhorn/engine-native.ts";
-import { entropicCost } from "../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../src/transport/entropic-cost.ts";
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { sinkhornIterations } from "../../../src/transport/sinkhorn/iterations.ts";
 import { sinkhorn } from "../../../src/transport/sinkhorn/sinkhorn.ts";

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { unitGrid } from "../../../../src/geometry/grid.ts";
-import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../../src/transport/entropic-cost.ts";
 import { sinkhorn } from "../../../../src/transport/sinkhorn/sinkhorn.ts";
 
 const unused = undefined as unknown as tf.Tensor; // no tensor can be made yet

@@ -8,7 +8,7 @@ import { useBackend } from "../../../../src/tensor/backend.ts";
 import { gaussianTimesNu } from "../../../../src/transport/initializers/gaussian.ts";
 import { ones } from "../../../../src/transport/initializers/ones.ts";
 import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
-import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../../src/transport/entropic-cost.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
 import { marginalViolation } from "../../../../src/transport/sinkhorn/metrics.ts";
 import { entropicValues } from "../../../../src/transport/sinkhorn/objective.ts";

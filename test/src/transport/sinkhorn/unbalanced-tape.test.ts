@@ -8,7 +8,7 @@ import { useBackend } from "../../../../src/tensor/backend.ts";
 import { sinkhornDivergenceHost } from "../../../../src/transport/divergence-host.ts";
 import { sinkhornDivergence } from "../../../../src/transport/divergence.ts";
 import { previousSolution } from "../../../../src/transport/initializers/previous.ts";
-import { entropicCost } from "../../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../../src/transport/entropic-cost.ts";
 import { sinkhornHost } from "../../../../src/transport/sinkhorn/host.ts";
 import { entropicValues, objectiveGradients, transportPlan } from "../../../../src/transport/sinkhorn/objective.ts";
 import { sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";

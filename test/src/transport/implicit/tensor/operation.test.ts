@@ -12,7 +12,7 @@ import { sinkhornDivergence } from "../../../../../src/transport/divergence.ts";
 import { divergenceGradient, divergenceHessianProduct } from "../../../../../src/transport/implicit/divergence.ts";
 import { entropicGradient, entropicHessianProduct } from "../../../../../src/transport/implicit/entropic.ts";
 import type { VariableSlopes } from "../../../../../src/transport/implicit/variables.ts";
-import { entropicCost } from "../../../../../src/transport/sinkhorn/entropic-cost.ts";
+import { entropicCost } from "../../../../../src/transport/entropic-cost.ts";
 import { sinkhornUnrolled } from "../../../../../src/transport/sinkhorn/unrolled.ts";
 import { relativeNorm } from "../../../../support/allclose.ts";
 import { backends } from "../../../../support/backends.ts";

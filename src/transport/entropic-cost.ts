@@ -1,11 +1,11 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { requireKernel } from "../../geometry/checks.ts";
-import type { TensorKernel } from "../../geometry/geometry.ts";
-import { requireBackend } from "../../tensor/require-backend.ts";
-import { checkPairShapes } from "../histograms.ts";
-import { transportOperation } from "../implicit/tensor/operation.ts";
-import { resolveFixedOptions, type FixedSinkhornOptions } from "./options.ts";
-import { unbalancedCostRule } from "../implicit/tensor/rules.ts";
+import { requireKernel } from "../geometry/checks.ts";
+import type { TensorKernel } from "../geometry/geometry.ts";
+import { requireBackend } from "../tensor/require-backend.ts";
+import { checkPairShapes } from "./histograms.ts";
+import { transportOperation } from "./implicit/tensor/operation.ts";
+import { unbalancedCostRule } from "./implicit/tensor/rules.ts";
+import { resolveFixedOptions, type FixedSinkhornOptions } from "./sinkhorn/options.ts";
 
 /**
  * `OT(a, b) = min <P, C> + epsilon KL(P | a b^T)` of a [..., n] and b [..., m] after a fixed number of iterations, [...].
