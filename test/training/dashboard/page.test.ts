@@ -89,8 +89,11 @@ describe.skipIf(noBrowser)("the dashboard in Chromium", () => {
     // The token was that of the first server.
     await page.click("button:text-is('Stop')");
     await page.waitForSelector("text=token: missing, or of an earlier start");
+    const token = () => page.evaluate<string | null>("sessionStorage.getItem('otlearn-token')");
+    const ofFirst = await token();
     await page.goto(second.addressOnce(join(folder, "runs", "live")));
     await soon(() => page.url()).toMatch(/#\/run\//); // the code is in no history either
+    await soon(token).not.toBe(ofFirst); // it is good for a token once, which a reload before that would lose
     await page.reload();
     await page.click("button:text-is('Stop')");
     await state(page, "interrupted");
