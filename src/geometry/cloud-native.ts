@@ -1,5 +1,5 @@
 import { PointMetric, type CloudOperation } from "../native/cloud.ts";
-import { nativeStatus } from "../native/loader.ts";
+import { addonFor } from "./addon-for.ts";
 import type { Coordinates } from "./geometry.ts";
 import { directionsOf } from "./point-directions.ts";
 
@@ -9,9 +9,6 @@ export interface NativePoints {
   /** The same with x and y exchanged. */
   turned(): NativePoints;
 }
-
-/** From this many pairs on, threads and vector arithmetic are worth a call of the addon. */
-const NATIVE_SIZE = 4096;
 
 const METRICS = {
   "squared-euclidean": [PointMetric.squaredEuclidean, 1],
@@ -23,7 +20,7 @@ const METRICS = {
 /** Undefined where the addon is not there, or where TypeScript is as fast. */
 export function nativePoints({ x, y, cost }: Coordinates): NativePoints | undefined {
   const [[n, d], [m]] = [x.shape, y.shape];
-  const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+  const addon = addonFor(n * m);
   if (!addon) return undefined;
   const [metric, factor] = METRICS[cost];
   const [first, second] = cost === "cosine" ? [directionsOf(x.data, d), directionsOf(y.data, d)] : [x.data, y.data];

@@ -1,11 +1,11 @@
+import { addonFor } from "./addon-for.ts";
 import { checkRange } from "./checks.ts";
 import { costShift, largestCost, type DenseGeometry, type HostKernel } from "./geometry.ts";
 import { DenseOperator, type DenseOperatorNatives } from "../native/dense-operator.ts";
-import { nativeStatus } from "../native/loader.ts";
 import { plainDenseKernel } from "./dense-plain.ts";
 
 /**
- * Float64 operators of a cost matrix [n, m]: those of `plainDenseKernel`. From `NATIVE_SIZE` entries on the native addon applies
+ * Float64 operators of a cost matrix [n, m]: those of `plainDenseKernel`. From some thousand entries on the native addon applies
  * them where it is there, with the same results up to rounding.
  */
 export function denseHostKernel(geometry: DenseGeometry, epsilon: number): HostKernel {
@@ -14,7 +14,7 @@ export function denseHostKernel(geometry: DenseGeometry, epsilon: number): HostK
   checkRange(epsilon, largestCost(geometry), "float64");
   const [n, m] = shape;
   const plain = plainDenseKernel(cost, shape, epsilon, costShift(geometry));
-  const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+  const addon = addonFor(n * m);
   return addon ? { ...plain, ...nativeOperators(addon, cost, n, m, epsilon) } : plain;
 }
 
@@ -25,7 +25,7 @@ export function gibbsMatrix(
   epsilon: number,
   out: Float64Array,
 ): Float64Array {
-  const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+  const addon = addonFor(n * m);
   if (addon) {
     addon.applyDense({ operator: DenseOperator.gibbs, n, m, matrix: cost, inverse: 1 / epsilon, x: undefined, out });
   } else {
@@ -33,9 +33,6 @@ export function gibbsMatrix(
   }
   return out;
 }
-
-/** From this many entries on, threads and vector arithmetic are worth a call of the addon. */
-const NATIVE_SIZE = 4096;
 
 function nativeOperators(
   addon: DenseOperatorNatives,

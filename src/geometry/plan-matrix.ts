@@ -1,13 +1,10 @@
 import { DenseOperator } from "../native/dense-operator.ts";
-import { nativeStatus } from "../native/loader.ts";
+import { addonFor } from "./addon-for.ts";
 import { gibbsMatrix } from "./dense-host.ts";
 import type { HostPlan } from "./plan.ts";
 
 /** Products with P, and P [n, m] itself, formed at the first use: where C is kept, P may be too. */
 export type MatrixProducts = Omit<HostPlan, "reduce"> & { entries(): Float64Array };
-
-/** From this many entries on, threads and vector arithmetic are worth a call of the addon. */
-const NATIVE_SIZE = 4096;
 
 export function matrixProducts(cost: Float64Array, epsilon: number, u: Float64Array, v: Float64Array): MatrixProducts {
   const [n, m] = [u.length, v.length];
@@ -25,7 +22,7 @@ export function matrixProducts(cost: Float64Array, epsilon: number, u: Float64Ar
   /** P or P^T times each of the rows of z. */
   function products(name: "apply" | "applyTranspose", z: Float64Array, out: Float64Array): Float64Array {
     const [length, outLength] = name === "apply" ? [m, n] : [n, m];
-    const { addon } = n * m >= NATIVE_SIZE ? nativeStatus() : {};
+    const addon = addonFor(n * m);
     for (let k = 0; k < z.length / length; k++) {
       const x = z.subarray(k * length, (k + 1) * length);
       const sums = out.subarray(k * outLength, (k + 1) * outLength);

@@ -1,4 +1,5 @@
 import type { Coordinates } from "../../geometry/geometry.ts";
+import { directionsOf } from "../../geometry/point-directions.ts";
 import { ldexp, MOST_EXPONENT } from "./powers-of-two.ts";
 
 /** How a cost follows from the differences of coordinates; in the order of `PointRule` of `cpp/emd/emd_pricing.h`. */
@@ -22,7 +23,7 @@ export function pointCosts(
 ): { readonly points: PointCosts; readonly exponent: number } {
   const dimension = x.shape[1];
   if (cost === "cosine") {
-    const directions = { x: unitVectors(x.data, dimension), y: unitVectors(y.data, dimension) };
+    const directions = { x: directionsOf(x.data, dimension), y: directionsOf(y.data, dimension) };
     return { points: { rule: "half-squared-euclidean", ...directions, dimension, largest }, exponent: 0 };
   }
   const size = largest > 0 ? Math.floor(Math.log2(largest)) : 0;
@@ -34,15 +35,4 @@ export function pointCosts(
   const [first, second] = [x, y].map(({ data }) => data.map((coordinate) => ldexp(coordinate, -shift)));
   const exponent = shift * power;
   return { points: { rule: cost, x: first, y: second, dimension, largest: ldexp(largest, -exponent) }, exponent };
-}
-
-/** 1 - cos is half the squared distance of directions. */
-function unitVectors(points: Float64Array, dimension: number): Float64Array {
-  const directions = points.slice();
-  for (let at = 0; at < directions.length; at += dimension) {
-    const vector = directions.subarray(at, at + dimension);
-    const length = Math.sqrt(vector.reduce((sum, entry) => sum + entry * entry, 0));
-    vector.forEach((entry, axis) => (vector[axis] = entry / length));
-  }
-  return directions;
 }

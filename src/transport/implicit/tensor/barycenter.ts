@@ -6,7 +6,7 @@ import { isOnHost } from "../../../tensor/placement.ts";
 import { requireBackend } from "../../../tensor/require-backend.ts";
 import { checkMasses, totalOf } from "../../histograms.ts";
 import { pullBackBarycenter, solveBarycenter, type ImplicitBarycenterOptions } from "../barycenter.ts";
-import { addTo, asTensors, inOrder, rowsOfTensor, variablesOf } from "./terms.ts";
+import { addTo, asTensors, rowsOfTensor, slopesInOrder, variablesOf } from "./terms.ts";
 
 /** What float32 rounds away of a sum of weights. */
 const ROUNDING = 1e-5;
@@ -54,11 +54,7 @@ export function barycenterImplicit(
           const found = pullBackBarycenter(one, slopes[row], options);
           found.atoms.forEach((part, s) => addTo(sums[0].subarray(s * n, (s + 1) * n), part, 1));
           addTo(sums[1].subarray(row * count, (row + 1) * count), found.weights, 1);
-          const parts = inOrder(kernel, {
-            points: () => [found.points!.x, found.points!.y],
-            cost: () => found.cost!,
-            epsilon: () => Float64Array.of(found.epsilon),
-          });
+          const parts = slopesInOrder(kernel, found);
           parts.forEach((part, index) => addTo(sums[2 + index], part, 1));
         });
         return asTensors(

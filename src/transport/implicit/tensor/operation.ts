@@ -11,7 +11,7 @@ import { geometrySlopes } from "../slopes.ts";
 import { solvedWith } from "../solved.ts";
 import { recordedGradient } from "./recorded-gradient.ts";
 import { balancedRule, type ValueRule } from "./rules.ts";
-import { addTo, asTensors, inOrder, rowsOfTensor, variablesOf, type Term } from "./terms.ts";
+import { addTo, asTensors, rowsOfTensor, slopesInOrder, variablesOf, type Term } from "./terms.ts";
 
 /**
  * `sum_k factor_k OT_k` [...] of histograms a [..., n] and b [..., m] after a fixed number of iterations: one operation for the tape, with
@@ -97,11 +97,8 @@ function variableGradients(
       if (weight === 0) return;
       const solved = solvedWith({ a: rowsA[pair], b: rowsB[pair] }, geometry, { f: fs[pair], g: gs[pair], epsilon });
       const found = geometrySlopes(solved, wanted);
-      const parts = inOrder(kernel, {
-        points: () => [found.points!.x, found.points!.y],
-        cost: () => found.cost!,
-        epsilon: () => Float64Array.of(found.epsilon + rule.ofEpsilon(rowsA[pair], rowsB[pair], term)),
-      });
+      const ofEpsilon = rule.ofEpsilon(rowsA[pair], rowsB[pair], term);
+      const parts = slopesInOrder(kernel, { ...found, epsilon: found.epsilon + ofEpsilon });
       parts.forEach((part, at) => addTo(sums[at], part, weight * factor));
     });
     return asTensors(sums, shapes);

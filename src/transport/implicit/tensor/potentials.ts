@@ -12,7 +12,7 @@ import { pullBackPotentials } from "../linear-system.ts";
 import { equationSlopes } from "../slopes.ts";
 import { ratioApply, ratioApplyTranspose, requireConverged, solvePair, type SolvedBySinkhorn } from "../solved.ts";
 import { balanced } from "../variables.ts";
-import { addTo, asTensors, inOrder, rowsOfTensor, variablesOf } from "./terms.ts";
+import { addTo, asTensors, rowsOfTensor, slopesInOrder, variablesOf } from "./terms.ts";
 
 /** Those of `sinkhornHost`, and of the linear system; epsilon is the kernel's. */
 export type SinkhornImplicitOptions = Omit<SinkhornHostOptions, "epsilon" | "onIteration"> & LinearOptions;
@@ -96,11 +96,7 @@ function pullBack(
     ofRow(1, ratioApplyTranspose(problem, lambda));
     if (!kernel.variables) return;
     const found = equationSlopes(problem, lambda, mu);
-    const parts = inOrder(kernel, {
-      points: () => [found.points!.x, found.points!.y],
-      cost: () => found.cost!,
-      epsilon: () => Float64Array.of(found.epsilon),
-    });
+    const parts = slopesInOrder(kernel, found);
     parts.forEach((part, index) => addTo(sums[2 + index], part, 1));
   });
   return asTensors(

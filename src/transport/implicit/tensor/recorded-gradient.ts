@@ -9,7 +9,7 @@ import { potentialChange } from "../linear-system.ts";
 import { geometrySlopesChange } from "../slopes.ts";
 import { requireConverged, solvePair, solveSelf, type SolvedBySinkhorn } from "../solved.ts";
 import { balanced, type FullDirection, type VariableSlopes } from "../variables.ts";
-import { addTo, asTensors, inOrder, isSelf, rowsOfTensor, variablesOf, type Term } from "./terms.ts";
+import { addTo, asTensors, isSelf, rowsOfTensor, slopesInOrder, variablesOf, type Term } from "./terms.ts";
 
 /** Float64 solutions, of masses that float32 has rounded. */
 const SOLVE = { tolerance: 1e-11, maxIterations: 100_000 } as const;
@@ -100,11 +100,7 @@ function partsOf(found: readonly VariableSlopes[], terms: readonly Term[], sizes
     const slopes = found[index];
     addTo(masses[first], slopes.a, factor);
     addTo(masses[second], slopes.b, factor);
-    const parts = inOrder(kernel, {
-      points: () => [slopes.points!.x, slopes.points!.y],
-      cost: () => slopes.cost!,
-      epsilon: () => Float64Array.of(slopes.epsilon),
-    });
+    const parts = slopesInOrder(kernel, slopes);
     for (const part of parts) variables.push(part.map((value) => value * factor));
   });
   const { a, b } = balanced(masses[0], masses[1]);

@@ -1,6 +1,7 @@
 // Values of entropic transport as functions of tensors: a sum of problems between the histograms a and b, which the Sinkhorn divergence is.
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
+import type { GeometrySlopes } from "../slopes.ts";
 
 /** `factor` times the entropic cost of the problem between two of the histograms; 0 is a, 1 is b. */
 export interface Term {
@@ -21,16 +22,13 @@ export function variablesOf({ variables }: TensorKernel): tf.Tensor[] {
   return [...(points ? [points.x, points.y] : []), ...(cost ? [cost] : []), ...(epsilon ? [epsilon] : [])];
 }
 
-/** Numbers for the variables of a kernel, in the same order. */
-export function inOrder<T>(
-  { variables }: TensorKernel,
-  of: { readonly points: () => readonly [T, T]; readonly cost: () => T; readonly epsilon: () => T },
-): T[] {
+/** The slopes of the variables of a kernel, in the same order. */
+export function slopesInOrder({ variables }: TensorKernel, slopes: GeometrySlopes): Float64Array[] {
   if (!variables) return [];
   return [
-    ...(variables.points ? of.points() : []),
-    ...(variables.cost ? [of.cost()] : []),
-    ...(variables.epsilon ? [of.epsilon()] : []),
+    ...(variables.points ? [slopes.points!.x, slopes.points!.y] : []),
+    ...(variables.cost ? [slopes.cost!] : []),
+    ...(variables.epsilon ? [Float64Array.of(slopes.epsilon)] : []),
   ];
 }
 
