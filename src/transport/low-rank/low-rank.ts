@@ -5,8 +5,9 @@ import { float64Of, ndarray } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf, type HostMarginals } from "../histograms.ts";
 import type { SinkhornStatus } from "../sinkhorn/options.ts";
 import { costProducts, type CostProducts } from "./cost-factors.ts";
+import { descend, type Descent, type Position } from "./descend.ts";
 import { columnSums, roundToMarginals, rowSums, type Factors } from "./factors.ts";
-import { projectFactors, type ColumnScalings } from "./project.ts";
+import { gradientOf } from "./objective.ts";
 import { resolveLowRank, type LowRankOptions, type ResolvedLowRank } from "./options.ts";
 import { clusterStart, randomStart } from "./starts.ts";
 
@@ -32,20 +33,8 @@ export interface LowRankResult {
   marginals(): [first: Float64Array, second: Float64Array];
 }
 
-/** Entries of g stay above this share of the total mass. */
-const LEAST_WEIGHT = 1e-10;
-/** Of the projections between steps, as a share of the total mass. */
-const PROJECTION_TOLERANCE = 1e-6;
-const PROJECTION_ITERATIONS = 500;
-const SIDES = ["q", "r", "g"] as const;
-/** Of the length of a step after one that was taken; one that would raise the objective is halved instead. */
-const GROWTH = 1.2;
-/** A shorter step, as a share of the longest, does not come: nothing lowers the objective. */
-const SHORTEST = 1e-6;
 /** Of each of several starts. */
 const TRIAL_ITERATIONS = 50;
-/** Steps from one stopping test to the next. */
-const TEST_EVERY = 10;
 
 /**
  * Optimal transport between a [n] and b [m] over couplings of low rank: mirror descent on `<C, Q diag(1 / g) R^T> - epsilon H(Q, R, g)`,
@@ -65,21 +54,6 @@ export function lowRankSinkhorn(a: Numbers, b: Numbers, geometry: Geometry, opti
   roundToMarginals(factors.r, marginals.b, factors.g);
   const { value } = gradientOf(cost, factors, 0);
   return resultOf(factors, geometry.shape, { value, costs, iterations, status });
-}
-
-/** Where a descent is. */
-interface Position {
-  readonly factors: Factors;
-  /** Of the next step. */
-  readonly length: number;
-  /** The logarithms of the last projection's scalings, for a step of one: near the end they hardly change. */
-  readonly slopes: ColumnScalings;
-}
-
-interface Descent extends Position {
-  readonly costs: readonly number[];
-  readonly iterations: number;
-  readonly status: SinkhornStatus;
 }
 
 /** The best of several starts, as it is after some steps of each, followed to its end. */
@@ -114,98 +88,6 @@ function startOf(
       ? clusterStart(coordinates, marginals, rank, seed + index)
       : randomStart(marginals, rank, seed + index);
   return { factors, length: gamma, slopes: [new Float64Array(rank), new Float64Array(rank)] };
-}
-
-function descend(
-  cost: CostProducts,
-  { a, b }: HostMarginals,
-  from: Position,
-  { epsilon, gamma, maxIterations, tolerance }: ResolvedLowRank,
-): Descent {
-  const total = totalOf(a);
-  const projection = {
-    leastWeight: LEAST_WEIGHT * total,
-    tolerance: PROJECTION_TOLERANCE * total,
-    maxIterations: PROJECTION_ITERATIONS,
-  };
-  let { factors, length, slopes } = from;
-  let gradient = gradientOf(cost, factors, epsilon);
-  const costs: number[] = [];
-  let iterations = 0;
-  while (iterations < maxIterations) {
-    iterations++;
-    const largest = SIDES.reduce((most, side) => Math.max(most, largestOf(gradient[side])), Number.MIN_VALUE);
-    const step = length / largest;
-    const moved = (side: keyof Factors) => raised(factors[side], gradient[side], step);
-    const warm: ColumnScalings = [
-      slopes[0].map((slope) => Math.exp(slope * step)),
-      slopes[1].map((slope) => Math.exp(slope * step)),
-    ];
-    const { factors: next, scalings } = projectFactors(
-      { q: moved("q"), r: moved("r"), g: moved("g") },
-      [a, b],
-      warm,
-      projection,
-    );
-    slopes = [scalings[0].map((v) => Math.log(v) / step), scalings[1].map((v) => Math.log(v) / step)];
-    const nextGradient = gradientOf(cost, next, epsilon);
-    if (!Number.isFinite(nextGradient.value))
-      return { factors, length, slopes, costs, iterations, status: "non-finite" };
-    if (!(nextGradient.value < gradient.value)) {
-      length /= 2;
-      if (length < gamma * SHORTEST) return { factors, length, slopes, costs, iterations, status: "converged" };
-      continue;
-    }
-    length = Math.min(gamma, length * GROWTH);
-    [factors, gradient] = [next, nextGradient];
-    costs.push(gradient.value);
-    const before = costs[costs.length - 1 - TEST_EVERY];
-    if (costs.length % TEST_EVERY === 0 && before - gradient.value <= tolerance * Math.abs(gradient.value)) {
-      return { factors, length, slopes, costs, iterations, status: "converged" };
-    }
-  }
-  return { factors, length, slopes, costs, iterations, status: "max-iterations" };
-}
-
-/** factor exp(-step gradient), up to one number a row, which a projection takes out again. */
-function raised(factor: Float64Array, gradient: Float64Array, step: number): Float64Array {
-  return factor.map((entry, at) => entry * Math.exp(-step * gradient[at]));
-}
-
-function largestOf(values: Float64Array): number {
-  let largest = 0;
-  for (let at = 0; at < values.length; at++) largest = Math.max(largest, Math.abs(values[at]));
-  return largest;
-}
-
-type Gradient = Factors & { readonly value: number };
-
-/** The objective and its gradient in the three factors. */
-function gradientOf(cost: CostProducts, { q, r, g }: Factors, epsilon: number): Gradient {
-  const rank = g.length;
-  const ofQ = cost.apply(r, rank);
-  const ofR = cost.applyTranspose(q, rank);
-  const shares = new Float64Array(rank); // <Q_k, C R_k>
-  for (let at = 0; at < q.length; at++) shares[at % rank] += q[at] * ofQ[at];
-  for (const part of [ofQ, ofR]) for (let at = 0; at < part.length; at++) part[at] /= g[at % rank];
-  const ofG = shares.map((share, k) => -share / g[k] ** 2);
-  let value = shares.reduce((sum, share, k) => sum + share / g[k], 0);
-  if (epsilon > 0) {
-    value += epsilon * (addEntropy(q, ofQ, epsilon) + addEntropy(r, ofR, epsilon) + addEntropy(g, ofG, epsilon));
-  }
-  return { q: ofQ, r: ofR, g: ofG, value };
-}
-
-/** sum x (log x - 1), whose gradient is added to another; where x is 0 it stays so, whatever the gradient. */
-function addEntropy(x: Float64Array, gradient: Float64Array, epsilon: number): number {
-  let sum = 0;
-  for (let at = 0; at < x.length; at++) {
-    if (x[at] === 0) continue;
-    const log = Math.log(x[at]);
-    gradient[at] += epsilon * log;
-    sum += x[at] * (log - 1);
-  }
-  return sum;
 }
 
 function resultOf(
