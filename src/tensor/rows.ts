@@ -1,8 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "./ndarray.ts";
 
-/** Rows as one float32 tensor. */
-export function stackRows(rows: readonly Float64Array[], shape: number[]): tf.Tensor {
-  const data = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  rows.forEach((row, index) => data.set(row, index * row.length));
-  return tf.tensor(data, shape, "float32");
+/** Rows, or parts of any length, one after the other as one float32 tensor. */
+export function stackRows(rows: readonly Float64Array[], shape: readonly number[]): tf.Tensor {
+  const data = new Float32Array(sizeOf(shape));
+  let at = 0;
+  for (const row of rows) {
+    data.set(row, at);
+    at += row.length;
+  }
+  return tf.tensor(data, [...shape], "float32");
 }

@@ -66,13 +66,15 @@ export interface CheckedInputs extends BarycenterInputs<NdArray> {
 /** The problem of some data points. */
 export function onlyPoints({ atoms, weights, start }: CheckedInputs, points: readonly number[]): CheckedInputs {
   if (points.length === weights.shape[0]) return { atoms, weights, start };
-  const rows = ({ data, shape }: NdArray): NdArray<Float64Array> => {
-    const length = data.length / shape[0];
-    const kept = new Float64Array(points.length * length);
-    points.forEach((point, row) => kept.set(rowOf(data, length, point), row * length));
-    return ndarray(kept, [points.length, ...shape.slice(1)]);
-  };
-  return { atoms, weights: rows(weights), start: start && rows(start) };
+  return { atoms, weights: rowsAt(weights, points), start: start && rowsAt(start, points) };
+}
+
+/** Rows of an array [rows, ...], copied. */
+export function rowsAt({ data, shape }: NdArray, rows: readonly number[]): NdArray<Float64Array> {
+  const length = data.length / shape[0];
+  const kept = new Float64Array(rows.length * length);
+  rows.forEach((from, row) => kept.set(rowOf(data, length, from), row * length));
+  return ndarray(kept, [rows.length, ...shape.slice(1)]);
 }
 
 /** The problem of one data point alone. */

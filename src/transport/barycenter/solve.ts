@@ -52,21 +52,24 @@ async function solveOnDevice(
   let reached: TensorBarycenters | undefined;
   let errors: Float32Array | undefined;
   const isDone = () => tolerance > 0 && errors?.every((error) => error <= tolerance || Number.isNaN(error));
-  while (done < iterations && !isDone()) {
-    const count = tolerance > 0 ? Math.min(CHECK_EVERY, iterations - done) : iterations;
-    const piece = { ...options, iterations: count, tolerance: 0 };
-    const engine = chooseBarycenterEngine(geometry, piece, kernel) as DeviceEngine;
-    const from = reached?.logScalings ?? start;
-    const { errors: measured, ...next } = tf.tidy(() => ({
-      ...atOnce(engine.forward({ atoms, weights, start: from }, wanted)),
-    }));
-    tf.dispose(reached ? { ...reached } : []);
-    reached = next as TensorBarycenters;
-    errors = (await measured.data()) as Float32Array;
-    measured.dispose();
-    done += count;
+  try {
+    while (done < iterations && !isDone()) {
+      const count = tolerance > 0 ? Math.min(CHECK_EVERY, iterations - done) : iterations;
+      const piece = { ...options, iterations: count, tolerance: 0 };
+      const engine = chooseBarycenterEngine(geometry, piece, kernel) as DeviceEngine;
+      const from = reached?.logScalings ?? start;
+      const { errors: measured, ...next } = tf.tidy(() => ({
+        ...atOnce(engine.forward({ atoms, weights, start: from }, wanted)),
+      }));
+      tf.dispose(reached ? { ...reached } : []);
+      reached = next as TensorBarycenters;
+      errors = (await measured.data()) as Float32Array;
+      measured.dispose();
+      done += count;
+    }
+  } finally {
+    kernel.dispose();
   }
-  kernel.dispose();
   const all = Array.from({ length: weights.shape[0] }, () => done);
   return { ...reached!, ...reportOf(all, errors!, tolerance) };
 }

@@ -14,7 +14,7 @@ import { ldexp } from "./powers-of-two.ts";
  * P 1 = a, P^T 1 = b. By the primal network simplex in float64, native where the addon is there.
  *
  * Costs of points (a lazy point cloud, a grid) are formed as they are priced, without a matrix, where that is faster or a matrix
- * would have more than 256 MiB: 10 000 x 10 000 points need a few MB beside their coordinates.
+ * would have more than 256 MiB: 10 000 x 10 000 points of the plane are solved in a process of 60 MB.
  *
  * Masses are held as whole units of 2^-60 of their total (2^-52 without the addon), so totals that differ by rounding are
  * balanced, and a mass below half a unit counts as zero; the size of the total changes nothing. Very large and very small

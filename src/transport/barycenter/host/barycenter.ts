@@ -4,7 +4,7 @@ import { ndarray, rowOf, toFloat64, type NdArray } from "../../../tensor/ndarray
 import { InputError } from "../../../errors.ts";
 import type { BarycenterInputs } from "../engine.ts";
 import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "../options.ts";
-import { checkInputs, checkShape, onlyPoints, requireFixed, type CheckedInputs } from "../problem.ts";
+import { checkInputs, checkShape, onlyPoints, rowsAt, requireFixed, type CheckedInputs } from "../problem.ts";
 import { reportOf, type BarycenterReport } from "../report.ts";
 import { checkBarycenters } from "../result.ts";
 import type { HostSettings } from "./point-engine.ts";
@@ -76,16 +76,16 @@ export function hostBarycenter(
     logScalings,
     ...reportOf(iterations, errors, resolved.tolerance),
     backward(gradient) {
-      const { data, shape } = toFloat64(gradient);
-      checkShape("gradient", shape, barycenters.shape);
+      const slopes = toFloat64(gradient);
+      checkShape("gradient", slopes.shape, barycenters.shape);
       const gradientAtoms = ndarray(new Float64Array(inputs.atoms.data.length), inputs.atoms.shape);
       const gradientWeights = ndarray(new Float64Array(inputs.weights.data.length), inputs.weights.shape);
       const count = inputs.weights.shape[1];
       for (const done of new Set(iterations)) {
         const points = Array.from(iterations.keys()).filter((point) => iterations[point] === done);
         const fixed = { ...resolved, iterations: done, tolerance: 0 };
-        const slopes = Float64Array.from(points.flatMap((point) => [...rowOf(data, shape[1], point)]));
-        const found = wideGradients(geometry, onlyPoints(inputs, points), fixed, settings, slopes);
+        const own = points.length === iterations.length ? slopes : rowsAt(slopes, points);
+        const found = wideGradients(geometry, onlyPoints(inputs, points), fixed, settings, own.data);
         found.atoms.data.forEach((value, i) => (gradientAtoms.data[i] += value));
         points.forEach((point, row) => gradientWeights.data.set(rowOf(found.weights.data, count, row), point * count));
       }

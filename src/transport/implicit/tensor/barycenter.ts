@@ -3,6 +3,7 @@ import { InputError } from "../../../errors.ts";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
 import { isRecorded } from "../../../tensor/differentiable.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
+import { stackRows } from "../../../tensor/rows.ts";
 import { requireBackend } from "../../../tensor/require-backend.ts";
 import { checkMasses, totalOf } from "../../histograms.ts";
 import { pullBackBarycenter, solveBarycenter, type ImplicitBarycenterOptions } from "../barycenter.ts";
@@ -40,9 +41,11 @@ export function barycenterImplicit(
     const given = inputs.slice(0, -1) as tf.Tensor[];
     (inputs.at(-1) as unknown as tf.GradSaveFunc)(given);
     const solved = solveAll(kernel, given, options);
-    const data = Float32Array.from(solved.flatMap(({ barycenter }) => [...barycenter]));
     return {
-      value: tf.tensor2d(data, [solved.length, m]),
+      value: stackRows(
+        solved.map(({ barycenter }) => barycenter),
+        [solved.length, m],
+      ),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         if (isRecorded()) {
           throw new InputError("barycenterImplicit: has no second derivatives; use barycenterComposed for them");

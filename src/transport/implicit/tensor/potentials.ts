@@ -3,6 +3,7 @@ import { InputError } from "../../../errors.ts";
 import { epsilonOf, type TensorKernel } from "../../../geometry/geometry.ts";
 import { isRecorded } from "../../../tensor/differentiable.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
+import { stackRows } from "../../../tensor/rows.ts";
 import { requireBackend } from "../../../tensor/require-backend.ts";
 import { checkPairShapes, hostMarginals, withMasses } from "../../histograms.ts";
 import type { TensorPotentials } from "../../sinkhorn/engine.ts";
@@ -47,8 +48,8 @@ export function sinkhornImplicit(
       const problems = solveRows(given, kernel, options);
       const gauged = problems.map(({ f, g }) => balanced(f, g));
       return {
-        value: packed(
-          gauged.map((pair) => [pair.a, pair.b]),
+        value: stackRows(
+          gauged.flatMap((pair) => [pair.a, pair.b]),
           [...a.shape.slice(0, -1), kernel.shape[0] + kernel.shape[1]],
         ),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => pullBack(dy, saved, problems, kernel, options),
@@ -95,17 +96,11 @@ function pullBack(
     ofRow(0, ratioApply(problem, mu));
     ofRow(1, ratioApplyTranspose(problem, lambda));
     if (!kernel.variables) return;
-    const found = equationSlopes(problem, lambda, mu);
-    const parts = slopesInOrder(kernel, found);
+    const parts = slopesInOrder(kernel, equationSlopes(problem, lambda, mu));
     parts.forEach((part, index) => addTo(sums[2 + index], part, 1));
   });
   return asTensors(
     sums,
     saved.map(({ shape }) => shape),
   );
-}
-
-function packed(pairs: readonly (readonly Float64Array[])[], shape: number[]): tf.Tensor {
-  const data = Float32Array.from(pairs.flatMap((parts) => parts.flatMap((part) => [...part])));
-  return tf.tensor(data, shape, "float32");
 }

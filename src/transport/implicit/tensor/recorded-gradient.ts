@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../../../errors.ts";
 import { isRecorded } from "../../../tensor/differentiable.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
+import { stackRows } from "../../../tensor/rows.ts";
 import { checkTotals, totalOf, type HostMarginals } from "../../histograms.ts";
 import { previousSolution } from "../../initializers/previous.ts";
 import { gradientOf, hessianProductOf } from "../entropic.ts";
@@ -39,7 +40,7 @@ export function recordedGradient(
     const weights = slopes.dataSync();
     const parts = collect(gradients, sizes, (pair) => weights[pair]);
     return {
-      value: packed(parts),
+      value: stackRows(parts, [sizes.reduce((sum, size) => sum + size, 0)]),
       gradFunc(change: tf.Tensor, [ofValue]: tf.Tensor[]) {
         if (isRecorded()) throw new InputError(`${name}: has first and second derivatives, no third ones`);
         const directions = unpackedNumbers(change, sizes);
@@ -183,16 +184,6 @@ function ofPair(values: Float64Array, pair: number, pairs: number): Float64Array
 function overlap(part: Float64Array, direction: Float64Array, slot: number, pair: number, pairs: number): number {
   const own = slot < 2 ? ofPair(direction, pair, pairs) : direction;
   return part.reduce((sum, value, at) => sum + value * own[at], 0);
-}
-
-function packed(parts: readonly Float64Array[]): tf.Tensor1D {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return tf.tensor1d(all);
 }
 
 function unpackedNumbers(flat: tf.Tensor, sizes: readonly number[]): Float64Array[] {

@@ -1,6 +1,8 @@
 // Values of entropic transport as functions of tensors: a sum of problems between the histograms a and b, which the Sinkhorn divergence is.
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { TensorKernel } from "../../../geometry/geometry.ts";
+import { rowsOf } from "../../../tensor/ndarray.ts";
+import { stackRows } from "../../../tensor/rows.ts";
 import type { GeometrySlopes } from "../slopes.ts";
 
 /** `factor` times the entropic cost of the problem between two of the histograms; 0 is a, 1 is b. */
@@ -34,14 +36,12 @@ export function slopesInOrder({ variables }: TensorKernel, slopes: GeometrySlope
 
 /** Rows of a tensor's last axis, in float64. */
 export function rowsOfTensor(tensor: tf.Tensor): Float64Array[] {
-  const data = Float64Array.from(tensor.dataSync());
-  const length = tensor.shape.at(-1)!;
-  return Array.from({ length: data.length / length }, (_, row) => data.subarray(row * length, (row + 1) * length));
+  return rowsOf(Float64Array.from(tensor.dataSync()), tensor.shape.at(-1)!);
 }
 
 /** Float64 numbers of these shapes as float32 tensors. */
 export function asTensors(parts: readonly Float64Array[], shapes: readonly (readonly number[])[]): tf.Tensor[] {
-  return parts.map((part, index) => tf.tensor(Float32Array.from(part), [...shapes[index]], "float32"));
+  return parts.map((part, index) => stackRows([part], shapes[index]));
 }
 
 /** out += factor x */
