@@ -50,3 +50,9 @@ export function checkRange(epsilon: number, maxCost: number, precision: keyof ty
     );
   }
 }
+
+/** Throws OptionError where there are no options; `example` says what they look like. */
+export function requireOptions(options: object, example: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new OptionError("options", `expected an object such as { ${example} }, got ${describe(options)}`);
+}

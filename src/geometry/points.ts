@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
+import { describe, float64Of, isNdArray, ndarray, type NdArray, type Numbers } from "../tensor/ndarray.ts";
 import { SMALLEST_NORMAL } from "./checks.ts";
 import type { Coordinates } from "./geometry.ts";
 
@@ -17,40 +17,38 @@ export function checkedPoints(x: Points, y: Points): Pick<Coordinates, "x" | "y"
   return { x: first, y: second };
 }
 
-function pointsOf(points: Points, name: string): NdArray<Float64Array> {
-  const given = isNdArray(points) ? points : stacked(points, name);
+/** The same of one side; `what` is what they are of, for messages. */
+export function pointsOf(points: Points, name: string, what = "point cloud"): NdArray<Float64Array> {
+  const given = isNdArray(points) ? points : stacked(points, name, what);
   if (given.shape.length !== 2 || given.data.length === 0) {
-    throw new InputError(`point cloud: expected ${name} as [points, dimension], got [${given.shape.join(", ")}]`);
+    throw new InputError(`${what}: expected ${name} as [points, dimension], got [${given.shape.join(", ")}]`);
   }
-  const data = float64Of(given.data, `point cloud: ${name}`);
+  const data = float64Of(given.data, `${what}: ${name}`);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new InputError(
-      `point cloud: expected finite coordinates, got ${data[bad]} in row ${Math.floor(bad / given.shape[1])} of ${name}`,
+      `${what}: expected finite coordinates, got ${data[bad]} in row ${Math.floor(bad / given.shape[1])} of ${name}`,
     );
   }
   return ndarray(data, given.shape);
 }
 
-function stacked(rows: readonly Numbers[], name: string): NdArray<Float64Array> {
+function stacked(rows: readonly Numbers[], name: string, what: string): NdArray<Float64Array> {
   if (!Array.isArray(rows) || rows.length === 0) {
-    throw new InputError(`point cloud: expected ${name} as [points, dimension] or as rows of numbers, got none`);
+    const got = Array.isArray(rows) ? "none" : describe(rows);
+    throw new InputError(`${what}: expected ${name} as [points, dimension] or as rows of numbers, got ${got}`);
   }
   const parts = rows.map((row, index) => {
     if (typeof row === "number") {
-      throw new InputError(
-        `point cloud: expected rows of ${name}, got a number; write [[0], [1]] for points on a line`,
-      );
+      throw new InputError(`${what}: expected rows of ${name}, got a number; write [[0], [1]] for points on a line`);
     }
-    return float64Of(row, `point cloud: row ${index} of ${name}`);
+    return float64Of(row, `${what}: row ${index} of ${name}`);
   });
   const dimension = parts[0].length;
   const data = new Float64Array(parts.length * dimension);
   parts.forEach((row, index) => {
     if (row.length !== dimension) {
-      throw new InputError(
-        `point cloud: rows of ${name} differ: 0 has ${dimension} numbers, ${index} has ${row.length}`,
-      );
+      throw new InputError(`${what}: rows of ${name} differ: 0 has ${dimension} numbers, ${index} has ${row.length}`);
     }
     data.set(row, index * dimension);
   });

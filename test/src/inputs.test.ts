@@ -131,8 +131,31 @@ it("arguments in another order, or none, are one line", () => {
         { epsilon, iterations: 1 },
       ),
     () => hostDebiasedBarycenter({ geometry, atoms: [masses] as never, weights: [[1]] as never }, { epsilon }),
+    () =>
+      hostBarycenter(
+        { geometry, atoms: ndarray(b, [1, 3]), weights: ndarray(Float64Array.of(1), [1, 1]) },
+        undefined as never,
+      ),
+    () => otlearn.freeSupportBarycenter([[[1, 2]]], undefined as never),
+    () => otlearn.freeSupportBarycenter([[[1, 2]], "b" as never], { points: 1 }),
+    () => otlearn.lowRankSinkhorn(masses, others, geometry, undefined as never),
+    () => otlearn.lowRankSinkhorn(masses, others, cost as never, { rank: 1 }),
+    () => otlearn.partialTransport(masses, others, cost, undefined as never),
+    () => otlearn.entropicPartialTransport(masses, others, geometry, undefined as never),
+    () => otlearn.entropicPartialTransport(masses, others, cost as never, { epsilon, mass: 0.5 }),
+    () => otlearn.entropicGradient(masses, others, geometry, undefined as never),
+    () => otlearn.entropicGradient(masses, others, cost as never, { epsilon }),
+    () => otlearn.entropicHessianProduct(masses, others, cost as never, {}, { epsilon }),
+    () => otlearn.divergenceGradient(masses, others, geometry, undefined as never),
+    () => otlearn.divergenceGradient(masses, others, cost as never, { epsilon }),
+    () => otlearn.divergenceHessianProduct(masses, others, geometry, {}, undefined as never),
   ];
   wrong.forEach((run, index) => expect(run, `case ${index}`).toThrow(InputError));
+});
+
+it("clouds of a barycenter are points as callers have them", () => {
+  const { support } = otlearn.freeSupportBarycenter([[[0, 0]], [Float32Array.of(2, 4)]], { support: [[1, 0]] });
+  expect([...support.data]).toEqual([1, 2]);
 });
 
 it("sinkhorn on tensors takes arrays, and gives back what it made of them", async () => {

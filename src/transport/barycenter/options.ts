@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.ts";
-import { checkEpsilon } from "../../geometry/checks.ts";
+import { checkEpsilon, requireOptions } from "../../geometry/checks.ts";
 
 /**
  * Where the scalings live. `scaling`: as they are, fast, and out of range when costs are large against epsilon. `log`: as
@@ -63,6 +63,7 @@ const DOMAINS: readonly BarycenterDomain[] = ["auto", "scaling", "log"];
 
 /** Checks the options and works out the exponents. Throws InputError (OptionError). */
 export function resolveBarycenterOptions(options: BarycenterOptions): ResolvedOptions {
+  requireOptions(options, "epsilon: 0.1, iterations: 100");
   const { epsilon, iterations, domain = "auto", tolerance = 0, heavyBall = 0, rho = Infinity } = options;
   checkEpsilon(epsilon);
   if (!(Number.isInteger(iterations) && iterations >= 1 && iterations <= MOST_ITERATIONS)) {

@@ -1,4 +1,5 @@
 import { OptionError } from "../../errors.ts";
+import { requireOptions } from "../../geometry/checks.ts";
 import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
 import { checkCost, type CheckedCost, type GroundCost } from "../ground-cost.ts";
 import { checkMasses, totalOf, totalsAgree } from "../histograms.ts";
@@ -49,6 +50,7 @@ export function partialTransport(
   cost: GroundCost,
   options: PartialTransportOptions,
 ): PartialTransportResult {
+  requireOptions(options, "mass: 0.5");
   const maxPivots = checkMaxPivots(options);
   const ground = checkCost(cost);
   const [first, second] = [float64Of(a, "masses a"), float64Of(b, "masses b")];

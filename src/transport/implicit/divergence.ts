@@ -1,3 +1,4 @@
+import { requireGeometry } from "../../geometry/checks.ts";
 import { pointCloud } from "../../geometry/pointcloud.ts";
 import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import type { Numbers } from "../../tensor/ndarray.ts";
@@ -29,6 +30,7 @@ export interface ThreeGeometries {
 /** The three from one: of a cloud those within x and within y are made, one symmetric geometry stands for all three. */
 export function threeGeometries(given: DivergenceGeometries): ThreeGeometries {
   if ("xy" in given) return given;
+  requireGeometry(given, "Sinkhorn divergence");
   const { coordinates } = given;
   if (!coordinates || isGrid(given) || coordinates.x.data === coordinates.y.data) {
     return { xy: given, xx: given, yy: given };

@@ -1,3 +1,4 @@
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals } from "../histograms.ts";
@@ -38,6 +39,7 @@ export function entropicGradient(
   geometry: Geometry,
   options: ImplicitOptions,
 ): EntropicGradient {
+  requireGeometry(geometry, "entropicGradient");
   const problem = solvePair(hostMarginals(a, b, geometry.shape), geometry, options);
   return { ...gradientOf(problem), value: valueOf(problem), solution: problem.solution };
 }
@@ -55,6 +57,7 @@ export function entropicHessianProduct(
   direction: Direction,
   options: ImplicitOptions,
 ): VariableSlopes {
+  requireGeometry(geometry, "entropicHessianProduct");
   const problem = solvePair(hostMarginals(a, b, geometry.shape), geometry, options);
   requireConverged(problem, "entropicHessianProduct");
   return hessianProductOf(problem, fullDirection(direction, geometry), options);

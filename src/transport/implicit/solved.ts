@@ -7,6 +7,7 @@ import { sinkhornAccelerated } from "../sinkhorn/accelerated.ts";
 import type { SinkhornHostResult } from "../sinkhorn/exact-iterate.ts";
 import { sinkhornHost, type SinkhornHostOptions } from "../sinkhorn/host.ts";
 import { klPotentials } from "../sinkhorn/objective.ts";
+import { checkSinkhornOptions } from "../sinkhorn/options.ts";
 import { requireBalanced } from "../sinkhorn/rho.ts";
 import { sinkhornSymmetricHost } from "../sinkhorn/symmetric.ts";
 
@@ -39,6 +40,7 @@ export interface SolvedBySinkhorn extends Solved {
  * float32 are made equal: no iteration would meet both to more digits than that.
  */
 export function solvePair(given: HostMarginals, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
+  checkSinkhornOptions(options);
   requireBalanced(options.rho, "implicit differentiation");
   const { a } = given;
   const excess = totalOf(a) / totalOf(given.b);
@@ -51,6 +53,7 @@ export function solvePair(given: HostMarginals, geometry: Geometry, options: Sin
 
 /** Solves (a, a) under a symmetric cost, where f = g. */
 export function solveSelf(a: Float64Array, geometry: Geometry, options: SinkhornHostOptions): SolvedBySinkhorn {
+  checkSinkhornOptions(options);
   requireBalanced(options.rho, "implicit differentiation");
   const { epsilon, domain, tolerance = 1e-9, maxIterations = 10_000 } = options;
   const solution = sinkhornSymmetricHost(a, geometry, { epsilon, domain, tolerance, maxIterations });

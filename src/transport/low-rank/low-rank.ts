@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { requireGeometry } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { NdArray, Numbers } from "../../tensor/ndarray.ts";
 import { float64Of, ndarray } from "../../tensor/ndarray.ts";
@@ -44,6 +45,7 @@ const TRIAL_ITERATIONS = 50;
  * bounds the exact one from above and falls to it as the rank grows. Throws InputError for bad masses or options.
  */
 export function lowRankSinkhorn(a: Numbers, b: Numbers, geometry: Geometry, options: LowRankOptions): LowRankResult {
+  requireGeometry(geometry, "lowRankSinkhorn");
   const resolved = resolveLowRank(options, geometry);
   const marginals = hostMarginals(a, b, geometry.shape);
   const cost = costProducts(geometry);

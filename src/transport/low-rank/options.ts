@@ -1,4 +1,5 @@
 import { OptionError } from "../../errors.ts";
+import { requireOptions } from "../../geometry/checks.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { checkCount, checkTolerance, requireThat } from "../sinkhorn/options.ts";
 
@@ -29,6 +30,7 @@ export type ResolvedLowRank = Required<LowRankOptions>;
 
 /** The options with their defaults. Throws OptionError. */
 export function resolveLowRank(options: LowRankOptions, { shape, coordinates }: Geometry): ResolvedLowRank {
+  requireOptions(options, "rank: 10");
   const {
     rank,
     epsilon = 0,

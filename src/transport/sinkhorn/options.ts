@@ -1,6 +1,5 @@
 import { OptionError } from "../../errors.ts";
-import { describe } from "../../tensor/ndarray.ts";
-import { checkEpsilon } from "../../geometry/checks.ts";
+import { checkEpsilon, requireOptions } from "../../geometry/checks.ts";
 import { checkRho, type Rho } from "./rho.ts";
 
 /** How the scalings are stored: as numbers, as logarithms, or numbers as long as these are known to be exact. */
@@ -63,12 +62,6 @@ export function checkSinkhornOptions(options: SinkhornOptions): void {
   requireThat(isNumber(momentum) && momentum > 0 && momentum < 2, "momentum", "a number in (0, 2)", momentum);
   checkDomain(domain);
   checkRho(rho);
-}
-
-/** Throws OptionError where there are no options. */
-function requireOptions(options: object, example: string): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new OptionError("options", `expected an object such as { ${example} }, got ${describe(options)}`);
 }
 
 /** The options with their defaults. Throws OptionError. */

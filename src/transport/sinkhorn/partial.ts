@@ -1,3 +1,4 @@
+import { requireGeometry } from "../../geometry/checks.ts";
 import { OptionError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import { float64Of, type Numbers } from "../../tensor/ndarray.ts";
@@ -38,6 +39,7 @@ export function entropicPartialTransport(
   geometry: Geometry,
   options: EntropicPartialOptions,
 ): EntropicPartialResult {
+  requireGeometry(geometry, "entropicPartialTransport");
   checkSinkhornOptions(options);
   const { epsilon, mass, maxIterations = 10_000, tolerance = 1e-9 } = options;
   const [a, b] = [float64Of(massesA, "masses a"), float64Of(massesB, "masses b")];

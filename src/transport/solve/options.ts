@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.ts";
-import { describe } from "../../tensor/ndarray.ts";
+import { requireOptions } from "../../geometry/checks.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { EpsilonScaling } from "../sinkhorn/epsilon-scaling.ts";
 import { checkCount, checkSinkhornOptions, requireThat, type SinkhornDomain } from "../sinkhorn/options.ts";
@@ -43,9 +43,7 @@ const SCALES: readonly unknown[] = ["max", "mean", "median"];
 
 /** Throws OptionError for an option that is unknown, out of its range, or has no meaning without epsilon. */
 export function checkSolveOptions(options: TransportOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new OptionError("options", `expected an object such as { epsilon: 0.1 }, got ${describe(options)}`);
-  }
+  requireOptions(options, "epsilon: 0.1");
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new OptionError(name, `unknown; known are ${KNOWN.join(", ")}`);
   }

@@ -1,4 +1,5 @@
-import { ndarray, type NdArray } from "../../../tensor/ndarray.ts";
+import type { Points } from "../../../geometry/points.ts";
+import { ndarray } from "../../../tensor/ndarray.ts";
 import { statusOf } from "../report.ts";
 import { checkFreeSupport, type FreeSupportProblem, type Measure } from "./problem.ts";
 import type { FreeSupportBarycenter, FreeSupportOptions } from "./options.ts";
@@ -24,7 +25,7 @@ import {
  *
  * Float64 on the host. Throws InputError for what is no problem.
  */
-export function freeSupportBarycenter(clouds: readonly NdArray[], options: FreeSupportOptions): FreeSupportBarycenter {
+export function freeSupportBarycenter(clouds: readonly Points[], options: FreeSupportOptions): FreeSupportBarycenter {
   const problem = checkFreeSupport(clouds, options);
   const { maxIterations = 100, tolerance = 1e-7, learnMasses = false } = options;
   const solve = solverOf(problem, options);

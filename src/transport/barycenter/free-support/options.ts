@@ -1,3 +1,4 @@
+import type { Points } from "../../../geometry/points.ts";
 import type { NdArray, Numbers } from "../../../tensor/ndarray.ts";
 import type { BarycenterStatus } from "../report.ts";
 
@@ -9,7 +10,7 @@ export interface FreeSupportOptions {
   /** Points of the barycenter, drawn from the clouds' by weight and mass. One of `points` and `support` is there. */
   readonly points?: number;
   /** Where the points of the barycenter start [N, d]. */
-  readonly support?: NdArray;
+  readonly support?: Points;
   /** Masses of the barycenter's points [N], >= 0; divided by their sum. @default equal ones */
   readonly supportMasses?: Numbers;
   /** Let these masses move, too? @default false */

@@ -1,5 +1,6 @@
 import { InputError, OptionError } from "../../../errors.ts";
-import { checkEpsilon } from "../../../geometry/checks.ts";
+import { checkEpsilon, requireOptions } from "../../../geometry/checks.ts";
+import { pointsOf, type Points } from "../../../geometry/points.ts";
 import { float64Of, ndarray, type NdArray, type Numbers } from "../../../tensor/ndarray.ts";
 import { Random } from "../../../tensor/random.ts";
 import type { FreeSupportOptions } from "./options.ts";
@@ -23,10 +24,11 @@ export interface FreeSupportProblem {
 }
 
 /** Throws InputError for anything that is no problem. */
-export function checkFreeSupport(clouds: readonly NdArray[], options: FreeSupportOptions): FreeSupportProblem {
+export function checkFreeSupport(clouds: readonly Points[], options: FreeSupportOptions): FreeSupportProblem {
   if (!Array.isArray(clouds) || clouds.length === 0) {
     throw new InputError("free-support barycenter: expected an array of clouds [points, dimension], got none");
   }
+  requireOptions(options, "points: 10");
   checkCounts(options);
   const { masses, weights, points, support, supportMasses, seed = 0 } = options;
   if (masses && masses.length !== clouds.length) {
@@ -74,18 +76,11 @@ function checkCounts({ points, epsilon, debiased, maxIterations, tolerance }: Fr
   }
 }
 
-function checkPoints(given: NdArray, name: string, dimension?: number): NdArray<Float64Array> {
-  const [rows, columns, ...others] = given.shape;
-  if (others.length > 0 || !(rows > 0 && columns > 0) || (dimension ?? columns) !== columns) {
-    const expected = `[points, ${dimension ?? "dimension"}]`;
-    throw new InputError(`free-support barycenter: expected ${name} as ${expected}, got [${given.shape.join(", ")}]`);
-  }
-  const points = ndarray(float64Of(given.data, `free-support barycenter: ${name}`), given.shape);
-  const bad = points.data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return points;
-  const row = Math.floor(bad / columns);
+function checkPoints(given: Points, name: string, dimension?: number): NdArray<Float64Array> {
+  const points = pointsOf(given, name, "free-support barycenter");
+  if (dimension === undefined || points.shape[1] === dimension) return points;
   throw new InputError(
-    `free-support barycenter: expected finite coordinates, got ${points.data[bad]} in row ${row} of ${name}`,
+    `free-support barycenter: expected ${name} as [points, ${dimension}], got [${points.shape.join(", ")}]`,
   );
 }
 

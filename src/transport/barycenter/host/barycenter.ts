@@ -116,8 +116,8 @@ function prepared(
   readonly resolved: ResolvedOptions;
   readonly settings: HostSettings;
 } {
-  const { precision = "float64", byteLimit = BYTE_LIMIT } = options;
   const resolved = resolveBarycenterOptions(options);
+  const { precision = "float64", byteLimit = BYTE_LIMIT } = options;
   const settings = { precision, byteLimit };
   if (!Array.isArray(geometry)) {
     return { geometry, inputs: checkInputs(geometry as Geometry, given, resolved), resolved, settings };
