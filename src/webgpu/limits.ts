@@ -1,0 +1,30 @@
+import { webgpuBackend } from "./backend.ts";
+
+/** The limits of a device that decide how kernels cut up their work. */
+export interface KernelLimits {
+  /** Bytes of a buffer that a kernel can see at once. */
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  /** Bytes that a workgroup shares. */
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+}
+
+let lowered: Partial<KernelLimits> = {};
+
+/** The limits of the current backend's device. */
+export function kernelLimits(): KernelLimits {
+  const { limits } = webgpuBackend().device;
+  const limit = (name: keyof KernelLimits): number => Math.min(limits[name], lowered[name] ?? Infinity);
+  return {
+    maxStorageBufferBindingSize: limit("maxStorageBufferBindingSize"),
+    maxComputeWorkgroupsPerDimension: limit("maxComputeWorkgroupsPerDimension"),
+    maxComputeWorkgroupStorageSize: limit("maxComputeWorkgroupStorageSize"),
+    maxComputeInvocationsPerWorkgroup: limit("maxComputeInvocationsPerWorkgroup"),
+  };
+}
+
+/** For tests: what large problems meet on any device, small ones meet with lower limits. Those left out are the device's again. */
+export function lowerLimits(limits: Partial<KernelLimits>): void {
+  lowered = limits;
+}
