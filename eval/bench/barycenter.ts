@@ -92,7 +92,10 @@ async function timed(kernel: "plain" | "debiased", settings: BarycenterBenchSett
 }
 
 /** Waits for the device, and frees what it computed. */
-async function read(tensors: { readonly barycenters: tf.Tensor; readonly logScalings?: tf.Tensor }): Promise<Float64Array> {
+async function read(tensors: {
+  readonly barycenters: tf.Tensor;
+  readonly logScalings?: tf.Tensor;
+}): Promise<Float64Array> {
   const values = Float64Array.from(await tensors.barycenters.data());
   tf.dispose([tensors.barycenters, tensors.logScalings ?? []]);
   return values;

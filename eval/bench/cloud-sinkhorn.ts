@@ -23,7 +23,10 @@ export const cloudSinkhornWork = defineWork({
   async prepare({ points, fewer, ...settings }) {
     return {
       ours: async () => [await iterate(points, settings), await iterate(fewer, settings)],
-      peerArguments: Object.entries({ points, fewer, ...settings }).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+      peerArguments: Object.entries({ points, fewer, ...settings }).flatMap(([name, value]) => [
+        `--${name}`,
+        `${value}`,
+      ]),
     };
   },
 });

@@ -56,5 +56,12 @@ async function divergenceGradient({ points, iterations, repeat }: DivergenceGrad
     return read;
   });
   tf.dispose([x, y, masses]);
-  return { work: "divergence_gradient", epsilon: EPSILON, points, iterations, check: Math.hypot(...gradient), ...timing };
+  return {
+    work: "divergence_gradient",
+    epsilon: EPSILON,
+    points,
+    iterations,
+    check: Math.hypot(...gradient),
+    ...timing,
+  };
 }

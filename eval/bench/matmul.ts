@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { best, finished, GOLDEN, type BenchResult } from "./timing.ts";
+import { isWebgpu } from "../../src/webgpu/backend.ts";
+import { finished } from "../../src/webgpu/finished.ts";
+import { best, GOLDEN, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -45,7 +47,7 @@ async function matmul({ sizes, repeat }: MatmulSettings): Promise<BenchResult[]>
       const product = () => tf.matMul(a, b, transposeA, transposeB);
       const { value: _, ...timing } = await best(repeat, async () => {
         product().dispose();
-        await finished();
+        if (isWebgpu()) await finished();
       });
       const norm = tf.tidy(() => tf.norm(product()));
       const [check] = await norm.data();

@@ -83,7 +83,11 @@ async function sinkhornUnbalanced({ points, tolerance, repeat }: UnbalancedSetti
 }
 
 /** Potentials that have been read. */
-async function onDevice([a, b]: tf.Tensor[], geometry: Geometry, options: SinkhornTensorOptions & { readonly rho: number }) {
+async function onDevice(
+  [a, b]: tf.Tensor[],
+  geometry: Geometry,
+  options: SinkhornTensorOptions & { readonly rho: number },
+) {
   const { f, g, iterations } = await sinkhorn(a, b, geometry, options);
   const read = { f: await f.data(), g: await g.data(), epsilon: options.epsilon, rho: options.rho, iterations };
   tf.dispose([f, g]);

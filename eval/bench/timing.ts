@@ -1,5 +1,4 @@
-import { isWebgpu, webgpuBackend } from "../../src/webgpu/backend.ts";
-import { submit } from "../../src/webgpu/launch.ts";
+import { isWebgpu } from "../../src/webgpu/backend.ts";
 import { countDispatches } from "./dispatches.ts";
 
 /** Fractional part of the golden ratio: its multiples modulo 1 are irregular numbers that any language repeats in float64. */
@@ -40,13 +39,6 @@ export async function best<T, S = void>(
     seconds = Math.min(seconds, (performance.now() - start) / 1000);
   }
   return { seconds, ...counts, value: value as T };
-}
-
-/** Hands over what has been recorded, and waits until the device has done it: where nothing small is there to read. */
-export async function finished(): Promise<void> {
-  if (!isWebgpu()) return;
-  submit();
-  await webgpuBackend().queue.onSubmittedWorkDone();
 }
 
 async function countsOf<S>(work: (given: S) => Promise<unknown>, given: S) {
