@@ -3,7 +3,7 @@ import { isRecorded } from "../tensor/differentiable.ts";
 import { logSum } from "../webgpu/costs/log-sum.ts";
 import type { CostSource } from "../webgpu/costs/source.ts";
 import { weightedSum } from "../webgpu/costs/weighted-sum.ts";
-import { asTensor } from "../webgpu/launch.ts";
+import { allocate, asTensor } from "../webgpu/launch.ts";
 import { checkRange } from "./checks.ts";
 import { largestCost, type Geometry, type TensorKernel } from "./geometry.ts";
 
@@ -25,15 +25,19 @@ export function webgpuKernel(geometry: Geometry, epsilon: number, source: CostSo
   const [n, m] = geometry.shape;
 
   /** The kernel's pass over rows, with the shape that x has but for its last axis. */
-  function passed(x: tf.Tensor, transposed: boolean, pass: (rows: tf.Tensor) => tf.TensorInfo): tf.Tensor {
-    return tf.tidy(() => tf.reshape(asTensor(pass(asFloat(x))), [...x.shape.slice(0, -1), transposed ? m : n]));
+  function passed(x: tf.Tensor, transposed: boolean, pass: (rows: tf.Tensor, result: tf.TensorInfo) => void): tf.Tensor {
+    return tf.tidy(() => {
+      const result = allocate([...x.shape.slice(0, -1), transposed ? m : n]);
+      pass(x.dtype === "float32" ? x : tf.cast(x, "float32"), result);
+      return asTensor(result);
+    });
   }
 
   /** K x, or K^T x. Each is the gradient of the other. */
   function product(x: tf.Tensor, transposed: boolean): tf.Tensor {
     const operation = tf.customGrad((input) => ({
-      value: passed(input as tf.Tensor, transposed, (values) =>
-        weightedSum(source, { transposed, values, scalars: { factor } }),
+      value: passed(input as tf.Tensor, transposed, (values, result) =>
+        weightedSum(source, { transposed, values, factor, result }),
       ),
       gradFunc: (dy: tf.Tensor) => product(dy, !transposed),
     }));
@@ -45,7 +49,9 @@ export function webgpuKernel(geometry: Geometry, epsilon: number, source: CostSo
     const operation = tf.customGrad((input, save) => {
       const given = input as tf.Tensor;
       const scalars = { factor, gain: 1, keep: 0, pull: 0 };
-      const value = passed(given, transposed, (terms) => logSum(source, { transposed, terms, costed, scalars }));
+      const value = passed(given, transposed, (terms, result) =>
+        logSum(source, { transposed, terms, costed, scalars, result }),
+      );
       (save as tf.GradSaveFunc)([given, value]);
       return {
         value,
@@ -65,14 +71,8 @@ export function webgpuKernel(geometry: Geometry, epsilon: number, source: CostSo
   function flow(w: tf.Tensor, t: tf.Tensor, o: tf.Tensor, transposed: boolean, costed: boolean): tf.Tensor {
     const operation = tf.customGrad((...inputs) => {
       const [values, terms, outputs] = inputs as tf.Tensor[];
-      const value = passed(values, transposed, (given) =>
-        weightedSum(source, {
-          transposed,
-          values: given,
-          potentials: { terms, outputs },
-          costed,
-          scalars: { factor },
-        }),
+      const value = passed(values, transposed, (given, result) =>
+        weightedSum(source, { transposed, values: given, potentials: { terms, outputs }, costed, factor, result }),
       );
       (inputs[3] as tf.GradSaveFunc)([values, terms, outputs, value]);
       return {
@@ -101,8 +101,4 @@ export function webgpuKernel(geometry: Geometry, epsilon: number, source: CostSo
   };
   sources.set(kernel, source);
   return kernel;
-}
-
-function asFloat(x: tf.Tensor): tf.Tensor {
-  return x.dtype === "float32" ? x : tf.cast(x, "float32");
 }

@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { allocate } from "../launch.ts";
+import type * as tf from "@tensorflow/tfjs-core";
 import {
   joiningKernel,
   perSource,
@@ -159,26 +158,21 @@ export interface LogSum {
   /** [pairs]; not read unless `pull` is other than zero. */
   readonly ofPair?: tf.TensorInfo;
   readonly scalars: ReductionScalars;
+  /** [pairs, outputs], overwritten; not one of the inputs. */
+  readonly result: tf.TensorInfo;
 }
 
 /**
- * gain log(sum_j exp(terms_j + log masses_j - factor C_ij)) + keep before_i + pull of_pair: a new tensor [pairs, outputs]. Terms may
- * be of any size; LOG_ZERO is absent.
+ * gain log(sum_j exp(terms_j + log masses_j - factor C_ij)) + keep before_i + pull of_pair. Terms may be of any size; LOG_ZERO is
+ * absent.
  */
-export function logSum(source: CostSource, { transposed, terms, logMasses, costed, before, ofPair, scalars }: LogSum): tf.TensorInfo {
-  const [outputs, reduced] = transposed ? [source.shape[1], source.shape[0]] : source.shape;
-  const pairs = tf.util.sizeFromShape(terms.shape) / reduced;
-  const result = allocate([pairs, outputs]);
+export function logSum(source: CostSource, { terms, logMasses, costed, before, ofPair, ...rest }: LogSum): void {
   reduceCosts(source, {
-    transposed,
-    pairs,
+    ...rest,
     kernels: (pairsALane) => kernelsOf(source.code, pairsALane),
     partWidth: 2,
     inputs: [terms, logMasses ?? terms],
     endInputs: [before ?? terms, ofPair ?? terms],
-    result,
-    scalars,
     constants: { WITH_MASSES: Number(logMasses !== undefined), COSTED: Number(costed ?? false) },
   });
-  return result;
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelLimits } from "../limits.ts";
-import type { CostBlock, CostCode, CostSource } from "./source.ts";
+import { growingScratch, type CostBlock, type CostCode, type CostSource } from "./source.ts";
 
 /** C [n, m] less its shift, row by row; read in that order in both directions: no transpose. */
 const MATRIX: CostCode = {
@@ -27,6 +27,7 @@ interface Band {
 
 /** A cost matrix on the device: float32, 4 n m bytes, in bands of rows that one binding holds each. Made at the first use. */
 export function matrixSource(cost: Float64Array, [n, m]: readonly [number, number], shift: number): CostSource {
+  const { scratch, free } = growingScratch();
   let made: readonly Band[] | undefined;
 
   function bands(): readonly Band[] {
@@ -60,7 +61,9 @@ export function matrixSource(cost: Float64Array, [n, m]: readonly [number, numbe
       transposed
         ? { reduced: 8, outputs: 32, isReducedFirst: false }
         : { reduced: 32, outputs: 8, isReducedFirst: true },
+    scratch,
     dispose() {
+      free();
       tf.dispose(made?.map(({ tensor }) => tensor) ?? []);
       made = undefined;
     },

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelLimits } from "../limits.ts";
-import type { CostBlock, CostCode, CostSource } from "./source.ts";
+import { growingScratch, type CostBlock, type CostCode, type CostSource } from "./source.ts";
 
 /** What the costs of points are of the differences along the axes. */
 export const PointMetric = { squares: 0, rootOfSquares: 1, absolutes: 2 } as const;
@@ -83,6 +83,7 @@ interface Piece {
 
 /** Points on the device, float32, 4 (n + m) d bytes, in pieces that one binding holds each; no costs. Made at the first use. */
 export function pointSource({ x, y, d, metric }: DevicePoints): CostSource {
+  const { scratch, free } = growingScratch();
   let made: readonly [readonly Piece[], readonly Piece[]] | undefined;
 
   /** From the mean of x, so that differences keep their digits in float32. */
@@ -113,7 +114,9 @@ export function pointSource({ x, y, d, metric }: DevicePoints): CostSource {
       );
     },
     lanes: () => ({ reduced: LANES, outputs: LANES, isReducedFirst: true }),
+    scratch,
     dispose() {
+      free();
       for (const pieces of made ?? []) for (const { tensor } of pieces) tensor.dispose();
       made = undefined;
     },

@@ -1,6 +1,6 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Constants, Kernel } from "../kernel.ts";
-import { allocate, launch, release, submit } from "../launch.ts";
+import { launch, submit, type Launch } from "../launch.ts";
 import { kernelLimits } from "../limits.ts";
 import { LOG_ZERO, WORKGROUP_INDEX } from "../wgsl.ts";
 import { LANE_WIDTH, PLACE, type CostBlock, type CostCode, type CostSource } from "./source.ts";
@@ -213,7 +213,6 @@ export interface ReductionKernels {
 
 export interface ReductionLaunch {
   readonly transposed: boolean;
-  readonly pairs: number;
   readonly kernels: (pairsALane: number) => ReductionKernels;
   /** Numbers of a part. */
   readonly partWidth: number;
@@ -241,7 +240,10 @@ export function perSource(
 
 /** Records a reduction. */
 export function reduceCosts(source: CostSource, reduction: ReductionLaunch): void {
-  const { transposed, pairs, inputs, endInputs, result, partWidth, scalars } = reduction;
+  const { transposed, inputs, endInputs, result, partWidth, scalars } = reduction;
+  const lengths = transposed ? [source.shape[1], source.shape[0]] : source.shape;
+  const [outputs] = lengths;
+  const pairs = tf.util.sizeFromShape(result.shape) / outputs;
   const plan = planReduction(source, transposed, pairs);
   const kernels = reduction.kernels(plan.pairsALane);
   const lanes = source.lanes(transposed);
@@ -252,9 +254,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
     REDUCED_LANES: lanes.reduced,
     IS_REDUCED_FIRST: Number(lanes.isReducedFirst),
   };
-  const lengths = transposed ? [source.shape[1], source.shape[0]] : source.shape;
-  const [outputs] = lengths;
-  const run = (firstPair: number, count: number, kernel: Kernel, buffers: readonly tf.TensorInfo[]): void => {
+  const run = (firstPair: number, count: number, kernel: Kernel, buffers: Launch["buffers"]): void => {
     const pairTiles = Math.ceil(count / plan.pairsALane);
     for (const step of plan.steps) {
       const uniforms = uniformsOf(source, step, lengths, plan.parts, [firstPair, count], scalars);
@@ -268,7 +268,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
   const most = Math.max(1, Math.floor(kernelLimits().maxStorageBufferBindingSize / bytesAPair));
   for (let firstPair = 0; firstPair < pairs; firstPair += most) {
     const count = Math.min(most, pairs - firstPair);
-    const parts = allocate([count, plan.parts, outputs, partWidth]);
+    const parts = { tensor: source.scratch(count * plan.parts * outputs * partWidth), from: 0, count: count * plan.parts * outputs * partWidth };
     run(firstPair, count, kernels.part, [...inputs, parts]);
     const uniforms = uniformsOf(source, plan.steps[0], lengths, plan.parts, [firstPair, count], scalars);
     launch(kernels.join, {
@@ -277,7 +277,6 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
       uniforms,
       workgroups: Math.ceil((count * outputs) / JOIN_LANES),
     });
-    release(parts);
   }
 }
 

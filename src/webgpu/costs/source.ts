@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { allocate, release } from "../launch.ts";
 
 /** Indices of a side of the costs: `from` to `from + count`. */
 export interface Span {
@@ -41,7 +42,26 @@ export interface CostSource {
   blocks(transposed: boolean): readonly CostBlock[];
   /** Lanes of a workgroup along the reduced side and along the outputs, 256 together; whether the first are next to each other. */
   lanes(transposed: boolean): { readonly reduced: number; readonly outputs: number; readonly isReducedFirst: boolean };
+  /** At least so many numbers, of anything: for what one launch leaves to the next. */
+  scratch(count: number): tf.TensorInfo;
   dispose(): void;
+}
+
+/** A buffer that grows. */
+export function growingScratch() {
+  let held: tf.TensorInfo | undefined;
+  const free = (): void => {
+    if (held) release(held);
+    held = undefined;
+  };
+  return {
+    scratch(count: number): tf.TensorInfo {
+      if (held && held.shape[0] >= count) return held;
+      free();
+      return (held = allocate([count]));
+    },
+    free,
+  };
 }
 
 /** Numbers that one lane takes of each side at a time. */

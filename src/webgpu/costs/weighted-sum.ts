@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { allocate } from "../launch.ts";
+import type * as tf from "@tensorflow/tfjs-core";
 import {
   joiningKernel,
   perSource,
@@ -7,7 +6,6 @@ import {
   reducingKernel,
   type Buffers,
   type ReductionKernels,
-  type ReductionScalars,
 } from "./reduction.ts";
 import { LANE_WIDTH, type CostSource } from "./source.ts";
 
@@ -124,24 +122,20 @@ export interface WeightedSum {
   readonly potentials?: { readonly terms: tf.TensorInfo; readonly outputs: tf.TensorInfo };
   /** Of the costs times K in place of K. */
   readonly costed?: boolean;
-  readonly scalars: Pick<ReductionScalars, "factor">;
+  readonly factor: number;
+  /** [pairs, outputs], overwritten; not one of the inputs. */
+  readonly result: tf.TensorInfo;
 }
 
-/** sum_j values_j exp(terms_j + outputs_i - factor C_ij): a new tensor [pairs, outputs]. */
-export function weightedSum(source: CostSource, { transposed, values, potentials, costed, scalars }: WeightedSum): tf.TensorInfo {
-  const [outputs, reduced] = transposed ? [source.shape[1], source.shape[0]] : source.shape;
-  const pairs = tf.util.sizeFromShape(values.shape) / reduced;
-  const result = allocate([pairs, outputs]);
+/** sum_j values_j exp(terms_j + outputs_i - factor C_ij) */
+export function weightedSum(source: CostSource, { values, potentials, costed, factor, ...rest }: WeightedSum): void {
   reduceCosts(source, {
-    transposed,
-    pairs,
+    ...rest,
     kernels: (pairsALane) => kernelsOf(source.code, pairsALane),
     partWidth: 1,
     inputs: [values, potentials?.terms ?? values, potentials?.outputs ?? values],
     endInputs: [],
-    result,
-    scalars: { gain: 1, keep: 0, pull: 0, ...scalars },
+    scalars: { factor, gain: 1, keep: 0, pull: 0 },
     constants: { WITH_POTENTIALS: Number(potentials !== undefined), COSTED: Number(costed ?? false) },
   });
-  return result;
 }
