@@ -66,6 +66,6 @@ export function probeAdapter(dawn: string): AdapterReport | undefined {
 async function provideNavigatorGpu(file: string): Promise<void> {
   const dawn = (await import(pathToFileURL(file).href)) as { create(flags: string[]): Gpu; globals: object };
   Object.assign(globalThis, dawn.globals);
-  const navigator = { userAgent: "node", platform: process.platform, gpu: dawn.create([]) };
+  const navigator = { userAgent: "node", platform: process.platform, gpu: dawn.create(DAWN) };
   Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
 }
