@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "#platform/files";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";

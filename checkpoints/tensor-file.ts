@@ -1,4 +1,5 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
+import { createHash } from "#platform/hashing";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { openFile, readAt, type OpenFile } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";

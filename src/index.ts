@@ -12,6 +12,7 @@ export {
   type BackendReport,
   type BackendSelection,
 } from "./tensor/backend.ts";
+export { setWasmPath } from "./tensor/loaders.ts";
 export type { Work } from "./tensor/preferences.ts";
 export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";

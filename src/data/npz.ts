@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "#platform/streams";
 import { unzipSync, zipSync } from "fflate";
 import { InputError } from "../errors.ts";
 import type { NdArray } from "../tensor/ndarray.ts";

@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import type { Metrics, StepContext, StepOutcome, Task } from "../../models/task.ts";
+import { pause } from "../../src/event-loop.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { firstNonFinite, type StateTree } from "../../src/tensor/tree.ts";
 import { quietReporter, type Reporter } from "../progress/index.ts";
@@ -85,7 +85,7 @@ export class Session<S> {
     // The start is saved too, so that a kill before the first step loses nothing either.
     let end = this.#end ?? (this.#unsaved ? await this.#save() : undefined) ?? endOfSteps(this.#step, this.#task.steps);
     while (!end) {
-      await setImmediate(); // lets signals, timers and the terminal have their turn
+      await pause(); // lets signals, timers and the terminal have their turn
       end = this.#stop.aborted ? interrupted(this.#stop.reason) : await this.#advance();
     }
     if (this.#unsaved && end.status !== "non-finite") end = (await this.#save(end)) ?? end;
