@@ -19,6 +19,7 @@ export const emdAllPairsWork = defineWork({
     }),
   },
   peer: "emd_all_pairs.py",
+  hostOnly: "exact transport goes pivot after pivot",
   async prepare({ repeat, ...sizes }) {
     return {
       ours: () => emdAllPairs({ ...sizes, repeat }),

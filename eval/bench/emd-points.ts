@@ -13,6 +13,7 @@ export const emdPointsWork = defineWork({
     size: numberOption({ description: "points on either side", default: 10000, least: 1, integer: true }),
   },
   peer: "emd_points.py",
+  hostOnly: "exact transport goes pivot after pivot",
   async prepare({ size, repeat }) {
     return {
       ours: () => emdOfPoints(size, repeat),

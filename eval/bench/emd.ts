@@ -18,6 +18,7 @@ export const emdWork = defineWork({
     }),
   },
   peer: "emd.py",
+  hostOnly: "exact transport goes pivot after pivot",
   async prepare({ size, repeat }) {
     const sizes = size === undefined ? EMD_SIZES : [size];
     return {

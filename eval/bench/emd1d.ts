@@ -9,6 +9,7 @@ export const emd1dWork = defineWork({
     points: numberOption({ description: "points on either side", default: 100_000, least: 1, integer: true }),
   },
   peer: "emd1d.py",
+  hostOnly: "sorting in float64",
   async prepare({ points, repeat }) {
     return {
       ours: () => onLine({ points, repeat }),

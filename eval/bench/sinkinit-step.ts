@@ -49,14 +49,14 @@ export const sinkinitStepWork = defineWork({
       async ours() {
         const state = await task.init(Random.fromSeed(WEIGHTS_SEED));
         const losses: number[] = [];
-        const { seconds } = await best(repeat, async () => {
+        const { value: _, ...timing } = await best(repeat, async () => {
           const random = Random.fromSeed(PRIOR_SEED);
           const context = { step: 1, random, signal: new AbortController().signal, progress: () => undefined };
           const { metrics } = await task.step(state, context); // changes the state in place
           losses.push(metrics["loss"]);
         });
         task.dispose?.(state);
-        return [{ work: "sinkinit_step", batch, loss: losses[0], seconds }];
+        return [{ work: "sinkinit_step", batch, loss: losses[0], ...timing }];
       },
       peerArguments: [inputs, "--repeat", `${repeat}`],
       release: () => rm(folder, { recursive: true, force: true }),

@@ -12,6 +12,7 @@ export const slicedWork = defineWork({
     projections: numberOption({ description: "directions", default: 100, least: 1, integer: true }),
   },
   peer: "sliced.py",
+  hostOnly: "sorting in float64",
   async prepare({ repeat, ...sizes }) {
     return {
       ours: () => sliced({ ...sizes, repeat }),
