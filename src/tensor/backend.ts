@@ -22,12 +22,14 @@ export interface BackendSelection {
   readonly detail: string;
   /** What computes. */
   readonly device: Found["device"];
+  /** Of `webgpu`. */
+  readonly adapter: Found["adapter"];
   /** "fastest here for optimal transport"; undefined for one that was named. */
   readonly reason: string | undefined;
   readonly passedOver: readonly BackendReport[];
 }
 
-type Probe = BackendReport & { readonly device?: Found["device"] };
+type Probe = BackendReport & Partial<Pick<Found, "device" | "adapter">>;
 
 /** Loads one backend without making it the current one. Never throws: the reason is in `detail`. */
 async function probeBackend(name: BackendName): Promise<Probe> {
@@ -74,6 +76,7 @@ export async function useBackend(choice: BackendChoice = "auto", work: Work = "t
         name,
         detail: probe.detail,
         device: probe.device ?? "host",
+        adapter: probe.adapter,
         reason,
         passedOver: [...passedOver.values()],
       };
