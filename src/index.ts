@@ -3,6 +3,7 @@
  * and tensor plumbing they stand on. It imports no other folder and trains nothing.
  */
 export { DeviceError, InputError, OptionError, RunError } from "./errors.ts";
+export { resolveOptions, type OptionValues } from "./options.ts";
 export { version } from "./version.ts";
 
 export {

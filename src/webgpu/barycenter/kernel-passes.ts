@@ -81,7 +81,7 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
       const exponents = Array.from({ length: extent }, (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon);
       const taps = Array.from({ length: radius + 4 }, (_, d) => (d <= radius ? 2 ** exponents[d] : 0));
       const slots = slotsFor(extent, inner, radius);
-      const chunk = chunkFor(slots, RESULTS_EACH * slots + 2 * radius);
+      const chunk = chunkFor(slots, Math.min(extent, RESULTS_EACH * slots + 2 * radius));
       const pass = {
         kernel: BAND_PASS,
         constants: { ...sizes(extent, extent, inner, slots, chunk), RADIUS: radius },

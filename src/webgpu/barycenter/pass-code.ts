@@ -23,7 +23,7 @@ export const LOAD = {
  *     fn reach(result: u32) -> vec2u                 inputs from, and to before, whose weights for results 0.. at `result` float32 holds
  *     fn log_weight(result: u32, input: u32) -> f32  log2 w, of any size
  *     fn prepare(..)                                 brings weights into the workgroup's memory
- *     fn accumulate(..)                              adds what the inputs there contribute
+ *     fn contribution(..)                            of the inputs there
  *
  * A workgroup computes 4 SLOTS positions of 4 GROUPS lines. It goes over the inputs that these reach in chunks: loads one, lifts it by the largest
  * logarithm so far, rounded up to a whole number so that the difference is exact, exponentiates each entry once, and multiplies. Whatever is lost to
@@ -133,7 +133,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   let inputs = reach(first);
   if (lane == 0) { atomicStore(&largest, LOWEST); }
   var lift = LOWEST;
-  var sums: array<vec4f, 4>;
+  var sums: mat4x4f; // four positions of four lines
   for (var begin = inputs.x; begin < inputs.y; begin += CHUNK) {
     workgroupBarrier();
     let end = min(begin + CHUNK, inputs.y);
@@ -143,7 +143,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     let next = atomicLoad(&largest);
     let shrink = power_of_two(f32(max(lift - next, -200)));
     lift = next;
-    for (var k = 0u; k < 4; k++) { sums[k] *= shrink; }
     for (var turn = lane; turn < CHUNK * GROUPS; turn += ${LANES}) {
       let at = place(turn);
       var four = tile[at.x * GROUPS + at.y];
@@ -152,7 +151,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     }
     prepare(first, begin, end, lane);
     workgroupBarrier();
-    accumulate(&sums, mine, begin, end, group);
+    sums = shrink * sums + contribution(mine, begin, end, group);
   }
   for (var k = 0u; k < 4; k++) {
     for (var c = 0u; c < 4; c++) {

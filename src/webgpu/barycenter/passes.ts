@@ -26,7 +26,8 @@ fn log_weight(result: u32, input: u32) -> f32 {
 
 fn prepare(first: u32, begin: u32, end: u32, lane: u32) {}
 
-fn accumulate(sums: ptr<function, array<vec4f, 4>>, result: u32, begin: u32, end: u32, group: u32) {
+fn contribution(result: u32, begin: u32, end: u32, group: u32) -> mat4x4f {
+  var sums: mat4x4f;
   let low = max(begin, result - min(result, RADIUS));
   let high = min(end, result + 4 + RADIUS);
   var distance = i32(low) - i32(result);
@@ -34,13 +35,14 @@ fn accumulate(sums: ptr<function, array<vec4f, 4>>, result: u32, begin: u32, end
   for (var j = low; j < high; j++) {
     let nearest = weights[abs(distance)];
     let four = tile[(j - begin) * GROUPS + group];
-    (*sums)[0] += nearest * four;
-    (*sums)[1] += w.x * four;
-    (*sums)[2] += w.y * four;
-    (*sums)[3] += w.z * four;
+    sums[0] += nearest * four;
+    sums[1] += w.x * four;
+    sums[2] += w.y * four;
+    sums[3] += w.z * four;
     w = vec3f(nearest, w.xy);
     distance++;
   }
+  return sums;
 }`),
 };
 
@@ -76,15 +78,17 @@ fn prepare(first: u32, begin: u32, end: u32, lane: u32) {
   }
 }
 
-fn accumulate(sums: ptr<function, array<vec4f, 4>>, result: u32, begin: u32, end: u32, group: u32) {
+fn contribution(result: u32, begin: u32, end: u32, group: u32) -> mat4x4f {
+  var sums: mat4x4f;
   let column = result % (4 * SLOTS);
   for (var j = begin; j < end; j++) {
     let four = tile[(j - begin) * GROUPS + group];
     let row = (j - begin) * 4 * SLOTS + column;
-    (*sums)[0] += block[row] * four;
-    (*sums)[1] += block[row + 1] * four;
-    (*sums)[2] += block[row + 2] * four;
-    (*sums)[3] += block[row + 3] * four;
+    sums[0] += block[row] * four;
+    sums[1] += block[row + 1] * four;
+    sums[2] += block[row + 2] * four;
+    sums[3] += block[row + 3] * four;
   }
+  return sums;
 }`),
 };
