@@ -95,9 +95,7 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
   const fromFile = flags.config === undefined ? {} : await readConfigFile(flags.config, table);
   const resolved = resolveOptions(table, { ...fromFile, ...given }) as Options;
   if (flags.out !== undefined) await requireNoRun(flags.out);
-  const backend = await useBackend(resolved.backend, component.work);
-  const options = completed(component, resolved, backend.device);
-  const dataset = await loadChoice(options, component, sayer(flags));
+  const { backend, options, dataset } = await chooseAndLoad(component, resolved, sayer(flags));
   const task = await component.prepare(options, dataset);
   const run: NewRun = {
     async create() {
@@ -116,6 +114,19 @@ async function prepareNew(component: Component, given: Given, flags: TrainFlags,
     },
   };
   return { component, options, backend, dataset, task, run };
+}
+
+/** The backend, the options that follow from it, and the data, on whose size it may depend. */
+async function chooseAndLoad(component: Component, resolved: Options, report: (line: string) => void) {
+  if (!component.stepCost) {
+    const backend = await useBackend(resolved.backend, component.work);
+    const options = completed(component, resolved, backend.device);
+    return { backend, options, dataset: await loadChoice(options, component, report) };
+  }
+  const dataset = await loadChoice(resolved, component, report);
+  const step = component.stepCost(pickOptions(component.options, resolved), dataset);
+  const backend = await useBackend(resolved.backend, component.work, step);
+  return { backend, options: completed(component, resolved, backend.device), dataset };
 }
 
 async function prepareResumed(
