@@ -19,7 +19,14 @@ import {
 } from "../run-directory.ts";
 import { makeFreshFolder } from "../run-folder.ts";
 import { lockRun } from "../run-lock.ts";
-import { completed, runOptions, tableOf, type Options, type OutputFlags, type trainPlaces } from "./common-options.ts";
+import {
+  completed,
+  evaluateOptions,
+  tableOf,
+  type Options,
+  type OutputFlags,
+  type trainPlaces,
+} from "./common-options.ts";
 import { readConfigFile } from "./config-file.ts";
 import { choiceName, loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
@@ -152,14 +159,16 @@ async function prepareResumed(
   const saved = await openRun(located.run, pickOptions(movable, moved), component.name);
   await hold(located.run);
   const { options } = saved;
-  const { backend: choice = saved.backend } = pickOptions({ backend: runOptions.backend }, { backend: other });
+  const { backend: choice = saved.backend } = pickOptions({ backend: evaluateOptions.backend }, { backend: other });
   const backend = await useBackend(choice, component.work);
   const dataset = await loadOwnData(saved, sayer(flags));
   const task = await component.prepare(options, dataset);
   const isMoved = Object.keys(moved).length > 0;
   const inputs = isMoved ? { options: await keepInputs(table, options, dataset, located.run) } : {};
   const { changes, notes } = elsewhere(saved.directory.config, computing(backend, task));
-  const run = await updateConfig(saved.directory, { ...inputs, ...changes });
+  const updates = { ...inputs, ...changes };
+  const isUpdated = Object.keys(updates).length > 0;
+  const run = isUpdated ? await updateConfig(saved.directory, updates) : saved.directory;
   return { component, options, backend, dataset, task, run, resume: located.checkpoint ?? true, notes };
 }
 
