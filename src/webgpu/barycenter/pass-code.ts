@@ -114,9 +114,9 @@ fn summed_alone(line: u32, result: u32) -> f32 {
   return size;
 }
 
-fn result_of(sum: f32, lift: f32, line: u32, result: u32) -> f32 {
-  if (abs(sum) < SMALLEST) { return summed_alone(line, result); }
-  let size = log2(abs(sum)) + lift;
+/** From a sum over 2^lift. */
+fn logarithm_of(sum: f32, lift: f32) -> f32 {
+  let size = log2(max(abs(sum), SMALLEST)) + lift;
   if (SIGNED) { return with_sign(size, sum < 0); }
   return size;
 }
@@ -153,13 +153,20 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     workgroupBarrier();
     sums = shrink * sums + contribution(mine, begin, end, group);
   }
+  var doubtful = 0u; // bit 4 k + c
   for (var k = 0u; k < 4; k++) {
     for (var c = 0u; c < 4; c++) {
       let line = first_line + 4 * group + c;
       if (mine + k < RESULTS && line < uniforms.lines) {
-        y[start_of(line, RESULTS) + (mine + k) * INNER] = result_of(sums[k][c], f32(lift), line, mine + k);
+        y[start_of(line, RESULTS) + (mine + k) * INNER] = logarithm_of(sums[k][c], f32(lift));
+        doubtful |= u32(abs(sums[k][c]) < SMALLEST) << (4 * k + c);
       }
     }
+  }
+  for (; doubtful != 0; doubtful &= doubtful - 1) {
+    let bit = firstTrailingBit(doubtful);
+    let line = first_line + 4 * group + bit % 4;
+    y[start_of(line, RESULTS) + (mine + bit / 4) * INNER] = summed_alone(line, mine + bit / 4);
   }
 }
 `;

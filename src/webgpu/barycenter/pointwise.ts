@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { launch } from "../launch.ts";
-import { partFrom } from "../upload.ts";
+import { partFrom } from "../parts.ts";
 import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { LOGARITHMS } from "./logarithms.ts";
 
