@@ -96,6 +96,30 @@ describe.skipIf(!backends.includes("webgpu"))("sums over costs on webgpu", () =>
     await expectOperators(cloudOf(90, 70, 17), 4, 6); // pieces of 60 points
   });
 
+  it("has derivatives of derivatives, which are those of composed operations", async () => {
+    const matrix = pointCloud(ndarray(randomNormal(12, 1), [6, 2]), ndarray(randomNormal(10, 2), [5, 2]));
+    const x = rounded(randomNormal(10, 3));
+    const secondDerivatives = async (geometry: Geometry) => {
+      const kernel = geometry.kernel(0.5);
+      const slopesOf = (operator: "logApply" | "logApplyCost") => {
+        const value = (rows: tf.Tensor): tf.Scalar => tf.sum(tf.square(kernel[operator](rows)));
+        const along = (rows: tf.Tensor): tf.Scalar => tf.sum(tf.mul(tf.grad(value)(rows), tf.range(1, 6)));
+        return tf.tidy(() => tf.grad(along)(tf.tensor2d(Float32Array.from(x), [2, 5])));
+      };
+      const slopes = [slopesOf("logApply"), slopesOf("logApplyCost")];
+      const numbers = await Promise.all(slopes.map((tensor) => tensor.data()));
+      tf.dispose(slopes);
+      kernel.dispose();
+      return numbers.flatMap((values) => [...values]);
+    };
+    const points = pointCloud(matrix.coordinates!.x, matrix.coordinates!.y, { lazy: true });
+    const actual = [await secondDerivatives(matrix), await secondDerivatives(points)];
+    await useBackend("cpu");
+    const expected = await secondDerivatives(matrix);
+    await useBackend("webgpu");
+    for (const derivatives of actual) expect(derivatives).toBeAllclose(expected, { relative: 1e-4, absolute: 1e-4 });
+  });
+
   it("has the same bits twice, and frees what it makes", async () => {
     const before = { ...(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }) };
     const runs = [];
