@@ -26,6 +26,9 @@ const houseStyle = {
   },
 };
 
+/** From the sources, what package.json says of a build. */
+const BROWSER_PLATFORM = { find: /^#platform\/(.*)$/, replacement: file("src/platform/browser/$1.ts") };
+
 /** Bundles the scripts of pages into the folder of a build, each with all that it needs. */
 export async function buildPages(dist) {
   for (const [entry, target] of Object.entries(PAGES)) {
@@ -34,6 +37,7 @@ export async function buildPages(dist) {
       logLevel: "warn",
       root: file("."),
       plugins: [houseStyle],
+      resolve: { alias: [BROWSER_PLATFORM] },
       define: { "process.env.NODE_ENV": '"production"' },
       build: {
         outDir: dist,

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, join } from "#platform/files";
 import { CHECKPOINTS_FOLDER } from "../checkpoints/locate.ts";
 import { RESULT_FOLDER } from "../checkpoints/export.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";

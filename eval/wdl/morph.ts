@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import { interpolateWeights } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs } from "../../models/wdl/factors.ts";
 import { isDense } from "../../src/geometry/geometry.ts";

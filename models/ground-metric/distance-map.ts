@@ -26,6 +26,8 @@ export interface DistanceMap {
    */
   evaluate(cost: Float64Array, slice: PairSlice, values: Float64Array): Promise<number>;
   /** What is kept for later evaluations; with `load` they go on bit for bit. */
-  save(): StateTree;
+  save(): StateTree | Promise<StateTree>;
   load(tree: StateTree): void;
+  /** Frees what lies on a device. Nothing is called after it. */
+  dispose?(): void;
 }

@@ -15,7 +15,7 @@ import type { SymmetricMatrix } from "./symmetric-matrix.ts";
 const FORMAT = 2;
 
 /** A state as plain data: the matrices, the iteration under way, and what the maps keep. */
-export function saveState(state: GroundMetricState, sides: BySide<Side>): StateTree {
+export async function saveState(state: GroundMetricState, sides: BySide<Side>): Promise<StateTree> {
   const { features, samples, scales, half, featureChange, clamped } = state;
   return {
     format: FORMAT,
@@ -25,7 +25,7 @@ export function saveState(state: GroundMetricState, sides: BySide<Side>): StateT
     half: saveHalf(half),
     featureChange: featureChange ? { ...featureChange } : null,
     clamped,
-    kept: { features: sides.features.map.save(), samples: sides.samples.map.save() },
+    kept: { features: await sides.features.map.save(), samples: await sides.samples.map.save() },
   };
 }
 

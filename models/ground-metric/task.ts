@@ -96,6 +96,9 @@ export function groundMetricTask(settings: GroundMetricSettings): Task<GroundMet
     ...(evaluate ? { evaluate } : {}),
     save: (state) => saveState(state, sides),
     load: (tree) => loadState(tree, sides),
+    dispose() {
+      for (const { map } of [sides.features, sides.samples]) map.dispose?.();
+    },
   };
 }
 

@@ -65,7 +65,28 @@ export function allocate(shape: readonly number[], dtype: "float32" | "int32" = 
   return info;
 }
 
-/** Frees a tensor of `allocate` after the commands that use it. */
+/** A new tensor [values] that the caller disposes of with `release`. It takes the array, which must not change before the next launch. */
+export function upload(values: Float32Array | Int32Array): tf.TensorInfo {
+  const dtype = values instanceof Int32Array ? "int32" : "float32";
+  return webgpuBackend().makeTensorInfo([values.length], dtype, values);
+}
+
+/** Fills a tensor of `allocate` with zeros. */
+export function clear({ dataId }: tf.TensorInfo): void {
+  const backend = webgpuBackend();
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.commandEncoder!.clearBuffer(backend.tensorMap.get(dataId).resource as GPUBuffer);
+}
+
+/** Submits, and reads a tensor of float32 as it is then: what tfjs reads it remembers, whatever kernels write later. */
+export async function readBack({ dataId }: tf.TensorInfo): Promise<Float32Array<ArrayBuffer>> {
+  const backend = webgpuBackend();
+  backend.uploadToGPU(dataId);
+  return new Float32Array((await backend.getBufferData(backend.tensorMap.get(dataId).resource as GPUBuffer))!);
+}
+
+/** Frees a tensor of `allocate` or `upload` after the commands that use it. */
 export function release(...infos: readonly tf.TensorInfo[]): void {
   for (const { dataId } of infos) webgpuBackend().disposeData(dataId);
 }

@@ -36,7 +36,7 @@ export function sinkhornMap({ count, bins, data }: Histograms, epsilon: number, 
 /** A map whose values are transport costs of pairs, with what makes these values those of a cost. */
 function transportMap(
   name: string,
-  pairs: Pick<PairSolver<never>, "engine" | "solve" | "save" | "load">,
+  pairs: Pick<PairSolver<never>, "engine" | "solve" | "save" | "load" | "dispose">,
   setCost: (cost: Float64Array) => void,
 ): DistanceMap {
   let known: Float64Array | undefined;
@@ -53,5 +53,6 @@ function transportMap(
     },
     save: () => pairs.save(),
     load: (tree) => pairs.load(tree),
+    dispose: () => pairs.dispose(),
   };
 }

@@ -25,7 +25,7 @@ export interface PairStatistics {
 
 /**
  * The contract of everything that solves transport between pairs of histograms that stay, under a cost that changes: exact
- * (`emd/`) and entropic (`sinkhorn/`), in TypeScript and natively. What comes in has been checked by `pairSolver`, which is the
+ * (`emd/`) and entropic (`sinkhorn/`), in TypeScript, natively and on a device, whose answers are waited for. What comes in has been checked by `pairSolver`, which is the
  * only caller; `choose.ts` picks the engine. Another kind of transport is another folder with its engines: it needs its
  * `Settings`, a way to start warm, and nothing else of this.
  */
@@ -38,14 +38,16 @@ export interface PairEngine<Settings> {
   readonly keptBytes: number;
   /** Sets the ground cost [n, m] and how to solve under it, for the calls of `solve` that follow. Copies what it needs. */
   setCost(cost: Float64Array, settings: Settings): void;
-  /** Writes the value of each pair, in the order of the selection, and returns how they went. Synchronous. */
-  solve(which: PairSelection, values: Float64Array): PairStatistics;
+  /** Writes the value of each pair, in the order of the selection, and returns how they went. One call at a time. */
+  solve(which: PairSelection, values: Float64Array): PairStatistics | Promise<PairStatistics>;
   /** What is kept for warm starts, as plain data; valid until the next call of `solve` (it may not be a copy). */
-  save(): StateTree;
+  save(): StateTree | Promise<StateTree>;
   /**
    * Goes on from what `save` of the same kind of engine gave for the same histograms, pairs and memory, at once or with the next
    * `setCost`. What belongs to another engine's arithmetic, or to another kind of cost, is left out: those pairs start anew.
    * Throws InputError where it fits no such pairs.
    */
   load(kept: StateTree): void;
+  /** Frees what lies on a device. Nothing is called after it. */
+  dispose?(): void;
 }

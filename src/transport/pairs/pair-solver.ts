@@ -45,12 +45,14 @@ export interface PairSolver<Settings> {
    * What is kept for warm starts, as plain data, to be written or copied before the next `solve`. With `load` in another process
    * the values go on bit for bit.
    */
-  save(): StateTree;
+  save(): Promise<StateTree>;
   /**
    * Goes on from what `save` gave for the same histograms, pairs and memory. Pairs start anew where it belongs to the other
-   * engine (native, TypeScript) or kind of cost. Throws InputError, here or in the next `setCost`, where it fits no such pairs.
+   * engine (native, TypeScript, webgpu) or kind of cost. Throws InputError, here or in the next `setCost`, where it fits no such pairs.
    */
   load(kept: StateTree): void;
+  /** Frees what a device holds of it, where one computes. Nothing is called after it. */
+  dispose(): void;
 }
 
 /** What a kind of transport brings. */
@@ -78,7 +80,10 @@ export function pairSolver<Given, Settings>(parts: PairSolverParts<Given, Settin
     let start = 0;
     for (const end of piecesOf(which, workOf, engine.pieceEntries)) {
       if (start > 0) await nextTurn();
-      statistics = joinStatistics(statistics, engine.solve(partOf(which, start, end), values.subarray(start, end)));
+      statistics = joinStatistics(
+        statistics,
+        await engine.solve(partOf(which, start, end), values.subarray(start, end)),
+      );
       onProgress?.(end, values.length);
       start = end;
     }
@@ -117,8 +122,9 @@ export function pairSolver<Given, Settings>(parts: PairSolverParts<Given, Settin
         solving = false;
       }
     },
-    save: () => engine.save(),
+    save: async () => engine.save(),
     load: (kept) => engine.load(kept),
+    dispose: () => engine.dispose?.(),
   };
 }
 

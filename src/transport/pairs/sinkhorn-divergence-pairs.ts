@@ -4,7 +4,7 @@ import { checkMemory, histogramRows, type PairsOptions } from "./histograms.ts";
 import { pairAt, pairCount } from "./pair-order.ts";
 import { pairSolver, type PairSolver } from "./pair-solver.ts";
 import { resolveDivergenceSettings, type DivergencePairsSettings } from "./sinkhorn/settings.ts";
-import { storePotentials } from "./sinkhorn/stored-potentials.ts";
+import { potentialLayout } from "./sinkhorn/stored-potentials.ts";
 import { supportSizes, supportsOf } from "./sinkhorn/supports.ts";
 
 export type SinkhornDivergencePairs = PairSolver<DivergencePairsSettings>;
@@ -27,7 +27,7 @@ export function sinkhornDivergencePairs(histograms: ArrayInput, options: PairsOp
     name: "sinkhornDivergencePairs",
     count: pairCount(count),
     bins: [bins, bins],
-    engine: chooseDivergencePairs({ supports, sizes, stored: storePotentials(sizes, memory) }),
+    engine: chooseDivergencePairs({ supports, sizes, layout: potentialLayout(sizes, memory) }),
     workOf(pair) {
       const [i, j] = pairAt(pair, count);
       return sizes[i] * sizes[j];

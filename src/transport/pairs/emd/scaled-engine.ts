@@ -17,8 +17,8 @@ export function scaledEmdPairs(engine: PairEngine<EmdSettings>): PairEngine<EmdS
       ({ exponent } = scaled);
       engine.setCost(scaled.data, settings);
     },
-    solve(which, values) {
-      const statistics = engine.solve(which, values);
+    async solve(which, values) {
+      const statistics = await engine.solve(which, values);
       if (exponent !== 0) values.forEach((value, k) => (values[k] = ldexp(value, exponent)));
       return statistics;
     },

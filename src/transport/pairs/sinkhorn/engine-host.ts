@@ -6,7 +6,7 @@ import { subtractSelf } from "./divergences.ts";
 import { HostPair, type Support } from "./host-pair.ts";
 import { solveSelf } from "./host-self.ts";
 import type { DivergencePairsProblem, DivergenceSettings } from "./problem.ts";
-import { loadPotentials, potentialBytes, savePotentials, storedPotential } from "./stored-potentials.ts";
+import { loadPotentials, potentialPlaces, savePotentials, storePotentials } from "./stored-potentials.ts";
 
 /** About a tenth of a second of work. */
 const PIECE_ENTRIES = 2 ** 21;
@@ -15,9 +15,10 @@ const PIECE_ENTRIES = 2 ** 21;
 export function hostDivergencePairs({
   supports,
   sizes,
-  stored,
+  layout,
 }: DivergencePairsProblem): PairEngine<DivergenceSettings> {
   const { count, bins, starts } = supports;
+  const stored = storePotentials(layout);
   const histograms = Array.from({ length: count }, (_, i): Support => {
     const masses = supports.masses.subarray(starts[i], starts[i + 1]);
     return { masses, indices: supports.indices.subarray(starts[i], starts[i + 1]), logMasses: masses.map(Math.log) };
@@ -28,11 +29,11 @@ export function hostDivergencePairs({
   let selfPotentials: Float64Array[] = [];
 
   /** OT(a_i, a_j) */
-  function solvePair(pair: number): { value: number; statistics: PairStatistics } {
+  function solvePair(pair: number, place: number | undefined): { value: number; statistics: PairStatistics } {
     const [i, j] = pairAt(pair, count);
     const [rows, columns] = sizes[j] <= sizes[i] ? [j, i] : [i, j]; // the smaller support first
     const { epsilon, tolerance, maxIterations } = settings;
-    const kept = storedPotential(stored, sizes, pair);
+    const kept = place === undefined ? undefined : stored.values.subarray(place, place + sizes[rows]);
     const isWarm = kept !== undefined && stored.present[pair] === 1;
     const problem = new HostPair(cost, bins, epsilon, histograms[rows], histograms[columns]);
     const start = isWarm ? kept : selfPotentials[rows];
@@ -48,7 +49,7 @@ export function hostDivergencePairs({
   return {
     name: "TypeScript, float64",
     pieceEntries: PIECE_ENTRIES,
-    keptBytes: potentialBytes(stored),
+    keptBytes: layout.bytes,
     setCost(nextCost, nextSettings) {
       cost = nextCost.slice();
       settings = nextSettings;
@@ -58,9 +59,10 @@ export function hostDivergencePairs({
     },
     solve(which, values) {
       let all = noPairs;
-      for (let k = 0; k < values.length; k++) {
-        const { value, statistics } = solvePair(selectedPair(which, k));
-        values[k] = value;
+      let k = 0;
+      for (const place of potentialPlaces(stored, sizes, which)) {
+        const { value, statistics } = solvePair(selectedPair(which, k), place);
+        values[k++] = value;
         all = joinStatistics(all, statistics);
       }
       return { ...all, clamped: subtractSelf(values, which, self) };

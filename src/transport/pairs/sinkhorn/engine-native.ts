@@ -2,7 +2,7 @@ import type { NativeAddon } from "../../../native/loader.ts";
 import type { PairEngine, PairSelection } from "../engine.ts";
 import { subtractSelf } from "./divergences.ts";
 import type { DivergencePairsProblem, DivergenceSettings } from "./problem.ts";
-import { countPresent, loadPotentials, potentialBytes, savePotentials } from "./stored-potentials.ts";
+import { countPresent, loadPotentials, savePotentials, storePotentials } from "./stored-potentials.ts";
 
 /** A quarter of a second of work, more or less. */
 const PIECE_ENTRIES = 2 ** 28;
@@ -13,22 +13,23 @@ const PIECE_ENTRIES = 2 ** 28;
  */
 export function nativeDivergencePairs(
   { addon, name }: { readonly addon: NativeAddon; readonly name: string },
-  { supports, stored }: DivergencePairsProblem,
+  { supports, layout }: DivergencePairsProblem,
 ): PairEngine<DivergenceSettings> {
   const plan = addon.createPairs(supports);
   const self = new Float64Array(supports.count);
+  const stored = storePotentials(layout);
   const { rowStarts, values: potentials, present } = stored;
   const kept = { storedPairs: present.length, storedNumbers: potentials.length, rowStarts, potentials, present };
 
   return {
     name,
     pieceEntries: PIECE_ENTRIES,
-    keptBytes: potentialBytes(stored),
+    keptBytes: layout.bytes,
     setCost(cost, { epsilon, tolerance, maxIterations }) {
       addon.preparePairs(plan, { cost, epsilon, tolerance, maxIterations, self });
     },
     solve(which, values) {
-      const warmStarts = countPresent(stored, which);
+      const warmStarts = countPresent(present, which);
       const statistics = new Float64Array(4);
       if (which instanceof Int32Array) {
         const range = markedRange(which);

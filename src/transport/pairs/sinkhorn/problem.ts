@@ -1,4 +1,4 @@
-import type { StoredPotentials } from "./stored-potentials.ts";
+import type { PotentialLayout } from "./stored-potentials.ts";
 import type { Supports } from "./supports.ts";
 
 /** What the engines of Sinkhorn divergences are made from. */
@@ -6,7 +6,8 @@ export interface DivergencePairsProblem {
   readonly supports: Supports;
   /** Sizes of the supports. [count] */
   readonly sizes: Int32Array;
-  readonly stored: StoredPotentials;
+  /** What an engine keeps between calls. */
+  readonly layout: PotentialLayout;
 }
 
 /** Defaults filled in. */
