@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, existsSync, join, readdir } from "#platform/files";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { fileError } from "../src/files/errors.ts";
 import { makeFolder } from "../src/files/folder.ts";

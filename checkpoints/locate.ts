@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { readdir, readlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, existsSync, join, readdir, readlink } from "#platform/files";
 import { fileError } from "../src/files/errors.ts";
 import { InputError } from "../src/errors.ts";
 import { MANIFEST_FILE } from "./checkpoint.ts";

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, join, mkdir, readdir, rename, rm, symlink } from "#platform/files";
 import { fileError } from "../src/files/errors.ts";
 import { makeFolder, syncFolder } from "../src/files/folder.ts";
 import { readManifest, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "#platform/files";
 import type { Dataset } from "../src/data/dataset.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { makeFolder } from "../src/files/folder.ts";

@@ -2,7 +2,8 @@
  * The optimal-transport core: ground costs as operators, Sinkhorn, divergences, barycenters, initialisers, and the data
  * and tensor plumbing they stand on. It imports no other folder and trains nothing.
  */
-export { InputError, OptionError, RunError } from "./errors.ts";
+export { DeviceError, InputError, OptionError, RunError } from "./errors.ts";
+export { resolveOptions, type OptionValues } from "./options.ts";
 export { version } from "./version.ts";
 
 export {
@@ -12,6 +13,7 @@ export {
   type BackendReport,
   type BackendSelection,
 } from "./tensor/backend.ts";
+export { setWasmPath } from "./tensor/loaders.ts";
 export type { Work } from "./tensor/preferences.ts";
 export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";
 export { ndarray, type NdArray, type TypedArray } from "./tensor/ndarray.ts";

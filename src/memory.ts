@@ -1,10 +1,4 @@
-/** Memory that this process may have, in bytes; Infinity where nobody says, as in browsers. */
-export function machineMemory(): number {
-  if (typeof process === "undefined" || !process.getBuiltinModule) return Infinity;
-  const total = process.getBuiltinModule("node:os").totalmem();
-  const allowed = process.constrainedMemory?.() ?? 0; // of a container; 0 or beyond the total where there is no limit
-  return allowed > 0 ? Math.min(allowed, total) : total;
-}
+export { machineMemory } from "#platform/machine";
 
 /** "24.1 GB" */
 export function formatBytes(bytes: number): string {

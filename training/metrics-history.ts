@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync } from "#platform/files";
 import type { MetricsRow } from "../models/task.ts";
 import { InputError } from "../src/errors.ts";
 import { readText } from "../src/files/read.ts";

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, existsSync, mkdir, readdir } from "#platform/files";
 import { fileError } from "../src/files/errors.ts";
 import { makeFolder } from "../src/files/folder.ts";
 import { isLeftover } from "../src/files/leftovers.ts";

@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { hostname, uptime } from "node:os";
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { join, readFile, realpath, rename, rm, writeFile } from "#platform/files";
+import { randomBytes } from "#platform/hashing";
+import { hostname, uptime } from "#platform/process";
 import { fileError } from "../src/files/errors.ts";
 import { InputError } from "../src/errors.ts";
 
@@ -82,7 +80,7 @@ async function contentOf(file: string): Promise<string | undefined> {
   for (;;) {
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text !== "" || Date.now() > deadline) return text;
-    await setTimeout(20);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

@@ -9,6 +9,7 @@ export const emd1dWork = defineWork({
     points: numberOption({ description: "points on either side", default: 100_000, least: 1, integer: true }),
   },
   peer: "emd1d.py",
+  hostOnly: "sorting in float64",
   async prepare({ points, repeat }) {
     return {
       ours: () => onLine({ points, repeat }),
@@ -48,8 +49,8 @@ async function onLine({ points, repeat }: LineSettings): Promise<BenchResult[]> 
   const results: BenchResult[] = [];
   for (const { p, masses } of RUNS) {
     const options = masses === "equal" ? { p } : { p, a, b };
-    const { seconds, value: result } = await best(repeat, async () => emd1d(x, y, options));
-    results.push({ work: "emd1d", points, p, masses, value: result.value, seconds });
+    const { timing, value: result } = await best(repeat, async () => emd1d(x, y, options));
+    results.push({ work: "emd1d", points, p, masses, value: result.value, ...timing });
   }
   return results;
 }

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isWebgpu } from "../../src/webgpu/backend.ts";
+import { finished } from "../../src/webgpu/finished.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
@@ -16,6 +18,7 @@ export const matmulWork = defineWork({
     }),
   },
   peer: "matmul.py",
+  peerDevices: true,
   async prepare({ size, repeat }) {
     const sizes = size === undefined ? MATMUL_SIZES : [size];
     return {
@@ -42,13 +45,16 @@ async function matmul({ sizes, repeat }: MatmulSettings): Promise<BenchResult[]>
     const [a, b] = [0, 1].map((which) => spread(size, which * size * size));
     for (const transposes of TRANSPOSES) {
       const [transposeA, transposeB] = [...transposes].map((letter) => letter === "t");
-      const { seconds } = await best(repeat, async () => {
-        const product = tf.matMul(a, b, transposeA, transposeB); // complete when it returns, on the host's backends
-        product.dispose();
+      const product = () => tf.matMul(a, b, transposeA, transposeB);
+      const { timing } = await best(repeat, async () => {
+        product().dispose();
+        if (isWebgpu()) await finished();
       });
-      const check = tf.tidy(() => tf.norm(tf.matMul(a, b, transposeA, transposeB)).dataSync()[0]);
-      const gflops = (2 * size ** 3) / seconds / FLOPS_PER_GIGAFLOP;
-      results.push({ work: "matmul", size, transposes, dtype: "float32", check, gflops, seconds });
+      const norm = tf.tidy(() => tf.norm(product()));
+      const [check] = await norm.data();
+      norm.dispose();
+      const gflops = (2 * size ** 3) / timing.seconds / FLOPS_PER_GIGAFLOP;
+      results.push({ work: "matmul", size, transposes, dtype: "float32", check, gflops, ...timing });
     }
     tf.dispose([a, b]);
   }

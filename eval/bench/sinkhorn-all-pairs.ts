@@ -1,7 +1,6 @@
-import { nativeStatus } from "../../src/native/loader.ts";
 import { sinkhornDivergencePairs } from "../../src/transport/pairs/sinkhorn-divergence-pairs.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
-import type { BenchResult } from "./timing.ts";
+import { best, type BenchResult } from "./timing.ts";
 import { l1Distances, scaled, torusHistograms } from "./torus-pairs.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
@@ -41,22 +40,27 @@ async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<Ben
   const { rows, columns } = torusHistograms(samples, features);
   const { data, shape } = scaled(l1Distances(columns));
   const costs = [data, data.map((entry) => entry ** NEXT_COST_POWER)].map((cost) => ndarray(cost, shape));
-  const seconds = costs.map(() => Infinity);
-  const values = costs.map(() => ({ sum: 0, max: 0 }));
-  for (let run = 0; run < repeat; run++) {
-    const pairs = sinkhornDivergencePairs(rows);
-    for (const [step, ground] of costs.entries()) {
-      const start = performance.now();
-      pairs.setCost(ground, { epsilon });
-      const { values: divergences } = await pairs.solve();
-      seconds[step] = Math.min(seconds[step], (performance.now() - start) / 1000);
-      const sum = 2 * divergences.reduce((total, value) => total + value, 0);
-      values[step] = { sum, max: divergences.reduce((most, value) => Math.max(most, value), 0) };
-    }
-  }
-  const dtype = nativeStatus().addon ? "native" : "host float64";
   const work = "sinkhorn_all_pairs";
-  return costs.map((_, step) => {
-    return { work, samples, features, epsilon, step: step + 1, dtype, ...values[step], seconds: seconds[step] };
-  });
+  const results: BenchResult[] = [];
+  for (const [step, ground] of costs.entries()) {
+    const { timing, value } = await best(
+      repeat,
+      async (pairs) => {
+        pairs.setCost(ground, { epsilon });
+        return { ...(await pairs.solve()), dtype: pairs.engine };
+      },
+      async () => {
+        const pairs = sinkhornDivergencePairs(rows);
+        for (const before of costs.slice(0, step)) {
+          pairs.setCost(before, { epsilon });
+          await pairs.solve();
+        }
+        return pairs;
+      },
+    );
+    const sum = 2 * value.values.reduce((total, divergence) => total + divergence, 0);
+    const max = value.values.reduce((most, divergence) => Math.max(most, divergence), 0);
+    results.push({ work, samples, features, epsilon, step: step + 1, dtype: value.dtype, sum, max, ...timing });
+  }
+  return results;
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { unitGrid } from "../../src/geometry/grid.ts";
-import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
-import { best, GOLDEN, type BenchResult } from "./timing.ts";
+import { timedIterations } from "./iterations.ts";
+import { GOLDEN, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -12,6 +12,7 @@ export const sinkhornBatchWork = defineWork({
     iterations: numberOption({ description: "Sinkhorn iterations", default: 100, least: 1, integer: true }),
   },
   peer: "sinkhorn_batch.py",
+  peerDevices: true,
   async prepare({ pairs, iterations, repeat }) {
     return {
       ours: async () => [await sinkhornBatch({ pairs, iterations, repeat })],
@@ -35,22 +36,14 @@ export interface SinkhornBatchSettings {
 
 /**
  * So many Sinkhorn iterations from ones for pairs of 28 x 28 images on the unit square, epsilon 0.01, on the current
- * backend. Image i has the pixels frac((784 i + k + 1) golden)^8 + 1e-4, normalised; a pair is images 2 p and 2 p + 1.
+ * backend. The peer does it with the separable kernel and with the dense one. Image i has the pixels frac((784 i + k + 1) golden)^8 + 1e-4, normalised; a pair is images 2 p and 2 p + 1.
  */
 async function sinkhornBatch({ pairs, iterations, repeat }: SinkhornBatchSettings): Promise<BenchResult> {
-  const kernel = unitGrid([SIDE, SIDE]).kernel(EPSILON);
-  const a = imageHistograms(pairs, 0);
-  const b = imageHistograms(pairs, 1);
-  const { seconds, value } = await best(repeat, async () => {
-    const { f, g } = sinkhornIterations(a, b, kernel, { iterations });
-    const potential = await g.data(); // waits for the device
-    tf.dispose([f, g]);
-    return potential;
-  });
-  kernel.dispose();
+  const [a, b] = [imageHistograms(pairs, 0), imageHistograms(pairs, 1)];
+  const run = { epsilon: EPSILON, domain: "auto", iterations, repeat } as const;
+  const timed = await timedIterations(a, b, unitGrid([SIDE, SIDE]), run);
   tf.dispose([a, b]);
-  const check = deviation(Float64Array.from(value, (potential) => potential / EPSILON));
-  return { work: "sinkhorn_batch", kernel: "separable", pairs, iterations, check, seconds };
+  return { work: "sinkhorn_batch", pairs, iterations, ...timed };
 }
 
 /** The first or the second images of the pairs, [pairs, 784]. */
@@ -63,10 +56,4 @@ export function imageHistograms(pairs: number, side: 0 | 1): tf.Tensor {
     return masses.map((mass) => mass / total);
   });
   return tf.tensor2d(rows);
-}
-
-/** The standard deviation of a sample. */
-export function deviation(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { denseGeometry } from "../../src/geometry/dense.ts";
 import { unitGrid } from "../../src/geometry/grid.ts";
-import { sinkhornIterations } from "../../src/transport/sinkhorn/iterations.ts";
-import { deviation, imageHistograms, SIDE, type SinkhornBatchSettings } from "./sinkhorn-batch.ts";
-import { best, type BenchResult } from "./timing.ts";
+import { timedIterations } from "./iterations.ts";
+import { imageHistograms, SIDE, type SinkhornBatchSettings } from "./sinkhorn-batch.ts";
+import type { BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
 
@@ -15,6 +15,7 @@ export const sinkhornDenseWork = defineWork({
     logIterations: numberOption({ description: "iterations in the log domain", default: 5, least: 1, integer: true }),
   },
   peer: "sinkhorn_dense.py",
+  peerDevices: true,
   async prepare({ pairs, iterations, logIterations, repeat }) {
     const peerOptions = { pairs, iterations, "log-iterations": logIterations, repeat };
     return {
@@ -44,18 +45,10 @@ async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResu
   const geometry = denseGeometry(unitGrid([SIDE, SIDE]).costMatrix());
   const [a, b] = [imageHistograms(pairs, 0), imageHistograms(pairs, 1)];
   const results: BenchResult[] = [];
-  for (const { kernel: name, domain, epsilon } of RUNS) {
+  for (const { kernel, domain, epsilon } of RUNS) {
     const iterations = domain === "log" ? settings.logIterations : settings.iterations;
-    const kernel = geometry.kernel(epsilon);
-    const { seconds, value } = await best(repeat, async () => {
-      const { f, g } = sinkhornIterations(a, b, kernel, { iterations, domain });
-      const potential = await g.data(); // waits for the device
-      tf.dispose([f, g]);
-      return potential;
-    });
-    kernel.dispose();
-    const check = deviation(Float64Array.from(value, (potential) => potential / epsilon));
-    results.push({ work: "sinkhorn_dense", kernel: name, epsilon, pairs, iterations, check, seconds });
+    const timed = await timedIterations(a, b, geometry, { epsilon, domain, iterations, repeat });
+    results.push({ work: "sinkhorn_dense", kernel, epsilon, pairs, iterations, ...timed });
   }
   tf.dispose([a, b]);
   return results;

@@ -1,7 +1,7 @@
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { twoClouds } from "./clouds.ts";
-import { deviation } from "./sinkhorn-batch.ts";
+import { deviation } from "./iterations.ts";
 import { best, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
@@ -14,6 +14,7 @@ export const sinkhornHostWork = defineWork({
     logIterations: numberOption({ description: "iterations in the log domain", default: 20, least: 1, integer: true }),
   },
   peer: "sinkhorn_host.py",
+  hostOnly: "float64, which devices lack",
   async prepare({ points, iterations, logIterations, repeat }) {
     const peerOptions = { points, iterations, "log-iterations": logIterations, repeat };
     return {
@@ -37,18 +38,9 @@ const RUNS = [
   { kernel: "log", domain: "log", epsilon: 0.0005 },
 ] as const;
 
-/** The lines of the peer: which of the runs above each of its libraries does. */
-const PEER_LINES = [
-  { run: 0, peer: "POT" },
-  { run: 1, peer: "POT" },
-  { run: 0, peer: "OTT-JAX" },
-  { run: 1, peer: "OTT-JAX" },
-  { run: 1, peer: "GeomLoss" },
-] as const;
-
 /**
  * Sinkhorn iterations in float64 from ones between two clouds of equal masses in the unit square, under squared distances: on
- * scalings at epsilon 0.01, and in the log domain at 0.0005: a result for each line of the peer.
+ * scalings at epsilon 0.01, and in the log domain at 0.0005. Two results.
  */
 async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResult[]> {
   const { points, repeat } = settings;
@@ -57,11 +49,11 @@ async function sinkhornOnHost(settings: SinkhornHostSettings): Promise<BenchResu
   const results: BenchResult[] = [];
   for (const { kernel, domain, epsilon } of RUNS) {
     const maxIterations = domain === "log" ? settings.logIterations : settings.iterations;
-    const { seconds, value } = await best(repeat, async () => {
+    const { timing, value } = await best(repeat, async () => {
       return sinkhornHost(masses, masses, geometry, { epsilon, domain, maxIterations, tolerance: 0 });
     });
     const check = deviation(value.g.map((potential) => potential / epsilon));
-    results.push({ work: "sinkhorn_host", kernel, epsilon, points, iterations: value.iterations, check, seconds });
+    results.push({ work: "sinkhorn_host", kernel, epsilon, points, iterations: value.iterations, check, ...timing });
   }
-  return PEER_LINES.map(({ run, peer }) => ({ ...results[run], peer }));
+  return results;
 }

@@ -1,39 +1,53 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { denseGeometry } from "../../src/geometry/dense.ts";
+import type { Geometry } from "../../src/geometry/geometry.ts";
 import { numberOption } from "../../src/options.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
+import { isOnHost } from "../../src/tensor/placement.ts";
 import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
 import { entropicValues } from "../../src/transport/sinkhorn/objective.ts";
+import { sinkhorn, type SinkhornTensorOptions } from "../../src/transport/sinkhorn/sinkhorn.ts";
 import { best, type BenchResult } from "./timing.ts";
 import { defineWork } from "./work.ts";
 
 export const sinkhornUnbalancedWork = defineWork({
-  description: "Unbalanced Sinkhorn in float64 between two clouds of unequal totals, to a tolerance, at two penalties.",
-  options: { points: numberOption({ description: "points of each cloud", default: 1000, least: 2, integer: true }) },
+  description: "Unbalanced Sinkhorn between two clouds of unequal totals, to a tolerance, at two penalties.",
+  options: {
+    points: numberOption({ description: "points of each cloud", default: 1000, least: 2, integer: true }),
+    tolerance: numberOption({
+      description: "share of the mass that the last iteration changes (default: 1e-9, on a device 1e-5)",
+      default: undefined,
+      above: 0,
+    }),
+  },
   peer: "sinkhorn_unbalanced.py",
-  async prepare({ points, repeat }) {
+  peerDevices: true,
+  async prepare({ tolerance = isOnHost() ? 1e-9 : 1e-5, ...sizes }) {
+    const settings = { ...sizes, tolerance };
     return {
-      ours: async () => sinkhornUnbalanced(points, repeat),
-      peerArguments: ["--points", `${points}`, "--repeat", `${repeat}`],
+      ours: async () => sinkhornUnbalanced(settings),
+      peerArguments: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]),
     };
   },
 });
 
 const EPSILON = 0.05;
-const RUNS = [
-  { rho: 1, against: "POT" },
-  { rho: 1, against: "OTT" },
-  { rho: 100, against: "POT" },
-  { rho: 100, against: "OTT" },
-] as const;
+const RHOS = [1, 100];
+
+interface UnbalancedSettings {
+  readonly points: number;
+  readonly tolerance: number;
+  readonly repeat: number;
+}
 
 /** Multiples of these, modulo one, spread evenly over the unit interval. */
 const STRIDES = [0.6180339887498949, 0.7548776662466927, 0.5698402909980532, 0.8191725133961645] as const;
 
 /**
- * `sinkhornHost` until an iteration changes 1e-9 of the mass, squared distances of two clouds in the unit square as a matrix. The peers
- * stop at the same change. A result for each peer.
+ * `sinkhornHost`, on a device `sinkhorn`, until an iteration changes less than `tolerance`, squared distances of two clouds in the unit
+ * square as a matrix. The peers stop at the same change. A result for each penalty.
  */
-async function sinkhornUnbalanced(points: number, repeat: number): Promise<BenchResult[]> {
+async function sinkhornUnbalanced({ points, tolerance, repeat }: UnbalancedSettings): Promise<BenchResult[]> {
   const spread = (stride: number): Float64Array =>
     Float64Array.from({ length: points }, (_, k) => ((k + 1) * stride) % 1);
   const [x0, x1, y0, y1] = STRIDES.map(spread);
@@ -55,11 +69,28 @@ async function sinkhornUnbalanced(points: number, repeat: number): Promise<Bench
     1.5,
   );
   const results: BenchResult[] = [];
-  for (const { rho, against } of RUNS) {
-    const { seconds, value } = await best(repeat, async () => sinkhornHost(a, b, geometry, { epsilon: EPSILON, rho }));
+  const tensors = [a, b].map((masses) => tf.tensor1d(Float32Array.from(masses)));
+  for (const rho of RHOS) {
+    const options = { epsilon: EPSILON, rho, tolerance };
+    const { timing, value } = await best(repeat, async () =>
+      isOnHost() ? sinkhornHost(a, b, geometry, options) : onDevice(tensors, geometry, options),
+    );
     const check = entropicValues(a, b, geometry, value).objective;
     const { iterations } = value;
-    results.push({ work: "sinkhorn_unbalanced", against, epsilon: EPSILON, rho, points, iterations, check, seconds });
+    results.push({ work: "sinkhorn_unbalanced", epsilon: EPSILON, rho, points, iterations, check, ...timing });
   }
+  tf.dispose(tensors);
   return results;
+}
+
+/** Potentials that have been read. */
+async function onDevice(
+  [a, b]: tf.Tensor[],
+  geometry: Geometry,
+  options: SinkhornTensorOptions & { readonly rho: number },
+) {
+  const { f, g, iterations } = await sinkhorn(a, b, geometry, options);
+  const read = { f: await f.data(), g: await g.data(), epsilon: options.epsilon, rho: options.rho, iterations };
+  tf.dispose([f, g]);
+  return read;
 }

@@ -12,6 +12,7 @@ export const slicedWork = defineWork({
     projections: numberOption({ description: "directions", default: 100, least: 1, integer: true }),
   },
   peer: "sliced.py",
+  hostOnly: "sorting in float64",
   async prepare({ repeat, ...sizes }) {
     return {
       ours: () => sliced({ ...sizes, repeat }),
@@ -48,13 +49,13 @@ async function sliced({ points, dimension, projections, repeat }: SlicedSettings
   const squares = sloped.value.slopes.reduce((sum, slope) => sum + slope * slope, 0);
   const settings = { points, dimension, projections };
   return [
-    { work: "sliced", ...settings, value: plain.value, seconds: plain.seconds },
+    { work: "sliced", ...settings, value: plain.value, ...plain.timing },
     {
       work: "sliced_gradient",
       ...settings,
       value: sloped.value.distance,
       check: Math.sqrt(squares),
-      seconds: sloped.seconds,
+      ...sloped.timing,
     },
   ];
 }

@@ -4,12 +4,13 @@ import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { setUpWdl } from "../../models/wdl/setup.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { softmax } from "../../models/wdl/simplex.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
-import { samplesOf } from "../../src/data/dataset.ts";
+import type { SampleDataset } from "../../src/data/dataset.ts";
+import { numbered, samplesOf } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
 import { loadDataset } from "../../src/data/registry.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
 import { writeNpy } from "../../src/data/npy.ts";
+import { ndarray } from "../../src/tensor/ndarray.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { flagOption, numberOption, resolveOptions, textOption } from "../../src/options.ts";
 import { defineWork, temporaryFolder } from "./work.ts";
@@ -19,6 +20,7 @@ export const wdlGradientWork = defineWork({
   options: {
     data: textOption({ description: "images (default: the generated faces)", placeholder: "path" }),
     size: textOption({ description: "resize images to SIZE or WIDTHxHEIGHT", placeholder: "size" }),
+    copies: numberOption({ description: "of each image, for more work", default: 1, least: 1, integer: true }),
     atoms: numberOption({ description: "atoms in the dictionary", default: 5, least: 1, integer: true }),
     iterations: numberOption({ description: "Sinkhorn iterations", default: 5, least: 1, integer: true }),
     gamma: numberOption({ description: "entropic regularisation, in squared pixels", default: 1, above: 0 }),
@@ -34,10 +36,9 @@ export const wdlGradientWork = defineWork({
     dense: flagOption("the pixel grid's costs as such a matrix"),
   },
   peer: "wdl_gradient.py",
-  async prepare({ data, size, invert, dense, cost: given, iterations, ...numbers }) {
-    const dataset = samplesOf(
-      data === undefined ? await loadDataset("faces", { size }) : await loadData(data, { size, masses: true }),
-    );
+  peerDevices: true,
+  async prepare({ data, size, copies, invert, dense, cost: given, iterations, ...numbers }) {
+    const dataset = repeated(await imagesOf(data, size), copies);
     const folder = await temporaryFolder();
     const images = join(folder, "images.npy");
     await writeNpy(images, dataset.values);
@@ -72,7 +73,7 @@ interface WdlGradientSettings {
  * One loss and gradient of Wasserstein dictionary learning with the KL loss, through the softmax of atoms and weights,
  * from the start alpha[s,k] = frac((s+1)(k+1) golden), beta[i,s] = frac((iS+s) golden).
  */
-async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Promise<BenchResult> {
+async function wdlGradient(dataset: SampleDataset, settings: WdlGradientSettings): Promise<BenchResult> {
   const { repeat, ...given } = settings;
   const setup = await setUpWdl(resolveOptions(wdlOptions, given), dataset);
   const { pixels, atoms: count, term, operator } = setup.problem;
@@ -81,7 +82,7 @@ async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Pro
   });
   const beta = Float64Array.from({ length: setup.points * count }, (_, i) => (i * GOLDEN) % 1);
   const inputsOf = (factors: Factors) => barycenterInputs(setup.problem, factors);
-  const { seconds, value } = await best(repeat, async () => {
+  const { timing, value } = await best(repeat, async () => {
     const factors = { atoms: softmax.forward(alpha, pixels), weights: softmax.forward(beta, count) };
     const { value: loss, gradient } = await operator.lossAndGradient(inputsOf(factors), term);
     return {
@@ -106,8 +107,24 @@ async function wdlGradient(dataset: Dataset, settings: WdlGradientSettings): Pro
     loss: value.loss,
     norm_alpha: norm(value.alpha), // for comparison; no part of the work
     norm_beta: norm(value.beta),
-    seconds,
+    ...timing,
   };
+}
+
+/** Of a path, or the generated faces. */
+async function imagesOf(path: string | undefined, size: string | undefined): Promise<SampleDataset> {
+  return samplesOf(
+    path === undefined ? await loadDataset("faces", { size }) : await loadData(path, { size, masses: true }),
+  );
+}
+
+/** All samples so many times over. */
+function repeated(dataset: SampleDataset, copies: number): SampleDataset {
+  const { data, shape } = dataset.values;
+  const values = new Float64Array(copies * data.length);
+  for (let copy = 0; copy < copies; copy++) values.set(data, copy * data.length);
+  const count = copies * shape[0];
+  return { ...dataset, values: ndarray(values, [count, ...shape.slice(1)]), names: numbered(count) };
 }
 
 function variantName({ heavyBall, unbalanced }: WdlGradientSettings): string {

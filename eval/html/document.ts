@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash } from "#platform/hashing";
 import { escapeXml } from "../escape.ts";
 import type { Report } from "../report.ts";
 import { pageScript } from "./script.ts";

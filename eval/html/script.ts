@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { existsSync, fileURLToPath } from "#platform/files";
 import { RunError } from "../../src/errors.ts";
 import { readText } from "../../src/files/read.ts";
 

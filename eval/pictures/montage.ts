@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import { InputError } from "../../src/errors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { escapeXml } from "../escape.ts";

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import type { Sprite } from "../views.ts";
 
 /** Gray images of one size, 8 bits a pixel, as one PNG near a square. */

@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import type { LearnedInitializer } from "../../models/sinkinit/initializer.ts";
+import { pause } from "../../src/event-loop.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { meanAndDeviation, type MeanAndDeviation } from "../metrics/mean-and-deviation.ts";
 import { ConvergenceMeter, type Convergence } from "./convergence.ts";
@@ -41,14 +41,14 @@ export async function compareStarts(
   const optima: number[] = [];
   for (const problem of problems) {
     optima.push(meter.optimum(problem));
-    await setImmediate(); // lets signals and timers have their turn
+    await pause(); // lets signals and timers have their turn
   }
   const figures: MethodFigures[] = [];
   for (const starts of await startsOf(learned, pairs, geometry, epsilon)) {
     const found: Convergence[] = [];
     for (const [index, problem] of problems.entries()) {
       found.push(meter.measure(problem, startOf(starts, index, extent ** 2), optima[index], CURVE));
-      await setImmediate();
+      await pause();
     }
     figures.push(figuresOf(starts, found, timePerPair(meter, problems, starts, found)));
   }

@@ -1,3 +1,4 @@
+import { constants, hasFiles, open } from "#platform/files";
 import { InputError } from "../../src/errors.ts";
 import { decodeInitializer } from "./file.ts";
 import type { LearnedInitializer } from "./initializer.ts";
@@ -16,13 +17,11 @@ export async function loadInitializer(source: string | URL): Promise<LearnedInit
 
 async function readBytes(source: string | URL): Promise<Uint8Array> {
   const address = String(source);
-  if (typeof process === "undefined" || /^(https?|data|blob):/.test(address)) return fetchBytes(address);
+  if (!hasFiles || /^(https?|data|blob):/.test(address)) return fetchBytes(address);
   return readRegularFile(/^file:/.test(address) ? new URL(address) : address, address);
 }
 
-/** As src/files reads, which a browser's bundler must not meet: Node's modules are imported only here, and only when called. */
 async function readRegularFile(path: string | URL, address: string): Promise<Uint8Array> {
-  const { constants, open } = await import("node:fs/promises");
   try {
     // a pipe is opened without waiting for somebody who writes into it
     const file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));

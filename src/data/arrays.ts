@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname } from "#platform/files";
 import { InputError } from "../errors.ts";
 import type { NdArray } from "../tensor/ndarray.ts";
 import { readNpy } from "./npy.ts";

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, join } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { requireContent, requireLabels } from "./dataset.ts";

@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { CsvError, parse } from "csv-parse";
+import { CsvError, Readable, parseCsv as parse, pipelineDone } from "#platform/streams";
 import { InputError } from "../errors.ts";
 import { copies, readLines, type Pieces } from "../files/pieces.ts";
 import { TableBuilder, type NamedMatrix } from "./table-builder.ts";
@@ -71,7 +69,7 @@ async function readCells(pieces: Pieces, table: TableBuilder, delimiter: string,
     },
   });
   try {
-    await pipeline(Readable.from(belowComments()), parser, async (rows: AsyncIterable<unknown>) => {
+    await pipelineDone(Readable.from(belowComments()), parser, async (rows: AsyncIterable<unknown>) => {
       for await (const row of rows) void row;
     });
   } catch (error) {

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import envPaths from "env-paths";
+import { basename, dataFolder, dirname, join, stat } from "#platform/files";
+import { createHash } from "#platform/hashing";
 import { InputError, RunError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/errors.ts";
 import { makeFolder } from "../files/folder.ts";
 import { readBytes } from "../files/read.ts";
+
+export { dataFolder };
 
 /** A mirror that has not delivered the whole file after this time is given up. */
 const FETCH_TIMEOUT_MS = 10 * 60_000;
@@ -31,11 +31,6 @@ export interface DownloadOptions {
   readonly report?: (line: string) => void;
   /** A mirror that has sent nothing for so long is given up, in milliseconds. @default one minute */
   readonly silenceTimeout?: number;
-}
-
-/** Where downloaded files are kept: the environment variable `OTLEARN_DATA`, else the user's cache folder. */
-export function dataFolder(): string {
-  return process.env["OTLEARN_DATA"] || join(envPaths("otlearn", { suffix: "" }).cache, "data");
 }
 
 /**

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import { allocate } from "../files/memory.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import { Random } from "../tensor/random.ts";

@@ -1,4 +1,5 @@
-import sharp, { type Metadata } from "sharp";
+import type { Metadata } from "sharp";
+import { sharp } from "#platform/images";
 import { InputError } from "../errors.ts";
 import { ndarray, type NdArray } from "../tensor/ndarray.ts";
 import { writeFileAtomic } from "../files/atomic.ts";

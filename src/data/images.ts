@@ -1,5 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, readdir } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { ndarray, sizeOf, toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";

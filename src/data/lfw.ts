@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import { gunzip } from "../files/gunzip.ts";
 import { ndarray } from "../tensor/ndarray.ts";
 import type { ImageDataset } from "./dataset.ts";

@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { basename, extname } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { isFolder, readText } from "../files/read.ts";
 import { matrixMetric } from "../spaces/metric-matrix.ts";

@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { basename, extname } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { toFloat64, type NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";

@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { readBytes, readText } from "../files/read.ts";
 import type { Mesh } from "../spaces/mesh.ts";

@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join } from "#platform/files";
 import { gunzip } from "../files/gunzip.ts";
 import { logNormalized, mostVariable, submatrix, wellObserved } from "./cells.ts";
 import { folderSource, isCountFolder, readCounts, type CountTable, type FileSource } from "./count-files.ts";

@@ -1,5 +1,4 @@
-import { open, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, open, rename, resolve, rm, writeFile } from "#platform/files";
 import { fileError } from "./errors.ts";
 import { syncFolder } from "./folder.ts";
 import { removeLeftovers, temporaryName } from "./leftovers.ts";

@@ -1,5 +1,4 @@
-import { mkdir, open, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, mkdir, open, stat } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { fileError } from "./errors.ts";
 

@@ -1,5 +1,4 @@
-import { pipeline, Readable } from "node:stream";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { Readable, createGunzip, gunzipSync, pipeline } from "#platform/streams";
 import { InputError } from "../errors.ts";
 import { fileError } from "./errors.ts";
 import { memoryLimit } from "./memory.ts";

@@ -1,18 +1,21 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
-import { hostname } from "node:os";
-import { basename, join } from "node:path";
-
 /** `.summary.json.<process>-<machine, 8 digits><random, 8 digits>.tmp`; before 0.5.0 without the machine. */
 const LEFTOVER = /^\..+\.(\d+)-(?:([0-9a-f]{8}))?[0-9a-f]{8}\.tmp$/;
 /** Of the file's own name, so that the temporary one stays within what a file system takes. */
 const MOST_NAME = 64;
 
-const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+let machine: string | undefined;
+
+/** Of this machine, 8 digits. */
+function thisMachine(): string {
+  return (machine ??= createHash("sha256").update(hostname()).digest("hex").slice(0, 8));
+}
 
 /** A name in which a file is written until it is complete; it says which process of which machine writes. */
+import { basename, join, readdir, rm } from "#platform/files";
+import { createHash, randomBytes } from "#platform/hashing";
+import { hostname } from "#platform/process";
 export function temporaryName(path: string): string {
-  return `.${basename(path).slice(0, MOST_NAME)}.${process.pid}-${machine}${randomBytes(4).toString("hex")}.tmp`;
+  return `.${basename(path).slice(0, MOST_NAME)}.${process.pid}-${thisMachine()}${randomBytes(4).toString("hex")}.tmp`;
 }
 
 /** Whether a file name is one of a write that is under way or was killed: no content of its folder. */
@@ -27,8 +30,8 @@ export function isLeftover(name: string): boolean {
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const orphans = names.filter((name) => {
-    const [, pid, host = machine] = LEFTOVER.exec(name) ?? [];
-    return pid !== undefined && host === machine && !isRunning(Number(pid));
+    const [, pid, host = thisMachine()] = LEFTOVER.exec(name) ?? [];
+    return pid !== undefined && host === thisMachine() && !isRunning(Number(pid));
   });
   await Promise.all(orphans.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
 }

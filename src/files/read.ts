@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { open, stat, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { constants, open, stat } from "#platform/files";
 import { InputError } from "../errors.ts";
 import { fileError } from "./errors.ts";
 import { allocate } from "./memory.ts";

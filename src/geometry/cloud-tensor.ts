@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { exp, isRecorded } from "../tensor/differentiable.ts";
+import { isWebgpu } from "../webgpu/backend.ts";
+import { pointSource } from "../webgpu/costs/points.ts";
 import { checkRange } from "./checks.ts";
+import { devicePoints } from "./cloud-webgpu.ts";
 import type { CloudGeometry, Coordinates, TensorKernel } from "./geometry.ts";
 import { LOG_ZERO } from "./log-sum.ts";
 import { overRows } from "./over-rows.ts";
 import { directionsOf } from "./point-directions.ts";
+import { webgpuKernel } from "./webgpu-kernel.ts";
 
 /** Entries of the largest intermediate, 16 MiB of float32. */
 const CHUNK_ENTRIES = 2 ** 22;
@@ -13,10 +17,11 @@ type Operator = "kernel" | "logKernel" | "logCostKernel";
 
 /**
  * Float32 operators of points on the current backend. Owns the coordinates, from their mean, and no matrix: each call forms some
- * rows of it, uses them and frees them. Gradients, of any order, form them again.
+ * rows of it, uses them and frees them. Gradients, of any order, form them again. On WebGPU it is `webgpuKernel`.
  */
 export function cloudTensorKernel(geometry: CloudGeometry, epsilon: number): TensorKernel {
   const { coordinates, shape, maxCost } = geometry;
+  if (isWebgpu()) return webgpuKernel(geometry, epsilon, pointSource(devicePoints(coordinates), epsilon));
   checkRange(epsilon, maxCost, "float32");
   const axes = axesOf(coordinates);
 

@@ -1,21 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isWebgpu } from "../webgpu/backend.ts";
+import { matrixSource } from "../webgpu/costs/matrix.ts";
 import { checkRange } from "./checks.ts";
 import { costShift, largestCost, type DenseGeometry, type TensorKernel } from "./geometry.ts";
 import { logMatVec } from "./log-matvec.ts";
 import { LOG_ZERO } from "./log-sum.ts";
 import { overRows } from "./over-rows.ts";
 import { variableKernel } from "./variable-kernel.ts";
+import { webgpuKernel } from "./webgpu-kernel.ts";
 
 type Operator = "kernel" | "logKernel" | "logCostKernel";
 
 /**
  * Float32 operators of a cost matrix [n, m] on the current backend. Owns K, -C / epsilon, their transposes (a transposed
  * operand is several times slower on wasm) and log(K * (C - shift)), each made at its first use. `apply` and `applyTranspose` are
- * each other's gradient and save nothing.
+ * each other's gradient and save nothing. On WebGPU it is `webgpuKernel`.
  */
 export function denseTensorKernel(geometry: DenseGeometry, scale: number | tf.Scalar): TensorKernel {
   if (geometry.variables || typeof scale !== "number") return variableKernel(geometry, scale);
   const epsilon = scale;
+  if (isWebgpu())
+    return webgpuKernel(geometry, epsilon, matrixSource(geometry.cost.data, geometry.shape, costShift(geometry)));
   const {
     cost: { data: cost },
     shape: [n, m],

@@ -1,3 +1,4 @@
+import { loadAddon } from "#platform/addon";
 import type { BarycenterNatives } from "./barycenter.ts";
 import type { BatchNormNatives } from "./batch-norm.ts";
 import type { ChainNatives } from "./chain.ts";
@@ -43,46 +44,9 @@ export interface NativeStatus {
   readonly detail: string;
 }
 
-/** Of addon-files.cjs. */
-interface AddonFile {
-  readonly file: string;
-  readonly origin: string;
-}
-
 let status: NativeStatus | undefined;
 
 /** The native kernels, loaded at the first call. `OTLEARN_NATIVE=0` switches them off. Never throws. */
 export function nativeStatus(): NativeStatus {
-  return (status ??= load());
-}
-
-// Node's modules are asked for here and not imported, so that what looks for an addon also goes to browsers.
-function load(): NativeStatus {
-  if (typeof process === "undefined" || !process.getBuiltinModule) return { detail: "not in this environment" };
-  if (process.env["OTLEARN_NATIVE"] === "0") return { detail: "switched off by OTLEARN_NATIVE=0" };
-  const { createRequire } = process.getBuiltinModule("node:module");
-  const { existsSync } = process.getBuiltinModule("node:fs");
-  const { dirname, join } = process.getBuiltinModule("node:path");
-  const { fileURLToPath } = process.getBuiltinModule("node:url");
-  // the sources are two levels below the package, the compiled files three
-  let root = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(root, "package.json")) && root !== dirname(root)) root = dirname(root);
-  const require = createRequire(import.meta.url);
-  let failure = "not built (npm install builds them where a C++17 compiler is there)";
-  for (const { file, origin } of addonsOf(root)) {
-    try {
-      const addon = require(file) as NativeAddon;
-      const { instructionSet, threads } = addon.describe();
-      return { addon, file, origin, detail: `${instructionSet}, ${threads} threads` };
-    } catch (error) {
-      failure = `${origin}, does not load: ${(error as Error).message.split("\n")[0]}`;
-    }
-  }
-  return { detail: failure };
-
-  function addonsOf(folder: string): readonly AddonFile[] {
-    const list = join(folder, "src", "native", "addon-files.cjs");
-    if (!existsSync(list)) return []; // bundled without it
-    return (require(list) as { addonFiles(root: string): readonly AddonFile[] }).addonFiles(folder);
-  }
+  return (status ??= loadAddon());
 }

@@ -1,16 +1,22 @@
-import { createRequire } from "node:module";
-import { join, dirname } from "node:path";
-import util from "node:util";
+import * as platform from "#platform/backends";
 import type * as TfjsWasm from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
 import { guardHeap } from "./wasm-heap.ts";
-import { probeAdapter, provideNavigatorGpu, reportAdapter } from "./webgpu-adapter.ts";
+import type { Adapter } from "./webgpu-adapter.ts";
 
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
-const require = createRequire(import.meta.url);
+let wasmPaths: string | undefined;
+
+/**
+ * Says where the binaries of tfjs' `wasm` backend lie: the address of a folder, with "/" at its end. To be called before
+ * `useBackend`, by pages whose bundler does not copy files that a module refers to by `new URL(..., import.meta.url)`, as esbuild.
+ */
+export function setWasmPath(folder: string): void {
+  wasmPaths = folder;
+}
 
 /** A backend that works. */
 export interface Found {
@@ -18,6 +24,8 @@ export interface Found {
   readonly detail: string;
   /** What computes. A software adapter is the host's processor under another name. */
   readonly device: "gpu" | "host";
+  /** Of `webgpu`. */
+  readonly adapter?: Adapter;
 }
 
 /** Loads a backend and registers it under its tfjs name; rejects with why it cannot be. */
@@ -29,59 +37,38 @@ export const loaders: Readonly<Record<BackendName, () => Promise<Found>>> = {
 };
 
 async function loadTensorflow(): Promise<Found> {
-  // tfjs-node 4.22 calls a function that Node 23 removed
-  const legacy = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2"; // errors only: it tells of its build and of absent drivers
-  const reasons: string[] = [];
-  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
-    if (!isInstalled(name)) {
-      reasons.push(`${name} is not installed`);
-      continue;
-    }
-    try {
-      require(name);
-      await requireWorking("tensorflow");
-      useNativeKernels("tensorflow");
-      const { isUsingGpuDevice = false } = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean };
-      return { detail: `${name} ${versionOf(name)}`, device: isUsingGpuDevice ? "gpu" : "host" };
-    } catch (error) {
-      reasons.push(`${name} does not load: ${(error as Error).message.split("\n")[0]}`);
-    }
-  }
-  throw new Error(reasons.join(", "));
+  const detail = await platform.loadTensorflow();
+  await requireWorking("tensorflow");
+  useNativeKernels("tensorflow");
+  const { isUsingGpuDevice = false } = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean };
+  return { detail, device: isUsingGpuDevice ? "gpu" : "host" };
 }
 
 async function loadWebgpu(): Promise<Found> {
-  const name = "@tensorflow/tfjs-backend-webgpu";
-  const { gpu } = (globalThis as { navigator?: { gpu?: Parameters<typeof reportAdapter>[0] } }).navigator ?? {};
-  if (!gpu && !isInstalled("webgpu")) throw new Error("the package webgpu is not installed");
-  if (!isInstalled(name)) throw new Error(`${name} is not installed`);
-  const adapter = gpu ? await reportAdapter(gpu) : probeAdapter(require.resolve("webgpu"));
-  if (!adapter) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
-  if (!gpu) await provideNavigatorGpu(require.resolve("webgpu"));
-  require(name);
+  const found = await platform.findGpu();
+  if (!found) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
+  const { registerWebgpu } = await import("../webgpu/open-device.ts"); // looks for `navigator.gpu` when it is loaded
+  await registerWebgpu();
   await requireWorking("webgpu");
-  const detail = `webgpu ${adapter.name}${adapter.isSoftware ? ", a software adapter" : ""}`;
-  return { detail, device: adapter.isSoftware ? "host" : "gpu" };
+  const { isSoftware, ...adapter } = found;
+  const words = [`webgpu ${adapter.name}`, adapter.driver, isSoftware ? "a software adapter" : undefined];
+  return { detail: words.filter(Boolean).join(", "), device: isSoftware ? "host" : "gpu", adapter };
 }
 
 async function loadWasm(): Promise<Found> {
-  const name = "@tensorflow/tfjs-backend-wasm";
-  const wasm = require(name) as typeof TfjsWasm;
-  wasm.setWasmPaths(join(dirname(require.resolve(name)), "/"));
+  const { setWasmPaths, version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(wasmPaths ?? platform.wasmPaths());
   useNativeKernels("wasm");
   await requireWorking("wasm");
   guardHeap(tf.findBackend("wasm") as TfjsWasm.BackendWasm);
-  return { detail: `${name} ${versionOf(name)}`, device: "host" };
+  return { detail: `@tensorflow/tfjs-backend-wasm ${version_wasm}`, device: "host" };
 }
 
 async function loadCpu(): Promise<Found> {
-  const name = "@tensorflow/tfjs-backend-cpu";
-  require(name);
+  const { version_cpu } = await import("@tensorflow/tfjs-backend-cpu");
   useNativeKernels("cpu");
   await requireWorking("cpu");
-  return { detail: `${name} ${versionOf(name)}`, device: "host" };
+  return { detail: `@tensorflow/tfjs-backend-cpu ${version_cpu}`, device: "host" };
 }
 
 function useNativeKernels(backend: Exclude<BackendName, "webgpu">): void {
@@ -95,17 +82,4 @@ async function requireWorking(backend: BackendName): Promise<void> {
   const works = tf.findBackendFactory(backend) !== null && (await tf.setBackend(backend));
   if (before && before !== backend) await tf.setBackend(before);
   if (!works) throw new Error(`tfjs could not initialise its ${backend} backend`);
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(`${name}/package.json`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function versionOf(name: string): string {
-  return (require(`${name}/package.json`) as { version: string }).version;
 }

@@ -11,3 +11,21 @@ fn workgroup_index(id: vec3u, count: vec3u) -> u32 {
 export const LOG_ZERO = /* wgsl */ `
 const LOG_ZERO: f32 = -1e30;
 `;
+
+/** exp(x) - 1 and log(1 + x) with float32's digits near zero, where `exp` and `log` leave none: a power series, and that of 2 artanh(x / (2 + x)). */
+export const EXPM1_LOG1P = /* wgsl */ `
+fn expm1(x: f32) -> f32 {
+  if (abs(x) > 0.5) { return exp(x) - 1; }
+  var series = 1.0;
+  for (var k = 9.0; k > 1; k -= 1) { series = fma(series, x / k, 1); }
+  return x * series;
+}
+
+fn log1p(x: f32) -> f32 {
+  if (abs(x) > 0.5) { return log(1 + x); }
+  let z = x / (2 + x);
+  var series = 0.0;
+  for (var k = 11.0; k > 0; k -= 2) { series = fma(series, z * z, 1 / k); }
+  return 2 * z * series;
+}
+`;

@@ -1,4 +1,5 @@
-import { open, truncate, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { open, truncate } from "#platform/files";
 import { fileError } from "../../src/files/errors.ts";
 import { readBytes } from "../../src/files/read.ts";
 import type { MetricsRow } from "../../models/task.ts";

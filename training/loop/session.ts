@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import type { Metrics, StepContext, StepOutcome, Task } from "../../models/task.ts";
+import { pause } from "../../src/event-loop.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { firstNonFinite, type StateTree } from "../../src/tensor/tree.ts";
 import { quietReporter, type Reporter } from "../progress/index.ts";
@@ -85,7 +85,7 @@ export class Session<S> {
     // The start is saved too, so that a kill before the first step loses nothing either.
     let end = this.#end ?? (this.#unsaved ? await this.#save() : undefined) ?? endOfSteps(this.#step, this.#task.steps);
     while (!end) {
-      await setImmediate(); // lets signals, timers and the terminal have their turn
+      await pause(); // lets signals, timers and the terminal have their turn
       end = this.#stop.aborted ? interrupted(this.#stop.reason) : await this.#advance();
     }
     if (this.#unsaved && end.status !== "non-finite") end = (await this.#save(end)) ?? end;
@@ -123,7 +123,7 @@ export class Session<S> {
     this.#unsaved = true;
     this.#leaks?.check(step);
     if (!outcome.unfinished) return this.#complete(step, outcome);
-    return this.#journal.run && this.#saves.isDue ? this.#save() : undefined;
+    return this.#journal.config && this.#saves.isDue ? this.#save() : undefined;
   }
 
   /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
@@ -151,7 +151,7 @@ export class Session<S> {
     this.#reporter.row(row);
 
     const ended = end ?? outOfPatience(this.#options.earlyStop, this.#earlyStop?.current);
-    if (!ended && this.#journal.run && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
+    if (!ended && this.#journal.config && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
     return ended;
   }
 
@@ -171,7 +171,7 @@ export class Session<S> {
       task: this.#task.name,
       step: this.#step,
       seconds: this.#seconds(),
-      config: { ...this.#journal.run?.config },
+      config: { ...this.#journal.config },
       random: this.#random.state(),
       metrics: this.#metrics,
       loop: { ...loop, end: loop.end && { ...loop.end } },

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { signalNumber, signals } from "#platform/process";
 import { nativeStatus } from "../../src/native/loader.ts";
 
 export interface StopSignal {
@@ -8,8 +8,7 @@ export interface StopSignal {
   dispose(): void;
 }
 
-/** What ends a run with a checkpoint: Ctrl-C, a polite kill, and a terminal that goes away. */
-export const STOP_SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+export { STOP_SIGNALS } from "#platform/process";
 
 /**
  * Listens for process signals and for a caller's own AbortSignal. The first request is graceful. It also ends the
@@ -24,7 +23,7 @@ export function listenForStop(names: readonly NodeJS.Signals[], external?: Abort
 
   function dispose(): void {
     native?.unwatchSignals();
-    for (const name of names) process.off(name, onSignal);
+    for (const name of names) signals.off(name, onSignal);
     external?.removeEventListener("abort", onAbort);
   }
   function stop(reason: unknown): void {
@@ -32,8 +31,8 @@ export function listenForStop(names: readonly NodeJS.Signals[], external?: Abort
     controller.abort(reason);
   }
 
-  for (const name of names) process.on(name, onSignal);
-  native?.watchSignals(names.map((name) => constants.signals[name]));
+  for (const name of names) signals.on(name, onSignal);
+  native?.watchSignals(names.map((name) => signalNumber(name)));
   external?.addEventListener("abort", onAbort);
   if (external?.aborted) onAbort();
   return { signal: controller.signal, dispose };

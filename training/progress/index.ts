@@ -1,4 +1,5 @@
 /** Shows how a run goes. Reporters are told facts by the loop and decide themselves what to show, where and how often. */
+import { stderr, stdout } from "#platform/terminal";
 import { jsonReporter } from "./json.ts";
 import { linesReporter } from "./lines.ts";
 import { quietReporter } from "./quiet.ts";
@@ -23,8 +24,8 @@ export interface ReporterOptions {
 export function createReporter({
   json = false,
   quiet = false,
-  output = process.stdout,
-  log = process.stderr,
+  output = stdout,
+  log = stderr,
 }: ReporterOptions = {}): Reporter {
   if (json) return jsonReporter((text) => output.write(text));
   if (quiet) return quietReporter;

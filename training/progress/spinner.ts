@@ -1,4 +1,4 @@
-import ora from "ora";
+import { ora } from "#platform/terminal";
 import type { ProgressEnd, Reporter } from "./reporter.ts";
 import { StatusLine } from "./status-line.ts";
 

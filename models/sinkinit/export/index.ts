@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join } from "#platform/files";
 import { writeFileAtomic } from "../../../src/files/atomic.ts";
 import { makeFolder } from "../../../src/files/folder.ts";
 import type { StateTree } from "../../../src/tensor/tree.ts";

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "#platform/images";
 import { InputError } from "../../errors.ts";
 import { ndarray } from "../../tensor/ndarray.ts";
 import { Random } from "../../tensor/random.ts";

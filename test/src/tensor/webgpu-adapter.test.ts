@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { probeAdapter, reportAdapter } from "../../../src/tensor/webgpu-adapter.ts";
+import { probeAdapter } from "../../../src/platform/node/gpu.ts";
+import { reportAdapter } from "../../../src/tensor/webgpu-adapter.ts";
 import { compiledRoot } from "../../support/compiled.ts";
 
 const gpuWith = (info: object | null) => ({ requestAdapter: async () => info && { info } }) as never;

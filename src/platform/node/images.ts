@@ -1,0 +1,2 @@
+/** Decodes, draws and encodes pictures. */
+export { default as sharp } from "sharp";

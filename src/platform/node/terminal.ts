@@ -1,0 +1,3 @@
+/** Where a command writes. */
+export { default as ora } from "ora";
+export const { stdout, stderr } = process;
