@@ -18,6 +18,14 @@ const works = {
   pairDivergences,
 };
 export type Works = typeof works;
+export type Given<Name extends keyof Works> = Parameters<Works[Name]>[0];
+type Found<Name extends keyof Works> = Awaited<ReturnType<Works[Name]>>;
+
+export interface Outcome<Name extends keyof Works> {
+  readonly found: Found<Name>;
+  /** Of a second time: its result, and what it left on the device. */
+  readonly again?: { readonly found: Found<Name>; readonly tensors: number; readonly bytes: number };
+}
 
 /** Makes webgpu the backend; why it cannot be, where it cannot. */
 export async function start(): Promise<string | undefined> {
@@ -27,20 +35,24 @@ export async function start(): Promise<string | undefined> {
   );
 }
 
-/** Does one of the works twice under limits: both results, and what the second left on the device. */
-export async function twice<Name extends keyof Works>(
+/** Does one of the works under limits that are lowered for it, `repeated` twice. */
+export async function perform<Name extends keyof Works>(
   name: Name,
-  given: Parameters<Works[Name]>[0],
-  limits: Partial<KernelLimits>,
-) {
-  const work = works[name] as (given: Parameters<Works[Name]>[0]) => ReturnType<Works[Name]>;
+  given: Given<Name>,
+  { limits, repeated }: { readonly limits: Partial<KernelLimits>; readonly repeated: boolean },
+): Promise<Outcome<Name>> {
+  const work = works[name] as unknown as (given: Given<Name>) => Promise<Found<Name>>;
   lowerLimits(limits);
   try {
     const found = await work(given);
+    if (!repeated) return { found };
     const before = memory();
     const again = await work(given);
     const after = memory();
-    return { found, again, left: { tensors: after.tensors - before.tensors, bytes: after.bytes - before.bytes } };
+    return {
+      found,
+      again: { found: again, tensors: after.tensors - before.tensors, bytes: after.bytes - before.bytes },
+    };
   } finally {
     lowerLimits({});
   }
