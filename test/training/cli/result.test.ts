@@ -96,7 +96,7 @@ describe("the result of a run", () => {
       iterations: 12,
       evaluations: expect.any(Number),
       seconds: expect.any(Number),
-      operator: result.summary.engine, // evaluated by what trained it
+      operator: expect.any(String),
       backend: "cpu",
       engine: expect.any(String),
       sinkhorn: { iterations: 5, gamma: result.options.gamma, domain: expect.any(String), total },
