@@ -83,7 +83,7 @@ const MOST_TESTS = 1024;
 export function iterationsAtOnce(
   { checkEvery, iterations }: Pick<GridRun, "checkEvery" | "iterations">,
   multiplicationsEach: number,
-  multiplicationsAtOnce: number,
+  multiplicationsAtOnce = MOST_MULTIPLICATIONS,
 ): number {
   const most = Math.max(1, Math.floor(multiplicationsAtOnce / multiplicationsEach));
   if (checkEvery === 0) return Math.min(most, iterations);

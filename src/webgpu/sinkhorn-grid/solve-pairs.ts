@@ -21,6 +21,7 @@ import {
 
 /** Of a workgroup's memory, for zeros among the weights and a pair's state. */
 const SPARE_WORDS = 32;
+
 /** Threads of the workgroup that holds a grid; undefined where none does. */
 export function pairThreads(size: readonly number[]): number | undefined {
   const points = size.reduce((product, extent) => product * extent, 1);
