@@ -21,7 +21,11 @@ export function rowParts(rows: number, width: number): Pick<Part, "from" | "coun
 }
 
 /** The part of a tensor that holds some of its numbers, and how many lie before these in it. */
-export function partFrom(tensor: Part["tensor"], from: number, count: number): { readonly part: Part; readonly skip: number } {
+export function partFrom(
+  tensor: Part["tensor"],
+  from: number,
+  count: number,
+): { readonly part: Part; readonly skip: number } {
   const skip = from % ALIGNMENT;
   return { part: { tensor, from: from - skip, count: count + skip }, skip };
 }

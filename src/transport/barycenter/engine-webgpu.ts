@@ -127,7 +127,14 @@ export function webgpuEngine(
       const own = last.a ? undefined : pool.take();
       const known = last.isShared ? 1 : rows;
       recursion.multiply("forward", rows, last.b, next, { mode: "asIs" });
-      if (own) remember({ width: atoms * m, update, memory }, known, { masses, c: last.c, before: undefined, isShared: false, a: own });
+      if (own)
+        remember({ width: atoms * m, update, memory }, known, {
+          masses,
+          c: last.c,
+          before: undefined,
+          isShared: false,
+          a: own,
+        });
       const sizes = { rows, points: m, atoms, marginal, isShared: last.isShared };
       violations(sizes, { a: last.a ?? own!, c: next, masses, y: found.errors }, firstRow * atoms);
       pool.give(next, own);
@@ -211,7 +218,7 @@ export function webgpuEngine(
 
   return {
     place: "device",
-    name: "webgpu float32",
+    name: "webgpu float32, logarithms",
     options,
 
     bytes(points, atoms) {
@@ -225,7 +232,9 @@ export function webgpuEngine(
       requireFixed(options);
       check(inputs);
       checkShape("gradient", slopes.shape, [inputs.weights.shape[0], n]);
-      const found = yield* gradients(inputs, LINEAR_LOSS, ({ firstRow, rows }) => partFrom(slopes, firstRow * n, rows * n));
+      const found = yield* gradients(inputs, LINEAR_LOSS, ({ firstRow, rows }) =>
+        partFrom(slopes, firstRow * n, rows * n),
+      );
       found.losses.dispose();
       return { atoms: found.atoms, weights: found.weights };
     },

@@ -77,7 +77,10 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .reverse()
     .map(({ extent, step }) => {
       const radius = Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
-      const exponents = Array.from({ length: extent }, (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon);
+      const exponents = Array.from(
+        { length: extent },
+        (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon,
+      );
       const taps = Array.from({ length: radius + 4 }, (_, d) => (d <= radius ? 2 ** exponents[d] : 0));
       const slots = slotsFor(extent, inner, radius);
       const chunk = chunkFor(slots, Math.min(extent, RESULTS_EACH * slots + 2 * radius));
