@@ -2,8 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { isGrid, type Geometry, type GridGeometry } from "../../geometry/geometry.ts";
 import type { Constants, Kernel } from "../kernel.ts";
 import { kernelLimits } from "../limits.ts";
-import { release, launch, type Part } from "../launch.ts";
-import { upload } from "../upload.ts";
+import { launch, release, upload, type Part } from "../launch.ts";
 import { LANES, LOAD, RESULTS_EACH } from "./pass-code.ts";
 import { BAND_PASS, DENSE_PASS } from "./passes.ts";
 
@@ -78,7 +77,10 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .reverse()
     .map(({ extent, step }) => {
       const radius = Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
-      const exponents = Array.from({ length: extent }, (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon);
+      const exponents = Array.from(
+        { length: extent },
+        (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon,
+      );
       const taps = Array.from({ length: radius + 4 }, (_, d) => (d <= radius ? 2 ** exponents[d] : 0));
       const slots = slotsFor(extent, inner, radius);
       const chunk = chunkFor(slots, Math.min(extent, RESULTS_EACH * slots + 2 * radius));
