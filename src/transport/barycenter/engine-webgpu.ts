@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import { Adjoint } from "../../webgpu/barycenter/adjoint.ts";
 import { FieldPool } from "../../webgpu/barycenter/field-pool.ts";
-import { bytesOf, forwardRows, gradientGrouping, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
+import { bytesOf, forwardRows, gradientGrouping, KEPT_BYTES, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
 import { kernelPasses, matrixBytes, type KernelPasses } from "../../webgpu/barycenter/kernel-passes.ts";
 import { FUSED_LOSSES, LINEAR_LOSS, lossOf } from "../../webgpu/barycenter/loss.ts";
 import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
@@ -17,8 +17,6 @@ import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
 
-/** Bytes of a device for the iterations of the data points in work: a share that small cards have, too. */
-const KEPT_BYTES = 2 ** 29;
 /** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
 const DATA_BYTES = 2 ** 28;
 
@@ -56,6 +54,7 @@ export function webgpuEngine(
     width: Math.max(m, n),
     iterations,
     memory,
+    binding: kernelLimits().maxStorageBufferBindingSize,
   });
 
   /** Calls `each` for one group after the other with what all of them share, which is freed at the end. */
