@@ -18,7 +18,7 @@ const BINDING = 2 ** 27;
 
 /**
  * What a gradient costs by `webgpuEngine`, counted. A field is 4 B S N bytes; an iteration reads and writes 4 d + 2 of them for the scalings and
- * 4 d + 10 for the adjoint on a grid of d axes.
+ * 4 d + 11 for the adjoint on a grid of d axes.
  */
 export function barycenterGradientCost(
   problem: GradientProblem,
