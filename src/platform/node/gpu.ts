@@ -23,8 +23,8 @@ const PROBE_MILLISECONDS = 20_000;
 const PROBE = `
 import(process.argv[1]).then(async ({ create }) => {
   const adapter = await create([]).requestAdapter(JSON.parse(process.argv[2]));
-  const { vendor, architecture, description, isFallbackAdapter } = adapter?.info ?? {};
-  process.stdout.write(JSON.stringify(adapter && { vendor, architecture, description, isFallbackAdapter }));
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter?.info ?? {};
+  process.stdout.write(JSON.stringify(adapter && { vendor, architecture, device, description, isFallbackAdapter }));
 });`;
 
 /**

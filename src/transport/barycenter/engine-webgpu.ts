@@ -220,7 +220,7 @@ export function webgpuEngine(
 
   return {
     place: "device",
-    name: "webgpu float32",
+    name: "webgpu float32, logarithms",
     options,
 
     bytes(points, atoms) {
