@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import { Adjoint } from "../../webgpu/barycenter/adjoint.ts";
 import { FieldPool } from "../../webgpu/barycenter/field-pool.ts";
-import { bytesOf, forwardRows, gradientGrouping, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
+import { bytesOf, forwardRows, gradientGrouping, KEPT_BYTES, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
 import { kernelPasses, matrixBytes, type KernelPasses } from "../../webgpu/barycenter/kernel-passes.ts";
 import { FUSED_LOSSES, LINEAR_LOSS, lossOf } from "../../webgpu/barycenter/loss.ts";
 import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
@@ -17,8 +17,6 @@ import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
 
-/** Bytes of a device for the iterations of the data points in work: a share that small cards have, too. */
-const KEPT_BYTES = 2 ** 29;
 /** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
 const DATA_BYTES = 2 ** 28;
 
@@ -36,8 +34,8 @@ interface Group {
  * The contract by WGSL kernels, in float32 on logarithms to base 2: for every variant and cost, with losses and adjoint on the device. Data
  * points go in groups, so that any number of them streams through `keptBytes`; groups change no bit of the result, and neither do two runs.
  *
- * A gradient of L iterations on a grid of d axes reads and writes about (8 d + 10) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
- * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r. Undefined where a cost matrix is larger than the device binds.
+ * A gradient of L iterations on a grid of d axes reads and writes (8 d + 13) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
+ * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`). Undefined where a cost matrix is larger than the device binds.
  */
 export function webgpuEngine(
   geometry: Geometry,
@@ -56,6 +54,7 @@ export function webgpuEngine(
     width: Math.max(m, n),
     iterations,
     memory,
+    binding: kernelLimits().maxStorageBufferBindingSize / sides, // all sides of a start are seen at once
   });
 
   /** Calls `each` for one group after the other with what all of them share, which is freed at the end. */
@@ -102,7 +101,7 @@ export function webgpuEngine(
 
   function writeOutputs(
     wanted: readonly BarycenterOutput[],
-    found: BarycenterOutputs<tf.TensorInfo>,
+    found: Omit<BarycenterOutputs<tf.TensorInfo>, "iterations">,
     recursion: Recursion,
     last: Iteration,
     { firstRow, rows }: Group,
@@ -150,20 +149,22 @@ export function webgpuEngine(
       barycenters: wants("barycenters", [points, n]),
       logScalings: wants("logScalings", [points, sides, count, n]),
       errors: wants("errors", [points, count]),
-      iterations: allocate([0]),
     };
     const rows = forwardRows(sizesOf(points, count), keptBytes);
-    yield* overGroups(inputs, rows, (recursion, start, group) => {
+    const pieces = overGroups(inputs, rows, (recursion, start, group) => {
       const last = recursion.run(start, iterations);
       writeOutputs(wanted, found, recursion, last, group);
       recursion.pool.give(last.a, last.b, last.c, last.phi);
     });
+    yield* orElse(pieces, () => release(...Object.values(found)));
     const outputs: Record<BarycenterOutput, () => tf.Tensor> = {
       barycenters: () => asTensor(found.barycenters),
       logScalings: () => asTensor(found.logScalings),
       errors: () => errorsOf(asTensor(found.errors), inputs.atoms),
       iterations: () => tf.fill([points], iterations),
     };
+    const unwanted = Object.entries(found).filter(([name]) => !wanted.includes(name as W));
+    release(...unwanted.map(([, info]) => info));
     const given = wanted.map((output) => [output, outputs[output]()]);
     return Object.fromEntries(given) as Pick<BarycenterOutputs<tf.Tensor>, W>;
   }
@@ -176,7 +177,7 @@ export function webgpuEngine(
     const found = { atoms: allocate([count, m]), weights: allocate([points, count]), losses };
     const lost = allocate([count, m]);
     const width = count * m;
-    yield* overGroups(inputs, grouping.rows, (recursion, start, group) => {
+    const pieces = overGroups(inputs, grouping.rows, (recursion, start, group) => {
       const { pool, logP } = recursion;
       const { firstRow, rows } = group;
       const adjoint = new Adjoint(recursion, grouping.segment);
@@ -189,6 +190,7 @@ export function webgpuEngine(
       sumRows(pulled.weights, rows * count, tilesOf(n), found.weights, firstRow * count);
       pool.give(slopes, pulled.atoms, pulled.weights);
     });
+    yield* orElse(pieces, () => release(lost, ...Object.values(found)));
     release(lost);
     return { atoms: asTensor(found.atoms), weights: asTensor(found.weights), losses: asTensor(found.losses) };
   }
@@ -252,6 +254,17 @@ export function webgpuEngine(
       forget();
     },
   };
+}
+
+/** All pieces; `free` is called if one of them throws, or they are abandoned. */
+function* orElse(pieces: InPieces<void>, free: () => void): InPieces<void> {
+  let isDone = false;
+  try {
+    yield* pieces;
+    isDone = true;
+  } finally {
+    if (!isDone) free();
+  }
 }
 
 /** From violations [B, S] to the errors [B], shares of the largest mass. */

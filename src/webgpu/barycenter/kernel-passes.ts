@@ -20,8 +20,6 @@ interface Pass {
   readonly results: number;
   /** Results of a line, and lines, that a workgroup computes. */
   readonly tile: readonly [results: number, lines: number];
-  /** Multiplications a result. */
-  readonly width: number;
 }
 
 /** What a product does with its input, and whether that has signs. */
@@ -69,6 +67,11 @@ export function kernelPasses(geometry: Geometry, epsilon: number): KernelPasses 
   };
 }
 
+/** Distance in steps of the last entry of a one-dimensional kernel that float32 holds as a normal number. */
+export function bandRadius(extent: number, step: number, epsilon: number): number {
+  return Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+}
+
 /** From the last axis to the first. */
 function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
   let inner = 1;
@@ -76,7 +79,7 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .map((extent, axis) => ({ extent, step: spacing[axis] }))
     .reverse()
     .map(({ extent, step }) => {
-      const radius = Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+      const radius = bandRadius(extent, step, epsilon);
       const exponents = Array.from(
         { length: extent },
         (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon,
@@ -91,7 +94,6 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
         extent,
         results: extent,
         tile: tileOf(slots),
-        width: 2 * radius + 1,
       };
       inner *= extent;
       return pass;
@@ -107,7 +109,6 @@ function densePass(weights: tf.TensorInfo, extent: number, results: number, tran
     extent,
     results,
     tile: tileOf(slots),
-    width: extent,
   };
 }
 
