@@ -23,6 +23,20 @@ export function agreementOf(ours: BenchResult, peer: BenchResult): Agreement {
   return { agree: difference <= TOLERANCE, difference, checks: common.join(", ") };
 }
 
+/** What tells apart the works of a program, where a line has it. */
+const SETTINGS = ["kernel", "size", "dimension", "epsilon", "rho", "p", "masses", "transposes", "step"];
+
+/** Whether two lines, of ours and of a peer or of costs, are of one work: what both say of it is equal. */
+export function isSameWork(one: Line, other: Line): boolean {
+  const common = SETTINGS.filter((name) => one[name] !== undefined && other[name] !== undefined);
+  return one.work === other.work && common.every((name) => one[name] === other[name]);
+}
+
+interface Line {
+  readonly work: string;
+  readonly [key: string]: number | string | undefined;
+}
+
 function relativeDifference(a: number, b: number): number {
   const difference = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE);
   return Number.isNaN(difference) ? Infinity : difference;

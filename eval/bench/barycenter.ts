@@ -74,7 +74,7 @@ async function timed(kernel: "plain" | "debiased", settings: BarycenterBenchSett
     },
   };
   const solve = solvers[kernel][isOnHost() ? "host" : "device"];
-  const { value, ...timing } = await best(repeat, async () => solve());
+  const { timing, value } = await best(repeat, async () => solve());
   onDevice.kernel.dispose();
   tf.dispose([atoms, weights]);
   const sum = value.reduce((total, mass) => total + mass, 0);

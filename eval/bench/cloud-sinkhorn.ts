@@ -20,6 +20,7 @@ export const cloudSinkhornWork = defineWork({
     iterations: numberOption({ description: "iterations", default: 1, least: 1, integer: true }),
   },
   peer: "cloud_sinkhorn.py",
+  peerDevices: true,
   async prepare({ points, fewer, ...settings }) {
     return {
       ours: async () => [await iterate(points, settings), await iterate(fewer, settings)],

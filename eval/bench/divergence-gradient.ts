@@ -12,6 +12,7 @@ export const divergenceGradientWork = defineWork({
     iterations: numberOption({ description: "iterations of each problem", default: 50, least: 1, integer: true }),
   },
   peer: "divergence_gradient.py",
+  peerDevices: true,
   async prepare({ points, iterations, repeat }) {
     const peerOptions = { points, iterations, repeat };
     return {
@@ -49,7 +50,7 @@ async function divergenceGradient({ points, iterations, repeat }: DivergenceGrad
   const divergenceOf = tf.valueAndGrad((x: tf.Tensor) =>
     sinkhornDivergence(masses, masses, pointCloud(x as tf.Tensor2D, y).kernel(EPSILON), { iterations }),
   );
-  const { value: gradient, ...timing } = await best(repeat, async () => {
+  const { timing, value: gradient } = await best(repeat, async () => {
     const { value, grad } = divergenceOf(x);
     const read = await grad.data(); // waits for the device
     tf.dispose([value, grad]);

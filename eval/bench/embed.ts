@@ -54,7 +54,7 @@ interface EmbedBenchSettings {
 async function embedding(settings: EmbedBenchSettings, repeat: number): Promise<BenchResult> {
   const { outer, lambda, iterations, ...shared } = settings;
   const step = { ...shared, lambda, scaleCosts: true, lineSearch: false, maxIterations: iterations };
-  const { seconds, value } = await best(repeat, async () => {
+  const { timing, value } = await best(repeat, async () => {
     const problem = benchProblem(settings);
     const points = settings.resolution ** 2;
     let iterate = independentStart(problem, masses(points, GOLDEN), masses(points, PLASTIC));
@@ -66,7 +66,7 @@ async function embedding(settings: EmbedBenchSettings, repeat: number): Promise<
     return { inner, objective: objectiveAt(iterate, lambda).value };
   });
   const { points, resolution } = settings;
-  return { work: "embed", points, resolution, inner_iterations: value.inner, value: value.objective, seconds };
+  return { work: "embed", points, resolution, inner_iterations: value.inner, value: value.objective, ...timing };
 }
 
 function benchProblem({ points, resolution }: EmbedBenchSettings): EmbedProblem {

@@ -1,7 +1,7 @@
 import { ndarray } from "../../src/tensor/ndarray.ts";
 import { emdPairs, type EmdPairs } from "../../src/transport/pairs/emd-pairs.ts";
 import { squareFromCondensed } from "../../src/transport/pairs/pair-order.ts";
-import { best, type BenchResult } from "./timing.ts";
+import { best, type BenchResult, type Timed } from "./timing.ts";
 import { l1Distances, largest, scaled, torusHistograms, type Matrix } from "./torus-pairs.ts";
 import { numberOption } from "../../src/options.ts";
 import { defineWork } from "./work.ts";
@@ -59,9 +59,9 @@ async function emdAllPairs({ samples, features, iterations, repeat }: EmdAllPair
     }
     return featureCost;
   });
-  const line = (work: string, { value, seconds }: { value: Matrix; seconds: number }, extra: object) => {
+  const line = (work: string, { timing, value }: Timed<Matrix>, extra: object) => {
     const sum = value.data.reduce((total, entry) => total + entry, 0);
-    return { work, samples, features, ...extra, sum, max: largest(value), seconds };
+    return { work, samples, features, ...extra, sum, max: largest(value), ...timing };
   };
   return [line("emd_all_pairs", cold, {}), line("emd_power_iterations", power, { iterations })];
 }

@@ -29,8 +29,8 @@ async function emdOfPoints(size: number, repeat: number): Promise<BenchResult[]>
   const results: BenchResult[] = [];
   for (const masses of MASSES) {
     const [a, b] = [massesOf(masses, size, 0), massesOf(masses, size, size)];
-    const { seconds, value: result } = await best(repeat, async () => emd(a, b, cloud));
-    results.push({ work: "emd_points", size, masses, value: result.value, pivots: result.pivots, seconds });
+    const { timing, value: result } = await best(repeat, async () => emd(a, b, cloud));
+    results.push({ work: "emd_points", size, masses, value: result.value, pivots: result.pivots, ...timing });
   }
   return results;
 }

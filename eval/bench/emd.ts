@@ -40,9 +40,9 @@ async function singleEmd({ sizes, repeat }: EmdSettings): Promise<BenchResult[]>
     const cost = squaredDistances(size);
     for (const masses of MASSES) {
       const [a, b] = [massesOf(masses, size, 0), massesOf(masses, size, size)];
-      const { seconds, value: result } = await best(repeat, async () => emd(a, b, cost));
+      const { timing, value: result } = await best(repeat, async () => emd(a, b, cost));
       const { value, pivots } = result;
-      results.push({ work: "emd", size, masses, value, pivots, seconds });
+      results.push({ work: "emd", size, masses, value, pivots, ...timing });
     }
   }
   return results;

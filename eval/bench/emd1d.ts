@@ -49,8 +49,8 @@ async function onLine({ points, repeat }: LineSettings): Promise<BenchResult[]> 
   const results: BenchResult[] = [];
   for (const { p, masses } of RUNS) {
     const options = masses === "equal" ? { p } : { p, a, b };
-    const { seconds, value: result } = await best(repeat, async () => emd1d(x, y, options));
-    results.push({ work: "emd1d", points, p, masses, value: result.value, seconds });
+    const { timing, value: result } = await best(repeat, async () => emd1d(x, y, options));
+    results.push({ work: "emd1d", points, p, masses, value: result.value, ...timing });
   }
   return results;
 }

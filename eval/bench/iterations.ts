@@ -24,7 +24,7 @@ export async function timedIterations(
   { epsilon, domain, iterations, repeat }: IterationsSettings,
 ): Promise<Timing & { readonly check: number }> {
   const kernel = geometry.kernel(epsilon);
-  const { value, ...timing } = await best(repeat, async () => {
+  const { timing, value } = await best(repeat, async () => {
     const { f, g } = sinkhornIterations(a, b, kernel, { iterations, domain });
     const potential = await g.data(); // waits for the device
     tf.dispose([f, g]);
@@ -50,7 +50,7 @@ export async function timedPair(
     return timed;
   }
   const options = { ...problem, maxIterations: iterations, tolerance: 0 };
-  const { value, ...timing } = await best(repeat, async () => sinkhornHost(a, b, geometry, options));
+  const { timing, value } = await best(repeat, async () => sinkhornHost(a, b, geometry, options));
   return { check: deviation(value.g.map((potential) => potential / problem.epsilon)), ...timing };
 }
 

@@ -18,6 +18,7 @@ export const matmulWork = defineWork({
     }),
   },
   peer: "matmul.py",
+  peerDevices: true,
   async prepare({ size, repeat }) {
     const sizes = size === undefined ? MATMUL_SIZES : [size];
     return {
@@ -45,7 +46,7 @@ async function matmul({ sizes, repeat }: MatmulSettings): Promise<BenchResult[]>
     for (const transposes of TRANSPOSES) {
       const [transposeA, transposeB] = [...transposes].map((letter) => letter === "t");
       const product = () => tf.matMul(a, b, transposeA, transposeB);
-      const { value: _, ...timing } = await best(repeat, async () => {
+      const { timing } = await best(repeat, async () => {
         product().dispose();
         if (isWebgpu()) await finished();
       });

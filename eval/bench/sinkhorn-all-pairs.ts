@@ -43,7 +43,7 @@ async function sinkhornAllPairs(settings: SinkhornAllPairsSettings): Promise<Ben
   const work = "sinkhorn_all_pairs";
   const results: BenchResult[] = [];
   for (const [step, ground] of costs.entries()) {
-    const { value, ...timing } = await best(
+    const { timing, value } = await best(
       repeat,
       async (pairs) => {
         pairs.setCost(ground, { epsilon });

@@ -12,6 +12,7 @@ export const sinkhornBatchWork = defineWork({
     iterations: numberOption({ description: "Sinkhorn iterations", default: 100, least: 1, integer: true }),
   },
   peer: "sinkhorn_batch.py",
+  peerDevices: true,
   async prepare({ pairs, iterations, repeat }) {
     return {
       ours: async () => [await sinkhornBatch({ pairs, iterations, repeat })],

@@ -15,6 +15,7 @@ export const sinkhornDenseWork = defineWork({
     logIterations: numberOption({ description: "iterations in the log domain", default: 5, least: 1, integer: true }),
   },
   peer: "sinkhorn_dense.py",
+  peerDevices: true,
   async prepare({ pairs, iterations, logIterations, repeat }) {
     const peerOptions = { pairs, iterations, "log-iterations": logIterations, repeat };
     return {

@@ -21,6 +21,7 @@ export const sinkhornUnbalancedWork = defineWork({
     }),
   },
   peer: "sinkhorn_unbalanced.py",
+  peerDevices: true,
   async prepare({ tolerance = isOnHost() ? 1e-9 : 1e-5, ...sizes }) {
     const settings = { ...sizes, tolerance };
     return {
@@ -71,7 +72,7 @@ async function sinkhornUnbalanced({ points, tolerance, repeat }: UnbalancedSetti
   const tensors = [a, b].map((masses) => tf.tensor1d(Float32Array.from(masses)));
   for (const rho of RHOS) {
     const options = { epsilon: EPSILON, rho, tolerance };
-    const { value, ...timing } = await best(repeat, async () =>
+    const { timing, value } = await best(repeat, async () =>
       isOnHost() ? sinkhornHost(a, b, geometry, options) : onDevice(tensors, geometry, options),
     );
     const check = entropicValues(a, b, geometry, value).objective;

@@ -27,6 +27,7 @@ export const sinkinitStepWork = defineWork({
     batch: numberOption({ description: "pairs of histograms a step", default: 500, least: 2, integer: true }),
   },
   peer: "sinkinit_step.py",
+  peerDevices: true,
   async prepare({ batch, repeat }, { sgd }) {
     const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "host");
     const settings = setUpSinkinit(options, { approximator: sgd(RATE), generator: sgd(RATE) });
@@ -49,7 +50,7 @@ export const sinkinitStepWork = defineWork({
       async ours() {
         const state = await task.init(Random.fromSeed(WEIGHTS_SEED));
         const losses: number[] = [];
-        const { value: _, ...timing } = await best(repeat, async () => {
+        const { timing } = await best(repeat, async () => {
           const random = Random.fromSeed(PRIOR_SEED);
           const context = { step: 1, random, signal: new AbortController().signal, progress: () => undefined };
           const { metrics } = await task.step(state, context); // changes the state in place

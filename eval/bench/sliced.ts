@@ -49,13 +49,13 @@ async function sliced({ points, dimension, projections, repeat }: SlicedSettings
   const squares = sloped.value.slopes.reduce((sum, slope) => sum + slope * slope, 0);
   const settings = { points, dimension, projections };
   return [
-    { work: "sliced", ...settings, value: plain.value, seconds: plain.seconds },
+    { work: "sliced", ...settings, value: plain.value, ...plain.timing },
     {
       work: "sliced_gradient",
       ...settings,
       value: sloped.value.distance,
       check: Math.sqrt(squares),
-      seconds: sloped.seconds,
+      ...sloped.timing,
     },
   ];
 }

@@ -19,6 +19,11 @@ export interface Timing {
   readonly bound_bytes?: number;
 }
 
+export interface Timed<T> {
+  readonly timing: Timing;
+  readonly value: T;
+}
+
 /**
  * Runs `work` so many times and keeps the shortest time and the last value. `work` must wait for what it computes; `setUp` comes before it
  * and does not count. On a WebGPU device one more run comes before all, which compiles pipelines and counts launches.
@@ -27,7 +32,7 @@ export async function best<T, S = void>(
   repeat: number,
   work: (given: S) => Promise<T>,
   setUp?: () => Promise<S>,
-): Promise<Timing & { readonly value: T }> {
+): Promise<Timed<T>> {
   const given = async () => (await setUp?.()) as S;
   const counts = isWebgpu() ? await countsOf(work, await given()) : {};
   let seconds = Infinity;
@@ -38,7 +43,7 @@ export async function best<T, S = void>(
     value = await work(input);
     seconds = Math.min(seconds, (performance.now() - start) / 1000);
   }
-  return { seconds, ...counts, value: value as T };
+  return { timing: { seconds, ...counts }, value: value as T };
 }
 
 async function countsOf<S>(work: (given: S) => Promise<unknown>, given: S) {

@@ -36,6 +36,7 @@ export const wdlGradientWork = defineWork({
     dense: flagOption("the pixel grid's costs as such a matrix"),
   },
   peer: "wdl_gradient.py",
+  peerDevices: true,
   async prepare({ data, size, copies, invert, dense, cost: given, iterations, ...numbers }) {
     const dataset = repeated(await imagesOf(data, size), copies);
     const folder = await temporaryFolder();
@@ -81,7 +82,7 @@ async function wdlGradient(dataset: SampleDataset, settings: WdlGradientSettings
   });
   const beta = Float64Array.from({ length: setup.points * count }, (_, i) => (i * GOLDEN) % 1);
   const inputsOf = (factors: Factors) => barycenterInputs(setup.problem, factors);
-  const { value, ...timing } = await best(repeat, async () => {
+  const { timing, value } = await best(repeat, async () => {
     const factors = { atoms: softmax.forward(alpha, pixels), weights: softmax.forward(beta, count) };
     const { value: loss, gradient } = await operator.lossAndGradient(inputsOf(factors), term);
     return {

@@ -1,6 +1,7 @@
 """Peer of `otlearn bench cloud_sinkhorn`: Sinkhorn iterations in the log domain between two clouds in the unit cube, without a cost
-matrix: GeomLoss' soft minimum over KeOps ("online"), OTT-JAX's point clouds in batches, and POT's lazy form, which is so slow that
-it has fewer points. The first two begin with the other potential, so the clouds change places. Compiling does not count. Prints a JSON line
+matrix. On the processor in float64: GeomLoss' soft minimum over KeOps ("online"), OTT-JAX's point clouds in batches, and POT's lazy form, which is so slow that
+it has fewer points. With --device in PyTorch float32 alone: eagerly, rows after rows, and in the fastest of the forms of
+online_logsumexp.py. Those that begin with the other potential have the clouds change places. Compiling does not count. Prints a JSON line
 for each."""
 
 import argparse
@@ -15,8 +16,8 @@ import numpy as np
 GOLDEN, PLASTIC = 0.6180339887498949, 0.7548776662466927
 
 
-def cloud(points, step, low):
-    return (low + (1 - low) * (np.arange(1, 3 * points + 1) * step % 1)).reshape(points, 3)
+def cloud(points, dimension, step, low):
+    return (low + (1 - low) * (np.arange(1, dimension * points + 1) * step % 1)).reshape(points, dimension)
 
 
 def geomloss(x, y, epsilon, iterations):
@@ -25,7 +26,7 @@ def geomloss(x, y, epsilon, iterations):
 
     torch.set_num_threads(os.cpu_count())
     x, y = torch.from_numpy(x), torch.from_numpy(y)
-    lse = keops_lse("SqDist(X,Y)", 3, dtype=str(x.dtype).split(".")[1])
+    lse = keops_lse("SqDist(X,Y)", x.shape[1], dtype=str(x.dtype).split(".")[1])
     log_mass = -np.log(len(x))
 
     def solve(count):
@@ -76,16 +77,83 @@ def pot(x, y, epsilon, iterations):
     return solve, f"POT {ot.__version__} lazy float64"
 
 
+def on_device(device, x, y, epsilon, iterations):
+    """Solvers and their names: the eager form, and the fastest if that is another."""
+    import torch
+    from online_logsumexp import forms
+    from torch_device import name_of, seconds_of
+
+    x, y = (torch.tensor(points, dtype=torch.float32, device=device) for points in (x, y))
+    log_mass = -np.log(len(x))
+
+    def solver(logsumexp):
+        def solve(count):
+            f = torch.zeros(len(x), device=device)  # over epsilon
+            for _ in range(count):
+                g = -logsumexp(y, x, log_mass + f, epsilon)
+                f = -logsumexp(x, y, log_mass + g, epsilon)
+            return f
+
+        return solve
+
+    solvers = {name: solver(form) for name, form in forms().items()}
+    seconds = {}
+    for name, solve in solvers.items():
+        try:
+            solve(1)  # compiles
+            seconds[name], _ = seconds_of(lambda solve=solve: solve(1), device)
+        except Exception as error:  # of a compiler that is not there
+            print(f"{name}: {str(error).splitlines()[0]}", file=sys.stderr)
+    fastest = min(seconds, key=seconds.get)
+    for name in dict.fromkeys(["eager", fastest]):
+        yield lambda name=name: solvers[name](iterations), f"{name_of(device)}, {name}"
+
+
+def main_on_device(options):
+    from torch_device import best, use
+
+    device = use(options.device)
+    for points in (options.points, options.fewer):
+        x, y = clouds(points, options.dimension)
+        for solve, name in on_device(device, x, y, options.epsilon, options.iterations):
+            seconds, f = best(options.repeat, solve, device)
+            report(options, points, name, f.cpu().double().numpy(), seconds)
+
+
+def clouds(points, dimension):
+    return cloud(points, dimension, PLASTIC, 0.2), cloud(points, dimension, GOLDEN, 0)
+
+
+def report(options, points, name, f, seconds):
+    """f is over epsilon."""
+    result = {
+        "work": "cloud_sinkhorn",
+        "size": points,
+        "dimension": options.dimension,
+        "epsilon": options.epsilon,
+        "iterations": options.iterations,
+        "dtype": name,
+        "check": np.std(f, ddof=1),
+        "seconds": seconds,
+    }
+    print(json.dumps(result))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--points", type=int, default=50000)
     parser.add_argument("--fewer", type=int, default=10000)
+    parser.add_argument("--dimension", type=int, default=3)
     parser.add_argument("--epsilon", type=float, default=0.005)
     parser.add_argument("--iterations", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--device", help="cpu or cuda: PyTorch there")
     options = parser.parse_args()
+    if options.device:
+        main_on_device(options)
+        return
     for make, points in [(geomloss, options.points), (ott, options.points), (pot, options.fewer)]:
-        x, y = cloud(points, PLASTIC, 0.2), cloud(points, GOLDEN, 0)
+        x, y = clouds(points, options.dimension)
         with contextlib.redirect_stdout(sys.stderr):  # KeOps prints
             solve, name = make(x, y, options.epsilon, options.iterations)
         seconds = []
@@ -93,16 +161,7 @@ def main():
             begin = time.perf_counter()
             f = solve()
             seconds.append(time.perf_counter() - begin)
-        result = {
-            "work": "cloud_sinkhorn",
-            "size": points,
-            "epsilon": options.epsilon,
-            "iterations": options.iterations,
-            "dtype": name,
-            "check": np.std(f, ddof=1),
-            "seconds": min(seconds),
-        }
-        print(json.dumps(result))
+        report(options, points, name, f, min(seconds))
 
 
 main()

@@ -3,10 +3,9 @@ the separable Gibbs kernel and with the dense one. Prints a JSON line for each."
 
 import argparse
 import json
-import os
-import time
 
 import torch
+from torch_device import add_device, best, name_of, use
 
 GOLDEN = 0.6180339887498949
 SIDE, EPSILON, CONTRAST, DUST = 28, 0.01, 8, 1e-4
@@ -24,10 +23,11 @@ def main():
     parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--repeat", type=int, default=3)
+    add_device(parser)
     options = parser.parse_args()
-    torch.set_num_threads(os.cpu_count())
-    a, b = histograms(options.pairs, 0), histograms(options.pairs, 1)
-    axis = torch.linspace(0, 1, SIDE)
+    device = use(options.device)
+    a, b = (histograms(options.pairs, side).to(device) for side in (0, 1))
+    axis = torch.linspace(0, 1, SIDE, device=device)
     factor = torch.exp(-((axis[:, None] - axis) ** 2) / EPSILON)
     dense = torch.kron(factor, factor)
 
@@ -35,22 +35,23 @@ def main():
         return (factor @ v.reshape(-1, SIDE, SIDE) @ factor).reshape(v.shape)
 
     for name, apply in [("separable", through_axes), ("dense", lambda v: v @ dense)]:
-        seconds = []
-        for _ in range(options.repeat):
-            begin = time.perf_counter()
+
+        def solve():
             v = torch.ones_like(b)
             for _ in range(options.iterations):
                 u = a / apply(v)
                 v = b / apply(u)
-            seconds.append(time.perf_counter() - begin)
+            return v
+
+        seconds, v = best(options.repeat, solve, device)
         result = {
             "work": "sinkhorn_batch",
             "kernel": name,
             "pairs": options.pairs,
             "iterations": options.iterations,
-            "dtype": "torch float32",
+            "dtype": name_of(device),
             "check": torch.log(v).std().item(),
-            "seconds": min(seconds),
+            "seconds": seconds,
         }
         print(json.dumps(result))
 

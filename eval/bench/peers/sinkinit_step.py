@@ -4,13 +4,12 @@ the loss is that of the first step, seconds are those of the fastest."""
 
 import argparse
 import json
-import os
-import time
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch_device import add_device, best, name_of, use
 
 SIDE, PRIOR_SIDE = 28, 14
 POINTS = SIDE * SIDE
@@ -35,12 +34,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("inputs")
     parser.add_argument("--repeat", type=int, default=3)
+    add_device(parser)
     options = parser.parse_args()
-    torch.set_num_threads(os.cpu_count())
+    device = use(options.device)
     inputs = np.load(options.inputs)
-    generator, approximator = network(inputs, "generator"), network(inputs, "approximator")
-    prior = torch.from_numpy(inputs["prior"])
-    axis = torch.linspace(0, 1, SIDE)
+    generator, approximator = (network(inputs, name).to(device) for name in ("generator", "approximator"))
+    prior = torch.from_numpy(inputs["prior"]).to(device)
+    axis = torch.linspace(0, 1, SIDE, device=device)
     kernel = torch.exp(-((axis[:, None] - axis[None, :]) ** 2) / EPSILON)
 
     def convolve(v):
@@ -74,21 +74,22 @@ def main():
             for parameter, gradient in zip(parameters, gradients):
                 parameter.sub_(gradient, alpha=RATE)
 
-    seconds, losses = [], []
-    for _ in range(options.repeat):
-        begin = time.perf_counter()
+    losses = []
+
+    def step():
         pairs = sample(prior)
         loss = distance(pairs.detach())
         descend(approximator, loss)
         descend(generator, -distance(pairs))
         losses.append(loss.item())
-        seconds.append(time.perf_counter() - begin)
+
+    seconds, _ = best(options.repeat, step, device)
     result = {
         "work": "sinkinit_step",
         "batch": len(prior),
-        "dtype": "torch float32",
+        "dtype": name_of(device),
         "loss": losses[0],
-        "seconds": min(seconds),
+        "seconds": seconds,
     }
     print(json.dumps(result))
 

@@ -5,11 +5,10 @@ dense kernel of a given cost, and autograd through the Sinkhorn iterations. Read
 import argparse
 import json
 import math
-import os
-import time
 
 import numpy as np
 import torch
+from torch_device import add_device, best, name_of, use
 
 GOLDEN = 0.6180339887498949
 
@@ -20,17 +19,17 @@ def histograms(path, alpha, invert):
     return values / values.sum(axis=tuple(range(1, values.ndim)), keepdims=True)
 
 
-def gibbs(extent, gamma, dtype):
-    position = torch.arange(extent, dtype=dtype)
+def gibbs(extent, gamma, dtype, device):
+    position = torch.arange(extent, dtype=dtype, device=device)
     return torch.exp(-((position[:, None] - position[None, :]) ** 2) / gamma)
 
 
-def start(rows, columns, product, dtype):
+def start(rows, columns, product, dtype, device):
     if product:
         index = torch.outer(torch.arange(1, rows + 1), torch.arange(1, columns + 1))
     else:
         index = torch.arange(rows * columns).reshape(rows, columns)
-    return (index.double() * GOLDEN % 1).to(dtype).requires_grad_()
+    return (index.double() * GOLDEN % 1).to(device, dtype).requires_grad_()
 
 
 def main():
@@ -46,19 +45,20 @@ def main():
     parser.add_argument("--atoms", type=int, default=5)
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--repeat", type=int, default=3)
+    add_device(parser)
     options = parser.parse_args()
-    torch.set_num_threads(os.cpu_count())
+    device = use(options.device)
     dtype = getattr(torch, options.dtype)
 
-    x = torch.tensor(histograms(options.images, options.alpha, options.invert), dtype=dtype)
+    x = torch.tensor(histograms(options.images, options.alpha, options.invert), dtype=dtype, device=device)
     points, shape = len(x), list(x.shape[1:])
     if options.cost:
         x = x.flatten(1)
-        kernel = torch.exp(-torch.tensor(np.load(options.cost)) / options.gamma).to(dtype)
+        kernel = torch.exp(-torch.tensor(np.load(options.cost)) / options.gamma).to(device, dtype)
     else:
-        *depth, rows, columns = (gibbs(extent, options.gamma, dtype) for extent in shape)
-    alpha = start(options.atoms, math.prod(x.shape[1:]), True, dtype)
-    beta = start(points, options.atoms, False, dtype)
+        *depth, rows, columns = (gibbs(extent, options.gamma, dtype, device) for extent in shape)
+    alpha = start(options.atoms, math.prod(x.shape[1:]), True, dtype, device)
+    beta = start(points, options.atoms, False, dtype, device)
 
     def apply(b):
         if options.cost:
@@ -87,7 +87,7 @@ def main():
         atoms = torch.softmax(alpha, dim=1).view(options.atoms, *x.shape[1:])
         weights = torch.softmax(beta, dim=1).view(points, options.atoms, *[1] * (x.dim() - 1))
         # no data point has a share in the first products: they are made once for all, as in ours
-        a = b = torch.ones(1, options.atoms, *x.shape[1:], dtype=dtype)
+        a = b = torch.ones(1, options.atoms, *x.shape[1:], dtype=dtype, device=device)
         for _ in range(options.iterations):
             a = scaled(a, atoms / apply(b))
             phi = apply_transpose(a)
@@ -95,13 +95,13 @@ def main():
             b = scaled(b, p[:, None] / phi)
         return (p * (p.log() - x.clamp_min(1e-30).log()) - p + x).sum()
 
-    seconds = []
-    for _ in range(options.repeat):
+    def gradient():
         alpha.grad = beta.grad = None
-        begin = time.perf_counter()
         value = loss()
         value.backward()
-        seconds.append(time.perf_counter() - begin)
+        return value
+
+    seconds, value = best(options.repeat, gradient, device)
     result = {
         "work": "wdl_gradient",
         "images": points,
@@ -111,11 +111,11 @@ def main():
         "kernel": "dense" if options.cost else "separable",
         "iterations": options.iterations,
         "variant": ", ".join(name for name, on in (("heavy-ball", tau != 0), ("unbalanced", power > 0)) if on) or "plain",
-        "dtype": f"torch {options.dtype}",
+        "dtype": name_of(device, options.dtype),
         "loss": value.item(),
         "norm_alpha": alpha.grad.norm().item(),
         "norm_beta": beta.grad.norm().item(),
-        "seconds": min(seconds),
+        "seconds": seconds,
     }
     print(json.dumps(result))
 
