@@ -88,6 +88,7 @@ describe.skipIf(noBrowser)("the demo in Chromium", () => {
     await keepScreenshot(page, "demo-light");
 
     const [before, drawn] = [await weights(page), await pixels(page)];
+    await page.locator(".pad .handle").scrollIntoViewIfNeeded();
     const handle = (await page.locator(".pad .handle").boundingBox())!;
     await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
     await page.mouse.down();
