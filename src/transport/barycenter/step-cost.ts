@@ -22,6 +22,12 @@ export interface GradientSizes {
  */
 const MULTIPLY_ADDS_PER_SECOND = { grid: 5.6e10, dense: 2.0e11 };
 
+/**
+ * The same of the TypeScript engine, which has no threads: 20 faces 32 x 32, 5 atoms, 25 iterations in about 0.65 s of processor time, on a
+ * busy machine. Not measured under a cost matrix.
+ */
+const PLAIN_MULTIPLY_ADDS_PER_SECOND = 6e8;
+
 /** Bytes that the iterations of one group of data points take on a device (`engine-webgpu.ts`). */
 const GROUP_BYTES = 2 ** 29;
 /** Fields of [B, S, N] numbers that the device keeps of an iteration. */
@@ -33,11 +39,11 @@ const READ_BACKS = 3;
  * Predicted cost of one gradient, for the choice of a backend: the device's by the counts that `engine-webgpu.ts` states, the
  * processor's by the constants above. Both apply the kernel four times an iteration, and that is most of their work.
  *
- * @param threads of the native kernels
+ * @param threads of the native kernels; undefined without them, as in a page
  */
 export function gradientCost(
   { points, atoms, iterations, epsilon, size, isDense }: GradientSizes,
-  threads: number,
+  threads: number | undefined,
 ): Omit<StepCost, "steps"> {
   const pixels = size.reduce((product, extent) => product * extent, 1);
   const field = points * atoms * pixels;
@@ -46,11 +52,15 @@ export function gradientCost(
   const multiplyAdds = 4 * taps * field * iterations;
   const axes = isDense ? 1 : size.length;
   const groups = Math.ceil((4 * KEPT_FIELDS * field * iterations) / GROUP_BYTES);
+  const hostRate =
+    threads === undefined
+      ? PLAIN_MULTIPLY_ADDS_PER_SECOND
+      : MULTIPLY_ADDS_PER_SECOND[isDense ? "dense" : "grid"] * threads;
   return {
     launches: (4 * axes + 3) * iterations * groups,
     bytes: 4 * (8 * axes + 10) * field * iterations,
     operations: 2 * multiplyAdds,
     readBacks: READ_BACKS,
-    hostSeconds: multiplyAdds / (MULTIPLY_ADDS_PER_SECOND[isDense ? "dense" : "grid"] * threads),
+    hostSeconds: multiplyAdds / hostRate,
   };
 }
