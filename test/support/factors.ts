@@ -3,6 +3,7 @@ import type { Geometry } from "../../src/geometry/geometry.ts";
 import { hostEngine } from "../../src/transport/barycenter/engine-host.ts";
 import { nativeEngine } from "../../src/transport/barycenter/engine-native.ts";
 import { tensorEngine } from "../../src/transport/barycenter/engine-tensor.ts";
+import { webgpuEngine } from "../../src/transport/barycenter/engine-webgpu.ts";
 import type { DataTerm, DeviceEngine, HostEngine } from "../../src/transport/barycenter/engine.ts";
 import {
   barycenterOperator,
@@ -50,6 +51,11 @@ export function nativeFactors(
 
 export function tensorFactors(geometry: Geometry, options: BarycenterOptions): FactorOperator {
   return factorsOf(tensorEngine(geometry, resolveBarycenterOptions(options)), geometry)!;
+}
+
+/** On the current backend, `webgpu`. */
+export function webgpuFactors(geometry: Geometry, options: BarycenterOptions, keptBytes?: number): FactorOperator {
+  return factorsOf(webgpuEngine(geometry, resolveBarycenterOptions(options), { keptBytes }), geometry)!;
 }
 
 function factorsOf(engine: HostEngine | DeviceEngine | undefined, geometry: Geometry) {

@@ -1,0 +1,71 @@
+import { RunError } from "../../errors.ts";
+import { formatBytes } from "../../memory.ts";
+import { kernelLimits } from "../limits.ts";
+
+/** Of a problem, in numbers. */
+export interface GroupSizes {
+  readonly points: number;
+  readonly atoms: number;
+  /** The larger of M and N. */
+  readonly width: number;
+  readonly iterations: number;
+  readonly memory: number;
+}
+
+/** How data points are grouped, and iterations cut into segments. */
+export interface Grouping {
+  /** Data points of a group. */
+  readonly rows: number;
+  /** Iterations that are kept at a time. */
+  readonly segment: number;
+}
+
+/** Numbers of a field from which on a device is busy with one launch. */
+const BUSY = 2 ** 18;
+/** Fields [rows, S, width] that are there whatever is kept. */
+const WORK_FIELDS = 11;
+
+/** Fields kept of an iteration: log b, c, phi, and a with memory. */
+function fieldsOf(memory: number): number {
+  return memory === 0 ? 3 : 4;
+}
+
+/**
+ * Groups of as many data points as keep all their iterations within `keptBytes`, if these keep a device busy; else of so many as do, with
+ * iterations kept in segments of about sqrt(L c / F), c fields carried from one segment to the next and F kept of an iteration.
+ * Throws RunError where the device does not bind the field of one data point.
+ */
+export function gradientGrouping(sizes: GroupSizes, keptBytes: number): Grouping {
+  const { points, iterations, memory, atoms, width } = sizes;
+  const most = mostRows(sizes);
+  const field = 4 * atoms * width;
+  const fields = fieldsOf(memory);
+  const all = Math.floor(keptBytes / (field * (fields * iterations + WORK_FIELDS)));
+  const busy = Math.min(points, most, Math.ceil(BUSY / (atoms * width)));
+  if (all >= busy) return { rows: Math.max(1, Math.min(points, most, all)), segment: iterations };
+  const carried = memory === 0 ? 1 : 2;
+  return { rows: Math.max(1, busy), segment: Math.ceil(Math.sqrt((iterations * carried) / fields)) };
+}
+
+/** The same where nothing is kept of the iterations. */
+export function forwardRows(sizes: GroupSizes, keptBytes: number): number {
+  const field = 4 * sizes.atoms * sizes.width;
+  return Math.max(1, Math.min(sizes.points, mostRows(sizes), Math.floor(keptBytes / (WORK_FIELDS * field))));
+}
+
+/** Bytes on the device for the gradient of a grouping, beside inputs and outputs. */
+export function bytesOf({ atoms, width, iterations, memory }: GroupSizes, { rows, segment }: Grouping): number {
+  const segments = Math.ceil(iterations / segment);
+  const carried = (memory === 0 ? 1 : 2) * (segments - 1);
+  return 4 * rows * atoms * width * (fieldsOf(memory) * segment + carried + WORK_FIELDS);
+}
+
+function mostRows({ atoms, width }: GroupSizes): number {
+  const { maxStorageBufferBindingSize } = kernelLimits();
+  const rows = Math.floor(maxStorageBufferBindingSize / (4 * atoms * width));
+  if (rows > 0) return rows;
+  throw new RunError(
+    `barycenter: ${atoms} atoms of ${width} points take ${formatBytes(4 * atoms * width)}, this device sees ` +
+      `${formatBytes(maxStorageBufferBindingSize)} at once; use fewer, or another backend`,
+  );
+}
