@@ -40,4 +40,24 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
+  {
+    // what pages import
+    basePath: new URL("..", import.meta.url).pathname,
+    files: ["src/**/*.ts", "checkpoints/**/*.ts", "models/**/*.ts", "eval/**/*.ts", "training/**/*.ts"],
+    ignores: ["src/platform/node/**", "eval/bench/**", "training/cli/**", "training/dashboard/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^(node:|(sharp|ora|env-paths|csv-parse)$)",
+              allowTypeImports: true,
+              message: "Pages import this: take it from #platform (src/platform).",
+            },
+          ],
+        },
+      ],
+    },
+  },
 );

@@ -7,7 +7,7 @@ import { version } from "../src/version.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { joinState, splitState } from "./state-map.ts";
-import { readTensorFile, writeTensorFile } from "./tensor-file.ts";
+import { fingerprintOf, readTensorFile } from "./tensor-file.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 const TENSOR_FILE = "state.safetensors";
@@ -31,16 +31,11 @@ export interface Checkpoint {
   readonly state: StateTree;
 }
 
-/**
- * Writes the two files of a checkpoint into an existing folder, both flushed to the disk, the manifest last. The store
- * gives the folder its final name afterwards. Throws InputError (read-only) or RunError (disk full).
- */
-export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+/** The files of a checkpoint: their chunks of bytes by name, in the order in which they are to be written, the manifest last. */
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
   const { task, step, seconds, config, random } = checkpoint;
   const { map, arrays } = splitState(checkpoint.state);
   const chunks = encodeSafetensors(arrays, { otlearn: version, task, step: String(step) });
-  const fingerprint = await writeTensorFile(join(folder, TENSOR_FILE), chunks);
-
   const manifest = encodeManifest({
     otlearn: version,
     task,
@@ -51,9 +46,20 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     metrics: splitState(checkpoint.metrics).map,
     loop: splitState(checkpoint.loop).map,
     state: map,
-    tensors: { file: TENSOR_FILE, ...fingerprint },
+    tensors: { file: TENSOR_FILE, ...(await fingerprintOf(chunks)) },
   });
-  await writeFileAtomic(join(folder, MANIFEST_FILE), manifest);
+  return new Map([
+    [TENSOR_FILE, chunks],
+    [MANIFEST_FILE, [new TextEncoder().encode(manifest)]],
+  ]);
+}
+
+/**
+ * Writes the two files of a checkpoint into an existing folder, both flushed to the disk, the manifest last. The store
+ * gives the folder its final name afterwards. Throws InputError (read-only) or RunError (disk full).
+ */
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  for (const [name, chunks] of await encodeCheckpoint(checkpoint)) await writeFileAtomic(join(folder, name), chunks);
 }
 
 /** The checked manifest of a checkpoint folder; the tensor file is not looked at. Throws InputError. */

@@ -2,7 +2,7 @@
  * The one checkpoint format: a safetensors file for arrays and a JSON manifest for everything else. Knows nothing of
  * what the arrays mean, of tfjs, or of when a checkpoint is due.
  */
-export { readCheckpoint, readManifest, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+export { encodeCheckpoint, readCheckpoint, readManifest, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export {
   EXPORT_FORMATS,
   RESULT_FOLDER,

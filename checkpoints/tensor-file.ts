@@ -1,6 +1,5 @@
 import type { Hash } from "node:crypto";
-import { createHash } from "#platform/hashing";
-import { writeFileAtomic } from "../src/files/atomic.ts";
+import { createHash, sha256 } from "#platform/hashing";
 import { openFile, readAt, type OpenFile } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
 import type { NdArray } from "../src/tensor/ndarray.ts";
@@ -17,18 +16,14 @@ interface Fingerprint {
   readonly sha256: string;
 }
 
-/** Writes the chunks of a file, of any size, and returns what it must be when it is read. Throws as `writeFileAtomic` does. */
-export async function writeTensorFile(
-  path: string,
-  chunks: readonly Uint8Array[],
-  pieceBytes = PIECE_BYTES,
-): Promise<Fingerprint> {
-  const hash = createHash("sha256");
-  for (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; from += pieceBytes) hash.update(chunk.subarray(from, from + pieceBytes));
+/** What a file of these chunks must be when it is read. */
+export async function fingerprintOf(chunks: readonly Uint8Array[], pieceBytes = PIECE_BYTES): Promise<Fingerprint> {
+  function* pieces(): Generator<Uint8Array> {
+    for (const chunk of chunks) {
+      for (let from = 0; from < chunk.length; from += pieceBytes) yield chunk.subarray(from, from + pieceBytes);
+    }
   }
-  await writeFileAtomic(path, chunks);
-  return { bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0), sha256: hash.digest("hex") };
+  return { bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0), sha256: await sha256(pieces()) };
 }
 
 /**

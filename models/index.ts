@@ -2,6 +2,8 @@
 export type { Evaluation, Iterate, Moments, Objective, Optimizer, VariableOptimizer } from "./optimizer.ts";
 export type { Metrics, MetricsRow, StepContext, StepOutcome, Task } from "./task.ts";
 export { encode, interpolateWeights, reconstruct, type Dictionary, type EncodeOptions } from "./wdl/dictionary.ts";
+export type { Factors } from "./wdl/factors.ts";
+export { unpackFactors } from "./wdl/objective.ts";
 export { wdlOptions, type WdlOptions } from "./wdl/options.ts";
 export { setUpWdl, type WdlSetup } from "./wdl/setup.ts";
 export { wdlTask, type WdlState, type WdlTaskSettings } from "./wdl/task.ts";

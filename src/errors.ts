@@ -14,6 +14,12 @@ export class RunError extends Error {
 }
 
 /**
+ * A GPU device that was lost, is out of memory or refused work: nothing on it can be read any more. A run goes on from its last
+ * checkpoint, on another backend or with smaller batches.
+ */
+export class DeviceError extends RunError {}
+
+/**
  * Bad input in one named option. The message says `epsilonScaling: expected ...`, which is what a caller of the library wrote;
  * the command line puts its own flag in front (`--epsilon-scaling: expected ...`). So nothing below it writes flags.
  */

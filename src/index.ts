@@ -2,7 +2,8 @@
  * The optimal-transport core: ground costs as operators, Sinkhorn, divergences, barycenters, initialisers, and the data
  * and tensor plumbing they stand on. It imports no other folder and trains nothing.
  */
-export { InputError, OptionError, RunError } from "./errors.ts";
+export { DeviceError, InputError, OptionError, RunError } from "./errors.ts";
+export { resolveOptions, type OptionValues } from "./options.ts";
 export { version } from "./version.ts";
 
 export {

@@ -16,6 +16,7 @@ const PRINTED = [
   /^divergence [2-9]\.\d+ to 0\.0\d+$/,
   /^exact mean 1\.39\d+ on the grid 1\.39\d+$/,
   /^4,64$/,
+  /^losses( [\d.]+){5} atoms 128 weights 12 bytes \d+$/,
 ];
 
 describe("README", () => {
@@ -27,6 +28,7 @@ describe("README", () => {
         file,
         code
           .replaceAll('from "otlearn"', 'from "../src/index.ts"')
+          .replaceAll('"otlearn/training"', '"../training/index.ts"')
           .replaceAll('"otlearn/models"', '"../models/index.ts"')
           .replaceAll('"otlearn/initializer"', '"../models/sinkinit/index.ts"'),
       );

@@ -19,6 +19,7 @@ export {
   type RunConfig,
   type RunDirectory,
 } from "./run-directory.ts";
+export { MemoryRun, type MemoryRunSettings } from "./memory-run.ts";
 export { lockRun } from "./run-lock.ts";
 export { components, componentOf } from "./components/index.ts";
 export type { Component, PreparedTask } from "./components/component.ts";

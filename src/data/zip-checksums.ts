@@ -56,7 +56,7 @@ export function checksumsOf(bytes: Uint8Array, archive: string): Map<string, Zip
     return found;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // reading beyond the end
-    throw new InputError(`${archive}: not a complete .npz (zip) archive (its directory is missing or damaged)`);
+    throw new InputError(`${archive}: not a complete zip archive (its directory is missing or damaged)`);
   }
 }
 

@@ -52,7 +52,8 @@ export async function readLines(pieces: Pieces, name: string, read: LineReader):
   if (rest.length > 0) read(rest, 0, rest.length);
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Parts one behind the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -44,7 +44,8 @@ async function loadTensorflow(): Promise<Found> {
 async function loadWebgpu(): Promise<Found> {
   const adapter = await platform.findGpu();
   if (!adapter) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
-  await import("@tensorflow/tfjs-backend-webgpu");
+  const { registerWebgpu } = await import("../webgpu/open-device.ts"); // looks for `navigator.gpu` when it is loaded
+  await registerWebgpu();
   await requireWorking("webgpu");
   const detail = `webgpu ${adapter.name}${adapter.isSoftware ? ", a software adapter" : ""}`;
   return { detail, device: adapter.isSoftware ? "host" : "gpu" };

@@ -14,9 +14,12 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 /** Why tests with a browser are left out; undefined where there is one. */
 export const noBrowser = existsSync(CHROMIUM) ? undefined : `no browser at ${CHROMIUM} (or where CHROMIUM says)`;
 
-/** Starts the browser. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(" ") });
+/** By these, pages have a WebGPU device without a graphics card: a program stands in for it. */
+const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** Starts the browser; with `webgpu`, pages have a device of it where the browser can make one. */
+export function launch({ webgpu = false } = {}): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS.split(" "), ...(webgpu ? SOFTWARE_WEBGPU : [])] });
 }
 
 /** What went wrong on a page while it was watched: lines of the console, exceptions, requests that would leave the machine. */

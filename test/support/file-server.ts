@@ -1,6 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
 import { onTestFinished } from "vitest";
+
+/** Without these, browsers run no modules and warn of programs. */
+const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
 export interface FileServer {
   /** "http://127.0.0.1:port/" */
@@ -35,7 +39,8 @@ export async function serveFiles(
       response.writeHead(200, { "content-length": bytes.length + 100 });
       response.write(bytes, () => response.destroy());
     } else {
-      response.writeHead(200, { "content-length": content.length }).end(content);
+      const type = TYPES[extname(path)];
+      response.writeHead(200, { "content-length": content.length, ...(type && { "content-type": type }) }).end(content);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -15,16 +15,23 @@ import {
 import { loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { checkFiles, isOwnData } from "./inputs.ts";
+import { isArchive, withArchive } from "./run-archive.ts";
 import { loadOwnData, locateRun, openRun, trainedRun, type SavedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * `otlearn eval <run or checkpoint>`: prints the summary; with `out` writes arrays, pictures and report there. `given`
- * holds the options as they came.
+ * `otlearn eval <run, checkpoint, or a run in a zip archive>`: prints the summary; with `out` writes arrays, pictures and report
+ * there. `given` holds the options as they came.
  */
 export async function evaluateCommand(path: string, given: Given, flags: OutputFlags): Promise<number> {
+  if (!(await isArchive(path))) return evaluateRun(path, given, flags);
+  // it comes from a page, perhaps of another machine, whose backend need not be here
+  return withArchive(path, (run) => evaluateRun(run, { backend: "auto", ...given }, flags));
+}
+
+async function evaluateRun(path: string, given: Given, flags: OutputFlags): Promise<number> {
   const options = pickOptions(evaluateOptions, given);
   const { out } = pickOptions(evaluatePlaces, given);
   if (out !== undefined) await requireNoRun(out);
@@ -48,5 +55,5 @@ async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions)
   }
   await checkFiles(tableOf(run.component), run.options, run.kept);
   const loaded = await loadChoice({ dataset, data, limit, size: run.options["size"] }, run.component);
-  return { dataset: loaded, isTrainingData: isOwnData(loaded, run.kept) };
+  return { dataset: loaded, isTrainingData: await isOwnData(loaded, run.kept) };
 }

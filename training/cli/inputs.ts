@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { arraysOf, shapeOf, type Dataset } from "../../src/data/dataset.ts";
+import { shapeOf, type Dataset } from "../../src/data/dataset.ts";
+import { fingerprintOf } from "../../src/data/fingerprint.ts";
 import { InputError } from "../../src/errors.ts";
 import { readBytes } from "../../src/files/read.ts";
 import { flagOf, pathOptions, type OptionTable } from "../../src/options.ts";
@@ -36,7 +37,7 @@ export async function keepInputs(
     ...options,
     ...Object.fromEntries(paths.map(([name, path]) => [name, resolve(path)])),
     dataShape: shapeOf(dataset),
-    dataFingerprint: fingerprintOf(dataset),
+    dataFingerprint: await fingerprintOf(dataset),
     fileFingerprints: await fileFingerprints(table, options),
     fromRun: Object.fromEntries(paths.map(([name, path]) => [name, relative(run, path)])),
   };
@@ -64,13 +65,13 @@ export function keptInputs(saved: Options, file: string): { readonly options: Op
 }
 
 /** Whether these are the data that the run was started on. */
-export function isOwnData(dataset: Dataset, { dataFingerprint }: KeptInputs): boolean {
-  return fingerprintOf(dataset) === dataFingerprint;
+export async function isOwnData(dataset: Dataset, { dataFingerprint }: KeptInputs): Promise<boolean> {
+  return (await fingerprintOf(dataset)) === dataFingerprint;
 }
 
 /** Throws InputError unless the data are those that the run was started on. */
-export function checkData(dataset: Dataset, kept: KeptInputs): void {
-  if (isOwnData(dataset, kept)) return;
+export async function checkData(dataset: Dataset, kept: KeptInputs): Promise<void> {
+  if (await isOwnData(dataset, kept)) return;
   const [got, expected] = [shapeOf(dataset), kept.dataShape].map((shape) => JSON.stringify(shape));
   const difference = got === expected ? "" : ` (shape ${got}, then ${expected})`;
   throw new InputError(
@@ -115,14 +116,6 @@ async function fileFingerprints(table: OptionTable, options: Options): Promise<R
     return [name, createHash("sha256").update(bytes).digest("hex")] as const;
   });
   return Object.fromEntries(await Promise.all(found));
-}
-
-function fingerprintOf(dataset: Dataset): string {
-  const hash = createHash("sha256");
-  for (const { shape, data } of arraysOf(dataset)) {
-    hash.update(shape.join("x")).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
 }
 
 function isRecordOfTexts(value: unknown): boolean {

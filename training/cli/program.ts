@@ -45,7 +45,11 @@ export function program(setStatus: (status: number) => void): Command {
     addTrain(command(train, component.name, component.description), component, setStatus);
   }
 
-  const evaluate = command(otlearn, "eval <run>", "Evaluate a run or checkpoint, on its own data or on others.");
+  const evaluate = command(
+    otlearn,
+    "eval <run>",
+    "Evaluate a run (a folder, or a .zip of one) or a checkpoint, on its own data or on others.",
+  );
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
   evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
 

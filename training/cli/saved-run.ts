@@ -67,7 +67,7 @@ export async function loadOwnData(
   await checkFiles(tableOf(component), options, kept);
   requireData(options);
   const dataset = await loadChoice(options, component, report);
-  checkData(dataset, kept);
+  await checkData(dataset, kept);
   return dataset;
 }
 

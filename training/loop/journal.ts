@@ -3,13 +3,14 @@ import { locateCheckpoint } from "../../checkpoints/locate.ts";
 import { CheckpointStore, type Retention } from "../../checkpoints/store.ts";
 import type { MetricsRow } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
-import type { NewRun, RunDirectory } from "../run-directory.ts";
+import { MemoryRun } from "../memory-run.ts";
+import type { NewRun, RunConfig, RunDirectory } from "../run-directory.ts";
 import { lockRun } from "../run-lock.ts";
 import { MetricsLog } from "./metrics-log.ts";
 
 export interface JournalOptions {
-  /** Without one, nothing is written. */
-  readonly run?: RunDirectory | NewRun;
+  /** Without one, nothing is kept. */
+  readonly run?: RunDirectory | NewRun | MemoryRun;
   /** True: from the run's newest checkpoint, from the start if it has none. A path: from that run or checkpoint. */
   readonly resume?: boolean | string;
   readonly retention: Retention;
@@ -25,7 +26,7 @@ interface Disk {
 }
 
 /**
- * What a training loop leaves on disk: the metrics log and the checkpoints; nothing without a run directory. It is opened in two
+ * What a training loop leaves on disk, or in the memory of a page: the metrics log and the checkpoints. It is opened in two
  * steps, since the first state of the task is made in between: `open` finds where to start, `begin` makes what is there agree
  * with it. Until `begin`, nothing that a run has done is touched, and a new run leaves no trace.
  */
@@ -71,7 +72,7 @@ export class Journal {
   /** Makes a new run's folder; cuts off whatever an earlier process did after the step that this one starts from. */
   async begin(): Promise<void> {
     const { run, retention } = this.#options;
-    if (run && !("path" in run)) this.#disk = await openDisk(await run.create(), retention);
+    if (run && "create" in run) this.#disk = await openDisk(await run.create(), retention);
     if (!this.#disk) return;
     const step = this.start?.step ?? 0;
     await this.#disk.store.discardAfter(step);
@@ -83,14 +84,26 @@ export class Journal {
     return this.#disk?.run;
   }
 
+  /** What the run was asked to do; undefined where nothing is kept of it. */
+  get config(): RunConfig | undefined {
+    return this.#disk?.run.config ?? this.#memory?.config;
+  }
+
   async append(row: MetricsRow): Promise<void> {
+    this.#memory?.append(row);
     await this.#log?.append(row);
   }
 
   async save(checkpoint: Checkpoint): Promise<void> {
+    await this.#memory?.save(checkpoint);
     if (!this.#disk) return;
     await this.#log?.flush(); // a checkpoint never outlives the lines before it
     this.lastCheckpoint = await this.#disk.store.save(checkpoint);
+  }
+
+  get #memory(): MemoryRun | undefined {
+    const { run } = this.#options;
+    return run instanceof MemoryRun ? run : undefined;
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,17 @@
 import type { Metrics } from "../../models/task.ts";
 import type { Reporter } from "../progress/index.ts";
+import type { MemoryRun } from "../memory-run.ts";
 import type { NewRun, RunDirectory } from "../run-directory.ts";
 import type { EarlyStopRule, Improvement, ImprovementRule } from "./improvement.ts";
 
 export interface TrainOptions {
   /** Drives all randomness of the run. A resumed run goes on with the saved generator instead. */
   readonly seed: number;
-  /** Where metrics and checkpoints are written; a new run's folder is made once the first state is there. @default nowhere */
-  readonly run?: RunDirectory | NewRun;
+  /**
+   * Where metrics and checkpoints are written; a new run's folder is made once the first state is there. In a page they are kept in
+   * memory, by `MemoryRun.create`. @default nowhere
+   */
+  readonly run?: RunDirectory | NewRun | MemoryRun;
   /**
    * True: go on from the newest checkpoint of `run`, or start if it has none yet. A path: go on from that run or
    * checkpoint. @default false

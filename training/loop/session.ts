@@ -123,7 +123,7 @@ export class Session<S> {
     this.#unsaved = true;
     this.#leaks?.check(step);
     if (!outcome.unfinished) return this.#complete(step, outcome);
-    return this.#journal.run && this.#saves.isDue ? this.#save() : undefined;
+    return this.#journal.config && this.#saves.isDue ? this.#save() : undefined;
   }
 
   /** Evaluates, logs and saves a completed step; returns why the run ends with it, if it does. */
@@ -151,7 +151,7 @@ export class Session<S> {
     this.#reporter.row(row);
 
     const ended = end ?? outOfPatience(this.#options.earlyStop, this.#earlyStop?.current);
-    if (!ended && this.#journal.run && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
+    if (!ended && this.#journal.config && this.#isDue(this.#options.checkpointEvery ?? 10)) return this.#save();
     return ended;
   }
 
@@ -171,7 +171,7 @@ export class Session<S> {
       task: this.#task.name,
       step: this.#step,
       seconds: this.#seconds(),
-      config: { ...this.#journal.run?.config },
+      config: { ...this.#journal.config },
       random: this.#random.state(),
       metrics: this.#metrics,
       loop: { ...loop, end: loop.end && { ...loop.end } },

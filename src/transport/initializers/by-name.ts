@@ -14,7 +14,8 @@ const loaded = new Map<string, Promise<Initializer>>();
 
 /**
  * Makes an initialiser known to `sinkhorn` under a name; `load` runs once, at the first use. Known from the start are ones,
- * gaussian, gaussianTimesNu and sorting; importing `otlearn/models` or `otlearn/initializer` adds learned-28.
+ * gaussian, gaussianTimesNu and sorting; importing `otlearn/models` or `otlearn/initializer` adds learned-28. (Bundlers of pages leave
+ * out what is not used, so there it is `otlearn/initializer`.)
  */
 export function registerInitializer(name: string, load: Load): void {
   loads.set(name, load);

@@ -27,7 +27,6 @@ const POINTS: CostCode = {
   code: /* wgsl */ `
 @group(0) @binding(0) var<storage, read> output_points: array<f32>;
 @group(0) @binding(1) var<storage, read> reduced_points: array<f32>;
-override DIMENSION: u32;
 override METRIC: u32;
 const AXES: u32 = ${AXES};
 const LANES: u32 = ${LANES};
@@ -42,17 +41,17 @@ fn costs(place: Place) -> mat4x4f {
   let outputs = outputs_of(loading);
   let reduced = reduced_of(loading);
   var sums = mat4x4f();
-  for (var axis = 0u; axis < DIMENSION; axis += AXES) {
+  for (var axis = 0u; axis < u.dimension; axis += AXES) {
     let here = axis + place.lane / LANES;
     workgroupBarrier();
-    if (here < DIMENSION) {
+    if (here < u.dimension) {
       let o = outputs + here * place.outputs;
       let r = reduced + here * place.reduced_count;
       output_tile[place.lane] = vec4f(output_points[o.x], output_points[o.y], output_points[o.z], output_points[o.w]);
       reduced_tile[place.lane] = vec4f(reduced_points[r.x], reduced_points[r.y], reduced_points[r.z], reduced_points[r.w]);
     }
     workgroupBarrier();
-    let count = min(AXES, DIMENSION - axis);
+    let count = min(AXES, u.dimension - axis);
     for (var k = 0u; k < count; k++) {
       let x = output_tile[LANES * k + place.output];
       let y = reduced_tile[LANES * k + place.reduced];
@@ -98,7 +97,7 @@ export function pointSource({ x, y, d, metric }: DevicePoints): CostSource {
     shift: 0,
     dimension: d,
     code: POINTS,
-    constants: { DIMENSION: d, METRIC: metric },
+    constants: { METRIC: metric },
     blocks(transposed) {
       const [first, second] = sides();
       const [outputs, reduced] = transposed ? [second, first] : [first, second];

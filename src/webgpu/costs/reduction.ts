@@ -38,6 +38,8 @@ struct Uniforms {
   /** The reduced side is split in so many parts, which lie among others. */
   splits: u32, split_length: u32, first_part: u32, parts: u32,
   first_pair: u32, pairs: u32,
+  /** Of points. */
+  dimension: u32,
   /** Of a cost in the exponent: 1 / epsilon; what the exponent has besides. */
   factor: f32, offset: f32,
   /** The result: gain times the sum or its logarithm, keep times what was before, pull times the number of the pair. */
@@ -290,7 +292,7 @@ function uniformsOf(
 ): Uint32Array<ArrayBuffer> {
   const integers = [
     ...[outputs.count, reduced.count, ...strides, outputs.from, reduced.from, allOutputs, allReduced],
-    ...[firstTile, tiles, splits, splitLength, firstPart, parts, firstPair, pairs],
+    ...[firstTile, tiles, splits, splitLength, firstPart, parts, firstPair, pairs, source.dimension],
   ];
   const numbers = [factor, -factor * source.shift, gain, keep, pull];
   const uniforms = new Uint32Array(integers.length + numbers.length);

@@ -3,8 +3,6 @@
 // A thread computes four neighbours along the axis: a number that it reads meets four outputs, whose weights move by one from one input
 // to the next. Of logarithms each line is lifted by its largest entry, exponentiated once, and summed as numbers; an output that
 // underflow may have taken digits from is summed anew, term by term.
-import { LOG_ZERO } from "../wgsl.ts";
-
 /** Points of a thread: what its registers hold. */
 export const SLOTS = 4;
 
@@ -12,12 +10,11 @@ export const SLOTS = 4;
 export const ZERO_TAPS = 4;
 
 /**
- * WGSL: `apply_kernel(lane, is_log)`, from uniform control flow, on `cells`, the grid's numbers or base-2 logarithms. Needs `uniforms` with
+ * WGSL: `apply_kernel(lane, is_log)`, from uniform control flow, on `cells`, the grid's numbers or base-2 logarithms. Needs LOG_ZERO, and `uniforms` with
  * `extents: vec3u`, `radius: vec3u` and `cost: vec3f` of the axes, as many as three. `taps` are to be filled before; `scratch` is free
  * between calls. Grids of up to 4 THREADS points have one pipeline: extents are uniforms.
  */
 export const LINES = /* wgsl */ `
-${LOG_ZERO}
 override THREADS: u32;
 override CAPACITY: u32 = ${SLOTS} * THREADS;
 const SLOTS = ${SLOTS}u;

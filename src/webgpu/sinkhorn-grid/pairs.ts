@@ -4,17 +4,11 @@
 // epsilon, also where there is no mass. A pair runs on these numbers while float32 holds them: after the iterations to a test, one
 // product that underflow may have taken digits from, or one beyond the range, sends it back to where they began, to go on with
 // base-2 logarithms for good. Penalties raise a product to tau and move it by lambda, as rho.ts has it; lambda is in units of epsilon log 2.
-import { EXPM1_LOG1P, WORKGROUP_INDEX } from "../wgsl.ts";
 import type { Kernel } from "../kernel.ts";
+import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { LINES } from "./lines.ts";
+import { PAIR_STATE, PRODUCTS, TREES } from "./products.ts";
 
-/** Words of a pair's state, `Pair`. */
-export const PAIR_WORDS = 5;
-/** Words before the errors in the summary of a launch: iterations of the pair with most, worst status, whether any took logarithms, pairs not ended. */
-export const SUMMARY_WORDS = 4;
-
-/** In the order of badness; `running` is not over. */
-export const STATUS = { converged: 0, maxIterations: 1, nonFinite: 2, running: 3 } as const;
 export const DOMAINS = { auto: 0, log: 1, scaling: 2 } as const;
 
 export const SINKHORN_PAIRS: Kernel = {
@@ -22,14 +16,6 @@ export const SINKHORN_PAIRS: Kernel = {
   buffers: ["read", "read", "read", "read", "write", "write", "write", "write"],
   uniforms: true,
   code: /* wgsl */ `
-struct Pair {
-  iterations: u32,
-  status: u32,
-  is_log: u32,
-  error: u32, // bits of the last one
-  lambda: f32,
-}
-
 struct Uniforms {
   extents: vec3u, // of the axes
   taps: u32, // their number
@@ -66,14 +52,10 @@ struct Uniforms {
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 ${WORKGROUP_INDEX}
-${EXPM1_LOG1P}
+${PRODUCTS}
+${PAIR_STATE}
 ${LINES}
-const CONVERGED = ${STATUS.converged}u;
-const MAX_ITERATIONS = ${STATUS.maxIterations}u;
-const NON_FINITE = ${STATUS.nonFinite}u;
-const RUNNING = ${STATUS.running}u;
-const NOT_A_NUMBER = 0x7fc00000u;
-
+${TREES}
 var<workgroup> pair: Pair;
 var<workgroup> is_inexact: u32;
 // of what K is applied to, for each side, since the last test, as bits: these are ordered like the numbers, which are not negative
@@ -83,21 +65,21 @@ var<private> offset: u32; // of the pair's numbers
 var<private> y: array<f32, SLOTS>; // products of a thread's points, or their logarithms
 var<private> z: array<f32, SLOTS>;
 
-fn log_of(x: f32) -> f32 {
-  return log2(max(x, 0x1p-126));
-}
-
 fn mass_of(side: u32, i: u32) -> f32 {
   if (side == 0 || uniforms.is_symmetric != 0) { return a[offset + i]; }
   return b[offset + i];
 }
 
-/** What K is applied to next, from a product; it is remembered how large that is. */
-fn scaling_of(side: u32, mass: f32, product: f32, is_log: bool) -> f32 {
-  if (is_log) { return select(LOG_ZERO, log_of(mass) - product, mass > 0); }
-  let scaling = select(0, mass / max(product, 0x1p-126), mass > 0);
-  atomicMax(&largest[side], bitcast<u32>(scaling));
+/** What K is applied to next; it is remembered how large that is. */
+fn argument(side: u32, mass: f32, product: f32, is_log: bool) -> f32 {
+  let scaling = scaling_of(mass, product, is_log);
+  if (!is_log) { atomicMax(&largest[side], bitcast<u32>(scaling)); }
   return scaling;
+}
+
+/** Up for f, down for g. */
+fn lambda_of(side: u32) -> f32 {
+  return select(pair.lambda, -pair.lambda, side == 1);
 }
 
 /**
@@ -125,20 +107,6 @@ fn examine_cells(lane: u32) {
   for (var i = lane; i < points; i += THREADS) { examine(0, mass_of(0, i), cells[i]); }
 }
 
-/** Products with a penalty. */
-fn raised(side: u32, product: f32, is_log: bool) -> f32 {
-  let tau = uniforms.tau[side];
-  if (tau == 1) { return product; }
-  let log = select(log_of(product), product, is_log);
-  let moved = tau * log + (1 - tau) * select(pair.lambda, -pair.lambda, side == 1);
-  return select(exp2(moved), moved, is_log);
-}
-
-fn mixed(before: f32, after: f32, omega: f32, is_log: bool) -> f32 {
-  if (is_log) { return mix(before, after, omega); }
-  return exp2(mix(log_of(before), log_of(after), omega));
-}
-
 /** The scalings that follow from the product in the cells, in its place. */
 fn half_step(side: u32, is_relaxed: bool, lane: u32, is_log: bool) {
   for (var k = 0u; k < SLOTS; k++) {
@@ -146,71 +114,33 @@ fn half_step(side: u32, is_relaxed: bool, lane: u32, is_log: bool) {
     if (i >= points) { break; }
     let mass = mass_of(side, i);
     if (!is_log) { examine(side, mass, cells[i]); }
-    var product = raised(side, cells[i], is_log);
+    var product = raised(cells[i], uniforms.tau[side], lambda_of(side), is_log);
     if (!is_log && uniforms.has_penalty != 0) { examine_range(mass, product); }
     if (is_relaxed) { product = mixed(select(z[k], y[k], side == 0), product, uniforms.momentum, is_log); }
     if (side == 0) { y[k] = product; } else { z[k] = product; }
-    cells[i] = scaling_of(side, mass, product, is_log);
+    cells[i] = argument(side, mass, product, is_log);
   }
 }
 
-/** Sums over the workgroup, in an order that does not change. */
-fn sum_of(lane: u32, own: vec2f) -> vec2f {
-  workgroupBarrier();
-  scratch[lane] = own.x;
-  scratch[THREADS + lane] = own.y;
-  for (var half = THREADS / 2; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) {
-      scratch[lane] += scratch[lane + half];
-      scratch[THREADS + lane] += scratch[THREADS + lane + half];
-    }
-  }
-  return vec2f(workgroupUniformLoad(&scratch[0]), workgroupUniformLoad(&scratch[THREADS]));
-}
-
-fn largest_of(lane: u32, own: f32) -> f32 {
-  workgroupBarrier();
-  scratch[lane] = own;
-  for (var half = THREADS / 2; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) { scratch[lane] = max(scratch[lane], scratch[lane + half]); }
-  }
-  return workgroupUniformLoad(&scratch[0]);
-}
-
-/** log(<masses, exp(-(f + centre) / rho)> / total); the second side's potential moves the other way. */
-fn penalized(side: u32, centre: f32, total: f32, lane: u32, is_log: bool) -> f32 {
-  let share = uniforms.share[side] * ${Math.LN2};
+/** The logarithm of a side's penalized mass over its total. */
+fn share_of(side: u32, centre: f32, total: f32, lane: u32, is_log: bool) -> f32 {
+  let share = uniforms.share[side];
   if (share == 0) { return 0; }
-  var own = vec2f(); // of exp and of exp - 1
+  var own = vec2f();
   for (var k = 0u; k < SLOTS; k++) {
     let i = lane + k * THREADS;
     if (i >= points) { break; }
-    let mass = mass_of(side, i);
-    let kept = select(z[k], y[k], side == 0);
-    let log = select(log_of(kept), kept, is_log);
-    let exponent = share * (log - select(centre, -centre, side == 1));
-    if (mass > 0) { own += mass * vec2f(exp(exponent), expm1(exponent)); }
+    own += penalized_mass(mass_of(side, i), select(z[k], y[k], side == 0), share, centre, is_log);
   }
-  let sums = sum_of(lane, own);
-  return select(log1p(sums.y / total), log(sums.x / total), sums.x < total / 2);
+  return log_share(sum_of(lane, own), total);
 }
 
-/** The best lambda; that before where float32 does not hold it. */
 fn translate(totals: vec2f, lane: u32, is_log: bool) {
   let before = workgroupUniformLoad(&pair).lambda;
   let centre = select(0, before, uniforms.is_centred != 0);
-  let of_a = penalized(0, centre, totals.x, lane, is_log);
-  let of_b = penalized(1, centre, totals.y, lane, is_log);
-  let ratio = log1p((totals.x - totals.y) / totals.y) + of_a - of_b;
-  let lambda = centre + uniforms.harmonic * ratio;
-  if (lane == 0 && is_finite(lambda)) { pair.lambda = lambda; }
+  let shares = vec2f(share_of(0, centre, totals.x, lane, is_log), share_of(1, -centre, totals.y, lane, is_log));
+  if (lane == 0) { pair.lambda = best_lambda(before, centre, uniforms.harmonic, totals, shares); }
   workgroupBarrier();
-}
-
-fn is_finite(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7f800000) != 0x7f800000;
 }
 
 /** |P 1 - a|_1 from y and the next product, in the cells; with penalties the change of u, as a share of the mass. */
@@ -220,10 +150,8 @@ fn violation(total: f32, lane: u32, is_log: bool) -> f32 {
     let i = lane + k * THREADS;
     if (i >= points) { break; }
     let mass = mass_of(0, i);
-    if (mass <= 0) { continue; }
     if (!is_log) { examine(0, mass, cells[i]); }
-    let next = raised(0, cells[i], is_log);
-    own += mass * abs(select(next / y[k] - 1, expm1((next - y[k]) * ${Math.LN2}), is_log));
+    own += violation_of(mass, y[k], raised(cells[i], uniforms.tau[0], pair.lambda, is_log), is_log);
   }
   return sum_of(lane, vec2f(own, 0)).x / select(1, total, uniforms.has_penalty != 0);
 }
@@ -246,7 +174,7 @@ fn begin(lane: u32, is_log: bool) {
     z[k] = one;
     let mass = mass_of(1, i);
     if (uniforms.has_start == 0) {
-      cells[i] = scaling_of(1, mass, one, is_log);
+      cells[i] = argument(1, mass, one, is_log);
     } else {
       let log = select(LOG_ZERO, (start[offset + i] - top) * uniforms.scale, mass > 0);
       cells[i] = select(exp2(max(log, -150.0)), log, is_log);
@@ -267,7 +195,7 @@ fn resume(lane: u32, was_log: bool, is_log: bool) {
       y[k] = log_of(y[k]);
       z[k] = log_of(z[k]);
     }
-    cells[i] = scaling_of(side, mass_of(side, i), select(z[k], y[k], side == 0), is_log);
+    cells[i] = argument(side, mass_of(side, i), select(z[k], y[k], side == 0), is_log);
   }
 }
 
@@ -280,21 +208,16 @@ fn save(lane: u32) {
   }
 }
 
-fn potential(side: u32, mass: f32, product: f32, is_log: bool) -> f32 {
-  let log = select(log_of(product), product, is_log);
-  let kl = select(pair.lambda, -pair.lambda, side == 1) - log;
-  if (uniforms.is_kl != 0) { return kl / uniforms.scale; }
-  return select(LOG_ZERO, (kl + log_of(mass)) / uniforms.scale, mass > 0);
-}
-
 fn write_potentials(lane: u32, is_log: bool) {
+  let is_kl = uniforms.is_kl != 0;
+  let scale = uniforms.scale;
   for (var k = 0u; k < SLOTS; k++) {
     let i = lane + k * THREADS;
     if (i >= points) { break; }
     var first = y[k];
-    if (uniforms.is_kl != 0 && uniforms.is_symmetric == 0) { first = raised(0, cells[i], is_log); }
-    f[offset + i] = potential(0, mass_of(0, i), first, is_log);
-    if (uniforms.is_symmetric == 0) { g[offset + i] = potential(1, mass_of(1, i), z[k], is_log); }
+    if (is_kl && uniforms.is_symmetric == 0) { first = raised(cells[i], uniforms.tau[0], pair.lambda, is_log); }
+    f[offset + i] = potential_of(mass_of(0, i), first, pair.lambda, scale, is_kl, is_log);
+    if (uniforms.is_symmetric == 0) { g[offset + i] = potential_of(mass_of(1, i), z[k], -pair.lambda, scale, is_kl, is_log); }
   }
 }
 
@@ -305,18 +228,8 @@ fn totals_of(lane: u32) -> vec2f {
 }
 
 /** A pair that has ended keeps its last error in the tests after that. */
-fn report_error(error: u32, from_test: u32, lane: u32) {
-  for (var test = from_test + lane; test < uniforms.tests; test += THREADS) {
-    atomicMax(&summary[${SUMMARY_WORDS} + test], error);
-  }
-}
-
-fn report(now: Pair) {
-  let is_running = now.status == RUNNING;
-  atomicMax(&summary[0], now.iterations);
-  atomicMax(&summary[1], select(now.status, 0, is_running));
-  atomicMax(&summary[2], now.is_log);
-  atomicAdd(&summary[3], u32(is_running));
+fn report_last(error: u32, first_test: u32, lane: u32) {
+  for (var test = first_test + lane; test < uniforms.tests; test += THREADS) { report_error(test, error); }
 }
 
 @compute @workgroup_size(THREADS)
@@ -329,7 +242,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   }
   let state = workgroupUniformLoad(&pair);
   if (state.status != RUNNING) {
-    report_error(state.error, 0, lane);
+    report_last(state.error, 0, lane);
     if (lane == 0) { report(state); }
     return;
   }
@@ -389,18 +302,18 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     iterations = end;
     if (has_tests) {
       error = select(bitcast<u32>(now), NOT_A_NUMBER, is_out || !is_finite(now));
-      if (error == NOT_A_NUMBER) { status = NON_FINITE; } else if (now <= uniforms.tolerance) { status = CONVERGED; }
-      if (lane == 0) { atomicMax(&summary[${SUMMARY_WORDS} + test], error); }
+      status = status_after(error, uniforms.tolerance, iterations, uniforms.iterations);
+      if (lane == 0) { report_error(test, error); }
       test++;
     }
-    if (status == RUNNING && iterations == uniforms.iterations) { status = MAX_ITERATIONS; }
+    if (!has_tests && iterations == uniforms.iterations) { status = MAX_ITERATIONS; }
     if (status != RUNNING) { break; }
     save(lane);
     was_log = is_log;
   }
   if (status != RUNNING) {
     write_potentials(lane, is_log);
-    report_error(error, test, lane);
+    report_last(error, test, lane);
   }
   if (lane == 0) {
     let after = Pair(iterations, status, u32(is_log), error, pair.lambda);

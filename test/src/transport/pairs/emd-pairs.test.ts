@@ -59,7 +59,7 @@ describe.each(engines)("$name", ({ engineOf }) => {
 
   const everyPair = ({ rows }: PairList) => ({ from: 0, to: rows.length });
 
-  function solve(
+  async function solve(
     engine: Engine,
     cost: NdArray<Float64Array>,
     which: { from: number; to: number } | Int32Array = everyPair(pairs),
@@ -67,7 +67,7 @@ describe.each(engines)("$name", ({ engineOf }) => {
     engine.setCost(cost.data, { maxPivots: 1e6 });
     const size = which instanceof Int32Array ? which.length : which.to - which.from;
     const values = new Float64Array(size).fill(NaN);
-    return { ...engine.solve(which, values), values };
+    return { ...(await engine.solve(which, values)), values };
   }
 
   it.each([
@@ -75,31 +75,31 @@ describe.each(engines)("$name", ({ engineOf }) => {
     ["a cost that is no metric", randomCost(BINS, BINS, 2)],
     ["squared distances", costMatrix(BINS, BINS, (i, j) => (i - j) ** 2)],
     ["a metric with ties", costMatrix(BINS, BINS, (i, j) => (i === j ? 0 : 1))],
-  ])("under %s, each pair has the value that it has alone", (_, cost) => {
-    const { values, unconverged } = solve(make(set, set, pairs), cost);
+  ])("under %s, each pair has the value that it has alone", async (_, cost) => {
+    const { values, unconverged } = await solve(make(set, set, pairs), cost);
     expect(unconverged).toBe(0);
     expect(values).toBeAllclose(expected(set, set, pairs, cost), { relative: 1e-12, absolute: 1e-15 });
   });
 
-  it("a warm start equals a cold one, and needs fewer pivots", () => {
+  it("a warm start equals a cold one, and needs fewer pivots", async () => {
     const engine = make(set, set, pairs);
     const [before, after] = [euclideanCost(BINS, 3), euclideanCost(BINS, 4)];
     // a mean of two metrics is one
     const between = (t: number) =>
       costMatrix(BINS, BINS, (i, j) => (1 - t) * before.data[i * BINS + j] + t * after.data[i * BINS + j]);
-    const first = solve(engine, between(0));
+    const first = await solve(engine, between(0));
     expect(first.warmStarts).toBe(0);
     for (const t of [0.01, 0.02, 0.5, 1]) {
-      const warm = solve(engine, between(t));
-      const cold = solve(make(set, set, pairs), between(t));
+      const warm = await solve(engine, between(t));
+      const cold = await solve(make(set, set, pairs), between(t));
       expect(warm.warmStarts).toBe(pairs.rows.length);
       expect(warm.values).toBeAllclose(cold.values, { relative: 1e-12, absolute: 0 });
       if (t < 0.1) expect(warm.iterations).toBeLessThan(cold.iterations / 2);
     }
-    expect(solve(engine, between(1)).iterations).toBe(0);
+    expect((await solve(engine, between(1))).iterations).toBe(0);
   });
 
-  it("goes on when a cost stops being a metric, and when it becomes one again", () => {
+  it("goes on when a cost stops being a metric, and when it becomes one again", async () => {
     const engine = make(set, set, pairs);
     for (const cost of [
       euclideanCost(BINS, 5),
@@ -107,63 +107,65 @@ describe.each(engines)("$name", ({ engineOf }) => {
       randomCost(BINS, BINS, 7),
       euclideanCost(BINS, 8),
     ]) {
-      expect(solve(engine, cost).values).toBeAllclose(expected(set, set, pairs, cost), {
+      expect((await solve(engine, cost)).values).toBeAllclose(expected(set, set, pairs, cost), {
         relative: 1e-12,
         absolute: 0,
       });
     }
   });
 
-  it("between two sets, with a rectangular cost", () => {
+  it("between two sets, with a rectangular cost", async () => {
     const other = histograms(3, 17, 50);
     const list = { rows: Int32Array.of(0, 7, 3, 3), columns: Int32Array.of(2, 0, 1, 1) };
     const cost = randomCost(BINS, 17, 9);
-    const { values } = solve(make(set, other, list), cost, everyPair(list));
+    const { values } = await solve(make(set, other, list), cost, everyPair(list));
     expect(values).toBeAllclose(expected(set, other, list, cost), { relative: 1e-12, absolute: 0 });
     expect(values[2]).toBe(values[3]);
   });
 
-  it("some of the pairs, in any order", () => {
+  it("some of the pairs, in any order", async () => {
     const cost = euclideanCost(BINS, 10);
     const engine = make(set, set, pairs);
-    const all = solve(engine, cost).values;
+    const all = (await solve(engine, cost)).values;
     const some = Int32Array.of(20, 3, 11);
-    expect([...solve(engine, cost, some).values]).toEqual([all[20], all[3], all[11]]);
-    expect([...solve(make(set, set, pairs), cost, some).values]).toEqual([all[20], all[3], all[11]]);
+    expect([...(await solve(engine, cost, some)).values]).toEqual([all[20], all[3], all[11]]);
+    expect([...(await solve(make(set, set, pairs), cost, some)).values]).toEqual([all[20], all[3], all[11]]);
   });
 
-  it("equal histograms are at distance zero, and scaled pairs at a scaled one", () => {
+  it("equal histograms are at distance zero, and scaled pairs at a scaled one", async () => {
     const [a, b] = [randomHistogram(BINS, 60), randomHistogram(BINS, 61)];
     const given = ndarray(Float64Array.of(...a, ...b, ...a.map((x) => 5 * x), ...b.map((x) => 5 * x)), [4, BINS]);
     const list = { rows: Int32Array.of(0, 0, 2), columns: Int32Array.of(0, 1, 3) };
     for (const cost of [euclideanCost(BINS, 11), costMatrix(BINS, BINS, (i, j) => (i - j) ** 2)]) {
-      const { values } = solve(make(given, given, list), cost, everyPair(list));
+      const { values } = await solve(make(given, given, list), cost, everyPair(list));
       expect(values[0]).toBe(0);
       expect([values[2]]).toBeAllclose([5 * values[1]], { relative: 1e-12, absolute: 0 });
     }
   });
 
-  it("costs beyond 2^60 and masses of any size have the same values, times a power of two", () => {
+  it("costs beyond 2^60 and masses of any size have the same values, times a power of two", async () => {
     const cost = euclideanCost(BINS, 14);
-    const plain = solve(make(set, set, pairs), cost).values;
+    const plain = (await solve(make(set, set, pairs), cost)).values;
     const times = ({ data, shape }: NdArray<Float64Array>, exponent: number) =>
       ndarray(
         data.map((entry) => entry * 2 ** exponent),
         shape,
       );
     for (const exponent of [960, -960]) {
-      expect(solve(make(set, set, pairs), times(cost, exponent)).values).toEqual(
+      expect((await solve(make(set, set, pairs), times(cost, exponent))).values).toEqual(
         plain.map((value) => value * 2 ** exponent),
       );
       const scaled = times(set, exponent);
-      expect(solve(make(scaled, scaled, pairs), cost).values).toEqual(plain.map((value) => value * 2 ** exponent));
+      expect((await solve(make(scaled, scaled, pairs), cost)).values).toEqual(
+        plain.map((value) => value * 2 ** exponent),
+      );
     }
   });
 
-  it("refuses bases that are no trees of its pairs, and keeps its own", () => {
+  it("refuses bases that are no trees of its pairs, and keeps its own", async () => {
     const engine = make(set, set, pairs);
-    solve(engine, euclideanCost(BINS, 15));
-    const { nodes, ...kept } = structuredClone(engine.save()) as { nodes: NdArray<Uint16Array>; metric: boolean };
+    await solve(engine, euclideanCost(BINS, 15));
+    const { nodes, ...kept } = structuredClone(await engine.save()) as { nodes: NdArray<Uint16Array>; metric: boolean };
     const load = (data: Uint16Array) => () => engine.load({ ...kept, nodes: { shape: [data.length], data } });
     expect(load(nodes.data.slice(2))).toThrow(
       /kept nodes: expected \d+ numbers, got \d+; use the histograms, pairs and memory/,
@@ -175,7 +177,7 @@ describe.each(engines)("$name", ({ engineOf }) => {
     ]) {
       expect(load(nodes.data.map((node, k) => (k === at ? value : node)))).toThrow(InputError);
     }
-    expect(engine.save()).toEqual({ ...kept, nodes });
+    expect(await engine.save()).toEqual({ ...kept, nodes });
   });
 });
 
@@ -248,7 +250,7 @@ describe("emdPairs", () => {
     const pairs = emdPairs(set);
     pairs.setCost(cost);
     await pairs.solve();
-    const kept = structuredClone(pairs.save());
+    const kept = structuredClone(await pairs.save());
     const other = emdPairs(set);
     other.load(kept);
     other.setCost(randomCost(BINS, BINS, 1)); // bases of a metric do not belong to it

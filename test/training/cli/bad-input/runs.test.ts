@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { zip } from "../../../../src/data/zip.ts";
 import {
   MANIFEST,
   refusesEach,
@@ -6,6 +7,7 @@ import {
   TENSORS,
   type BadInput,
   unchanged,
+  withFile,
   withRun,
 } from "../../../support/bad-input.ts";
 
@@ -69,6 +71,44 @@ const RUNS: readonly BadInput[] = [
     }),
     message:
       /step-000003\/state\.safetensors: damaged, its sha256 is not the one in the manifest; use an earlier checkpoint/,
+  },
+  {
+    name: "an archive that is not there",
+    command: "eval run.zip",
+    message: /run\.zip: does not exist/,
+  },
+  {
+    name: "an archive that is none",
+    command: "eval run.zip",
+    ...withFile("run.zip", "no archive"),
+    message: /run\.zip: not a complete zip archive/,
+  },
+  {
+    name: "an archive of something else",
+    command: "eval run.zip",
+    ...withFile("run.zip", zip([["notes.txt", Uint8Array.of(1)]])),
+    message: /run\.zip: holds no run, it has no config\.json/,
+  },
+  {
+    name: "an archive that leads out of itself",
+    command: "eval run.zip",
+    ...withFile("run.zip", zip([["../config.json", Uint8Array.of(1)]])),
+    message: /run\.zip: refused, entry "\.\.\/config\.json" points outside the archive/,
+  },
+  {
+    name: "an archive with a damaged configuration",
+    command: "eval run.zip",
+    ...withFile("run.zip", zip([["config.json", Uint8Array.of(1)]])),
+    message: /run\.zip: holds no checkpoint/,
+  },
+  {
+    name: "an archive with one byte changed",
+    command: "eval run.zip",
+    ...withFile(
+      "run.zip",
+      zip([["config.json", new TextEncoder().encode("{}")]]).map((byte, at) => (at === 14 ? byte ^ 1 : byte)),
+    ),
+    message: /run\.zip: /,
   },
   {
     name: "a truncated manifest",
