@@ -172,8 +172,10 @@ export interface Reduction {
   readonly pairsALane: number;
 }
 
+type ReductionSizes = Pick<CostSource, "shape" | "dimension" | "lanes" | "blocks">;
+
 /** How the reduction of a source, of so many pairs, is cut into launches. A function of sizes and limits alone: the same bits each time. */
-export function planReduction(source: CostSource, transposed: boolean, pairs: number): Reduction {
+export function planReduction(source: ReductionSizes, transposed: boolean, pairs: number): Reduction {
   const lanes = source.lanes(transposed);
   const [tile, stride] = [LANE_WIDTH * lanes.outputs, LANE_WIDTH * lanes.reduced];
   const pairsALane = pairs >= PAIRS_A_LANE ? PAIRS_A_LANE : 1;

@@ -112,7 +112,7 @@ function tableOf(axes: readonly PassAxis[]): Float32Array {
 }
 
 /** A multiple of `checkEvery`. */
-function iterationsOfLaunch({ checkEvery, iterations }: GridRun, multiplicationsEach: number): number {
+export function iterationsOfLaunch({ checkEvery, iterations }: GridRun, multiplicationsEach: number): number {
   const most = Math.max(1, Math.floor(MOST_MULTIPLICATIONS / multiplicationsEach));
   if (checkEvery === 0) return Math.min(most, iterations);
   return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
