@@ -1,27 +1,28 @@
 import { passAxes } from "../axis-pass.ts";
 import { EXPONENTIAL, type KernelCost } from "../cost.ts";
 import { rowParts } from "../parts.ts";
-import { multiplications, type GridProblem, type GridRun } from "./run.ts";
-import { iterationsOfLaunch, pairThreads } from "./solve-pairs.ts";
+import { iterationsAtOnce, multiplications, type GridProblem, type GridRun } from "./run.ts";
+import { pairThreads } from "./solve-pairs.ts";
 
-/** Of a point in a launch: a, b and the scalings of the last one in, theirs out. */
-const NUMBERS_A_POINT = 6;
+type FixedGridRun = Pick<GridRun, "iterations" | "domain">;
 
-/**
- * Of `solvePairs`, where no pair ends before the most iterations and none goes over to logarithms; undefined where a grid fits no
- * workgroup. Logarithms are exponentiated, summed and taken again along each axis.
- */
-export function gridPairsCost(problem: GridProblem, run: GridRun, pairs: number): KernelCost | undefined {
+/** Of so many iterations of balanced pairs, none of which leaves the domain: by `solvePairs` or `solveLarge`. */
+export function gridCost(problem: GridProblem, run: FixedGridRun, pairs: number): KernelCost {
   const { size, spacing, epsilon } = problem;
-  if (!pairThreads(size)) return undefined;
+  const { iterations } = run;
   const points = size.reduce((product, extent) => product * extent, 1);
   const products = multiplications(passAxes(size, spacing, epsilon));
-  const halves = run.isSymmetric ? 1 : 2;
-  const rounds = Math.ceil(run.iterations / iterationsOfLaunch(run, pairs * products * halves));
-  const pointwise = run.domain === "log" ? size.length * 2 * EXPONENTIAL : 1;
-  return {
-    launches: rounds * rowParts(pairs, points).length,
-    bytes: 4 * NUMBERS_A_POINT * rounds * pairs * points,
-    operations: run.iterations * halves * pairs * (2 * products + pointwise * points),
-  };
+  const parts = rowParts(pairs, points).length;
+  const dimension = size.filter((extent) => extent > 1).length;
+  // along each axis logarithms are exponentiated, summed and taken again
+  const pointwise = run.domain === "log" ? 2 * EXPONENTIAL * dimension : 1;
+  const operations = 2 * iterations * pairs * (2 * products + pointwise * points);
+  if (pairThreads(size)) {
+    const launches = Math.ceil(iterations / iterationsAtOnce({ ...run, checkEvery: 0 }, 2 * pairs * products));
+    // of a launch: a, b and the products of the last one in, theirs out
+    return { launches: launches * parts, bytes: 4 * 6 * launches * pairs * points, operations };
+  }
+  const ofEnds = 3; // the start, and a potential a side: 1 and 3 numbers a point
+  const bytes = 2 * iterations * (8 * dimension + 4) + 4 * (1 + 3 + 3);
+  return { launches: parts * (2 * iterations * dimension + ofEnds), bytes: bytes * pairs * points, operations };
 }

@@ -5,9 +5,9 @@
 // product that underflow may have taken digits from, or one beyond the range, sends it back to where they began, to go on with
 // base-2 logarithms for good. Penalties raise a product to tau and move it by lambda, as rho.ts has it; lambda is in units of epsilon log 2.
 import type { Kernel } from "../kernel.ts";
-import { WORKGROUP_INDEX } from "../wgsl.ts";
+import { LOG_ZERO, WORKGROUP_INDEX } from "../wgsl.ts";
 import { LINES } from "./lines.ts";
-import { PAIR_STATE, PRODUCTS, TREES } from "./products.ts";
+import { PAIR_STATE, PRODUCTS, REPORTS, TREES } from "./products.ts";
 
 export const DOMAINS = { auto: 0, log: 1, scaling: 2 } as const;
 
@@ -52,8 +52,10 @@ struct Uniforms {
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 ${WORKGROUP_INDEX}
+${LOG_ZERO}
 ${PRODUCTS}
 ${PAIR_STATE}
+${REPORTS}
 ${LINES}
 ${TREES}
 var<workgroup> pair: Pair;

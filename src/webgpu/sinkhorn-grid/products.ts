@@ -1,4 +1,4 @@
-import { EXPM1_LOG1P, LOG_ZERO } from "../wgsl.ts";
+import { EXPM1_LOG1P } from "../wgsl.ts";
 
 /** In the order of badness; what is `running` is not over. */
 export const STATUS = { converged: 0, maxIterations: 1, nonFinite: 2, running: 3 } as const;
@@ -11,10 +11,9 @@ export const SUMMARY_WORDS = 4;
 
 /**
  * WGSL: what kernels do to one product y = K v or z = K^T u, or to its base-2 logarithm where `is_log`: u = a / y, v = b / z. A `side`'s
- * lambda is that of the pair, with its sign: it moves f up and g down. Lambda is in units of epsilon log 2.
+ * lambda is that of the pair, with its sign: it moves f up and g down. Lambda is in units of epsilon log 2. Needs LOG_ZERO.
  */
 export const PRODUCTS = /* wgsl */ `
-${LOG_ZERO}
 ${EXPM1_LOG1P}
 fn is_finite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000) != 0x7f800000;
@@ -75,7 +74,7 @@ fn potential_of(mass: f32, product: f32, lambda: f32, scale: f32, is_kl: bool, i
 }
 `;
 
-/** WGSL: how a pair fares, and what all of them come to in `summary: array<atomic<u32>>`, which the kernel declares. */
+/** WGSL: how a pair fares. */
 export const PAIR_STATE = /* wgsl */ `
 const CONVERGED = ${STATUS.converged}u;
 const MAX_ITERATIONS = ${STATUS.maxIterations}u;
@@ -91,6 +90,16 @@ struct Pair {
   lambda: f32,
 }
 
+/** The status after a test, from the bits of its error. */
+fn status_after(error: u32, tolerance: f32, iterations: u32, most: u32) -> u32 {
+  if (error == NOT_A_NUMBER) { return NON_FINITE; }
+  if (bitcast<f32>(error) <= tolerance) { return CONVERGED; }
+  return select(RUNNING, MAX_ITERATIONS, iterations >= most);
+}
+`;
+
+/** WGSL: what all pairs come to in `summary: array<atomic<u32>>`, which the kernel declares. */
+export const REPORTS = /* wgsl */ `
 fn report(pair: Pair) {
   let is_running = pair.status == RUNNING;
   atomicMax(&summary[0], pair.iterations);
@@ -102,13 +111,6 @@ fn report(pair: Pair) {
 /** Numbers that are not negative are ordered as their bits are, and NaN is above them. */
 fn report_error(test: u32, error: u32) {
   atomicMax(&summary[${SUMMARY_WORDS} + test], error);
-}
-
-/** The status after a test, from the bits of its error. */
-fn status_after(error: u32, tolerance: f32, iterations: u32, most: u32) -> u32 {
-  if (error == NOT_A_NUMBER) { return NON_FINITE; }
-  if (bitcast<f32>(error) <= tolerance) { return CONVERGED; }
-  return select(RUNNING, MAX_ITERATIONS, iterations >= most);
 }
 `;
 

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { PassAxis } from "../axis-pass.ts";
+import { SUMMARY_WORDS } from "./products.ts";
 
 /** What is asked of a batch of pairs on one grid; `SinkhornProblem` of the native kernels, for a device. */
 export interface GridRun {
@@ -70,6 +71,34 @@ export function wordsOf(numbers: readonly (number | { readonly float: number })[
 export function multiplications(axes: readonly PassAxis[]): number {
   const points = axes.reduce((product, { extent }) => product * extent, 1);
   return axes.reduce((sum, { extent, radius }) => sum + points * Math.min(extent, 2 * radius + 1), 0);
+}
+
+/** Multiplications of a submission: some 50 ms at a tenth of 1 TFLOP/s. */
+const MOST_MULTIPLICATIONS = 2 ** 32;
+/** Tests that one summary holds. */
+const MOST_TESTS = 1024;
+
+/** Iterations of a submission, of so many multiplications each; a multiple of `checkEvery` if there are tests. */
+export function iterationsAtOnce(
+  { checkEvery, iterations }: Pick<GridRun, "checkEvery" | "iterations">,
+  multiplicationsEach: number): number {
+  const most = Math.max(1, Math.floor(MOST_MULTIPLICATIONS / multiplicationsEach));
+  if (checkEvery === 0) return Math.min(most, iterations);
+  return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
+}
+
+/** The summaries of all parts of a batch, as the kernels wrote them. */
+export function joinRounds(summaries: readonly Int32Array[]): GridRound {
+  const most = (word: number): number => Math.max(0, ...summaries.map((summary) => summary[word]));
+  const errors = summaries.map((summary) => new Float32Array(summary.slice(SUMMARY_WORDS).buffer));
+  const largest = (test: number): number => errors.reduce((error, part) => Math.max(error, part[test]), 0);
+  return {
+    iterations: most(0),
+    status: most(1),
+    isLog: most(2) > 0,
+    running: summaries.reduce((sum, summary) => sum + summary[3], 0),
+    errors: Array.from(errors[0] ?? [], (_, test) => largest(test)),
+  };
 }
 
 /** What kernels need of penalties. */

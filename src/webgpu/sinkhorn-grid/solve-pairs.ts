@@ -7,23 +7,19 @@ import { SLOTS, ZERO_TAPS } from "./lines.ts";
 import { DOMAINS, SINKHORN_PAIRS } from "./pairs.ts";
 import { PAIR_WORDS, SUMMARY_WORDS } from "./products.ts";
 import {
+  iterationsAtOnce,
+  joinRounds,
   multiplications,
   penaltyOf,
   wordsOf,
   type GridInputs,
   type GridProblem,
-  type GridRound,
   type GridRun,
   type GridSolve,
 } from "./run.ts";
 
-/** Multiplications of a launch: some 50 ms at 1 TFLOP/s and a tenth of that. */
-const MOST_MULTIPLICATIONS = 2 ** 32;
 /** Of a workgroup's memory, for zeros among the weights and a pair's state. */
 const SPARE_WORDS = 32;
-/** Words of a binding that errors of tests may take. */
-const MOST_TESTS = 1024;
-
 /** Threads of the workgroup that holds a grid; undefined where none does. */
 export function pairThreads(size: readonly number[]): number | undefined {
   const points = size.reduce((product, extent) => product * extent, 1);
@@ -51,7 +47,7 @@ export function solvePairs(problem: GridProblem, run: GridRun, { a, b, start }: 
   const g = run.isSymmetric ? allocate([1]) : allocate(b.shape);
   const states = parts.map(({ count }) => allocate([(count / points) * PAIR_WORDS], "int32"));
   const taps = tf.keep(tf.tensor1d(tableOf(axes)));
-  const step = iterationsOfLaunch(run, all * multiplications(axes) * (run.isSymmetric ? 1 : 2));
+  const step = iterationsAtOnce(run, all * multiplications(axes) * (run.isSymmetric ? 1 : 2));
   let summaries: tf.Tensor[] = [];
   let done = 0;
 
@@ -90,7 +86,7 @@ export function solvePairs(problem: GridProblem, run: GridRun, { a, b, start }: 
       done = until;
       return done;
     },
-    read: async () => joined(await Promise.all(summaries.map((summary) => summary.data<"int32">()))),
+    read: async () => joinRounds(await Promise.all(summaries.map((summary) => summary.data<"int32">()))),
     finish() {
       tf.dispose([summaries, taps]);
       release(...states);
@@ -109,13 +105,6 @@ function tableOf(axes: readonly PassAxis[]): Float32Array {
     at += extent + ZERO_TAPS;
   }
   return table;
-}
-
-/** A multiple of `checkEvery`. */
-export function iterationsOfLaunch({ checkEvery, iterations }: GridRun, multiplicationsEach: number): number {
-  const most = Math.max(1, Math.floor(MOST_MULTIPLICATIONS / multiplicationsEach));
-  if (checkEvery === 0) return Math.min(most, iterations);
-  return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
 }
 
 /** In the layout of the kernel's `Uniforms`. */
@@ -153,18 +142,4 @@ function uniformsOf(
     ...floats([...penalty.tau, ...penalty.share, penalty.harmonic]),
     Number(penalty.isCentred),
   ]);
-}
-
-/** The summaries of all parts of a batch. */
-function joined(summaries: readonly Int32Array[]): GridRound {
-  const most = (word: number): number => Math.max(0, ...summaries.map((summary) => summary[word]));
-  const errors = summaries.map((summary) => new Float32Array(summary.slice(SUMMARY_WORDS).buffer));
-  const largest = (test: number): number => errors.reduce((error, part) => Math.max(error, part[test]), 0);
-  return {
-    iterations: most(0),
-    status: most(1),
-    isLog: most(2) > 0,
-    running: summaries.reduce((sum, summary) => sum + summary[3], 0),
-    errors: Array.from(errors[0] ?? [], (_, test) => largest(test)),
-  };
 }

@@ -1,13 +1,14 @@
 import type { GridGeometry } from "../../../geometry/geometry.ts";
 import { submit } from "../../../webgpu/launch.ts";
 import type { GridInputs, GridRun, GridSolve } from "../../../webgpu/sinkhorn-grid/run.ts";
+import { solveLarge } from "../../../webgpu/sinkhorn-grid/solve-large.ts";
 import { pairThreads, solvePairs } from "../../../webgpu/sinkhorn-grid/solve-pairs.ts";
 import type { FixedRun, SinkhornEngine, SinkhornReport, ToleranceRun } from "../engine.ts";
 
-/** Undefined where a grid does not fit a workgroup. */
-export function gridEngine({ size, spacing }: GridGeometry, epsilon: number): SinkhornEngine | undefined {
-  if (!pairThreads(size)) return undefined;
-  const begin = (run: GridRun, inputs: GridInputs): GridSolve => solvePairs({ size, spacing, epsilon }, run, inputs);
+/** A workgroup a pair where it holds the grid, else a launch an axis of each half step. */
+export function gridEngine({ size, spacing }: GridGeometry, epsilon: number): SinkhornEngine {
+  const begin = (run: GridRun, inputs: GridInputs): GridSolve =>
+    (pairThreads(size) ? solvePairs : solveLarge)({ size, spacing, epsilon }, run, inputs);
   const fixed = (run: GridRun, inputs: GridInputs) => {
     const solve = begin(run, inputs);
     while (solve.advance() < run.iterations) submit();
