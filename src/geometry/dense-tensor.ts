@@ -19,7 +19,8 @@ type Operator = "kernel" | "logKernel" | "logCostKernel";
 export function denseTensorKernel(geometry: DenseGeometry, scale: number | tf.Scalar): TensorKernel {
   if (geometry.variables || typeof scale !== "number") return variableKernel(geometry, scale);
   const epsilon = scale;
-  if (isWebgpu()) return webgpuKernel(geometry, epsilon, matrixSource(geometry.cost.data, geometry.shape, costShift(geometry)));
+  if (isWebgpu())
+    return webgpuKernel(geometry, epsilon, matrixSource(geometry.cost.data, geometry.shape, costShift(geometry)));
   const {
     cost: { data: cost },
     shape: [n, m],

@@ -25,7 +25,11 @@ export function webgpuKernel(geometry: Geometry, epsilon: number, source: CostSo
   const [n, m] = geometry.shape;
 
   /** The kernel's pass over rows, with the shape that x has but for its last axis. */
-  function passed(x: tf.Tensor, transposed: boolean, pass: (rows: tf.Tensor, result: tf.TensorInfo) => void): tf.Tensor {
+  function passed(
+    x: tf.Tensor,
+    transposed: boolean,
+    pass: (rows: tf.Tensor, result: tf.TensorInfo) => void,
+  ): tf.Tensor {
     return tf.tidy(() => {
       const result = allocate([...x.shape.slice(0, -1), transposed ? m : n]);
       pass(x.dtype === "float32" ? x : tf.cast(x, "float32"), result);

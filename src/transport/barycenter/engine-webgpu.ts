@@ -18,7 +18,7 @@ import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
 
 /** Bytes of a device for the iterations of the data points in work: a share that small cards have, too. */
-const KEPT_BYTES = 2 ** 29;
+export const KEPT_BYTES = 2 ** 29;
 /** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
 const DATA_BYTES = 2 ** 28;
 

@@ -1,9 +1,6 @@
 import { isCloud, isGrid, type Geometry } from "../../geometry/geometry.ts";
-import { devicePoints } from "../../geometry/cloud-webgpu.ts";
-import type { KernelCost } from "../../webgpu/cost.ts";
-import { iterationsCost, type SourceSizes } from "../../webgpu/costs/cost.ts";
-import { matrixSource } from "../../webgpu/costs/matrix.ts";
-import { pointSource } from "../../webgpu/costs/points.ts";
+import { repeatedCost, type KernelCost } from "../../webgpu/cost.ts";
+import { estimateIteration } from "../../webgpu/costs/estimate.ts";
 import { gridCost } from "../../webgpu/sinkhorn-grid/cost.ts";
 import type { FixedRun } from "./engine.ts";
 
@@ -18,11 +15,6 @@ interface CountedRun extends Pick<FixedRun, "iterations" | "domain"> {
  */
 export function sinkhornCost(geometry: Geometry, epsilon: number, { pairs, ...run }: CountedRun): KernelCost {
   if (isGrid(geometry)) return gridCost({ ...geometry, epsilon }, run, pairs);
-  return iterationsCost(sizesOf(geometry), pairs, run.iterations);
-}
-
-/** Sources bring nothing to a device before they are used. */
-function sizesOf(geometry: Geometry): SourceSizes {
-  if (isCloud(geometry)) return pointSource(devicePoints(geometry.coordinates));
-  return matrixSource(new Float64Array(0), geometry.shape, 0);
+  const dimension = isCloud(geometry) ? geometry.coordinates.x.shape[1] : 0;
+  return repeatedCost(estimateIteration({ shape: geometry.shape, dimension, pairs }), run.iterations);
 }

@@ -70,6 +70,17 @@ export function kernelPasses(geometry: Geometry, epsilon: number): KernelPasses 
   };
 }
 
+/** Multiplications of a result in each pass. */
+export function passWidths(geometry: Geometry, epsilon: number): number[] {
+  if (!isGrid(geometry)) return [Math.max(...geometry.shape)];
+  const { size, spacing } = geometry;
+  return size.map((extent, axis) => 2 * radiusOf(extent, spacing[axis], epsilon) + 1);
+}
+
+function radiusOf(extent: number, step: number, epsilon: number): number {
+  return Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+}
+
 /** From the last axis to the first. */
 function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
   let inner = 1;
@@ -77,7 +88,7 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .map((extent, axis) => ({ extent, step: spacing[axis] }))
     .reverse()
     .map(({ extent, step }) => {
-      const radius = Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+      const radius = radiusOf(extent, step, epsilon);
       const exponents = Array.from({ length: extent }, (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon);
       const taps = Array.from({ length: radius + 4 }, (_, d) => (d <= radius ? 2 ** exponents[d] : 0));
       const slots = slotsFor(extent, inner, radius);

@@ -130,19 +130,17 @@ const END: Buffers = [
 
 const JOINING = joiningKernel("log-sum, parts joined", [["partial", "read"], ...END], FINISH + JOIN);
 
-const kernelsOf = perSource(
-  (code, pairs): ReductionKernels => ({
-    whole: reducingKernel(`log-sum of ${code.name}`, code, [...INPUTS, ...END], pairs, FINISH + STORE_RESULT + MAIN),
-    part: reducingKernel(
-      `log-sum of ${code.name}, in parts`,
-      code,
-      [...INPUTS, ["partial", "write"]],
-      pairs,
-      STORE_PART + MAIN,
-    ),
-    join: JOINING,
-  }),
-);
+const kernelsOf = perSource((code, pairs): ReductionKernels => ({
+  whole: reducingKernel(`log-sum of ${code.name}`, code, [...INPUTS, ...END], pairs, FINISH + STORE_RESULT + MAIN),
+  part: reducingKernel(
+    `log-sum of ${code.name}, in parts`,
+    code,
+    [...INPUTS, ["partial", "write"]],
+    pairs,
+    STORE_PART + MAIN,
+  ),
+  join: JOINING,
+}));
 
 export interface LogSum {
   /** On the second side's outputs, over the first. */

@@ -19,6 +19,10 @@ fn entries(at: vec4u) -> vec4f {
 `,
 };
 
+/** Lanes next to each other read numbers next to each other. */
+export const matrixLanes: CostSource["lanes"] = (transposed) =>
+  transposed ? { reduced: 8, outputs: 32, isReducedFirst: false } : { reduced: 32, outputs: 8, isReducedFirst: true };
+
 interface Band {
   readonly from: number;
   readonly count: number;
@@ -56,11 +60,7 @@ export function matrixSource(cost: Float64Array, [n, m]: readonly [number, numbe
           ? { outputs: columns, reduced: rows, buffers: [tensor], strides: [1, m] }
           : { outputs: rows, reduced: columns, buffers: [tensor], strides: [m, 1] };
       }),
-    // lanes next to each other read numbers next to each other
-    lanes: (transposed) =>
-      transposed
-        ? { reduced: 8, outputs: 32, isReducedFirst: false }
-        : { reduced: 32, outputs: 8, isReducedFirst: true },
+    lanes: matrixLanes,
     scratch,
     dispose() {
       free();

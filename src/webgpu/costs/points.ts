@@ -73,6 +73,8 @@ fn with_term(sum: vec4f, difference: vec4f) -> vec4f {
 `,
 };
 
+export const pointLanes: CostSource["lanes"] = () => ({ reduced: LANES, outputs: LANES, isReducedFirst: true });
+
 interface Piece {
   readonly from: number;
   readonly count: number;
@@ -102,17 +104,15 @@ export function pointSource({ x, y, d, metric }: DevicePoints): CostSource {
       const [first, second] = sides();
       const [outputs, reduced] = transposed ? [second, first] : [first, second];
       return outputs.flatMap((left) =>
-        reduced.map(
-          (right): CostBlock => ({
-            outputs: left,
-            reduced: right,
-            buffers: [left.tensor, right.tensor],
-            strides: [1, 1],
-          }),
-        ),
+        reduced.map((right): CostBlock => ({
+          outputs: left,
+          reduced: right,
+          buffers: [left.tensor, right.tensor],
+          strides: [1, 1],
+        })),
       );
     },
-    lanes: () => ({ reduced: LANES, outputs: LANES, isReducedFirst: true }),
+    lanes: pointLanes,
     scratch,
     dispose() {
       free();

@@ -172,10 +172,12 @@ export interface Reduction {
   readonly pairsALane: number;
 }
 
-type ReductionSizes = Pick<CostSource, "shape" | "dimension" | "lanes" | "blocks">;
-
 /** How the reduction of a source, of so many pairs, is cut into launches. A function of sizes and limits alone: the same bits each time. */
-export function planReduction(source: ReductionSizes, transposed: boolean, pairs: number): Reduction {
+export function planReduction(
+  source: Pick<CostSource, "shape" | "dimension" | "lanes" | "blocks">,
+  transposed: boolean,
+  pairs: number,
+): Reduction {
   const lanes = source.lanes(transposed);
   const [tile, stride] = [LANE_WIDTH * lanes.outputs, LANE_WIDTH * lanes.reduced];
   const pairsALane = pairs >= PAIRS_A_LANE ? PAIRS_A_LANE : 1;
@@ -272,7 +274,11 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
   const most = Math.max(1, Math.floor(kernelLimits().maxStorageBufferBindingSize / bytesAPair));
   for (let firstPair = 0; firstPair < pairs; firstPair += most) {
     const count = Math.min(most, pairs - firstPair);
-    const parts = { tensor: source.scratch(count * plan.parts * outputs * partWidth), from: 0, count: count * plan.parts * outputs * partWidth };
+    const parts = {
+      tensor: source.scratch(count * plan.parts * outputs * partWidth),
+      from: 0,
+      count: count * plan.parts * outputs * partWidth,
+    };
     run(firstPair, count, kernels.part, [...inputs, parts]);
     const uniforms = uniformsOf(source, plan.steps[0], lengths, plan.parts, [firstPair, count], scalars);
     launch(kernels.join, {

@@ -99,19 +99,17 @@ const RESULT = ["result", "write"] as const;
 
 const JOINING = joiningKernel("weighted sum, parts joined", [["partial", "read"], RESULT], JOIN);
 
-const kernelsOf = perSource(
-  (code, pairs): ReductionKernels => ({
-    whole: reducingKernel(`weighted sum of ${code.name}`, code, [...INPUTS, RESULT], pairs, STORE_RESULT + MAIN),
-    part: reducingKernel(
-      `weighted sum of ${code.name}, in parts`,
-      code,
-      [...INPUTS, ["partial", "write"]],
-      pairs,
-      STORE_PART + MAIN,
-    ),
-    join: JOINING,
-  }),
-);
+const kernelsOf = perSource((code, pairs): ReductionKernels => ({
+  whole: reducingKernel(`weighted sum of ${code.name}`, code, [...INPUTS, RESULT], pairs, STORE_RESULT + MAIN),
+  part: reducingKernel(
+    `weighted sum of ${code.name}, in parts`,
+    code,
+    [...INPUTS, ["partial", "write"]],
+    pairs,
+    STORE_PART + MAIN,
+  ),
+  join: JOINING,
+}));
 
 export interface WeightedSum {
   /** On the second side's outputs, over the first. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { launch } from "../launch.ts";
 import { EXPM1_LOG1P, WORKGROUP_INDEX } from "../wgsl.ts";

@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { denseGeometry } from "../../../src/geometry/dense.ts";
-import type { Geometry, PointCost, TensorKernel } from "../../../src/geometry/geometry.ts";
+import type { Geometry, PointCost } from "../../../src/geometry/geometry.ts";
 import { pointCloud } from "../../../src/geometry/pointcloud.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { ndarray } from "../../../src/tensor/ndarray.ts";
 import { chooseSinkhorn } from "../../../src/transport/sinkhorn/choose.ts";
+import { previousSolution } from "../../../src/transport/initializers/previous.ts";
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
+import { estimateIteration } from "../../../src/webgpu/costs/estimate.ts";
 import { planReduction } from "../../../src/webgpu/costs/reduction.ts";
 import { countLaunches, submit } from "../../../src/webgpu/launch.ts";
 import { lowerLimits } from "../../../src/webgpu/limits.ts";
@@ -94,6 +96,30 @@ describe.skipIf(!backends.includes("webgpu"))("sums over costs on webgpu", () =>
     await expectOperators(cloudOf(90, 70, 17), 4, 6); // pieces of 60 points
   });
 
+  it("has derivatives of derivatives, which are those of composed operations", async () => {
+    const matrix = pointCloud(ndarray(randomNormal(12, 1), [6, 2]), ndarray(randomNormal(10, 2), [5, 2]));
+    const x = rounded(randomNormal(10, 3));
+    const secondDerivatives = async (geometry: Geometry) => {
+      const kernel = geometry.kernel(0.5);
+      const slopesOf = (operator: "logApply" | "logApplyCost") => {
+        const value = (rows: tf.Tensor): tf.Scalar => tf.sum(tf.square(kernel[operator](rows)));
+        const along = (rows: tf.Tensor): tf.Scalar => tf.sum(tf.mul(tf.grad(value)(rows), tf.range(1, 6)));
+        return tf.tidy(() => tf.grad(along)(tf.tensor2d(Float32Array.from(x), [2, 5])));
+      };
+      const slopes = [slopesOf("logApply"), slopesOf("logApplyCost")];
+      const numbers = await Promise.all(slopes.map((tensor) => tensor.data()));
+      tf.dispose(slopes);
+      kernel.dispose();
+      return numbers.flatMap((values) => [...values]);
+    };
+    const points = pointCloud(matrix.coordinates!.x, matrix.coordinates!.y, { lazy: true });
+    const actual = [await secondDerivatives(matrix), await secondDerivatives(points)];
+    await useBackend("cpu");
+    const expected = await secondDerivatives(matrix);
+    await useBackend("webgpu");
+    for (const derivatives of actual) expect(derivatives).toBeAllclose(expected, { relative: 1e-4, absolute: 1e-4 });
+  });
+
   it("has the same bits twice, and frees what it makes", async () => {
     const before = { ...(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }) };
     const runs = [];
@@ -103,5 +129,102 @@ describe.skipIf(!backends.includes("webgpu"))("sums over costs on webgpu", () =>
     expect(runs[2]).toEqual(runs[3]);
     submit();
     expect(tf.memory()).toMatchObject({ numTensors: before.numTensors });
+  });
+});
+
+/** Engines chosen for both kinds of costs, of three pairs with zero masses. */
+const PROBLEMS: Readonly<Record<string, Geometry>> = {
+  "a matrix": matrixOf(37, 150),
+  points: cloudOf(37, 150, 3),
+};
+
+describe.skipIf(!backends.includes("webgpu"))("Sinkhorn on webgpu", () => {
+  beforeAll(() => useBackend("webgpu"));
+  afterEach(() => lowerLimits({}));
+
+  for (const [name, geometry] of Object.entries(PROBLEMS)) {
+    const [n, m] = geometry.shape;
+    const a = [1, 2, 3].map((seed) => rounded(randomHistogram(n, seed, 0.3)));
+    const b = [4, 5, 6].map((seed) => rounded(randomHistogram(m, seed, 0.3)));
+
+    it.each([0.1, 0.01, 0.001])(
+      `under ${name} has float64's potentials at epsilon = %f of the largest cost`,
+      async (share) => {
+        const epsilon = share * geometry.maxCost;
+        const kernel = geometry.kernel(epsilon);
+        const batch = { a: rowsTensor(a), b: rowsTensor(b) };
+        const start = tf.zerosLike(batch.b);
+        const { f, g } = chooseSinkhorn(kernel, "auto").iterate(batch, start, { iterations: 20, domain: "auto" });
+        const [first, second] = [await f.data(), await g.data()];
+        a.forEach((masses, pair) => {
+          const options = {
+            epsilon,
+            maxIterations: 20,
+            tolerance: 0,
+            initializer: previousSolution(new Float64Array(m)),
+          };
+          const host = sinkhornHost(masses, b[pair], geometry, options);
+          expectPotential(first.slice(pair * n, (pair + 1) * n), host.f, masses);
+          expectPotential(second.slice(pair * m, (pair + 1) * m), host.g, b[pair]);
+        });
+        kernel.dispose();
+        tf.dispose([batch, start, f, g]);
+      },
+    );
+
+    it(`under ${name} takes a launch a half step, and no memory with iterations`, async () => {
+      const kernel = geometry.kernel(geometry.maxCost / 10);
+      const batch = { a: rowsTensor(a), b: rowsTensor(b) };
+      const start = tf.zerosLike(batch.b);
+      const engine = chooseSinkhorn(kernel, "auto");
+      const bytes: number[] = [];
+      const launches = [5, 5, 5, 25].map((iterations) => {
+        const counted = countLaunches(() => engine.iterate(batch, start, { iterations, domain: "auto" }));
+        tf.dispose([counted.result.f, counted.result.g]);
+        submit();
+        bytes.push((tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU);
+        return counted.launches;
+      });
+      const { launches: each } = estimateIteration({ shape: [n, m], dimension: 0, pairs: 3 });
+      expect(each).toBe(2);
+      expect(launches).toEqual([10, 10, 10, 50]);
+      expect(bytes[3]).toBe(bytes[2]);
+      kernel.dispose();
+      tf.dispose([batch, start]);
+    });
+  }
+});
+
+describe("work of an iteration", () => {
+  it("is that of the costs", () => {
+    const dense = estimateIteration({ shape: [5000, 5000], dimension: 0, pairs: 1 });
+    expect(dense.bytes / (2 * 4 * 5000 ** 2)).toBeCloseTo(1, 1);
+    const cloud = estimateIteration({ shape: [50_000, 50_000], dimension: 64, pairs: 1 });
+    expect(cloud.operations / (2 * 50_000 ** 2 * (3 * 64 + 8))).toBeCloseTo(1, 2);
+    expect(cloud.launches).toBeGreaterThan(cloud.operations / 3e10); // none of them is long
+  });
+
+  it("covers all outputs and all parts once, whatever the size", () => {
+    for (const [n, m] of [
+      [5, 7],
+      [700, 30_000],
+      [40_000, 90_000],
+    ] as const) {
+      const spans = { outputs: { from: 0, count: n }, reduced: { from: 0, count: m } };
+      const source = {
+        shape: [n, m] as const,
+        dimension: 64,
+        lanes: () => ({ reduced: 16, outputs: 16, isReducedFirst: true }),
+        blocks: () => [{ ...spans, buffers: [], strides: [1, 1] as const }],
+      };
+      const { steps, parts } = planReduction(source, false, 2);
+      expect(steps.reduce((sum, { tiles }) => sum + tiles, 0)).toBe(Math.ceil(n / 64));
+      for (const { splits, splitLength, operations } of steps) {
+        expect(splits).toBe(parts);
+        expect(splits * splitLength).toBeGreaterThanOrEqual(m);
+        expect((splits - 1) * splitLength).toBeLessThan(m);
+        expect(operations).toBeLessThan(3e10);
+      }
+    }
   });
 });

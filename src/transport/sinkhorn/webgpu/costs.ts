@@ -10,9 +10,11 @@ import { DeviceHalfSteps } from "./half-steps.ts";
 export function costEngine(source: CostSource, epsilon: number): SinkhornEngine {
   function stepping<T>(batch: SinkhornBatch, { rho }: FixedRun, run: (steps: DeviceHalfSteps) => T): T {
     const steps = new DeviceHalfSteps(source, epsilon, batch, rho);
-    const result = run(steps);
-    steps.dispose();
-    return result;
+    try {
+      return run(steps);
+    } finally {
+      steps.dispose();
+    }
   }
 
   return {
@@ -40,11 +42,13 @@ export function costEngine(source: CostSource, epsilon: number): SinkhornEngine 
 
     async solve(batch, start, run) {
       const steps = new DeviceHalfSteps(source, epsilon, batch, run.rho);
-      steps.begin(start);
-      const report = await untilTolerance(steps, run);
-      const potentials = steps.potentials();
-      steps.dispose();
-      return { ...potentials, ...report };
+      try {
+        steps.begin(start);
+        const report = await untilTolerance(steps, run);
+        return { ...steps.potentials(), ...report };
+      } finally {
+        steps.dispose();
+      }
     },
   };
 }

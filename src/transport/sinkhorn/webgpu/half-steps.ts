@@ -9,8 +9,13 @@ import { hasMass, logMasses, withMasses } from "../../histograms.ts";
 import type { SinkhornBatch, TensorKlPotentials, TensorPotentials } from "../engine.ts";
 import { marginalPenalty, type MarginalPenalty, type Sides } from "../rho.ts";
 
-/** A side's variable, and the buffer that its next half step writes. */
-interface Variable {
+/** A side's masses and variable, and the buffer that its next half step writes. */
+interface Side {
+  readonly masses: tf.Tensor;
+  readonly logMasses: tf.Tensor;
+  readonly tau: number;
+  /** Of lambda; negative for the second side. */
+  readonly pull: number;
   now: tf.Tensor;
   spare: tf.Tensor;
 }
@@ -21,77 +26,83 @@ interface Variable {
  * them as in `SinkhornSteps`. Both variables begin as zero. Dispose after use.
  */
 export class DeviceHalfSteps {
-  private readonly first: Variable;
-  private readonly second: Variable;
-  private readonly logA: tf.Tensor;
-  private readonly logB: tf.Tensor;
-  private readonly penalty: MarginalPenalty | undefined;
-  private lambda: tf.Tensor | undefined;
+  readonly #source: CostSource;
+  readonly #epsilon: number;
+  readonly #penalty: MarginalPenalty | undefined;
+  readonly #first: Side;
+  readonly #second: Side;
+  #lambda: tf.Tensor | undefined;
 
-  constructor(
-    private readonly source: CostSource,
-    private readonly epsilon: number,
-    private readonly batch: SinkhornBatch,
-    rho: Sides | undefined,
-  ) {
-    const { a, b } = batch;
-    this.penalty = marginalPenalty(rho, epsilon);
-    [this.first, this.second] = [variableLike(a), variableLike(b)];
-    [this.logA, this.logB] = [a, b].map((masses) => tf.keep(logMasses(masses)));
-    if (this.penalty) this.lambda = tf.keep(tf.zeros([a.size / a.shape.at(-1)!]));
+  constructor(source: CostSource, epsilon: number, { a, b }: SinkhornBatch, rho: Sides | undefined) {
+    const penalty = marginalPenalty(rho, epsilon);
+    this.#source = source;
+    this.#epsilon = epsilon;
+    this.#penalty = penalty;
+    this.#first = sideOf(a, penalty?.tau.a ?? 1, penalty?.pull.a ?? 0);
+    this.#second = sideOf(b, penalty?.tau.b ?? 1, -(penalty?.pull.b ?? 0));
+    if (penalty) this.#lambda = tf.keep(tf.zeros([a.size / a.shape.at(-1)!]));
   }
 
-  /** The second variable of a potential g [..., m] in cost units, which is not looked at where b has no mass, and lambda. */
+  /** Starts from the potential g [..., m] in cost units, which is not looked at where b has no mass. */
   begin(g: tf.Tensor): void {
-    const { batch, logB, epsilon, penalty } = this;
+    const { masses, logMasses: logB } = this.#second;
     const [variable, lambda] = tf.tidy(() => {
       const masked = (values: tf.Tensor, other: number): tf.Tensor =>
-        tf.where(hasMass(batch.b), values, tf.fill(values.shape, other));
-      // without it the constant of g would be in both variables
-      const top = penalty ? tf.max(masked(g, LOG_ZERO), -1, true) : tf.zeros([...g.shape.slice(0, -1), 1]);
-      const logScaling = tf.sub(tf.div(tf.sub(g, top), epsilon), logB);
-      return [tf.keep(masked(logScaling, 0)), tf.keep(tf.neg(tf.reshape(top, [-1])))];
+        tf.where(hasMass(masses), values, tf.fill(values.shape, other));
+      // what g has in common is lambda's
+      const top = this.#penalty ? tf.max(masked(g, LOG_ZERO), -1, true) : tf.zeros([...g.shape.slice(0, -1), 1]);
+      const logScaling = tf.div(tf.sub(g, top), this.#epsilon);
+      return [tf.keep(masked(tf.sub(logScaling, logB), 0)), tf.keep(tf.neg(tf.reshape(top, [-1])))];
     });
-    this.second.now.dispose();
-    this.second.now = variable;
-    this.lambda?.dispose();
-    this.lambda = penalty && lambda;
-    if (!penalty) lambda.dispose();
+    this.#second.now.dispose();
+    this.#second.now = variable;
+    this.#lambda?.dispose();
+    if (this.#penalty) this.#lambda = lambda;
+    else lambda.dispose();
   }
 
   /** before^(1 - omega) after^omega of the scalings. */
   updateFirst(omega: number): void {
-    this.update(false, this.first, this.second.now, this.logB, omega);
-    swap(this.first);
+    this.#write(this.#first, this.#second, omega);
+    swap(this.#first);
   }
 
   updateSecond(omega: number): void {
-    this.update(true, this.second, this.first.now, this.logA, omega);
-    swap(this.second);
+    this.#write(this.#second, this.#first, omega);
+    swap(this.#second);
   }
 
   /** f <- (f + T f) / 2, of the problem (a, a). */
   average(): void {
-    this.update(false, this.first, this.first.now, this.logA, 0.5);
-    swap(this.first);
+    this.#write(this.#first, this.#first, 0.5);
+    swap(this.#first);
   }
 
+  /** The best lambda of unbalanced problems. */
   translate(): void {
-    const { batch, first, second, lambda, penalty } = this;
-    if (!penalty) return;
-    const { share, harmonic } = penalty;
-    translate({ ...batch, first: first.now, second: second.now, lambda: lambda!, share, harmonic });
+    if (!this.#penalty) return;
+    const [first, second] = [this.#first, this.#second];
+    translate({
+      a: first.masses,
+      b: second.masses,
+      first: first.now,
+      second: second.now,
+      lambda: this.#lambda!,
+      share: this.#penalty.share,
+      harmonic: this.#penalty.harmonic,
+    });
   }
 
-  /** Of each pair [pairs]: as `SinkhornSteps.violation`. What `updateFirst` would have made stays in the other buffer for `follow`. */
+  /** Of each pair [pairs], as `SinkhornSteps.violation`. What `updateFirst(1)` would make stays in the other buffer, for `follow`. */
   violation(): tf.Tensor {
-    this.update(false, this.first, this.second.now, this.logB, 1);
-    return violations(this.batch.a, this.first.now, this.first.spare, this.penalty !== undefined);
+    this.#write(this.#first, this.#second, 1);
+    const { masses, now, spare } = this.#first;
+    return violations(masses, now, spare, this.#penalty !== undefined);
   }
 
-  /** Goes on after `violation`, as `updateFirst` does. */
+  /** `updateFirst` after `violation`. */
   follow(omega: number): void {
-    const { first } = this;
+    const first = this.#first;
     if (omega === 1) return swap(first);
     const relaxed = tf.tidy(() => tf.keep(tf.add(tf.mul(first.now, 1 - omega), tf.mul(first.spare, omega))));
     first.now.dispose();
@@ -100,58 +111,59 @@ export class DeviceHalfSteps {
 
   /** fKL and gKL in cost units; the caller owns them. */
   klPotentials(): TensorKlPotentials {
-    const { epsilon, first, second } = this;
-    const [fKL, gKL] = tf.tidy(() => [
-      this.moved(tf.mul(first.now, epsilon), 1),
-      this.moved(tf.mul(second.now, epsilon), -1),
-    ]);
+    const inCosts = ({ now }: Side, sign: 1 | -1): tf.Tensor => {
+      const potential = tf.mul(now, this.#epsilon);
+      if (!this.#lambda) return potential;
+      return tf.add(potential, tf.reshape(tf.mul(this.#lambda, sign), [...now.shape.slice(0, -1), 1]));
+    };
+    const [fKL, gKL] = tf.tidy(() => [inCosts(this.#first, 1), inCosts(this.#second, -1)]);
     return { fKL, gKL };
   }
 
   /** f and g in cost units; the caller owns them. */
   potentials(): TensorPotentials {
-    const { epsilon, batch } = this;
     const [f, g] = tf.tidy(() => {
       const { fKL, gKL } = this.klPotentials();
-      return [withMasses(fKL, batch.a, epsilon), withMasses(gKL, batch.b, epsilon)];
+      return [withMasses(fKL, this.#first.masses, this.#epsilon), withMasses(gKL, this.#second.masses, this.#epsilon)];
     });
     return { f, g };
   }
 
   dispose(): void {
-    const { first, second, logA, logB, lambda } = this;
-    tf.dispose([first.now, first.spare, second.now, second.spare, logA, logB, lambda ?? []]);
+    for (const { logMasses, now, spare } of [this.#first, this.#second]) tf.dispose([logMasses, now, spare]);
+    this.#lambda?.dispose();
   }
 
-  private moved(potential: tf.Tensor, sign: 1 | -1): tf.Tensor {
-    if (!this.lambda) return potential;
-    return tf.add(potential, tf.reshape(tf.mul(this.lambda, sign), [...potential.shape.slice(0, -1), 1]));
-  }
-
-  private update(isSecond: boolean, variable: Variable, terms: tf.Tensor, logMasses: tf.Tensor, omega: number): void {
-    const { source, epsilon, penalty, lambda } = this;
-    const side = isSecond ? "b" : "a";
-    logSum(source, {
-      transposed: isSecond,
-      terms,
-      logMasses,
-      before: variable.now,
-      ofPair: lambda,
+  /** What follows for one side from another, into its spare buffer. */
+  #write(side: Side, from: Side, omega: number): void {
+    logSum(this.#source, {
+      transposed: side === this.#second,
+      terms: from.now,
+      logMasses: from.logMasses,
+      before: side.now,
+      ofPair: this.#lambda,
       scalars: {
-        factor: 1 / epsilon,
-        gain: -omega * (penalty?.tau[side] ?? 1),
+        factor: 1 / this.#epsilon,
+        gain: -omega * side.tau,
         keep: 1 - omega,
-        pull: (isSecond ? omega : -omega) * (penalty?.pull[side] ?? 0),
+        pull: -omega * side.pull,
       },
-      result: variable.spare,
+      result: side.spare,
     });
   }
 }
 
-function variableLike(masses: tf.Tensor): Variable {
-  return { now: tf.keep(tf.zeros(masses.shape)), spare: tf.keep(asTensor(allocate(masses.shape))) };
+function sideOf(masses: tf.Tensor, tau: number, pull: number): Side {
+  return {
+    masses,
+    logMasses: tf.keep(logMasses(masses)),
+    tau,
+    pull,
+    now: tf.keep(tf.zeros(masses.shape)),
+    spare: tf.keep(asTensor(allocate(masses.shape))),
+  };
 }
 
-function swap(variable: Variable): void {
-  [variable.now, variable.spare] = [variable.spare, variable.now];
+function swap(side: Side): void {
+  [side.now, side.spare] = [side.spare, side.now];
 }

@@ -1,0 +1,57 @@
+import { EXPONENTIAL, sumOfCosts, type KernelCost } from "../cost.ts";
+import { matrixLanes } from "./matrix.ts";
+import { pointLanes } from "./points.ts";
+import { planReduction } from "./reduction.ts";
+
+/** A balanced or unbalanced Sinkhorn problem whose costs are a matrix, or those of points. */
+export interface CostWork {
+  readonly shape: readonly [n: number, m: number];
+  /** Of points; 0: a matrix. */
+  readonly dimension: number;
+  readonly pairs: number;
+  readonly unbalanced?: boolean;
+}
+
+/** Of a term of a running log-sum-exp: its exponent, maximum, difference and sum beside the exponential. */
+const OPERATIONS_A_TERM = 5 + EXPONENTIAL;
+/** Of an axis of two points: a difference, and its square added. */
+const OPERATIONS_AN_AXIS = 3;
+
+/**
+ * What one iteration, two half steps, takes of a device. With p pairs and p' = ceil(p / 4) (p below 4: p' = p):
+ *
+ * - a matrix: `2 p' 4 n m` bytes and `2 n m 13 p` operations;
+ * - points: `2 * 4 (n + m) d` bytes and `2 n m (3 d p' + 13 p)` operations, so arithmetic bounds it;
+ * - both: `2 * 4 p * 2 (n + m)` bytes of vectors and more. One launch a half step; a second one where few outputs leave a device idle and the
+ *   other side is split; one for lambda; and a half step of more than 2e10 operations is cut, so that no launch takes long.
+ */
+export function estimateIteration({ shape, dimension, pairs, unbalanced = false }: CostWork): KernelCost {
+  const directions = [false, true].map((transposed) => {
+    const [outputs, reduced] = transposed ? [shape[1], shape[0]] : shape;
+    const source = {
+      shape,
+      dimension,
+      lanes: dimension > 0 ? pointLanes : matrixLanes,
+      blocks: () => [
+        {
+          outputs: { from: 0, count: outputs },
+          reduced: { from: 0, count: reduced },
+          buffers: [],
+          strides: [1, 1] as const,
+        },
+      ],
+    };
+    const { steps, parts, pairsALane } = planReduction(source, transposed, pairs);
+    const costs = dimension > 0 ? (outputs + reduced) * dimension : Math.ceil(pairs / pairsALane) * outputs * reduced;
+    const vectors = pairs * (2 * reduced + 2 * outputs);
+    const partial = parts > 1 ? 4 * pairs * parts * outputs : 0; // written and read, two numbers each
+    return {
+      launches: steps.length + (parts > 1 ? 1 : 0),
+      bytes: 4 * (costs + vectors + partial),
+      operations: outputs * reduced * (OPERATIONS_AN_AXIS * dimension * Math.ceil(pairs / pairsALane) + OPERATIONS_A_TERM * pairs),
+    };
+  });
+  const points = pairs * (shape[0] + shape[1]);
+  const translation = { launches: 1, bytes: 16 * points, operations: 12 * points };
+  return sumOfCosts(...directions, ...(unbalanced ? [translation] : []));
+}
