@@ -1,17 +1,33 @@
 import type { Geometry } from "../../geometry/geometry.ts";
-import { gradientCost } from "../../webgpu/barycenter/cost.ts";
+import { forwardCost, gradientCost, type RecursionSizes } from "../../webgpu/barycenter/cost.ts";
 import { passWidths } from "../../webgpu/barycenter/kernel-passes.ts";
 import type { KernelCost } from "../../webgpu/cost.ts";
 import { KEPT_BYTES } from "./engine-webgpu.ts";
 import { resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 
-/** What `lossAndGradient` of so many data points costs on a WebGPU device from a cold start, counted without one. */
-export function barycenterCost(
+/** Data points, which are barycenters, and atoms. */
+interface Counts {
+  readonly points: number;
+  readonly atoms: number;
+}
+
+/** What `barycenter` costs on a WebGPU device from a cold start, counted without one. */
+export function barycenterCost(geometry: Geometry, options: BarycenterOptions, counts: Counts): KernelCost {
+  return forwardCost(sizesOf(geometry, options, counts), KEPT_BYTES);
+}
+
+/** The same of the losses and gradients of all data points, `lossAndGradient`. */
+export function barycenterGradientCost(
   geometry: Geometry,
   options: BarycenterOptions,
-  { points, atoms }: { readonly points: number; readonly atoms: number },
+  counts: Counts,
+  keptBytes = KEPT_BYTES,
 ): KernelCost {
+  return gradientCost(sizesOf(geometry, options, counts), keptBytes);
+}
+
+function sizesOf(geometry: Geometry, options: BarycenterOptions, counts: Counts): RecursionSizes {
   const { epsilon, iterations, memory } = resolveBarycenterOptions(options);
-  const sizes = { points, atoms, width: Math.max(...geometry.shape), iterations, memory };
-  return gradientCost({ ...sizes, passes: passWidths(geometry, epsilon) }, KEPT_BYTES);
+  const width = Math.max(...geometry.shape);
+  return { ...counts, width, iterations, memory, passes: passWidths(geometry, epsilon) };
 }

@@ -1,5 +1,5 @@
 import { EXPONENTIAL, repeatedCost, sumOfCosts, type KernelCost } from "../cost.ts";
-import { gradientGrouping, type GroupSizes } from "./groups.ts";
+import { forwardRows, gradientGrouping, type GroupSizes } from "./groups.ts";
 
 /** What of a recursion says how much work it is. */
 export interface RecursionSizes extends GroupSizes {
@@ -12,12 +12,31 @@ const POINTWISE = 2 * EXPONENTIAL;
 
 /** Of the losses and gradients of all data points from a cold start, by groups that keep their iterations within `keptBytes`. */
 export function gradientCost(sizes: RecursionSizes, keptBytes: number): KernelCost {
-  const { points, atoms, width } = sizes;
+  const { points } = sizes;
   const { rows, segment } = gradientGrouping(sizes, keptBytes);
   const whole = repeatedCost(groupCost(sizes, rows, segment), Math.floor(points / rows));
   const rest = points % rows === 0 ? [] : [groupCost(sizes, points % rows, segment)];
-  const logMasses = { launches: 1, bytes: 8 * atoms * width, operations: EXPONENTIAL * atoms * width };
-  return sumOfCosts(logMasses, whole, ...rest);
+  return sumOfCosts(logMassesCost(sizes), whole, ...rest);
+}
+
+/** Of the barycenters and log-scalings of all data points from a cold start. */
+export function forwardCost(sizes: RecursionSizes, keptBytes: number): KernelCost {
+  const { points, atoms, width, iterations, memory, passes } = sizes;
+  const rows = forwardRows(sizes, keptBytes);
+  const groups = Math.ceil(points / rows);
+  const numbers = points * atoms * width;
+  const advanced = repeatedCost(advanceCost(passes, { numbers, atoms, memory }), iterations);
+  const sides = memory === 0 ? 1 : 2;
+  const written = { bytes: 8 * (sides * numbers + points * width), operations: EXPONENTIAL * points * width };
+  const saved = repeatedCost(productCost(passes, numbers - groups * atoms * width), -2);
+  return sumOfCosts(logMassesCost(sizes), {
+    ...sumOfCosts(advanced, saved, { launches: 0, ...written }),
+    launches: groups * (advanced.launches + 1 + sides),
+  });
+}
+
+function logMassesCost({ atoms, width }: RecursionSizes): KernelCost {
+  return { launches: 1, bytes: 8 * atoms * width, operations: EXPONENTIAL * atoms * width };
 }
 
 function groupCost(sizes: RecursionSizes, rows: number, segment: number): KernelCost {

@@ -89,7 +89,10 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .reverse()
     .map(({ extent, step }) => {
       const radius = radiusOf(extent, step, epsilon);
-      const exponents = Array.from({ length: extent }, (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon);
+      const exponents = Array.from(
+        { length: extent },
+        (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon,
+      );
       const taps = Array.from({ length: radius + 4 }, (_, d) => (d <= radius ? 2 ** exponents[d] : 0));
       const slots = slotsFor(extent, inner, radius);
       const chunk = chunkFor(slots, Math.min(extent, RESULTS_EACH * slots + 2 * radius));

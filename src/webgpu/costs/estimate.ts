@@ -48,7 +48,10 @@ export function estimateIteration({ shape, dimension, pairs, unbalanced = false 
     return {
       launches: steps.length + (parts > 1 ? 1 : 0),
       bytes: 4 * (costs + vectors + partial),
-      operations: outputs * reduced * (OPERATIONS_AN_AXIS * dimension * Math.ceil(pairs / pairsALane) + OPERATIONS_A_TERM * pairs),
+      operations:
+        outputs *
+        reduced *
+        (OPERATIONS_AN_AXIS * dimension * Math.ceil(pairs / pairsALane) + OPERATIONS_A_TERM * pairs),
     };
   });
   const points = pairs * (shape[0] + shape[1]);

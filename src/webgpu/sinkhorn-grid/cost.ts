@@ -2,6 +2,7 @@ import { passAxes } from "../axis-pass.ts";
 import { EXPONENTIAL, type KernelCost } from "../cost.ts";
 import { rowParts } from "../parts.ts";
 import { iterationsAtOnce, multiplications, type GridProblem, type GridRun } from "./run.ts";
+import { isLogDomain } from "./solve-large.ts";
 import { pairThreads } from "./solve-pairs.ts";
 
 type FixedGridRun = Pick<GridRun, "iterations" | "domain">;
@@ -14,10 +15,12 @@ export function gridCost(problem: GridProblem, run: FixedGridRun, pairs: number)
   const products = multiplications(passAxes(size, spacing, epsilon));
   const parts = rowParts(pairs, points).length;
   const dimension = size.filter((extent) => extent > 1).length;
+  const isSmall = pairThreads(size) !== undefined;
+  const isLog = isSmall ? run.domain === "log" : isLogDomain(problem, run);
   // along each axis logarithms are exponentiated, summed and taken again
-  const pointwise = run.domain === "log" ? 2 * EXPONENTIAL * dimension : 1;
+  const pointwise = isLog ? 2 * EXPONENTIAL * dimension : 1;
   const operations = 2 * iterations * pairs * (2 * products + pointwise * points);
-  if (pairThreads(size)) {
+  if (isSmall) {
     const launches = Math.ceil(iterations / iterationsAtOnce({ ...run, checkEvery: 0 }, 2 * pairs * products));
     // of a launch: a, b and the products of the last one in, theirs out
     return { launches: launches * parts, bytes: 4 * 6 * launches * pairs * points, operations };

@@ -81,7 +81,8 @@ const MOST_TESTS = 1024;
 /** Iterations of a submission, of so many multiplications each; a multiple of `checkEvery` if there are tests. */
 export function iterationsAtOnce(
   { checkEvery, iterations }: Pick<GridRun, "checkEvery" | "iterations">,
-  multiplicationsEach: number): number {
+  multiplicationsEach: number,
+): number {
   const most = Math.max(1, Math.floor(MOST_MULTIPLICATIONS / multiplicationsEach));
   if (checkEvery === 0) return Math.min(most, iterations);
   return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
