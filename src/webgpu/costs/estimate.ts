@@ -1,4 +1,3 @@
-import { EXPONENTIAL, sumOfCosts, type KernelCost } from "../cost.ts";
 import { matrixLanes } from "./matrix.ts";
 import { pointLanes } from "./points.ts";
 import { planReduction } from "./reduction.ts";
@@ -12,20 +11,22 @@ export interface CostWork {
   readonly unbalanced?: boolean;
 }
 
-/** Of a term of a running log-sum-exp: its exponent, maximum, difference and sum beside the exponential. */
-const OPERATIONS_A_TERM = 5 + EXPONENTIAL;
-/** Of an axis of two points: a difference, and its square added. */
-const OPERATIONS_AN_AXIS = 3;
+export interface WorkEstimate {
+  readonly launches: number;
+  /** Read or written at least once, in memory; what a cache holds is not counted again. */
+  readonly bytes: number;
+  readonly operations: number;
+}
 
 /**
  * What one iteration, two half steps, takes of a device. With p pairs and p' = ceil(p / 4) (p below 4: p' = p):
  *
- * - a matrix: `2 p' 4 n m` bytes and `2 n m 13 p` operations;
- * - points: `2 * 4 (n + m) d` bytes and `2 n m (3 d p' + 13 p)` operations, so arithmetic bounds it;
+ * - a matrix: `2 p' 4 n m` bytes and `2 n m 8 p` operations, so memory bounds it;
+ * - points: `2 * 4 (n + m) d` bytes and `2 n m (3 d + 8 p)` operations (2 d of products), so arithmetic bounds it;
  * - both: `2 * 4 p * 2 (n + m)` bytes of vectors and more. One launch a half step; a second one where few outputs leave a device idle and the
  *   other side is split; one for lambda; and a half step of more than 2e10 operations is cut, so that no launch takes long.
  */
-export function estimateIteration({ shape, dimension, pairs, unbalanced = false }: CostWork): KernelCost {
+export function estimateIteration({ shape, dimension, pairs, unbalanced = false }: CostWork): WorkEstimate {
   const directions = [false, true].map((transposed) => {
     const [outputs, reduced] = transposed ? [shape[1], shape[0]] : shape;
     const source = {
@@ -48,13 +49,12 @@ export function estimateIteration({ shape, dimension, pairs, unbalanced = false 
     return {
       launches: steps.length + (parts > 1 ? 1 : 0),
       bytes: 4 * (costs + vectors + partial),
-      operations:
-        outputs *
-        reduced *
-        (OPERATIONS_AN_AXIS * dimension * Math.ceil(pairs / pairsALane) + OPERATIONS_A_TERM * pairs),
+      operations: steps.reduce((sum, { operations }) => sum + operations, 0),
     };
   });
   const points = pairs * (shape[0] + shape[1]);
   const translation = { launches: 1, bytes: 16 * points, operations: 12 * points };
-  return sumOfCosts(...directions, ...(unbalanced ? [translation] : []));
+  const all = unbalanced ? [...directions, translation] : directions;
+  const total = (of: keyof WorkEstimate): number => all.reduce((sum, part) => sum + part[of], 0);
+  return { launches: total("launches"), bytes: total("bytes"), operations: total("operations") };
 }
