@@ -10,6 +10,9 @@ const PAGES = {
   "training/dashboard/page/main.ts": "training/dashboard/page/dashboard.js",
 };
 
+/** The folder of the demo's page, in the repository and in the build. */
+const DEMO = "training/demo/page";
+
 /** Goes with each script into each report. */
 const NOTICE =
   "/*! otlearn (MIT), with Vega, Vega-Lite and Vega-Embed (University of Washington Interactive Data Lab, BSD-3-Clause), D3 (Mike " +
@@ -29,23 +32,32 @@ const houseStyle = {
 /** From the sources, what package.json says of a build. */
 const BROWSER_PLATFORM = { find: /^#platform\/(.*)$/, replacement: file("src/platform/browser/$1.ts") };
 
+/** What all of them are built with. */
+const common = (dist, notices) => ({
+  configFile: false,
+  logLevel: "warn",
+  root: file("."),
+  resolve: { alias: [BROWSER_PLATFORM] },
+  define: { "process.env.NODE_ENV": '"production"' },
+  build: {
+    outDir: dist,
+    emptyOutDir: false,
+    copyPublicDir: false,
+    target: "es2022",
+    chunkSizeWarningLimit: 2000,
+    license: { fileName: `${notices}LICENSES.md` },
+  },
+});
+
 /** Bundles the scripts of pages into the folder of a build, each with all that it needs. */
 export async function buildPages(dist) {
   for (const [entry, target] of Object.entries(PAGES)) {
+    const { build: settings, ...rest } = common(dist, `${dirname(target)}/`);
     await build({
-      configFile: false,
-      logLevel: "warn",
-      root: file("."),
+      ...rest,
       plugins: [houseStyle],
-      resolve: { alias: [BROWSER_PLATFORM] },
-      define: { "process.env.NODE_ENV": '"production"' },
       build: {
-        outDir: dist,
-        emptyOutDir: false,
-        copyPublicDir: false,
-        target: "es2022",
-        chunkSizeWarningLimit: 2000,
-        license: { fileName: `${dirname(target)}/LICENSES.md` },
+        ...settings,
         rolldownOptions: { output: { postBanner: NOTICE } },
         lib: { entry: file(entry), formats: ["iife"], name: "otlearn", fileName: () => target },
       },
@@ -53,4 +65,32 @@ export async function buildPages(dist) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPages(file("dist"));
+/** Bundles the demo: modules, a worker, and the programs of the wasm backend, in one folder. */
+export async function buildDemo(dist) {
+  const output = {
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    assetFileNames: "[name]-[hash][extname]",
+  };
+  const { build: settings, ...rest } = common(`${dist}/${DEMO}`, "");
+  await build({
+    ...rest,
+    plugins: [houseStyle],
+    worker: {
+      format: "es",
+      plugins: () => [houseStyle],
+      rolldownOptions: { output: { ...output, postBanner: NOTICE } },
+    },
+    build: {
+      ...settings,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: { main: file(`${DEMO}/main.ts`) }, output: { ...output, postBanner: NOTICE } },
+    },
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPages(file("dist"));
+  await buildDemo(file("dist"));
+}

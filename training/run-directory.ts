@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../src/files/atomic.ts";
 import { makeFolder } from "../src/files/folder.ts";
 import { readText } from "../src/files/read.ts";
 import { InputError } from "../src/errors.ts";
+import type { Adapter } from "../src/tensor/webgpu-adapter.ts";
 import { version } from "../src/version.ts";
 import { requireVacant } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
@@ -24,6 +25,12 @@ export interface RunConfig {
   readonly seed: number;
   /** The backend in use, not "auto". */
   readonly backend: string;
+  /** What that backend computes on, of `webgpu`: adapter and driver. */
+  readonly adapter?: Adapter;
+  /** The engine of the task's operator and the domain that it computes in. Not in runs of otlearn before 0.9. */
+  readonly engine?: string;
+  /** Backends that the run was begun with, the first one first; undefined where it has known no other. */
+  readonly earlierBackends?: readonly string[];
   /** Every option with its resolved value, and the data set. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -89,12 +96,12 @@ export async function openRunDirectory(path: string): Promise<RunDirectory> {
   return runDirectory(path, config as RunConfig);
 }
 
-/** The run with other options, in `config.json` too: where files lie that moved. The run should be locked. */
-export async function updateOptions(
+/** The run with other fields, in `config.json` too: where files lie that moved, what computes from now on. The run should be locked. */
+export async function updateConfig(
   { path, config }: RunDirectory,
-  options: RunConfig["options"],
+  changes: Partial<Omit<RunConfig, "otlearn" | "created" | "task">>,
 ): Promise<RunDirectory> {
-  const updated = { ...config, options };
+  const updated = { ...config, ...changes };
   await writeConfig(path, updated);
   return runDirectory(path, updated);
 }

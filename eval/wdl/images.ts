@@ -9,7 +9,7 @@ export function meanMass({ histograms: { masses } }: WdlFindings["setup"]): numb
 }
 
 /** Histograms [rows, N] as images for the eye: alpha and inversion undone, mass as that of an average input. */
-export function asImages({ setup, options }: WdlFindings, rows: Float64Array): Float64Array {
+export function asImages({ setup, options }: Pick<WdlFindings, "setup" | "options">, rows: Float64Array): Float64Array {
   const mass = meanMass(setup);
   return normalizeRows(rows, setup.problem.pixels).map((value) => toIntensity(value, mass, options));
 }

@@ -1,6 +1,6 @@
 import { sharp } from "#platform/images";
 import { interpolateWeights } from "../../models/wdl/dictionary.ts";
-import { barycenterInputs } from "../../models/wdl/factors.ts";
+import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { isDense } from "../../src/geometry/geometry.ts";
 import { rowsOf, sizeOf } from "../../src/tensor/ndarray.ts";
 import { pack, packedBytes } from "../packed.ts";
@@ -56,9 +56,14 @@ export function planMorph(findings: WdlFindings): MorphPlan {
   return { kind: "none", why: `${why}, too many to do even a few of them beforehand` };
 }
 
+/** What a morph is made of. */
+interface MorphFindings extends Pick<WdlFindings, "setup" | "options" | "names" | "sinkhornIterations"> {
+  readonly factors: Factors;
+}
+
 /** The view of a plan. Computes the barycenters of a lattice. */
 export async function morphView(
-  findings: WdlFindings,
+  findings: MorphFindings,
   plan: Exclude<MorphPlan, { readonly kind: "none" }>,
 ): Promise<MorphView> {
   const { setup, options, factors, names } = findings;
@@ -75,7 +80,7 @@ export async function morphView(
   };
 }
 
-function operatorOf({ setup, factors, sinkhornIterations }: WdlFindings): MorphOperator {
+function operatorOf({ setup, factors, sinkhornIterations }: MorphFindings): MorphOperator {
   const { rho, ...options } = { ...setup.barycenterOptions, iterations: sinkhornIterations };
   return {
     kind: "operator",
@@ -85,7 +90,7 @@ function operatorOf({ setup, factors, sinkhornIterations }: WdlFindings): MorphO
   };
 }
 
-async function latticeOf(findings: WdlFindings, atoms: readonly number[]): Promise<MorphLattice> {
+async function latticeOf(findings: MorphFindings, atoms: readonly number[]): Promise<MorphLattice> {
   const { setup, options, factors, sinkhornIterations } = findings;
   const corner = (atom: number) => Float64Array.from({ length: options.atoms }, (_, s) => (s === atom ? 1 : 0));
   const operator = setup.operatorWith(sinkhornIterations);

@@ -78,7 +78,7 @@ export async function readNpy(path: string): Promise<NdArray> {
 }
 
 /** The `.npy` (version 1, C order) bytes of an array. */
-export function encodeNpy(array: NdArray): Uint8Array {
+export function encodeNpy(array: NdArray): Uint8Array<ArrayBuffer> {
   const descriptor = DESCRIPTORS.get(array.data.constructor);
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
   const header = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${shape}), }`;

@@ -21,7 +21,7 @@ type Operator = "kernel" | "logKernel" | "logCostKernel";
  */
 export function cloudTensorKernel(geometry: CloudGeometry, epsilon: number): TensorKernel {
   const { coordinates, shape, maxCost } = geometry;
-  if (isWebgpu()) return webgpuKernel(geometry, epsilon, pointSource(devicePoints(coordinates)));
+  if (isWebgpu()) return webgpuKernel(geometry, epsilon, pointSource(devicePoints(coordinates), epsilon));
   checkRange(epsilon, maxCost, "float32");
   const axes = axesOf(coordinates);
 

@@ -2,8 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { exp } from "../tensor/differentiable.ts";
 import { sizeOf } from "../tensor/ndarray.ts";
 import { withoutGradient } from "../tensor/without-gradient.ts";
+import { isWebgpu } from "../webgpu/backend.ts";
 import { checkRange } from "./checks.ts";
 import type { GridGeometry, TensorKernel } from "./geometry.ts";
+import { webgpuGridOperators } from "./grid-webgpu.ts";
 import { logMatVec } from "./log-matvec.ts";
 import { LOG_ZERO } from "./log-sum.ts";
 import { valueOf } from "./variables.ts";
@@ -78,16 +80,17 @@ export function gridTensorKernel(geometry: GridGeometry, scale: number | tf.Scal
     });
   }
 
+  const operators = isWebgpu() && !variables ? webgpuGridOperators(geometry, epsilon, logApply) : { apply, logApply };
   return {
     geometry,
     epsilon,
     variables,
     shape: [count, count],
     maxCost,
-    apply,
-    applyTranspose: apply,
-    logApply,
-    logApplyTranspose: logApply,
+    apply: operators.apply,
+    applyTranspose: operators.apply,
+    logApply: operators.logApply,
+    logApplyTranspose: operators.logApply,
     logApplyCost,
     dispose() {
       made?.forEach((axis) => tf.dispose([axis.kernel, axis.logKernel, axis.logCostKernel]));

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { nativeStatus } from "../native/loader.ts";
 import { registerNativeKernels } from "../native/tfjs-kernels.ts";
 import { guardHeap } from "./wasm-heap.ts";
+import type { Adapter } from "./webgpu-adapter.ts";
 
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
@@ -23,6 +24,8 @@ export interface Found {
   readonly detail: string;
   /** What computes. A software adapter is the host's processor under another name. */
   readonly device: "gpu" | "host";
+  /** Of `webgpu`. */
+  readonly adapter?: Adapter;
 }
 
 /** Loads a backend and registers it under its tfjs name; rejects with why it cannot be. */
@@ -42,13 +45,14 @@ async function loadTensorflow(): Promise<Found> {
 }
 
 async function loadWebgpu(): Promise<Found> {
-  const adapter = await platform.findGpu();
-  if (!adapter) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
+  const found = await platform.findGpu();
+  if (!found) throw new Error("no WebGPU adapter (needs a GPU driver with Vulkan, Metal or D3D12)");
   const { registerWebgpu } = await import("../webgpu/open-device.ts"); // looks for `navigator.gpu` when it is loaded
   await registerWebgpu();
   await requireWorking("webgpu");
-  const detail = `webgpu ${adapter.name}${adapter.isSoftware ? ", a software adapter" : ""}`;
-  return { detail, device: adapter.isSoftware ? "host" : "gpu" };
+  const { isSoftware, ...adapter } = found;
+  const words = [`webgpu ${adapter.name}`, adapter.driver, isSoftware ? "a software adapter" : undefined];
+  return { detail: words.filter(Boolean).join(", "), device: isSoftware ? "host" : "gpu", adapter };
 }
 
 async function loadWasm(): Promise<Found> {

@@ -6,8 +6,11 @@ export type Work = "transport" | "networks";
 /** A backend, and what it must have to be preferred at its place. */
 export interface Candidate {
   readonly name: BackendName;
-  /** `gpu`: computes on one; `native`: the addon is there; `any`: works. */
-  readonly needs: "gpu" | "native" | "any";
+  /**
+   * `gpu`: computes on one; `faster`: so too, and that pays for the work by the rule of `device-rule.ts`; `native`: the addon is
+   * there; `any`: works.
+   */
+  readonly needs: "gpu" | "faster" | "native" | "any";
 }
 
 interface Preference {
@@ -20,9 +23,12 @@ const LAST: Candidate = { name: "cpu", needs: "any" }; // always works
 
 /** What `auto` tries for each kind of work, the fastest first. */
 export const PREFERENCES: Readonly<Record<Work, Preference>> = {
-  // Native and float64 engines do the work wherever tensors lie. On wasm they need no copy, and a GPU would only run the
-  // composed operations.
-  transport: { description: "optimal transport", order: [{ name: "wasm", needs: "any" }, LAST] },
+  // Native and float64 engines do the work wherever tensors lie, and on wasm they need no copy. A GPU's kernels are faster for large
+  // work only.
+  transport: {
+    description: "optimal transport",
+    order: [{ name: "webgpu", needs: "faster" }, { name: "wasm", needs: "any" }, LAST],
+  },
   // Dense products do. On the processor the addon's are as fast as TensorFlow's and need no copies around the other kernels;
   // those of wasm alone are six times slower, transposed ones hundreds of times (`otlearn bench matmul`).
   networks: {

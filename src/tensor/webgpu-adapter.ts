@@ -1,10 +1,19 @@
-/** What the names in an adapter's information say, and whether it is a program that stands in for a GPU. */
-export interface AdapterReport {
+/** What computes, in the words of its WebGPU adapter. */
+export interface Adapter {
+  /** Vendor, architecture and device: "nvidia ampere NVIDIA A100". */
   readonly name: string;
+  /** Its description, which is the driver's in Chromium and Node; undefined where the adapter keeps it to itself. */
+  readonly driver?: string;
+}
+
+/** The same, and whether it is a program that stands in for a GPU. */
+export interface AdapterReport extends Adapter {
   readonly isSoftware: boolean;
 }
 
-type Info = Record<"vendor" | "architecture" | "description", string> & { readonly isFallbackAdapter?: boolean };
+type Info = Record<"vendor" | "architecture" | "device" | "description", string> & {
+  readonly isFallbackAdapter?: boolean;
+};
 
 /** `navigator.gpu`, as far as it is needed to look for an adapter. */
 export interface Gpu {
@@ -13,8 +22,8 @@ export interface Gpu {
 
 /** What adapters are asked for with. */
 export const ADAPTER_OPTIONS = { powerPreference: "high-performance" } as const;
-/** Of Mesa, Google and Microsoft, where the adapter itself does not say so. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
+/** Of Mesa, Google and Microsoft, where the adapter itself does not say so (`isFallbackAdapter`: its type is CPU). */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
 
 /** What a `navigator.gpu` has; undefined where it has no adapter. */
 export async function reportAdapter(gpu: Gpu): Promise<AdapterReport | undefined> {
@@ -25,6 +34,8 @@ export async function reportAdapter(gpu: Gpu): Promise<AdapterReport | undefined
 /** The same of an adapter's information. */
 export function adapterReport(info: Partial<Info> | null | undefined): AdapterReport | undefined {
   if (!info) return undefined;
-  const name = [info.vendor, info.architecture, info.description].filter(Boolean).join(" ");
-  return { name, isSoftware: info.isFallbackAdapter ?? SOFTWARE.test(name) };
+  const { vendor, architecture, device, description } = info;
+  const name = [vendor, architecture, device].filter(Boolean).join(" ") || "adapter without a name";
+  const isSoftware = info.isFallbackAdapter === true || SOFTWARE.test(`${name} ${description}`);
+  return { name, ...(description && { driver: description }), isSoftware };
 }

@@ -45,7 +45,8 @@ export function applyGrid(x: tf.Tensor, axes: readonly PassAxis[], domain: GridD
   const points = axes.reduce((product, { extent }) => product * extent, 1);
   const parts = rowParts(x.size / points, points);
   const isLog = domain === "logarithms";
-  let from: tf.TensorInfo = x;
+  const given = x.dtype === "float32" ? x : tf.cast(x, "float32");
+  let from: tf.TensorInfo = given;
   axes.forEach((axis, index) => {
     const to = allocate(x.shape);
     const taps = tf.tensor1d(axis.taps);
@@ -61,8 +62,9 @@ export function applyGrid(x: tf.Tensor, axes: readonly PassAxis[], domain: GridD
       });
     }
     taps.dispose();
-    if (from !== x) release(from);
+    if (from !== given) release(from);
     from = to;
   });
+  if (given !== x) given.dispose();
   return asTensor(from);
 }

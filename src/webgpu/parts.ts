@@ -20,6 +20,16 @@ export function rowParts(rows: number, width: number): Pick<Part, "from" | "coun
   return parts;
 }
 
+/** The part of a tensor that holds some of its numbers, and how many lie before these in it. */
+export function partFrom(
+  tensor: Part["tensor"],
+  from: number,
+  count: number,
+): { readonly part: Part; readonly skip: number } {
+  const skip = from % ALIGNMENT;
+  return { part: { tensor, from: from - skip, count: count + skip }, skip };
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -83,7 +83,8 @@ export function completed(component: Component, options: Options, device: Backen
 export const trainPlaces = {
   out: pathOption({ description: "run directory (default: runs/<task>-<dataset>-<time>)", placeholder: "folder" }),
   resume: pathOption({
-    description: "go on with an interrupted run, or from one of its checkpoints, with its own options",
+    description:
+      "go on with an interrupted run, or from one of its checkpoints, with its own options; another --backend may be given",
     placeholder: "run",
   }),
   config: pathOption({ description: "options in a JSON file; flags win", placeholder: "file" }),

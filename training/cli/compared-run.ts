@@ -35,12 +35,13 @@ export async function readComparedRun(directory: RunDirectory, name: string): Pr
   const summary = existsSync(summaryFile) ? await attempt(() => readSummary(summaryFile)) : undefined;
   const options = Object.entries(config.options).filter(([option]) => !KEPT.includes(option));
   const { dataset, data, dataFingerprint } = config.options;
+  const computing = { backend: config.backend, ...(config.adapter && { adapter: config.adapter.name }) };
   return {
     name,
     path,
     task: config.task,
     created: config.created,
-    settings: { ...Object.fromEntries(options), seed: config.seed, backend: config.backend, otlearn: config.otlearn },
+    settings: { ...Object.fromEntries(options), seed: config.seed, ...computing, otlearn: config.otlearn },
     data: String(dataFingerprint ?? JSON.stringify([dataset, data])),
     columns: columnsOf(history),
     summary,

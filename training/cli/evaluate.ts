@@ -15,6 +15,7 @@ import {
 import { loadChoice } from "./datasets.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { checkFiles, isOwnData } from "./inputs.ts";
+import { withComputing } from "./result.ts";
 import { isArchive, withArchive } from "./run-archive.ts";
 import { loadOwnData, locateRun, openRun, trainedRun, type SavedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
@@ -39,7 +40,8 @@ async function evaluateRun(path: string, given: Given, flags: OutputFlags): Prom
   const run = await openRun(locateRun(checkpoint).run, pickOptions(movedFiles, given));
   await useBackend(options.backend ?? run.backend);
   const input = await inputOf(run, options);
-  const evaluation = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
+  const found = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
+  const evaluation = withComputing(found, run.directory);
   if (out !== undefined) sayNotes(await writeEvaluation(out, evaluation), flags);
   process.stdout.write(`${JSON.stringify(evaluation.summary, null, flags.json ? undefined : 2)}\n`);
   return ExitStatus.done;

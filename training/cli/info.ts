@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from "node:os";
 import { dataFolder } from "../../src/data/download.ts";
 import { datasets } from "../../src/data/registry.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
-import { probeBackends } from "../../src/tensor/backend.ts";
+import { describeGpuRule, probeBackends } from "../../src/tensor/backend.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { OutputFlags } from "./common-options.ts";
@@ -23,6 +23,7 @@ export async function infoCommand({ json }: OutputFlags): Promise<number> {
       ...addon?.describe(),
     },
     backends: await probeBackends(),
+    gpu: await describeGpuRule(),
     tasks: Object.keys(components),
     datasets: Object.keys(datasets),
     cache: dataFolder(),
@@ -42,6 +43,7 @@ function describe(info: {
   readonly machine: string;
   readonly native: Finding;
   readonly backends: readonly (Finding & { readonly name: string })[];
+  readonly gpu: string;
   readonly tasks: readonly string[];
   readonly datasets: readonly string[];
   readonly cache: string;
@@ -53,6 +55,7 @@ function describe(info: {
     ["machine", info.machine],
     ["native kernels", finding(info.native)],
     ...info.backends.map((backend) => [`backend ${backend.name}`, finding(backend)] as const),
+    ["auto takes webgpu", info.gpu],
     ["tasks", info.tasks.join(", ")],
     ["data sets", info.datasets.join(", ")],
     ["cache", info.cache],

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from "commander";
-import { InputError, OptionError, RunError } from "../../src/errors.ts";
+import { DeviceError, InputError, OptionError, RunError } from "../../src/errors.ts";
 import { flagOf } from "../../src/options.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { program } from "./program.ts";
@@ -31,6 +31,9 @@ function report(error: unknown): number {
   }
   if (error instanceof OptionError) return fail(`${flagOf(error.option)}: ${error.detail}`, ExitStatus.badInput);
   if (error instanceof InputError) return fail(error.message, ExitStatus.badInput);
+  if (error instanceof DeviceError) {
+    return fail(`${error.message}; take less data at once, or another --backend`, ExitStatus.failed);
+  }
   if (error instanceof RunError) return fail(error.message, ExitStatus.failed);
   if (error instanceof RangeError && ALLOCATION_FAILURE.test(error.message)) {
     return fail(`not enough memory for a problem of this size (${error.message})`, ExitStatus.failed);

@@ -17,6 +17,7 @@ import {
   trainPlaces,
 } from "./common-options.ts";
 import { dashboardCommand, dashboardOptions, DEFAULT_DIRECTORY } from "./dashboard.ts";
+import { demoCommand, demoOptions } from "./demo.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { ALL_EXPORT_FORMATS, exportCommand, type ExportFlags } from "./export.ts";
 import { infoCommand } from "./info.ts";
@@ -78,6 +79,14 @@ export function program(setStatus: (status: number) => void): Command {
   dashboard.action(async (directory: string | undefined, given: Given) =>
     setStatus(await dashboardCommand(runPath(directory ?? DEFAULT_DIRECTORY), given, given)),
   );
+
+  const demo = command(
+    otlearn,
+    "demo",
+    "Serve a page that learns a dictionary in the browser, on WebGPU where there is a GPU.",
+  );
+  addTable(demo, demoOptions);
+  demo.action(async (given: Given) => setStatus(await demoCommand(given, given)));
 
   command(otlearn, "info", "Show the version, the backends, native kernels and data sets found.").action(
     async (flags) => setStatus(await infoCommand(flags)),

@@ -18,6 +18,7 @@ import { CONFIG_FILE, openRunDirectory, type RunDirectory } from "../run-directo
 import { movedData, movedFiles, reportPlaces, type OutputFlags } from "./common-options.ts";
 import { hasResult, readComparedRun } from "./compared-run.ts";
 import { ExitStatus } from "./exit-status.ts";
+import { withComputing } from "./result.ts";
 import { loadOwnData, locateRun, openRun, trainedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
 
@@ -66,7 +67,7 @@ async function writeAgain(path: string, moved: Given, flags: OutputFlags, out?: 
     await useBackend(run.backend);
     const input = { dataset: await loadOwnData(run), isTrainingData: true };
     const evaluation = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
-    sayNotes(await writeEvaluation(folder, evaluation, report), flags);
+    sayNotes(await writeEvaluation(folder, withComputing(evaluation, run.directory), report), flags);
   } finally {
     await release();
   }

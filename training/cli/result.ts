@@ -1,9 +1,10 @@
-import { writeEvaluation } from "../../eval/evaluator.ts";
+import { writeEvaluation, type Evaluation } from "../../eval/evaluator.ts";
 import type { Highlight } from "../../eval/report.ts";
 import { shapeText, type Dataset } from "../../src/data/dataset.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import type { BackendSelection } from "../../src/tensor/backend.ts";
 import type { Component, PreparedTask } from "../components/component.ts";
+import type { RunDirectory } from "../run-directory.ts";
 import type { OutputFlags } from "./common-options.ts";
 import { openRun, trainedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
@@ -23,10 +24,18 @@ export function announce(
   say(`${component.name} on ${dataset.name} ${shapeText(dataset)}, ${engine}`);
 }
 
+/** An evaluation whose summary says what computed the run: backend, adapter and driver, engine and domain. */
+export function withComputing(evaluation: Evaluation, { config }: RunDirectory): Evaluation {
+  const { backend, adapter, engine, earlierBackends } = config;
+  const computing = { backend, adapter: adapter?.name, driver: adapter?.driver, engine, earlierBackends };
+  return { ...evaluation, summary: { ...evaluation.summary, ...computing } };
+}
+
 /** Evaluates a finished run on its own data, writes its result and says the figures that its user came for. */
 export async function writeResult(path: string, dataset: Dataset, flags: OutputFlags): Promise<void> {
   const run = await openRun(path);
-  const evaluation = await run.component.evaluator.evaluate(await trainedRun(run), { dataset, isTrainingData: true });
+  const found = await run.component.evaluator.evaluate(await trainedRun(run), { dataset, isTrainingData: true });
+  const evaluation = withComputing(found, run.directory);
   sayNotes(await writeEvaluation(path, evaluation), flags);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ event: "result", run: path, ...evaluation.summary })}\n`);

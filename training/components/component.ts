@@ -3,6 +3,7 @@ import type { Task } from "../../models/task.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { OptionTable, OptionValues } from "../../src/options.ts";
 import type { BackendSelection } from "../../src/tensor/backend.ts";
+import type { StepCost } from "../../src/tensor/device-rule.ts";
 import type { Work } from "../../src/tensor/preferences.ts";
 
 /**
@@ -22,6 +23,11 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly takes?: "samples" | "pair";
   /** What its steps consist of: `--backend auto` takes what is fastest for that. @default "transport" */
   readonly work?: Work;
+  /**
+   * What a step costs, so that `--backend auto` can tell whether a GPU pays; without it a GPU is only taken where every one does, for
+   * networks. The backend has not been chosen yet.
+   */
+  stepCost?(options: OptionValues<T>, dataset: Dataset): StepCost;
   /** Defaults of run options that differ from the common ones. */
   readonly runDefaults?: { readonly evaluateEvery?: number; readonly checkpointEvery?: number };
   /**

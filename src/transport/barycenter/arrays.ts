@@ -9,7 +9,7 @@ import type {
   DeviceEngine,
   HostEngine,
 } from "./engine.ts";
-import { atOnce, withPauses } from "./pieces.ts";
+import { withPauses, type InPieces } from "./pieces.ts";
 
 type Inputs = BarycenterInputs<NdArray>;
 
@@ -39,29 +39,40 @@ export function onHost(engine: HostEngine): ArrayEngine {
 /** A device's engine with its inputs and outputs on the host, copied in and out in float32. */
 export function onDevice(engine: DeviceEngine): ArrayEngine {
   return {
-    async forward(inputs, wanted, signal) {
-      const found = tf.tidy(() => ({ ...atOnce(engine.forward(toTensors(inputs), wanted)) }));
-      return readAll(found, signal);
+    forward(inputs, wanted, signal) {
+      const tensors = toTensors(inputs);
+      return drawn(engine.forward(tensors, wanted), tensors, signal);
     },
 
-    async pullBack(inputs, slopes, signal) {
-      return readAll(
-        tf.tidy(() => ({ ...atOnce(engine.pullBack(toTensors(inputs), toTensor(slopes))) })),
-        signal,
-      );
+    pullBack(inputs, slopes, signal) {
+      const tensors = { ...toTensors(inputs), slopes: toTensor(slopes) };
+      return drawn(engine.pullBack(tensors, tensors.slopes), tensors, signal);
     },
 
     lossAndGradient(inputs, term, signal) {
-      const found = tf.tidy(() => {
-        const pieces = engine.lossAndGradient(toTensors(inputs), term);
-        return pieces && { ...atOnce(pieces) };
-      });
-      return found && readAll(found, signal);
+      const tensors = toTensors(inputs);
+      const pieces = engine.lossAndGradient(tensors, term);
+      if (pieces) return drawn(pieces, tensors, signal);
+      tf.dispose(tensors);
+      return undefined;
     },
   };
 }
 
-function toTensors({ atoms, weights, start }: BarycenterInputs<NdArray>): BarycenterInputs<tf.Tensor> {
+/** What all pieces make, read; disposes of their inputs. */
+async function drawn<K extends string>(
+  pieces: InPieces<Readonly<Record<K, tf.Tensor>>>,
+  inputs: tf.TensorContainer,
+  signal: AbortSignal | undefined,
+): Promise<Record<K, NdArray<Float32Array>>> {
+  try {
+    return await readAll(await withPauses(pieces, signal), signal);
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+function toTensors({ atoms, weights, start }: BarycenterInputs<NdArray>) {
   return { atoms: toTensor(atoms), weights: toTensor(weights), start: start && toTensor(start) };
 }
 

@@ -9,9 +9,9 @@ import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
 import { copyRows, logMasses, remember } from "../../webgpu/barycenter/pointwise.ts";
 import { Recursion, type Iteration, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
 import { addRows, sumRows, violations } from "../../webgpu/barycenter/sums.ts";
-import { allocate, asTensor, release, submit } from "../../webgpu/launch.ts";
+import { allocate, asTensor, clear, release, submit, upload } from "../../webgpu/launch.ts";
 import { kernelLimits } from "../../webgpu/limits.ts";
-import { partFrom, upload } from "../../webgpu/upload.ts";
+import { partFrom } from "../../webgpu/parts.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, DeviceEngine } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
@@ -67,7 +67,8 @@ export function webgpuEngine(
     const [points, count] = weights.shape as [number, number];
     passes ??= kernelPasses(geometry, options.epsilon);
     const masses = allocate([count * m]);
-    const zeros = upload(new Float32Array(count * n));
+    const zeros = allocate([count * n]);
+    clear(zeros);
     logMasses(atoms, masses, count * m);
     const inputs: RecursionInputs = { passes, options, atoms: count, masses, weights, zeros };
     const pool = new FieldPool(rowsOfGroup * count * Math.max(m, n));
@@ -126,7 +127,14 @@ export function webgpuEngine(
       const own = last.a ? undefined : pool.take();
       const known = last.isShared ? 1 : rows;
       recursion.multiply("forward", rows, last.b, next, { mode: "asIs" });
-      if (own) remember({ width: atoms * m, update, memory }, known, { masses, c: last.c, before: undefined, isShared: false, a: own });
+      if (own)
+        remember({ width: atoms * m, update, memory }, known, {
+          masses,
+          c: last.c,
+          before: undefined,
+          isShared: false,
+          a: own,
+        });
       const sizes = { rows, points: m, atoms, marginal, isShared: last.isShared };
       violations(sizes, { a: last.a ?? own!, c: next, masses, y: found.errors }, firstRow * atoms);
       pool.give(next, own);
@@ -210,7 +218,7 @@ export function webgpuEngine(
 
   return {
     place: "device",
-    name: "webgpu float32",
+    name: "webgpu float32, logarithms",
     options,
 
     bytes(points, atoms) {
@@ -224,7 +232,9 @@ export function webgpuEngine(
       requireFixed(options);
       check(inputs);
       checkShape("gradient", slopes.shape, [inputs.weights.shape[0], n]);
-      const found = yield* gradients(inputs, LINEAR_LOSS, ({ firstRow, rows }) => partFrom(slopes, firstRow * n, rows * n));
+      const found = yield* gradients(inputs, LINEAR_LOSS, ({ firstRow, rows }) =>
+        partFrom(slopes, firstRow * n, rows * n),
+      );
       found.losses.dispose();
       return { atoms: found.atoms, weights: found.weights };
     },

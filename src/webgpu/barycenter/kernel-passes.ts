@@ -2,8 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { isGrid, type Geometry, type GridGeometry } from "../../geometry/geometry.ts";
 import type { Constants, Kernel } from "../kernel.ts";
 import { kernelLimits } from "../limits.ts";
-import { release, launch, type Part } from "../launch.ts";
-import { upload } from "../upload.ts";
+import { launch, release, upload, type Part } from "../launch.ts";
 import { LANES, LOAD, RESULTS_EACH } from "./pass-code.ts";
 import { BAND_PASS, DENSE_PASS } from "./passes.ts";
 

@@ -38,15 +38,17 @@ fn log_mean() -> f32 {
   }
   var most = LOG_ZERO;
   for (var s = 0u; s < ATOMS; s++) { if (weight(s) > 0) { most = max(most, log_phi(s)); } }
-  var above = -1.0;
-  var powers = 0.0;
+  var above = -1.0; // multiples of 2^-12, whose sums are exact, and what is left of the weights
+  var rest = 0.0;
   for (var s = 0u; s < ATOMS; s++) {
-    if (weight(s) > 0) {
-      above += weight(s);
-      powers += weight(s) * expm1(POWER * LOG_2 * (log_phi(s) - most));
+    let lambda = weight(s);
+    if (lambda > 0) {
+      let coarse = round(4096 * lambda) / 4096;
+      above += coarse;
+      rest += lambda - coarse + lambda * expm1(POWER * LOG_2 * (log_phi(s) - most));
     }
   }
-  return most + LOG2_E * log1p(above + powers) / POWER;
+  return most + LOG2_E * log1p(above + rest) / POWER;
 }
 `;
 
@@ -113,7 +115,11 @@ export interface MeanLaunch {
 export function logMean(
   { atoms, points, power, update, memory }: MeanSizes,
   { phi, isShared, weights, firstRow, rows }: MeanLaunch,
-  { before, b, p }: { readonly before: tf.TensorInfo | undefined; readonly b: tf.TensorInfo; readonly p: tf.TensorInfo },
+  {
+    before,
+    b,
+    p,
+  }: { readonly before: tf.TensorInfo | undefined; readonly b: tf.TensorInfo; readonly p: tf.TensorInfo },
 ): void {
   const uniforms = new Uint32Array([rows * points, isShared ? 0 : atoms * points, firstRow, 0]);
   new Float32Array(uniforms.buffer)[3] = before ? memory : 0;

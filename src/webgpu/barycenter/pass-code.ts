@@ -25,10 +25,11 @@ export const LOAD = {
  *     fn prepare(..)                                 brings weights into the workgroup's memory
  *     fn contribution(..)                            of the inputs there
  *
- * A workgroup computes 4 SLOTS positions of 4 GROUPS lines. It goes over the inputs that these reach in chunks: loads one, lifts it by the largest
- * logarithm so far, rounded up to a whole number so that the difference is exact, exponentiates each entry once, and multiplies. Whatever is lost to
- * underflow, or lies beyond the reach, is below EXTENT 2^-125 in all; a result of at least 2^24 times as much is right to float32. Any other
- * is summed a second time, term by term around its own largest one, from memory and over the whole line.
+ * A workgroup computes 4 SLOTS positions of 4 GROUPS lines. It goes over the inputs that these reach in chunks: loads one, lifts each line by the
+ * largest of its logarithms so far, rounded up to a whole number so that the difference is exact, exponentiates each entry once, and multiplies.
+ * Whatever is lost to underflow, or lies beyond the reach, is below EXTENT 2^-125 in all; a result of at least 2^24 times as much is right to
+ * float32. Any other is summed a second time, term by term around its own largest one, from memory and over the whole line. A result depends on its
+ * own line alone, so that no bit of it changes with the lines beside it.
  */
 export function passCode(weights: string): string {
   return /* wgsl */ `
@@ -49,7 +50,7 @@ struct Uniforms { lines: u32, others: u32, scale: f32, shift: f32 }
 ${WORKGROUP_INDEX}
 ${LOGARITHMS}
 var<workgroup> tile: array<vec4f, CHUNK * GROUPS>; // [position][group of four lines]
-var<workgroup> largest: atomic<i32>;
+var<workgroup> largest: array<atomic<i32>, 4 * GROUPS>;
 const LOWEST: i32 = -0x40000000;
 
 ${weights}
@@ -74,25 +75,32 @@ fn start_of(line: u32, extent: u32) -> u32 {
   return line / INNER * extent * INNER + line % INNER;
 }
 
-/** Memory is read along lines or across them, whichever is contiguous. */
-fn place(turn: u32) -> vec2u {
-  return select(vec2u(turn / GROUPS, turn % GROUPS), vec2u(turn % CHUNK, turn / CHUNK), INNER == 1);
+/** The group of lines that a lane loads, and its first position: memory is read along lines or across them, whichever is contiguous. */
+fn loaded_by(lane: u32) -> vec2u {
+  return select(vec2u(lane % GROUPS, lane / GROUPS), vec2u(lane / SLOTS, lane % SLOTS), INNER == 1);
 }
 
-fn load(first_line: u32, begin: u32, end: u32, lane: u32) -> f32 {
-  var most = LOG_ZERO;
-  for (var turn = lane; turn < CHUNK * GROUPS; turn += ${LANES}) {
-    let at = place(turn);
-    let position = begin + at.x;
+/** Returns the largest entries. */
+fn load(first_line: u32, begin: u32, end: u32, at: vec2u) -> vec4f {
+  var most = vec4f(LOG_ZERO);
+  for (var position = at.y; position < CHUNK; position += SLOTS) {
     var four = vec4f(LOG_ZERO);
     for (var c = 0u; c < 4; c++) {
-      let line = first_line + 4 * at.y + c;
-      if (position < end && line < uniforms.lines) { four[c] = entry(start_of(line, EXTENT) + position * INNER); }
-      most = max(most, four[c]);
+      let line = first_line + 4 * at.x + c;
+      if (begin + position < end && line < uniforms.lines) {
+        four[c] = entry(start_of(line, EXTENT) + (begin + position) * INNER);
+      }
     }
-    tile[at.x * GROUPS + at.y] = four;
+    most = max(most, four);
+    tile[position * GROUPS + at.x] = four;
   }
   return most;
+}
+
+fn lifts_of(group: u32) -> vec4i {
+  var lifts: vec4i;
+  for (var c = 0u; c < 4; c++) { lifts[c] = atomicLoad(&largest[4 * group + c]); }
+  return lifts;
 }
 
 /** Term by term. */
@@ -114,9 +122,11 @@ fn summed_alone(line: u32, result: u32) -> f32 {
   return size;
 }
 
-fn result_of(sum: f32, lift: f32, line: u32, result: u32) -> f32 {
-  if (abs(sum) < SMALLEST) { return summed_alone(line, result); }
-  let size = log2(abs(sum)) + lift;
+/** Of a sum over 2^lift. Its own exponent is split off, so that the same number has the same logarithm whatever the lift. */
+fn logarithm_of(sum: f32, lift: i32) -> f32 {
+  let bits = bitcast<u32>(sum);
+  let exponent = i32((bits >> 23) & 0xff) - 127;
+  let size = log2(bitcast<f32>((bits & 0x7fffff) | 0x3f800000)) + f32(exponent + lift);
   if (SIGNED) { return with_sign(size, sum < 0); }
   return size;
 }
@@ -131,35 +141,45 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   let group = lane % GROUPS;
   let mine = first + lane / GROUPS * 4;
   let inputs = reach(first);
-  if (lane == 0) { atomicStore(&largest, LOWEST); }
-  var lift = LOWEST;
+  for (var line = lane; line < 4 * GROUPS; line += ${LANES}) { atomicStore(&largest[line], LOWEST); }
+  let loaded = loaded_by(lane);
+  var lifts = vec4i(LOWEST);
   var sums: mat4x4f; // four positions of four lines
   for (var begin = inputs.x; begin < inputs.y; begin += CHUNK) {
     workgroupBarrier();
     let end = min(begin + CHUNK, inputs.y);
-    let most = load(first_line, begin, end, lane);
-    atomicMax(&largest, i32(ceil(max(most, f32(LOWEST)))));
+    let most = vec4i(ceil(max(load(first_line, begin, end, loaded), vec4f(f32(LOWEST)))));
+    for (var c = 0u; c < 4; c++) { atomicMax(&largest[4 * loaded.x + c], most[c]); }
     workgroupBarrier();
-    let next = atomicLoad(&largest);
-    let shrink = power_of_two(f32(max(lift - next, -200)));
-    lift = next;
-    for (var turn = lane; turn < CHUNK * GROUPS; turn += ${LANES}) {
-      let at = place(turn);
-      var four = tile[at.x * GROUPS + at.y];
-      for (var c = 0u; c < 4; c++) { four[c] = lifted(four[c], f32(lift)); }
-      tile[at.x * GROUPS + at.y] = four;
+    let highest = vec4f(lifts_of(loaded.x));
+    for (var position = loaded.y; position < CHUNK; position += SLOTS) {
+      var four = tile[position * GROUPS + loaded.x];
+      for (var c = 0u; c < 4; c++) { four[c] = lifted(four[c], highest[c]); }
+      tile[position * GROUPS + loaded.x] = four;
     }
+    let next = lifts_of(group);
+    var shrink: vec4f;
+    for (var c = 0u; c < 4; c++) { shrink[c] = power_of_two(f32(max(lifts[c] - next[c], -200))); }
+    lifts = next;
     prepare(first, begin, end, lane);
     workgroupBarrier();
-    sums = shrink * sums + contribution(mine, begin, end, group);
+    let more = contribution(mine, begin, end, group);
+    for (var k = 0u; k < 4; k++) { sums[k] = shrink * sums[k] + more[k]; }
   }
+  var doubtful = 0u; // bit 4 k + c
   for (var k = 0u; k < 4; k++) {
     for (var c = 0u; c < 4; c++) {
       let line = first_line + 4 * group + c;
       if (mine + k < RESULTS && line < uniforms.lines) {
-        y[start_of(line, RESULTS) + (mine + k) * INNER] = result_of(sums[k][c], f32(lift), line, mine + k);
+        y[start_of(line, RESULTS) + (mine + k) * INNER] = logarithm_of(sums[k][c], lifts[c]);
+        doubtful |= u32(abs(sums[k][c]) < SMALLEST) << (4 * k + c);
       }
     }
+  }
+  for (; doubtful != 0; doubtful &= doubtful - 1) {
+    let bit = firstTrailingBit(doubtful);
+    let line = first_line + 4 * group + bit % 4;
+    y[start_of(line, RESULTS) + (mine + bit / 4) * INNER] = summed_alone(line, mine + bit / 4);
   }
 }
 `;

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { launch } from "../launch.ts";
-import { partFrom } from "../upload.ts";
+import { partFrom } from "../parts.ts";
 import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { LOGARITHMS } from "./logarithms.ts";
 
@@ -75,7 +75,12 @@ export function remember(
   const count = rows * width;
   const uniforms = new Uint32Array([count, width, (isShared ? 1 : rows) * width, 0, 0]);
   new Float32Array(uniforms.buffer).set([update, before ? memory : 0], 3);
-  launch(REMEMBER, { buffers: [masses, c, before ?? c, a], constants: {}, uniforms, workgroups: Math.ceil(count / 64) });
+  launch(REMEMBER, {
+    buffers: [masses, c, before ?? c, a],
+    constants: {},
+    uniforms,
+    workgroups: Math.ceil(count / 64),
+  });
 }
 
 /** What `copyRows` makes of a number. */

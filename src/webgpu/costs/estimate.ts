@@ -1,3 +1,4 @@
+import { EXPONENTIAL, sumOfCosts, type KernelCost } from "../cost.ts";
 import { matrixLanes } from "./matrix.ts";
 import { pointLanes } from "./points.ts";
 import { planReduction } from "./reduction.ts";
@@ -8,30 +9,32 @@ export interface CostWork {
   /** Of points; 0: a matrix. */
   readonly dimension: number;
   readonly pairs: number;
+  /** Whether costs of points are taken as products, which `pointSource` does at large epsilons. */
+  readonly products?: boolean;
   readonly unbalanced?: boolean;
-}
-
-export interface WorkEstimate {
-  readonly launches: number;
-  /** Read or written at least once, in memory; what a cache holds is not counted again. */
-  readonly bytes: number;
-  readonly operations: number;
 }
 
 /**
  * What one iteration, two half steps, takes of a device. With p pairs and p' = ceil(p / 4) (p below 4: p' = p):
  *
- * - a matrix: `2 p' 4 n m` bytes and `2 n m 8 p` operations, so memory bounds it;
- * - points: `2 * 4 (n + m) d` bytes and `2 n m (3 d + 8 p)` operations (2 d of products), so arithmetic bounds it;
- * - both: `2 * 4 p * 2 (n + m)` bytes of vectors and more. One launch a half step; a second one where few outputs leave a device idle and the
- *   other side is split; one for lambda; and a half step of more than 2e10 operations is cut, so that no launch takes long.
+ * - a matrix: `2 p' 4 n m` bytes and `2 n m 13 p` operations: memory bounds it;
+ * - points: `2 * 4 (n + m) d` bytes and `2 n m (3 d + 13 p)` operations, of products 2 d for 3 d: arithmetic bounds it;
+ * - both: `2 * 4 p * 2 (n + m)` bytes of vectors and more. One launch a half step; a second one where few outputs would leave a device
+ *   idle and the other side is split; one for lambda; and half steps of more than 2e10 operations are cut, so that no launch takes long.
  */
-export function estimateIteration({ shape, dimension, pairs, unbalanced = false }: CostWork): WorkEstimate {
+export function estimateIteration({
+  shape,
+  dimension,
+  pairs,
+  products = false,
+  unbalanced = false,
+}: CostWork): KernelCost {
   const directions = [false, true].map((transposed) => {
     const [outputs, reduced] = transposed ? [shape[1], shape[0]] : shape;
     const source = {
       shape,
       dimension,
+      operationsAnAxis: products ? 2 : 3,
       lanes: dimension > 0 ? pointLanes : matrixLanes,
       blocks: () => [
         {
@@ -53,8 +56,6 @@ export function estimateIteration({ shape, dimension, pairs, unbalanced = false 
     };
   });
   const points = pairs * (shape[0] + shape[1]);
-  const translation = { launches: 1, bytes: 16 * points, operations: 12 * points };
-  const all = unbalanced ? [...directions, translation] : directions;
-  const total = (of: keyof WorkEstimate): number => all.reduce((sum, part) => sum + part[of], 0);
-  return { launches: total("launches"), bytes: total("bytes"), operations: total("operations") };
+  const translation = { launches: 1, bytes: 8 * points, operations: (EXPONENTIAL + 4) * points };
+  return sumOfCosts(...directions, ...(unbalanced ? [translation] : []));
 }

@@ -14,14 +14,13 @@ import { LANE_WIDTH, type CostSource } from "./source.ts";
 const MAIN = /* wgsl */ `
 /** Stands before the first term, and past the last: far below LOG_ZERO. */
 const PADDING: f32 = -1e37;
-override WITH_MASSES: bool;
 var<workgroup> shared_largest: array<vec4f, LANES_A_GROUP / 2>;
 var<workgroup> shared_sum: array<vec4f, LANES_A_GROUP / 2>;
 
 fn terms_of(place: Place, pair: u32, end: u32) -> vec4f {
   let at = at_reduced(place, pair);
   var base = vec4f(terms[at.x], terms[at.y], terms[at.z], terms[at.w]);
-  if (WITH_MASSES) { base += vec4f(log_masses[at.x], log_masses[at.y], log_masses[at.z], log_masses[at.w]); }
+  if (u.with_masses != 0) { base += vec4f(log_masses[at.x], log_masses[at.y], log_masses[at.z], log_masses[at.w]); }
   return select(vec4f(PADDING), base, is_within(place, end));
 }
 
@@ -171,6 +170,7 @@ export function logSum(source: CostSource, { terms, logMasses, costed, before, o
     partWidth: 2,
     inputs: [terms, logMasses ?? terms],
     endInputs: [before ?? terms, ofPair ?? terms],
-    constants: { WITH_MASSES: Number(logMasses !== undefined), COSTED: Number(costed ?? false) },
+    withMasses: logMasses !== undefined,
+    constants: { COSTED: Number(costed ?? false) },
   });
 }

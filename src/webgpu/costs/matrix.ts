@@ -49,7 +49,8 @@ export function matrixSource(cost: Float64Array, [n, m]: readonly [number, numbe
     shift,
     dimension: 0,
     code: MATRIX,
-    constants: {},
+    metric: 0,
+    operationsAnAxis: 0,
     blocks: (transposed) =>
       bands().map(({ tensor, from, count }): CostBlock => {
         const [rows, columns] = [

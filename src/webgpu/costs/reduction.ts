@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EXPONENTIAL } from "../cost.ts";
 import type { Constants, Kernel } from "../kernel.ts";
 import { launch, submit, type Launch } from "../launch.ts";
 import { kernelLimits } from "../limits.ts";
@@ -17,9 +18,8 @@ const SHORTEST_SPLIT = 256;
 /** Operations of one launch: 20 ms of a device that does 1e12 a second. Drivers take one that runs for seconds for hung. */
 const MOST_OPERATIONS = 2e10;
 
-/** Of a pair of indices: a difference, its square and a sum for each axis; an exponential and the running maximum for each pair of the batch. */
-const OPERATIONS_AN_AXIS = 3;
-const OPERATIONS_A_PAIR = 8;
+/** Of a cost, for each pair of the batch: an exponential, the exponent, the running maximum and the sum. */
+const OPERATIONS_A_PAIR = EXPONENTIAL + 5;
 
 /** Outputs of a workgroup that joins parts. */
 export const JOIN_LANES = 64;
@@ -38,8 +38,8 @@ struct Uniforms {
   /** The reduced side is split in so many parts, which lie among others. */
   splits: u32, split_length: u32, first_part: u32, parts: u32,
   first_pair: u32, pairs: u32,
-  /** Of points. */
-  dimension: u32,
+  /** Of points; whether masses are added. */
+  dimension: u32, metric: u32, with_masses: u32,
   /** Of a cost in the exponent: 1 / epsilon; what the exponent has besides. */
   factor: f32, offset: f32,
   /** The result: gain times the sum or its logarithm, keep times what was before, pull times the number of the pair. */
@@ -174,7 +174,7 @@ export interface Reduction {
 
 /** How the reduction of a source, of so many pairs, is cut into launches. A function of sizes and limits alone: the same bits each time. */
 export function planReduction(
-  source: Pick<CostSource, "shape" | "dimension" | "lanes" | "blocks">,
+  source: Pick<CostSource, "shape" | "dimension" | "operationsAnAxis" | "lanes" | "blocks">,
   transposed: boolean,
   pairs: number,
 ): Reduction {
@@ -184,7 +184,7 @@ export function planReduction(
   const pairTiles = Math.ceil(pairs / pairsALane);
   const all = source.shape[transposed ? 1 : 0];
   const wanted = Math.ceil(ENOUGH_WORKGROUPS / (Math.ceil(all / tile) * pairTiles));
-  const operationsEach = OPERATIONS_AN_AXIS * source.dimension + OPERATIONS_A_PAIR * pairs;
+  const operationsEach = source.operationsAnAxis * source.dimension + OPERATIONS_A_PAIR * pairs;
   const parts = new Map<number, number>(); // so far, of the outputs from some index on
   const steps = source.blocks(transposed).flatMap((block): Step[] => {
     const { outputs, reduced } = block;
@@ -228,6 +228,7 @@ export interface ReductionLaunch {
   /** [pairs, outputs] */
   readonly result: tf.TensorInfo;
   readonly scalars: ReductionScalars;
+  readonly withMasses?: boolean;
   readonly constants: Constants;
 }
 
@@ -246,7 +247,7 @@ export function perSource(
 
 /** Records a reduction. */
 export function reduceCosts(source: CostSource, reduction: ReductionLaunch): void {
-  const { transposed, inputs, endInputs, result, partWidth, scalars } = reduction;
+  const { transposed, inputs, endInputs, result, partWidth } = reduction;
   const lengths = transposed ? [source.shape[1], source.shape[0]] : source.shape;
   const [outputs] = lengths;
   const pairs = tf.util.sizeFromShape(result.shape) / outputs;
@@ -255,7 +256,6 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
   const lanes = source.lanes(transposed);
   const constants = {
     ...reduction.constants,
-    ...source.constants,
     OUTPUT_LANES: lanes.outputs,
     REDUCED_LANES: lanes.reduced,
     IS_REDUCED_FIRST: Number(lanes.isReducedFirst),
@@ -263,7 +263,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
   const run = (firstPair: number, count: number, kernel: Kernel, buffers: Launch["buffers"]): void => {
     const pairTiles = Math.ceil(count / plan.pairsALane);
     for (const step of plan.steps) {
-      const uniforms = uniformsOf(source, step, lengths, plan.parts, [firstPair, count], scalars);
+      const uniforms = uniformsOf(source, step, lengths, plan.parts, [firstPair, count], reduction);
       const workgroups = step.tiles * step.splits * pairTiles;
       launch(kernel, { buffers: [...step.block.buffers, ...buffers], constants, uniforms, workgroups });
       pace(step.operations);
@@ -280,7 +280,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
       count: count * plan.parts * outputs * partWidth,
     };
     run(firstPair, count, kernels.part, [...inputs, parts]);
-    const uniforms = uniformsOf(source, plan.steps[0], lengths, plan.parts, [firstPair, count], scalars);
+    const uniforms = uniformsOf(source, plan.steps[0], lengths, plan.parts, [firstPair, count], reduction);
     launch(kernels.join, {
       buffers: [parts, ...endInputs, result],
       constants: {},
@@ -296,11 +296,23 @@ function uniformsOf(
   [allOutputs, allReduced]: readonly number[],
   parts: number,
   [firstPair, pairs]: readonly [number, number],
-  { factor, gain, keep, pull }: ReductionScalars,
+  { scalars: { factor, gain, keep, pull }, withMasses = false }: ReductionLaunch,
 ): Uint32Array<ArrayBuffer> {
   const integers = [
     ...[outputs.count, reduced.count, ...strides, outputs.from, reduced.from, allOutputs, allReduced],
-    ...[firstTile, tiles, splits, splitLength, firstPart, parts, firstPair, pairs, source.dimension],
+    ...[
+      firstTile,
+      tiles,
+      splits,
+      splitLength,
+      firstPart,
+      parts,
+      firstPair,
+      pairs,
+      source.dimension,
+      source.metric,
+      Number(withMasses),
+    ],
   ];
   const numbers = [factor, -factor * source.shift, gain, keep, pull];
   const uniforms = new Uint32Array(integers.length + numbers.length);

@@ -37,7 +37,10 @@ export interface CostSource {
   /** Of the points; 0 of a matrix. */
   readonly dimension: number;
   readonly code: CostCode;
-  readonly constants: Readonly<Record<string, number>>;
+  /** What the code goes by where it knows several forms of costs. */
+  readonly metric: number;
+  /** Of a pair of points. */
+  readonly operationsAnAxis: number;
   /** Blocks by output; transposed, outputs are on the second side. */
   blocks(transposed: boolean): readonly CostBlock[];
   /** Lanes of a workgroup along the reduced side and along the outputs, 256 together; whether the first are next to each other. */

@@ -1,14 +1,17 @@
 /**
- * One pass over the rows of a panel, a block of rows at a time: LANES invocations share a row and read whole cache lines of it;
- * then each invocation has columns of its own, over rows that have just been read.
+ * One pass over the rows of a panel, a block of rows at a time: LANES invocations read a cache line or more of GROUP_ROWS rows
+ * at once; then each invocation has columns of its own, over rows that have just been read.
  *
  * Needs a domain, columns, `bins`, `panels` and `panel_entry`. The order of all sums is fixed by the sizes alone.
  */
 export const BLOCKS = /* wgsl */ `
 override WIDTH: u32;
-const LANES: u32 = 8;
-override ROWS: u32 = WIDTH / LANES;
-var<workgroup> lane_sums: array<Sum, WIDTH>;
+const LANES: u32 = 16;
+const GROUP_ROWS: u32 = 4;
+override ROWS: u32 = GROUP_ROWS * (WIDTH / LANES);
+override LANE_STRIDE: u32 = ROWS + 1; // spread over the banks of the memory
+override LANE_SUMS: u32 = LANES * LANE_STRIDE;
+var<workgroup> lane_sums: array<Sum, LANE_SUMS>;
 var<workgroup> row_places: array<u32, ROWS>;
 var<workgroup> row_scalings: array<f32, ROWS>;
 
@@ -18,23 +21,38 @@ fn place_of_row(job: Job, row: u32) -> u32 {
 
 // The sums over all columns of the rows from first on; invocation r < ROWS reads that of row first + r by row_sum.
 fn sum_rows(job: Job, first: u32, lane: u32) {
-  let row = first + lane / LANES;
-  var sum = NOTHING;
+  let r = GROUP_ROWS * (lane / LANES);
+  let row = first + r;
   if (row < job.row_count) {
-    let place = place_of_row(job, row);
-    for (var c = lane % LANES; c < job.column_count; c += LANES) {
-      sum = plus(sum, panel_entry(panels[place + c]), scaling_at(c));
+    let last = job.row_count - 1;
+    let a = place_of_row(job, row);
+    let b = place_of_row(job, min(row + 1, last));
+    let c = place_of_row(job, min(row + 2, last));
+    let d = place_of_row(job, min(row + 3, last));
+    var sum_a = NOTHING;
+    var sum_b = NOTHING;
+    var sum_c = NOTHING;
+    var sum_d = NOTHING;
+    for (var column = lane % LANES; column < job.column_count; column += LANES) {
+      let scaling = scaling_at(column);
+      sum_a = plus(sum_a, panel_entry(panels[a + column]), scaling);
+      sum_b = plus(sum_b, panel_entry(panels[b + column]), scaling);
+      sum_c = plus(sum_c, panel_entry(panels[c + column]), scaling);
+      sum_d = plus(sum_d, panel_entry(panels[d + column]), scaling);
     }
+    let to = (lane % LANES) * LANE_STRIDE + r;
+    lane_sums[to] = sum_a;
+    lane_sums[to + 1] = sum_b;
+    lane_sums[to + 2] = sum_c;
+    lane_sums[to + 3] = sum_d;
   }
-  lane_sums[lane] = sum;
   workgroupBarrier();
 }
 
 fn row_sum(r: u32) -> Sum {
-  let k = r * LANES;
-  return joined(
-    joined(joined(lane_sums[k], lane_sums[k + 1]), joined(lane_sums[k + 2], lane_sums[k + 3])),
-    joined(joined(lane_sums[k + 4], lane_sums[k + 5]), joined(lane_sums[k + 6], lane_sums[k + 7])));
+  var sum = lane_sums[r];
+  for (var l = 1u; l < LANES; l++) { sum = joined(sum, lane_sums[l * LANE_STRIDE + r]); }
+  return sum;
 }
 
 // Adds the rows from first on, times their scalings, to the sums of the columns, once all invocations have met.

@@ -9,8 +9,10 @@ export type Place = "workgroup" | "buffer";
 /** Numbers that a column takes: its scaling, the sum before, and the sum. */
 const NUMBERS_PER_COLUMN: Readonly<Record<Domain, number>> = { scaling: 3, log: 4 };
 
-/** Bytes that the kernels take of a workgroup's memory for each invocation: sums of lanes, partial totals, rows of a block. */
-const BYTES_PER_INVOCATION = 16;
+/** Bytes that the kernels take of a workgroup's memory for each invocation: sums of lanes, a part of a total, rows of a block. */
+const BYTES_PER_INVOCATION: Readonly<Record<Domain, number>> = { scaling: 16 + 4 + 2, log: 32 + 4 + 2 };
+/** And beside them: a lane's stride, branches of a total. */
+const BYTES_BESIDE = 256;
 
 /** Supports of up to so many bins share a pipeline with others like them. */
 const CAPACITY_STEP = 128;
@@ -31,7 +33,8 @@ export function columnStorage(most: number, domain: Domain): ColumnStorage {
   const width = Math.min(limits.maxComputeInvocationsPerWorkgroup, most <= 64 ? 64 : most <= 128 ? 128 : 256);
   const capacity = CAPACITY_STEP * Math.ceil(most / CAPACITY_STEP);
   const bytes = 4 * NUMBERS_PER_COLUMN[domain] * capacity;
-  const fits = bytes + BYTES_PER_INVOCATION * width <= limits.maxComputeWorkgroupStorageSize;
+  const beside = BYTES_PER_INVOCATION[domain] * width + BYTES_BESIDE;
+  const fits = bytes + beside <= limits.maxComputeWorkgroupStorageSize;
   return { place: fits ? "workgroup" : "buffer", capacity, width, bufferBytes: fits ? 0 : bytes };
 }
 

@@ -17,18 +17,16 @@ export const MOST_IN_SCALINGS = 26;
 /** Beyond this largest cost in units of epsilon, float32 no longer tells the logarithms of a plan's entries apart to 1%. */
 export const MOST_IN_LOGARITHMS = 2 ** 15;
 
-export const LOG2_E = Math.LOG2E;
-
 /** What a panel holds of a cost, given in units of epsilon. */
 export const entryOf: Readonly<Record<Domain, (cost: number) => number>> = {
   scaling: (cost) => Math.exp(-cost),
-  log: (cost) => -LOG2_E * cost,
+  log: (cost) => -Math.LOG2E * cost,
 };
 
 /** Deviations of a marginal that are rounding, of a largest cost in units of epsilon: errors, which are squares, end there. */
 export const roundingOf: Readonly<Record<Domain, (largest: number) => number>> = {
   scaling: () => 5e-7,
-  log: (largest) => Math.max(5e-7, 2 ** -23 * LOG2_E * largest),
+  log: (largest) => Math.max(5e-7, 2 ** -23 * Math.LOG2E * largest),
 };
 
 /** log2 of a normal number: the power of two next to it, and the rest to 1e-7, which the built-in log2 does not promise. */

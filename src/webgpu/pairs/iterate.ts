@@ -10,6 +10,14 @@ import { pooled, pooledSize } from "./pooled.ts";
 import type { DeviceSupports } from "./supports.ts";
 
 /**
+ * Iterations of one launch, after which pairs that go on are launched again. With `MOST_PAIR_ENTRIES`, products of support sizes
+ * that a launch takes, these are at most 2^34 multiplications with an addition before a driver has its turn: a tenth of a
+ * second at 0.17 T/s.
+ */
+export const ITERATIONS_PER_LAUNCH = 64;
+export const MOST_PAIR_ENTRIES = 2 ** 27;
+
+/**
  * Sinkhorn for pairs, a workgroup each: all iterations up to the stopping test (`transport/pairs/sinkhorn/stopping.ts`) or the
  * launch's limit. An iteration reads the rows of the panel twice, the second time soon after the first.
  *

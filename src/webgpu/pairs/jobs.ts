@@ -37,7 +37,6 @@ struct Job {
   result: u32,
 }
 const START_SELF: u32 = ${START.self};
-const START_KEPT: u32 = ${START.kept};
 const START_RESUMED: u32 = ${START.resumed};
 `;
 

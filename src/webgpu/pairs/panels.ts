@@ -43,12 +43,13 @@ export interface DeviceMatrix {
   readonly parts: readonly { readonly firstRow: number; readonly rows: number; readonly entries: tf.TensorInfo }[];
 }
 
-export function uploadMatrix(entries: Float32Array<ArrayBuffer>, bins: number): DeviceMatrix {
+/** Takes the entries, which must not change before the next launch. */
+export function uploadMatrix(entries: Float32Array, bins: number): DeviceMatrix {
   const most = Math.max(1, Math.floor(kernelLimits().maxStorageBufferBindingSize / (4 * bins)));
   const parts = Array.from({ length: Math.ceil(bins / most) }, (_, part) => {
     const firstRow = part * most;
     const rows = Math.min(most, bins - firstRow);
-    return { firstRow, rows, entries: upload(entries.slice(firstRow * bins, (firstRow + rows) * bins)) };
+    return { firstRow, rows, entries: upload(entries.subarray(firstRow * bins, (firstRow + rows) * bins)) };
   });
   return { bins, parts };
 }
@@ -57,7 +58,7 @@ export function releaseMatrix({ parts }: DeviceMatrix): void {
   release(...parts.map(({ entries }) => entries));
 }
 
-/** Bytes of panels that one launch may have; a single panel may be larger. */
+/** Bytes of panels that one launch may have; a single panel may take more of a binding. */
 export function mostPanelBytes(): number {
   return Math.min(PANEL_BYTES, kernelLimits().maxStorageBufferBindingSize);
 }

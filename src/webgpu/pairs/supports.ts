@@ -5,6 +5,7 @@ import { kernelLimits } from "../limits.ts";
 
 /** Histograms without their zeros: those of `transport/pairs/sinkhorn/supports.ts`, as this engine reads them. */
 export interface HostSupports {
+  readonly bins: number;
   readonly starts: Int32Array;
   readonly indices: Int32Array;
   readonly masses: Float64Array;
@@ -20,13 +21,15 @@ export interface DeviceSupports {
 /** Masses below this are taken as this: they add nothing to a value, and their inverse and their square root are numbers. */
 const LEAST_MASS = 1e-30;
 
-/** Throws RunError where the device cannot bind them. */
-export function uploadSupports({ indices, masses }: HostSupports): DeviceSupports {
-  const bytes = 8 * indices.length;
+/** Throws RunError where the device cannot bind them, or the panel of one of them. */
+export function uploadSupports({ bins, starts, indices, masses }: HostSupports): DeviceSupports {
+  const largest = starts.reduce((most, start, k) => Math.max(most, start - (k > 0 ? starts[k - 1] : 0)), 0);
+  const bytes = Math.max(8 * indices.length, 4 * bins * largest);
   const most = kernelLimits().maxStorageBufferBindingSize;
   if (bytes > most) {
     throw new RunError(
-      `histograms: their masses take ${bytes} bytes, but the device binds ${most}; use another backend`,
+      `histograms: a kernel has to see ${bytes} bytes at once, of masses or of a cost's columns, but the device binds ${most}; ` +
+        "use another backend",
     );
   }
   const both = new Float32Array(2 * masses.length);

@@ -1,7 +1,7 @@
 import { passAxes } from "../axis-pass.ts";
 import { EXPONENTIAL, type KernelCost } from "../cost.ts";
 import { rowParts } from "../parts.ts";
-import { iterationsAtOnce, multiplications, type GridProblem, type GridRun } from "./run.ts";
+import { iterationsAtOnce, MOST_MULTIPLICATIONS, multiplications, type GridProblem, type GridRun } from "./run.ts";
 import { isLogDomain } from "./solve-large.ts";
 import { pairThreads } from "./solve-pairs.ts";
 
@@ -21,7 +21,8 @@ export function gridCost(problem: GridProblem, run: FixedGridRun, pairs: number)
   const pointwise = isLog ? 2 * EXPONENTIAL * dimension : 1;
   const operations = 2 * iterations * pairs * (2 * products + pointwise * points);
   if (isSmall) {
-    const launches = Math.ceil(iterations / iterationsAtOnce({ ...run, checkEvery: 0 }, 2 * pairs * products));
+    const each = iterationsAtOnce({ ...run, checkEvery: 0 }, 2 * pairs * products, MOST_MULTIPLICATIONS);
+    const launches = Math.ceil(iterations / each);
     // of a launch: a, b and the products of the last one in, theirs out
     return { launches: launches * parts, bytes: 4 * 6 * launches * pairs * points, operations };
   }

@@ -74,7 +74,7 @@ export function multiplications(axes: readonly PassAxis[]): number {
 }
 
 /** Multiplications of a submission: some 50 ms at a tenth of 1 TFLOP/s. */
-const MOST_MULTIPLICATIONS = 2 ** 32;
+export const MOST_MULTIPLICATIONS = 2 ** 32;
 /** Tests that one summary holds. */
 const MOST_TESTS = 1024;
 
@@ -82,8 +82,9 @@ const MOST_TESTS = 1024;
 export function iterationsAtOnce(
   { checkEvery, iterations }: Pick<GridRun, "checkEvery" | "iterations">,
   multiplicationsEach: number,
+  multiplicationsAtOnce: number,
 ): number {
-  const most = Math.max(1, Math.floor(MOST_MULTIPLICATIONS / multiplicationsEach));
+  const most = Math.max(1, Math.floor(multiplicationsAtOnce / multiplicationsEach));
   if (checkEvery === 0) return Math.min(most, iterations);
   return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
 }

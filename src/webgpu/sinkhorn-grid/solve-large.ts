@@ -10,6 +10,7 @@ import { PAIR_WORDS, SUMMARY_WORDS } from "./products.ts";
 import {
   iterationsAtOnce,
   joinRounds,
+  MOST_MULTIPLICATIONS,
   multiplications,
   penaltyOf,
   wordsOf,
@@ -33,7 +34,12 @@ interface PairLaunch {
  * one an axis, whose product the next iteration takes up, and one. Bytes of a half step on d axes: 8 d + 4 a point, and what bands
  * read twice; a test 12.
  */
-export function solveLarge(problem: GridProblem, run: GridRun, inputs: GridInputs): GridSolve {
+export function solveLarge(
+  problem: GridProblem,
+  run: GridRun,
+  inputs: GridInputs,
+  multiplicationsAtOnce = MOST_MULTIPLICATIONS,
+): GridSolve {
   const { a, start } = inputs;
   const b = run.isSymmetric ? a : inputs.b;
   const { epsilon } = problem;
@@ -48,10 +54,8 @@ export function solveLarge(problem: GridProblem, run: GridRun, inputs: GridInput
   const between = axes.slice(1, 3).map(() => allocate(a.shape));
   const taps = axes.map((axis) => tf.keep(tf.tensor1d(axis.taps)));
   const states = parts.map(({ count }) => allocate([(count / points) * PAIR_WORDS], "int32"));
-  const perSubmission = iterationsAtOnce(
-    { ...run, checkEvery: 0 },
-    (a.size / points) * multiplications(axes) * (run.isSymmetric ? 1 : 2),
-  );
+  const each = (a.size / points) * multiplications(axes) * (run.isSymmetric ? 1 : 2);
+  const perSubmission = iterationsAtOnce({ ...run, checkEvery: 0 }, each, multiplicationsAtOnce);
   let summaries: tf.Tensor[] = [];
   let done = 0;
   let hasNext = false; // whether the first product is the next one already

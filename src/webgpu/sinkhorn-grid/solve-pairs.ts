@@ -9,6 +9,7 @@ import { PAIR_WORDS, SUMMARY_WORDS } from "./products.ts";
 import {
   iterationsAtOnce,
   joinRounds,
+  MOST_MULTIPLICATIONS,
   multiplications,
   penaltyOf,
   wordsOf,
@@ -36,7 +37,12 @@ export function pairThreads(size: readonly number[]): number | undefined {
  * part of the batch that bindings hold. Bytes of a launch: 4 a point for a and b in each half step, which caches keep, 8 for the
  * products at each test, 8 for those or the potentials at its end.
  */
-export function solvePairs(problem: GridProblem, run: GridRun, { a, b, start }: GridInputs): GridSolve {
+export function solvePairs(
+  problem: GridProblem,
+  run: GridRun,
+  { a, b, start }: GridInputs,
+  multiplicationsAtOnce = MOST_MULTIPLICATIONS,
+): GridSolve {
   const points = problem.size.reduce((product, extent) => product * extent, 1);
   const inFront = new Array<number>(3 - problem.size.length).fill(1);
   const axes = passAxes([...inFront, ...problem.size], [...inFront, ...problem.spacing], problem.epsilon);
@@ -47,7 +53,8 @@ export function solvePairs(problem: GridProblem, run: GridRun, { a, b, start }: 
   const g = run.isSymmetric ? allocate([1]) : allocate(b.shape);
   const states = parts.map(({ count }) => allocate([(count / points) * PAIR_WORDS], "int32"));
   const taps = tf.keep(tf.tensor1d(tableOf(axes)));
-  const step = iterationsAtOnce(run, all * multiplications(axes) * (run.isSymmetric ? 1 : 2));
+  const each = all * multiplications(axes) * (run.isSymmetric ? 1 : 2);
+  const step = iterationsAtOnce(run, each, multiplicationsAtOnce);
   let summaries: tf.Tensor[] = [];
   let done = 0;
 

@@ -10,6 +10,8 @@ import { sinkhornSymmetricHost } from "../../../src/transport/sinkhorn/symmetric
 import { gridEngine } from "../../../src/transport/sinkhorn/webgpu/grid.ts";
 import { countLaunches, submit } from "../../../src/webgpu/launch.ts";
 import { lowerLimits, type KernelLimits } from "../../../src/webgpu/limits.ts";
+import { solveLarge } from "../../../src/webgpu/sinkhorn-grid/solve-large.ts";
+import { solvePairs } from "../../../src/webgpu/sinkhorn-grid/solve-pairs.ts";
 import { backends } from "../../support/backends.ts";
 import { randomNormal } from "../../support/problems.ts";
 import { expectHostPotentials, histogram, rounded, rowsTensor } from "../../support/sinkhorn.ts";
@@ -184,6 +186,31 @@ describe.skipIf(!backends.includes("webgpu"))("sinkhorn on a grid", () => {
       for (let repeat = 0; repeat < 3; repeat++) expect(await runAll()).toMatchObject({ numTensors, numBytesInGPU });
       tf.dispose([batch, start]);
     });
+  });
+
+  it.each([
+    { solver: "a workgroup a pair", begin: solvePairs },
+    { solver: "a launch an axis", begin: solveLarge },
+  ])("cut into submissions, $solver has the same bits", async ({ begin }) => {
+    const geometry = grid({ size: [4, 8], spacing: 0.1 });
+    for (const share of [8, 80]) {
+      const epsilon = geometry.maxCost / share;
+      const { batch, start } = tensorsOf(problem(geometry, 3, epsilon));
+      const run = { ...solveRun({ iterations: 23, checkEvery: 4, tolerance: 0, momentum: 1.2 }), isKl: false };
+      const ends: unknown[] = [];
+      for (const multiplications of [undefined, 1]) {
+        const inputs = { ...batch, start };
+        const solve = begin({ ...geometry, epsilon }, { ...run, isSymmetric: false }, inputs, multiplications);
+        const errors: number[] = [];
+        while (solve.advance() < 23) errors.push(...(await solve.read()).errors);
+        const { errors: last, ...round } = await solve.read();
+        const { f, g } = solve.finish();
+        ends.push([[...errors, ...last], round, await f.data(), await g!.data()]);
+        tf.dispose([f, g!]);
+      }
+      expect(ends[1]).toEqual(ends[0]);
+      tf.dispose([batch, start]);
+    }
   });
 
   it("of a small grid is one launch, and as many as it has axes a half step of a large one", () => {

@@ -9,7 +9,12 @@ import {
   type Domain,
 } from "../../../webgpu/pairs/domains.ts";
 import { groupsOf, type OpenPair } from "../../../webgpu/pairs/groups.ts";
-import { iteratePairs, type Iteration } from "../../../webgpu/pairs/iterate.ts";
+import {
+  ITERATIONS_PER_LAUNCH,
+  iteratePairs,
+  MOST_PAIR_ENTRIES,
+  type Iteration,
+} from "../../../webgpu/pairs/iterate.ts";
 import { decodeState, NUMBERS_PER_STATE, START } from "../../../webgpu/pairs/jobs.ts";
 import { KeptPotentials } from "../../../webgpu/pairs/kept-potentials.ts";
 import { releaseMatrix, uploadMatrix, type DeviceMatrix } from "../../../webgpu/pairs/panels.ts";
@@ -23,13 +28,6 @@ import { partOf, selectedPair } from "../selection.ts";
 import { joinStatistics, noPairs } from "../statistics.ts";
 import type { DivergencePairsProblem, DivergenceSettings } from "./problem.ts";
 import { countPresent, potentialPlaces } from "./stored-potentials.ts";
-
-/**
- * Iterations of one launch, after which pairs that go on are launched again: with `PIECE_ENTRIES` at most 2^34 multiplications
- * with an addition before the driver has its turn, a tenth of a second at 0.17 T/s.
- */
-const ITERATIONS_PER_LAUNCH = 64;
-const PIECE_ENTRIES = 2 ** 27;
 
 /** Pairs whose jobs and states are on the device at once. */
 const MOST_PAIRS = 2 ** 15;
@@ -46,18 +44,18 @@ interface Prepared extends Iteration {
 
 /**
  * Pairs in WGSL kernels, one workgroup a pair, in float32: on scalings where max(C) <= 26 epsilon, which keeps all of them in its
- * range from any start, and on logarithms beyond, as far as max(C) <= 2^15 epsilon. Values are right to about 1e-7 of the largest
- * cost, and of epsilon where that is larger. A tolerance below what rounding leaves is taken as met there.
+ * range from any start, and on logarithms beyond, as far as max(C) <= 2^15 epsilon. Beside what the tolerance leaves, values are
+ * right to 2e-7 of epsilon and 1e-7 of the largest cost, and a tolerance below what rounding leaves is met there.
  *
- * With supports of sizes s, r_ij = s_i s_j and k iterations, all pairs take (see `divergencePairsEstimate`)
+ * Supports of sizes s, and k iterations a pair, take (`divergencePairsEstimate`)
  *
- * - operations: `4 k sum r_ij`, a multiplication and an addition for each entry of a pair's kernel and half an iteration; in
- *   logarithms an exponential with each;
- * - bytes of memory: `8 bins sum s_i` for panels, written once and read once (their pairs follow each other: caches hold them),
- *   and `4 min(s_i, s_j)` twice for each pair's potential. Caches are read `4 k sum r_ij` bytes;
- * - launches: two for each 2^26 bytes of panels, and once more for pairs that take more than 64 iterations.
+ * - operations: `4 k sum_{i<j} s_i s_j`, a multiplication and an addition for each entry of a pair's kernel and half an
+ *   iteration; in logarithms an exponential with each;
+ * - bytes of memory: `8 bins sum_i s_i` for panels, written once and read once, since the pairs that share one follow each other,
+ *   and `8 sum_{i<j} min(s_i, s_j)` for the potentials before and after. Caches are read `4 k sum_{i<j} s_i s_j` bytes;
+ * - launches: two for each 2^26 bytes of panels, and as many for each 64 iterations that pairs take.
  *
- * Kept on the device: potentials within `memory`, in buffers of at most a binding; `bins^2 + 4 sum s_i` numbers beside them.
+ * On the device stay potentials within `memory`, in buffers of at most a binding, and `bins^2 + 5 sum_i s_i` numbers.
  */
 export function webgpuDivergencePairs({
   supports,
@@ -164,7 +162,7 @@ export function webgpuDivergencePairs({
 
   return {
     name: "webgpu, float32",
-    pieceEntries: PIECE_ENTRIES,
+    pieceEntries: MOST_PAIR_ENTRIES,
     keptBytes: layout.bytes,
     setCost(cost, { epsilon, tolerance, maxIterations }) {
       const largest = cost.reduce((most, entry) => Math.max(most, entry), 0) / epsilon;
@@ -176,7 +174,8 @@ export function webgpuDivergencePairs({
         );
       }
       const domain: Domain = largest <= MOST_IN_SCALINGS ? "scaling" : "log";
-      const entries = Float32Array.from(cost, (entry) => entryOf[domain](entry / epsilon));
+      const entries = new Float32Array(cost.length);
+      for (let k = 0; k < cost.length; k++) entries[k] = entryOf[domain](cost[k] / epsilon);
       if (prepared) releaseMatrix(prepared.matrix);
       prepared = {
         domain,

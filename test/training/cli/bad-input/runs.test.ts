@@ -168,9 +168,7 @@ const RUNS: readonly BadInput[] = [
     name: "a configuration of a backend unknown",
     command: "eval run",
     ...withRun(
-      rewrite("run/config.json", (text) =>
-        text.replace('"backend": "cpu",\n  "options"', '"backend": "",\n  "options"'),
-      ),
+      rewrite("run/config.json", (text) => text.replace(`"backend": "cpu",\n  "engine"`, `"backend": "",\n  "engine"`)),
     ),
     message: /run\/config\.json: expected one of auto, tensorflow, .*, got ""/,
   },
