@@ -67,8 +67,15 @@ export function kernelPasses(geometry: Geometry, epsilon: number): KernelPasses 
   };
 }
 
+/** Multiplications of a result in each pass. */
+export function passWidths(geometry: Geometry, epsilon: number): number[] {
+  if (!isGrid(geometry)) return [Math.max(...geometry.shape)];
+  const { size, spacing } = geometry;
+  return size.map((extent, axis) => 2 * bandRadius(extent, spacing[axis], epsilon) + 1);
+}
+
 /** Distance in steps of the last entry of a one-dimensional kernel that float32 holds as a normal number. */
-export function bandRadius(extent: number, step: number, epsilon: number): number {
+function bandRadius(extent: number, step: number, epsilon: number): number {
   return Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
 }
 

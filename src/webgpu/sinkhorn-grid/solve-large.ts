@@ -161,7 +161,8 @@ function axesOf({ size, spacing, epsilon }: GridProblem, { isSymmetric }: GridRu
   return [{ extent: 1, inner: axes[0].extent, radius: 0, cost: 0, taps: Float32Array.of(1) }, axes[0]];
 }
 
-function isLogDomain({ size, spacing, epsilon }: GridProblem, { domain }: GridRun): boolean {
+/** Whether a run is in the log domain: by the largest cost, where it is not said. */
+export function isLogDomain({ size, spacing, epsilon }: GridProblem, { domain }: Pick<GridRun, "domain">): boolean {
   if (domain !== "auto") return domain === "log";
   const maxCost = size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0);
   return maxCost > SCALING_RANGE * epsilon;
