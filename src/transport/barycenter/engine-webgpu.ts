@@ -6,9 +6,9 @@ import { bytesOf, forwardRows, gradientGrouping, KEPT_BYTES, type GroupSizes } f
 import { kernelPasses, matrixBytes, type KernelPasses } from "../../webgpu/barycenter/kernel-passes.ts";
 import { FUSED_LOSSES, LINEAR_LOSS, lossOf } from "../../webgpu/barycenter/loss.ts";
 import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
-import { copyRows, logMasses, remember } from "../../webgpu/barycenter/pointwise.ts";
-import { Recursion, type Iteration, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
-import { addRows, sumRows, violations } from "../../webgpu/barycenter/sums.ts";
+import { logMasses } from "../../webgpu/barycenter/pointwise.ts";
+import { Recursion, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
+import { addRows, sumRows } from "../../webgpu/barycenter/sums.ts";
 import { allocate, asTensor, clear, release, submit, upload } from "../../webgpu/launch.ts";
 import { kernelLimits } from "../../webgpu/limits.ts";
 import { partFrom } from "../../webgpu/parts.ts";
@@ -16,19 +16,12 @@ import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, D
 import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
+import { COLD, readStart, writeOutputs, type Group } from "./webgpu/scalings.ts";
 
 /** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
 const DATA_BYTES = 2 ** 28;
 
-const COLD: Scalings = { a: undefined, b: undefined, isShared: false };
-
 type Inputs = BarycenterInputs<tf.Tensor>;
-
-/** Rows of the data points. */
-interface Group {
-  readonly firstRow: number;
-  readonly rows: number;
-}
 
 /**
  * The contract by WGSL kernels, in float32 on logarithms to base 2: for every variant and cost, with losses and adjoint on the device. Data
@@ -44,7 +37,7 @@ export function webgpuEngine(
 ): DeviceEngine | undefined {
   if (!isGrid(geometry) && matrixBytes(geometry) > kernelLimits().maxStorageBufferBindingSize) return undefined;
   const [m, n] = geometry.shape;
-  const { iterations, memory, update, sides, marginal } = options;
+  const { iterations, memory, sides } = options;
   let passes: KernelPasses | undefined;
   let known: { readonly data: Float64Array; readonly groups: Map<string, tf.TensorInfo> } | undefined;
 
@@ -76,7 +69,7 @@ export function webgpuEngine(
         if (firstRow > 0) yield;
         const group = { firstRow, rows: Math.min(rowsOfGroup, points - firstRow) };
         const recursion = new Recursion(inputs, group, pool);
-        const from = start ? readStart(start, count, group, pool) : COLD;
+        const from = start ? readStart(start, sides, count * n, group, pool) : COLD;
         each(recursion, from, group);
         pool.give(from.a, from.b, ...recursion.fields);
         submit();
@@ -84,59 +77,6 @@ export function webgpuEngine(
     } finally {
       pool.dispose();
       release(masses, zeros);
-    }
-  }
-
-  /** Log-scalings [B, sides, S, N] of a group. */
-  function readStart(start: tf.Tensor, count: number, { firstRow, rows }: Group, pool: FieldPool): Scalings {
-    const width = count * n;
-    const side = (index: number): tf.TensorInfo => {
-      const to = pool.take();
-      const source = { tensor: start, from: (firstRow * sides + index) * width, stride: sides * width };
-      copyRows("start", rows, width, source, { tensor: to, from: 0, stride: width });
-      return to;
-    };
-    return { b: side(0), a: sides === 2 ? side(1) : undefined, isShared: false };
-  }
-
-  function writeOutputs(
-    wanted: readonly BarycenterOutput[],
-    found: Omit<BarycenterOutputs<tf.TensorInfo>, "iterations">,
-    recursion: Recursion,
-    last: Iteration,
-    { firstRow, rows }: Group,
-  ): void {
-    const { atoms, masses } = recursion.inputs;
-    const { pool, logP } = recursion;
-    const width = atoms * n;
-    if (wanted.includes("barycenters")) {
-      const target = { tensor: found.barycenters, from: firstRow * n, stride: n };
-      copyRows("masses", rows, n, { tensor: logP, from: 0, stride: n }, target);
-    }
-    if (wanted.includes("logScalings")) {
-      [last.b, last.a].slice(0, sides).forEach((side, index) => {
-        const shared = index === 1 && last.isShared;
-        const source = { tensor: side!, from: 0, stride: shared ? 0 : width };
-        const target = { tensor: found.logScalings, from: (firstRow * sides + index) * width, stride: sides * width };
-        copyRows("logarithms", rows, width, source, target, index === 1 ? masses : undefined);
-      });
-    }
-    if (wanted.includes("errors")) {
-      const next = pool.take();
-      const own = last.a ? undefined : pool.take();
-      const known = last.isShared ? 1 : rows;
-      recursion.multiply("forward", rows, last.b, next, { mode: "asIs" });
-      if (own)
-        remember({ width: atoms * m, update, memory }, known, {
-          masses,
-          c: last.c,
-          before: undefined,
-          isShared: false,
-          a: own,
-        });
-      const sizes = { rows, points: m, atoms, marginal, isShared: last.isShared };
-      violations(sizes, { a: last.a ?? own!, c: next, masses, y: found.errors }, firstRow * atoms);
-      pool.give(next, own);
     }
   }
 
@@ -151,9 +91,9 @@ export function webgpuEngine(
       errors: wants("errors", [points, count]),
     };
     const rows = forwardRows(sizesOf(points, count), keptBytes);
-    const pieces = overGroups(inputs, rows, (recursion, start, group) => {
+    const pieces = overGroups(inputs, rows, (recursion, start) => {
       const last = recursion.run(start, iterations);
-      writeOutputs(wanted, found, recursion, last, group);
+      writeOutputs(wanted, found, options, recursion, last);
       recursion.pool.give(last.a, last.b, last.c, last.phi);
     });
     yield* orElse(pieces, () => release(...Object.values(found)));
