@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as core from "../src/index.ts";
 import * as models from "../models/index.ts";
 import * as training from "../training/index.ts";
-import { launch, noBrowser, watch } from "./support/browser.ts";
+import { launch, noBrowser } from "./support/browser.ts";
 import { otlearn } from "./support/cli.ts";
-import { serveFiles } from "./support/file-server.ts";
+import { openBundle } from "./support/open-bundle.ts";
 import { bundlePage } from "./support/page-bundle.ts";
 import { pageWork } from "./support/page-work.ts";
 import { temporaryFolder } from "./support/temporary.ts";
@@ -60,16 +60,7 @@ describe.skipIf(noBrowser)("in Chromium", () => {
     const { code } = await transformWithOxc(await readFile(source, "utf8"), source, {
       typescript: { onlyRemoveTypeImports: true },
     });
-    const { files, entry } = await bundlePage(PAGE(code.replace("export async", "async")));
-    const { url } = await serveFiles({
-      ...files,
-      "/": Buffer.from(
-        `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="${entry}"></script>`,
-      ),
-    });
-    const page = await browser.newPage();
-    const faults = watch(page);
-    await page.goto(url);
+    const { page, faults } = await openBundle(browser, PAGE(code.replace("export async", "async")));
     await page.waitForFunction("window.work");
     const found = (await page.evaluate(`work("${backend}")`)) as Awaited<ReturnType<typeof pageWork>>;
     const expected = await pageWork({ core, models, training }, "wasm");

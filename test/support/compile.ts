@@ -14,8 +14,8 @@ declare module "vitest" {
 }
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-/** What the package ships, and the scripts that tests run as child processes. */
-const FOLDERS = ["src", "checkpoints", "models", "eval", "training", "test/children"];
+/** What the package ships, and the scripts that tests run as child processes and in pages. */
+const FOLDERS = ["src", "checkpoints", "models", "eval", "training", "test/children", "test/support/in-page"];
 /** Dependencies, and the sources for the native kernels that were built among them. */
 const LINKED = ["node_modules", "src"];
 /** Like the compiler with tsconfig.json, one file at a time and without type checks. */

@@ -17,9 +17,12 @@ export interface FileServer {
  * Serves these files on this machine until the test ends; other paths get status 404. A file given as a function is cut
  * off: its bytes are sent, more are promised, and the connection closes. "endless" sends zeros until it is left, "silent" a few
  * bytes and then nothing.
+ *
+ * @param finished `onTestFinished`, or for files of many tests what ends with them
  */
 export async function serveFiles(
   files: Readonly<Record<string, Uint8Array | (() => Uint8Array) | "endless" | "silent">>,
+  finished = onTestFinished,
 ): Promise<FileServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -44,7 +47,7 @@ export async function serveFiles(
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  finished(() => {
     server.closeAllConnections();
     server.close();
   });

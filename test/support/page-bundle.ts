@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "vite";
+import { onTestFinished } from "vitest";
 import { compiledRoot } from "./compiled.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -16,9 +17,13 @@ export interface PageBundle {
   readonly modules: readonly string[];
 }
 
-/** Bundles a person's page, with the package as it is installed, and without any configuration. */
-export async function bundlePage(code: string): Promise<PageBundle> {
-  const folder = await temporaryFolder();
+/**
+ * Bundles a person's page, with the package as it is installed, and without any configuration.
+ *
+ * @param finished `onTestFinished`, or for a page of many tests what ends with them
+ */
+export async function bundlePage(code: string, finished = onTestFinished): Promise<PageBundle> {
+  const folder = await temporaryFolder(finished);
   await mkdir(join(folder, "node_modules"));
   await symlink(dirname(await compiledRoot()), join(folder, "node_modules", "otlearn"), "dir");
   await writeFile(join(folder, "page.js"), code);

@@ -75,6 +75,25 @@ export interface DivergenceReference {
   }[];
 }
 
+export interface PairReference {
+  readonly sets: readonly {
+    readonly name: string;
+    readonly epsilon: number;
+    readonly histograms: number[][];
+    readonly cost: number[][];
+    readonly divergences: number[];
+  }[];
+}
+
+export interface DebiasedReference {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly epsilon: number;
+    readonly converged?: number[];
+    readonly fixed: { readonly iterations: number; readonly p: number[] };
+  }[];
+}
+
 export interface EmdReference {
   readonly problems: readonly {
     readonly name: string;

@@ -15,17 +15,7 @@ import {
 import type { DivergencePairsSettings } from "../../../../src/transport/pairs/sinkhorn/settings.ts";
 import { backends } from "../../../support/backends.ts";
 import { randomHistogram } from "../../../support/problems.ts";
-import { reference, type DivergenceReference } from "../../../support/reference.ts";
-
-interface PairReference {
-  readonly sets: readonly {
-    readonly name: string;
-    readonly epsilon: number;
-    readonly histograms: number[][];
-    readonly cost: number[][];
-    readonly divergences: number[];
-  }[];
-}
+import { reference, type DivergenceReference, type PairReference } from "../../../support/reference.ts";
 
 /** Histograms [count, bins] with about the given share of zeros, and the distances of random points in the unit square. */
 function randomProblem(count: number, bins: number, seed: number, zeroShare = 0.5) {

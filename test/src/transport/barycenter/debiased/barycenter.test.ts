@@ -11,16 +11,7 @@ import { relativeNorm } from "../../../../support/allclose.ts";
 import { backends } from "../../../../support/backends.ts";
 import { barycenterCases, geometries, randomProblem } from "../../../../support/barycenter.ts";
 import { dot, points, randomNormal } from "../../../../support/problems.ts";
-import { reference } from "../../../../support/reference.ts";
-
-interface DebiasedReference {
-  readonly cases: readonly {
-    readonly name: string;
-    readonly epsilon: number;
-    readonly converged?: number[];
-    readonly fixed: { readonly iterations: number; readonly p: number[] };
-  }[];
-}
+import { reference, type DebiasedReference } from "../../../../support/reference.ts";
 
 const cases = reference<DebiasedReference>("debiased_barycenter").cases.map((expected) => {
   const { size, atoms, weights } = barycenterCases.find(({ name }) => name === expected.name)!;
