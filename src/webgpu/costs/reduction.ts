@@ -20,7 +20,7 @@ const SHORTEST_SPLIT = 256;
 const OPERATIONS_A_PAIR = EXPONENTIAL + 5;
 
 /** Outputs of a workgroup that joins parts. */
-export const JOIN_LANES = 64;
+const JOIN_LANES = 64;
 
 /** What launches of a reduction bring, in the order of `uniformsOf`. */
 const UNIFORMS = /* wgsl */ `
@@ -151,7 +151,7 @@ export interface ReductionScalars {
 }
 
 /** One launch: of some tiles of outputs, and some splits of the reduced side, of a block of costs. */
-export interface Step {
+interface Step {
   readonly block: CostBlock;
   readonly tiles: Span;
   readonly splits: Span;
