@@ -16,7 +16,7 @@ const DEMO = "training/demo/page";
 /** Goes with each script into each report. */
 const NOTICE =
   "/*! otlearn (MIT), with Vega, Vega-Lite and Vega-Embed (University of Washington Interactive Data Lab, BSD-3-Clause), D3 (Mike " +
-  "Bostock, ISC) and tfjs-vis (Google, Apache-2.0). LICENSES.md beside this script in the package has all texts. */";
+  "Bostock, ISC), tfjs-vis and, in the demo, TensorFlow.js (Google, Apache-2.0). LICENSES.md beside this script in the package has all texts. */";
 
 /** tfjs-vis draws through our `embed`, and needs of tfjs-core the name of a class only. */
 const houseStyle = {
@@ -65,7 +65,7 @@ export async function buildPages(dist) {
   }
 }
 
-/** Bundles the demo: modules, a worker, and the programs of the wasm backend, in one folder. */
+/** Bundles the demo: modules of the page and of its worker, and the programs of the wasm backend, in one folder. */
 export async function buildDemo(dist) {
   const output = {
     entryFileNames: "[name].js",
@@ -76,16 +76,14 @@ export async function buildDemo(dist) {
   await build({
     ...rest,
     plugins: [houseStyle],
-    worker: {
-      format: "es",
-      plugins: () => [houseStyle],
-      rolldownOptions: { output: { ...output, postBanner: NOTICE } },
-    },
     build: {
       ...settings,
       modulePreload: false,
       assetsInlineLimit: 0,
-      rolldownOptions: { input: { main: file(`${DEMO}/main.ts`) }, output: { ...output, postBanner: NOTICE } },
+      rolldownOptions: {
+        input: Object.fromEntries(["main", "worker"].map((name) => [name, file(`${DEMO}/${name}.ts`)])),
+        output: { ...output, postBanner: NOTICE },
+      },
     },
   });
 }

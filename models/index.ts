@@ -6,6 +6,7 @@ export type { Factors } from "./wdl/factors.ts";
 export { unpackFactors } from "./wdl/objective.ts";
 export { wdlOptions, type WdlOptions } from "./wdl/options.ts";
 export { setUpWdl, type WdlSetup } from "./wdl/setup.ts";
+export { wdlStepCost } from "./wdl/step-cost.ts";
 export { wdlTask, type WdlState, type WdlTaskSettings } from "./wdl/task.ts";
 export { wsvOptions, type WsvOptions } from "./wsv/options.ts";
 export { setUpWsv, wsvSettings } from "./wsv/setup.ts";

@@ -13,6 +13,7 @@ export {
   type BackendReport,
   type BackendSelection,
 } from "./tensor/backend.ts";
+export type { StepCost } from "./tensor/device-rule.ts";
 export { setWasmPath } from "./tensor/loaders.ts";
 export type { Work } from "./tensor/preferences.ts";
 export type { ArrayInput, NestedNumbers } from "./tensor/inputs.ts";

@@ -4,6 +4,7 @@ import { numberOption } from "../../src/options.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
 import { isOnHost } from "../../src/tensor/placement.ts";
 import { barycenter } from "../../src/transport/barycenter/barycenter.ts";
+import { barycenterCost } from "../../src/transport/barycenter/cost.ts";
 import { debiasedBarycenter } from "../../src/transport/barycenter/debiased/barycenter.ts";
 import { hostDebiasedBarycenter } from "../../src/transport/barycenter/debiased/host.ts";
 import { hostBarycenter } from "../../src/transport/barycenter/host/barycenter.ts";
@@ -19,6 +20,10 @@ export const barycenterWork = defineWork({
     epsilon: numberOption({ description: "regularisation, in the unit square", default: 0.01, above: 0 }),
   },
   peer: "barycenter.py",
+  costs: ({ size, atoms, epsilon, iterations }) => {
+    const cost = barycenterCost(unitGrid([size, size]), { epsilon, iterations }, { points: 1, atoms });
+    return [{ work: "barycenter", kernel: "plain", size, epsilon, ...cost }];
+  },
   async prepare(settings) {
     return {
       ours: async () => [await timed("plain", settings), await timed("debiased", settings)],

@@ -1,6 +1,8 @@
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import { numberOption } from "../../src/options.ts";
 import { twoClouds } from "./clouds.ts";
+import { repeatedCost } from "../../src/webgpu/cost.ts";
+import { estimateIteration } from "../../src/webgpu/costs/estimate.ts";
 import { timedPair } from "./iterations.ts";
 import type { BenchResult } from "./timing.ts";
 import { defineWork } from "./work.ts";
@@ -21,6 +23,12 @@ export const cloudSinkhornWork = defineWork({
   },
   peer: "cloud_sinkhorn.py",
   peerDevices: true,
+  costs: ({ points, fewer, dimension, epsilon, iterations }) =>
+    [points, fewer].map((size) => {
+      const sizes = { shape: [size, size], dimension, pairs: 1 } as const;
+      const cost = repeatedCost(estimateIteration(sizes), iterations);
+      return { work: "cloud_sinkhorn", size, dimension, epsilon, ...cost };
+    }),
   async prepare({ points, fewer, ...settings }) {
     return {
       ours: async () => [await iterate(points, settings), await iterate(fewer, settings)],

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import { numberOption } from "../../src/options.ts";
 import { sinkhornDivergence } from "../../src/transport/divergence.ts";
+import { repeatedCost } from "../../src/webgpu/cost.ts";
+import { estimateIteration } from "../../src/webgpu/costs/estimate.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
 import { defineWork } from "./work.ts";
 
@@ -13,6 +15,14 @@ export const divergenceGradientWork = defineWork({
   },
   peer: "divergence_gradient.py",
   peerDevices: true,
+  // of the iterations of the three problems, two of them of half steps alone; a few passes more make the gradient
+  costs: ({ points, iterations }) => [
+    {
+      work: "divergence_gradient",
+      epsilon: EPSILON,
+      ...repeatedCost(estimateIteration({ shape: [points, points], dimension: DIMENSION, pairs: 1 }), 2 * iterations),
+    },
+  ],
   async prepare({ points, iterations, repeat }) {
     const peerOptions = { points, iterations, repeat };
     return {

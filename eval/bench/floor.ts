@@ -22,7 +22,7 @@ export function besideFloor(result: BenchResult, works: readonly DeviceWork[], r
 const CARD: Rates = { secondsPerLaunch: 1e-5, bytesPerSecond: 1e12, operationsPerSecond: 1.5e13 };
 
 /** What each work should take on that card. */
-export function predictions(works: readonly DeviceWork[]): object[] {
+export function predictions(works: readonly DeviceWork[]) {
   return works.map((work) => ({
     ...work,
     floor_seconds: floorSeconds(work, CARD),
@@ -32,6 +32,6 @@ export function predictions(works: readonly DeviceWork[]): object[] {
 
 /** What predictions are made for, and what they are not. */
 export const PREDICTED_CARD = {
-  card: "1 TB/s, 15 TFLOP/s, 10 us a launch",
+  ...CARD,
   note: "predicted from counts of launches, bytes and operations; nothing was measured on a GPU",
 };

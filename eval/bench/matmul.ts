@@ -19,6 +19,10 @@ export const matmulWork = defineWork({
   },
   peer: "matmul.py",
   peerDevices: true,
+  costs: ({ size }) =>
+    (size === undefined ? MATMUL_SIZES : [size]).map((extent) => {
+      return { work: "matmul", size: extent, launches: 1, bytes: 12 * extent ** 2, operations: 2 * extent ** 3 };
+    }),
   async prepare({ size, repeat }) {
     const sizes = size === undefined ? MATMUL_SIZES : [size];
     return {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { unitGrid } from "../../src/geometry/grid.ts";
+import { sinkhornCost } from "../../src/transport/sinkhorn/cost.ts";
 import { timedIterations } from "./iterations.ts";
 import { GOLDEN, type BenchResult } from "./timing.ts";
 import { numberOption } from "../../src/options.ts";
@@ -13,6 +14,9 @@ export const sinkhornBatchWork = defineWork({
   },
   peer: "sinkhorn_batch.py",
   peerDevices: true,
+  costs: (settings) => [
+    { work: "sinkhorn_batch", ...sinkhornCost(unitGrid([SIDE, SIDE]), EPSILON, { ...settings, domain: "auto" }) },
+  ],
   async prepare({ pairs, iterations, repeat }) {
     return {
       ours: async () => [await sinkhornBatch({ pairs, iterations, repeat })],

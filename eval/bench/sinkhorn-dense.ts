@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { denseGeometry } from "../../src/geometry/dense.ts";
+import type { Geometry } from "../../src/geometry/geometry.ts";
 import { unitGrid } from "../../src/geometry/grid.ts";
+import { sinkhornCost } from "../../src/transport/sinkhorn/cost.ts";
 import { timedIterations } from "./iterations.ts";
 import { imageHistograms, SIDE, type SinkhornBatchSettings } from "./sinkhorn-batch.ts";
 import type { BenchResult } from "./timing.ts";
@@ -16,6 +18,11 @@ export const sinkhornDenseWork = defineWork({
   },
   peer: "sinkhorn_dense.py",
   peerDevices: true,
+  costs: ({ pairs, iterations, logIterations }) =>
+    RUNS.map(({ kernel, domain, epsilon }) => {
+      const counts = { pairs, iterations: domain === "log" ? logIterations : iterations };
+      return { work: "sinkhorn_dense", kernel, epsilon, ...sinkhornCost(groundCost(), epsilon, { ...counts, domain }) };
+    }),
   async prepare({ pairs, iterations, logIterations, repeat }) {
     const peerOptions = { pairs, iterations, "log-iterations": logIterations, repeat };
     return {
@@ -24,6 +31,10 @@ export const sinkhornDenseWork = defineWork({
     };
   },
 });
+
+function groundCost(): Geometry {
+  return denseGeometry(unitGrid([SIDE, SIDE]).costMatrix());
+}
 
 interface SinkhornDenseSettings extends SinkhornBatchSettings {
   /** Of the second result, in the log domain. */
@@ -42,7 +53,7 @@ const RUNS = [
  */
 async function sinkhornDense(settings: SinkhornDenseSettings): Promise<BenchResult[]> {
   const { pairs, repeat } = settings;
-  const geometry = denseGeometry(unitGrid([SIDE, SIDE]).costMatrix());
+  const geometry = groundCost();
   const [a, b] = [imageHistograms(pairs, 0), imageHistograms(pairs, 1)];
   const results: BenchResult[] = [];
   for (const { kernel, domain, epsilon } of RUNS) {

@@ -1,5 +1,6 @@
 import { unitGrid } from "../../src/geometry/grid.ts";
 import { numberOption } from "../../src/options.ts";
+import { sinkhornCost } from "../../src/transport/sinkhorn/cost.ts";
 import { timedPair } from "./iterations.ts";
 import { GOLDEN, type BenchResult } from "./timing.ts";
 import { defineWork } from "./work.ts";
@@ -18,6 +19,12 @@ export const sinkhornGridWork = defineWork({
     logIterations: numberOption({ description: "iterations in the log domain", default: 20, least: 1, integer: true }),
   },
   peer: "sinkhorn_grid.py",
+  costs: ({ extent, iterations, logIterations }) =>
+    RUNS.map(({ kernel, domain, epsilon }) => {
+      const run = { pairs: 1, iterations: domain === "log" ? logIterations : iterations, domain };
+      const cost = sinkhornCost(unitGrid([extent, extent]), epsilon, run);
+      return { work: "sinkhorn_grid", kernel, epsilon, size: extent, ...cost };
+    }),
   async prepare({ extent, iterations, logIterations, repeat }) {
     const peerOptions = { extent, iterations, "log-iterations": logIterations, repeat };
     return {

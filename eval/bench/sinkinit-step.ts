@@ -10,6 +10,9 @@ import { numberOption, resolveOptions } from "../../src/options.ts";
 import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
 import { Random } from "../../src/tensor/random.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
+import { unitGrid } from "../../src/geometry/grid.ts";
+import { sinkhornCost } from "../../src/transport/sinkhorn/cost.ts";
+import { sumOfCosts, type KernelCost } from "../../src/webgpu/cost.ts";
 import { best } from "./timing.ts";
 import { defineWork, temporaryFolder } from "./work.ts";
 
@@ -25,11 +28,15 @@ export const sinkinitStepWork = defineWork({
   description: "One adversarial training step of a learned Sinkhorn initialiser at the paper's sizes.",
   options: {
     batch: numberOption({ description: "pairs of histograms a step", default: 500, least: 2, integer: true }),
+    width: numberOption({ description: "units of each hidden layer", default: 3136, least: 1, integer: true }),
   },
   peer: "sinkinit_step.py",
   peerDevices: true,
-  async prepare({ batch, repeat }, { sgd }) {
-    const options = completeSinkinit(resolveOptions(sinkinitOptions, { preset: "paper", batch }), "host");
+  costs: ({ batch, width }) => [{ work: "sinkinit_step", ...stepCost(batch, width) }],
+  async prepare({ batch, width, repeat }, { sgd }) {
+    const widths = `${width},${width}`;
+    const sizes = { preset: "paper", batch, widths, generatorWidths: widths };
+    const options = completeSinkinit(resolveOptions(sinkinitOptions, sizes), "host");
     const settings = setUpSinkinit(options, { approximator: sgd(RATE), generator: sgd(RATE) });
     const task = sinkinitTask(settings);
 
@@ -64,6 +71,41 @@ export const sinkinitStepWork = defineWork({
     };
   },
 });
+
+const SIDE = 28;
+const POINTS = SIDE * SIDE;
+const EPSILON = 0.01;
+/** Of tfjs in a step, as `bench sinkinit_step --width 16 --batch 4 --backend webgpu` counted them: 270 are its binary operations. */
+const TFJS_LAUNCHES = 461;
+
+/**
+ * Of a step: two targets of 10 Sinkhorn iterations, and the products of dense layers, whose weights and numbers go by once for each. The
+ * bytes of elementwise operations are left out.
+ */
+function stepCost(batch: number, width: number): KernelCost {
+  const approximator = [2 * POINTS, width, width, POINTS];
+  const generator = [(2 * POINTS) / 4, width, width, 2 * POINTS];
+  const products = sumOfCosts(
+    layersCost(approximator, batch, 5), // both losses forward, weights of one, and inputs of one and nearly those of the other
+    layersCost(generator, batch, 3),
+  );
+  const target = sinkhornCost(unitGrid([SIDE, SIDE]), EPSILON, { pairs: batch, iterations: 10, domain: "auto" });
+  return sumOfCosts(products, target, target, { launches: TFJS_LAUNCHES, bytes: 0, operations: 0 });
+}
+
+/** Of so many products with each matrix of weights, and one step of gradient descent on it. Launches are counted in all. */
+function layersCost(widths: readonly number[], batch: number, times: number): KernelCost {
+  const layers = widths.slice(1).map((out, layer) => {
+    const weights = out * widths[layer];
+    const numbers = batch * (out + widths[layer]);
+    return {
+      launches: 0,
+      bytes: 4 * (times * (weights + numbers) + 3 * weights),
+      operations: 2 * times * batch * weights,
+    };
+  });
+  return sumOfCosts(...layers);
+}
 
 /** `approximator/hidden1/kernel`, ... */
 function weightsOf(saved: StateTree, network: string): [string, NdArray][] {

@@ -8,9 +8,11 @@ import type { SampleDataset } from "../../src/data/dataset.ts";
 import { numbered, samplesOf } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
 import { loadDataset } from "../../src/data/registry.ts";
+import { barycenterGradientCost } from "../../src/transport/barycenter/cost.ts";
 import { best, GOLDEN, type BenchResult } from "./timing.ts";
 import { writeNpy } from "../../src/data/npy.ts";
 import { ndarray } from "../../src/tensor/ndarray.ts";
+import { denseGeometry } from "../../src/geometry/dense.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { flagOption, numberOption, resolveOptions, textOption } from "../../src/options.ts";
 import { defineWork, temporaryFolder } from "./work.ts";
@@ -37,6 +39,16 @@ export const wdlGradientWork = defineWork({
   },
   peer: "wdl_gradient.py",
   peerDevices: true,
+  async costs({ data, size, copies, dense, cost, iterations, gamma, heavyBall, unbalanced, atoms }) {
+    const { shape } = (await imagesOf(data, size)).values;
+    const pixels = grid({ size: shape.slice(1) });
+    const isDense = dense || cost !== undefined;
+    const geometry = isDense ? denseGeometry(pixels.costMatrix()) : pixels;
+    const options = { epsilon: gamma, iterations, heavyBall, rho: unbalanced ?? Infinity };
+    const images = copies * shape[0];
+    const counted = barycenterGradientCost(geometry, options, { points: images, atoms });
+    return [{ work: "wdl_gradient", kernel: isDense ? "dense" : "separable", images, ...counted }];
+  },
   async prepare({ data, size, copies, invert, dense, cost: given, iterations, ...numbers }) {
     const dataset = repeated(await imagesOf(data, size), copies);
     const folder = await temporaryFolder();

@@ -31,7 +31,7 @@ interface BenchTools {
   sgd(rate: number): VariableOptimizer;
 }
 
-export interface PreparedWork {
+interface PreparedWork {
   /** Results of different work; `isSameWork` finds the lines of the peer. */
   readonly ours: () => Promise<BenchResult[]>;
   readonly peerArguments: readonly string[];

@@ -9,7 +9,7 @@ import type { MeasuredRates } from "../webgpu/rates.ts";
 export interface StepCost extends KernelCost {
   /** Times that it waits for numbers of the device. */
   readonly readBacks: number;
-  /** By the native kernels, with this machine's threads. */
+  /** By the native kernels, with this machine's threads; without them by TypeScript. */
   readonly hostSeconds: number;
   /** Steps that the run will have. */
   readonly steps: number;

@@ -1,4 +1,4 @@
-import { webgpuBackend } from "./backend.ts";
+import { isWebgpu, webgpuBackend } from "./backend.ts";
 
 /** The limits of a device that decide how kernels cut up their work. */
 export interface KernelLimits {
@@ -12,9 +12,17 @@ export interface KernelLimits {
 
 let lowered: Partial<KernelLimits> = {};
 
-/** The limits of the current backend's device. */
+/** What WebGPU promises of every device. */
+const PROMISED: KernelLimits = {
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxComputeWorkgroupsPerDimension: 65_535,
+  maxComputeWorkgroupStorageSize: 16_384,
+  maxComputeInvocationsPerWorkgroup: 256,
+};
+
+/** The limits of the current backend's device; on another backend those that every device has, so that work can be planned without one. */
 export function kernelLimits(): KernelLimits {
-  const { limits } = webgpuBackend().device;
+  const limits = isWebgpu() ? webgpuBackend().device.limits : PROMISED;
   const limit = (name: keyof KernelLimits): number => Math.min(limits[name], lowered[name] ?? Infinity);
   return {
     maxStorageBufferBindingSize: limit("maxStorageBufferBindingSize"),

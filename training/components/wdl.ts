@@ -4,10 +4,8 @@ import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
+import { wdlStepCost } from "../../models/wdl/step-cost.ts";
 import { wdlTask } from "../../models/wdl/task.ts";
-import { samplesOf } from "../../src/data/dataset.ts";
-import { nativeStatus } from "../../src/native/loader.ts";
-import { gradientCost } from "../../src/transport/barycenter/step-cost.ts";
 import { lbfgs } from "../optimizers/index.ts";
 import type { Component } from "./component.ts";
 
@@ -20,11 +18,7 @@ export const wdlComponent: Component<typeof wdlOptions> = {
   readsMasses: true,
   evaluator: wdlEvaluator(lbfgs()),
 
-  stepCost({ atoms, iterations, sinkhornIterations, gamma, cost }, dataset) {
-    const [points, ...size] = samplesOf(dataset).values.shape;
-    const sizes = { points, atoms, iterations: sinkhornIterations, epsilon: gamma, size, isDense: cost !== undefined };
-    return { ...gradientCost(sizes, nativeStatus().addon?.describe().threads ?? 1), steps: iterations };
-  },
+  stepCost: wdlStepCost,
 
   async prepare(options, dataset) {
     const setup = await setUpWdl(options, dataset);

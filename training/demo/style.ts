@@ -12,7 +12,7 @@ h2 { margin-top: 2rem; }
 .settings input { width: 5rem; }
 .inputs { display: flex; flex-wrap: wrap; gap: 4px; margin: 0.75rem 0 0; }
 .inputs canvas { width: 3rem; height: auto; image-rendering: pixelated; }
-.atoms { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 10rem)); gap: 0.75rem; }
-.atoms canvas { display: block; width: 100%; height: auto; image-rendering: pixelated; }
+.atoms { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: 0.75rem; }
+.atoms canvas { display: block; width: 100%; max-width: 10rem; height: auto; image-rendering: pixelated; }
 .backend { overflow-wrap: anywhere; }
 `;

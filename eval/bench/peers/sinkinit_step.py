@@ -13,7 +13,6 @@ from torch_device import add_device, best, name_of, use
 
 SIDE, PRIOR_SIDE = 28, 14
 POINTS = SIDE * SIDE
-WIDTH = 4 * POINTS
 EPSILON, FLOOR, RATE, ITERATIONS = 0.01, 1e-2, 0.25, 10
 
 
@@ -26,7 +25,11 @@ def network(weights, name):
         made.weight.data, made.bias.data = kernel.T.contiguous(), bias.clone()
         return made
 
-    hidden = [(linear(f"hidden{k}"), nn.BatchNorm1d(WIDTH, eps=1e-3), nn.ELU()) for k in (1, 2)]
+    def hidden_layers(layer):
+        made = linear(layer)
+        return made, nn.BatchNorm1d(made.out_features, eps=1e-3), nn.ELU()
+
+    hidden = [hidden_layers(f"hidden{k}") for k in (1, 2)]
     return nn.Sequential(*hidden[0], *hidden[1], linear("output"))
 
 

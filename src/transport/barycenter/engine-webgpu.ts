@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import { Adjoint } from "../../webgpu/barycenter/adjoint.ts";
 import { FieldPool } from "../../webgpu/barycenter/field-pool.ts";
-import { bytesOf, forwardRows, gradientGrouping, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
+import { bytesOf, forwardRows, gradientGrouping, KEPT_BYTES, type GroupSizes } from "../../webgpu/barycenter/groups.ts";
 import { kernelPasses, matrixBytes, type KernelPasses } from "../../webgpu/barycenter/kernel-passes.ts";
 import { FUSED_LOSSES, LINEAR_LOSS, lossOf } from "../../webgpu/barycenter/loss.ts";
 import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
-import { copyRows, logMasses, remember } from "../../webgpu/barycenter/pointwise.ts";
-import { Recursion, type Iteration, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
-import { addRows, sumRows, violations } from "../../webgpu/barycenter/sums.ts";
+import { logMasses } from "../../webgpu/barycenter/pointwise.ts";
+import { Recursion, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
+import { addRows, sumRows } from "../../webgpu/barycenter/sums.ts";
 import { allocate, asTensor, clear, release, submit, upload } from "../../webgpu/launch.ts";
 import { kernelLimits } from "../../webgpu/limits.ts";
 import { partFrom } from "../../webgpu/parts.ts";
@@ -16,28 +16,19 @@ import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, D
 import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
+import { COLD, readStart, writeOutputs, type Group } from "./webgpu/scalings.ts";
 
-/** Bytes of a device for the iterations of the data points in work: a share that small cards have, too. */
-const KEPT_BYTES = 2 ** 29;
 /** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
 const DATA_BYTES = 2 ** 28;
 
-const COLD: Scalings = { a: undefined, b: undefined, isShared: false };
-
 type Inputs = BarycenterInputs<tf.Tensor>;
-
-/** Rows of the data points. */
-interface Group {
-  readonly firstRow: number;
-  readonly rows: number;
-}
 
 /**
  * The contract by WGSL kernels, in float32 on logarithms to base 2: for every variant and cost, with losses and adjoint on the device. Data
  * points go in groups, so that any number of them streams through `keptBytes`; groups change no bit of the result, and neither do two runs.
  *
- * A gradient of L iterations on a grid of d axes reads and writes about (8 d + 10) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
- * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r. Undefined where a cost matrix is larger than the device binds.
+ * A gradient of L iterations on a grid of d axes reads and writes (8 d + 13) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
+ * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`). Undefined where a cost matrix is larger than the device binds.
  */
 export function webgpuEngine(
   geometry: Geometry,
@@ -46,7 +37,7 @@ export function webgpuEngine(
 ): DeviceEngine | undefined {
   if (!isGrid(geometry) && matrixBytes(geometry) > kernelLimits().maxStorageBufferBindingSize) return undefined;
   const [m, n] = geometry.shape;
-  const { iterations, memory, update, sides, marginal } = options;
+  const { iterations, memory, sides } = options;
   let passes: KernelPasses | undefined;
   let known: { readonly data: Float64Array; readonly groups: Map<string, tf.TensorInfo> } | undefined;
 
@@ -56,6 +47,7 @@ export function webgpuEngine(
     width: Math.max(m, n),
     iterations,
     memory,
+    binding: kernelLimits().maxStorageBufferBindingSize / sides, // all sides of a start are seen at once
   });
 
   /** Calls `each` for one group after the other with what all of them share, which is freed at the end. */
@@ -77,7 +69,7 @@ export function webgpuEngine(
         if (firstRow > 0) yield;
         const group = { firstRow, rows: Math.min(rowsOfGroup, points - firstRow) };
         const recursion = new Recursion(inputs, group, pool);
-        const from = start ? readStart(start, count, group, pool) : COLD;
+        const from = start ? readStart(start, sides, count * n, group, pool) : COLD;
         each(recursion, from, group);
         pool.give(from.a, from.b, ...recursion.fields);
         submit();
@@ -85,59 +77,6 @@ export function webgpuEngine(
     } finally {
       pool.dispose();
       release(masses, zeros);
-    }
-  }
-
-  /** Log-scalings [B, sides, S, N] of a group. */
-  function readStart(start: tf.Tensor, count: number, { firstRow, rows }: Group, pool: FieldPool): Scalings {
-    const width = count * n;
-    const side = (index: number): tf.TensorInfo => {
-      const to = pool.take();
-      const source = { tensor: start, from: (firstRow * sides + index) * width, stride: sides * width };
-      copyRows("start", rows, width, source, { tensor: to, from: 0, stride: width });
-      return to;
-    };
-    return { b: side(0), a: sides === 2 ? side(1) : undefined, isShared: false };
-  }
-
-  function writeOutputs(
-    wanted: readonly BarycenterOutput[],
-    found: BarycenterOutputs<tf.TensorInfo>,
-    recursion: Recursion,
-    last: Iteration,
-    { firstRow, rows }: Group,
-  ): void {
-    const { atoms, masses } = recursion.inputs;
-    const { pool, logP } = recursion;
-    const width = atoms * n;
-    if (wanted.includes("barycenters")) {
-      const target = { tensor: found.barycenters, from: firstRow * n, stride: n };
-      copyRows("masses", rows, n, { tensor: logP, from: 0, stride: n }, target);
-    }
-    if (wanted.includes("logScalings")) {
-      [last.b, last.a].slice(0, sides).forEach((side, index) => {
-        const shared = index === 1 && last.isShared;
-        const source = { tensor: side!, from: 0, stride: shared ? 0 : width };
-        const target = { tensor: found.logScalings, from: (firstRow * sides + index) * width, stride: sides * width };
-        copyRows("logarithms", rows, width, source, target, index === 1 ? masses : undefined);
-      });
-    }
-    if (wanted.includes("errors")) {
-      const next = pool.take();
-      const own = last.a ? undefined : pool.take();
-      const known = last.isShared ? 1 : rows;
-      recursion.multiply("forward", rows, last.b, next, { mode: "asIs" });
-      if (own)
-        remember({ width: atoms * m, update, memory }, known, {
-          masses,
-          c: last.c,
-          before: undefined,
-          isShared: false,
-          a: own,
-        });
-      const sizes = { rows, points: m, atoms, marginal, isShared: last.isShared };
-      violations(sizes, { a: last.a ?? own!, c: next, masses, y: found.errors }, firstRow * atoms);
-      pool.give(next, own);
     }
   }
 
@@ -150,20 +89,22 @@ export function webgpuEngine(
       barycenters: wants("barycenters", [points, n]),
       logScalings: wants("logScalings", [points, sides, count, n]),
       errors: wants("errors", [points, count]),
-      iterations: allocate([0]),
     };
     const rows = forwardRows(sizesOf(points, count), keptBytes);
-    yield* overGroups(inputs, rows, (recursion, start, group) => {
+    const pieces = overGroups(inputs, rows, (recursion, start) => {
       const last = recursion.run(start, iterations);
-      writeOutputs(wanted, found, recursion, last, group);
+      writeOutputs(wanted, found, options, recursion, last);
       recursion.pool.give(last.a, last.b, last.c, last.phi);
     });
+    yield* orElse(pieces, () => release(...Object.values(found)));
     const outputs: Record<BarycenterOutput, () => tf.Tensor> = {
       barycenters: () => asTensor(found.barycenters),
       logScalings: () => asTensor(found.logScalings),
       errors: () => errorsOf(asTensor(found.errors), inputs.atoms),
       iterations: () => tf.fill([points], iterations),
     };
+    const unwanted = Object.entries(found).filter(([name]) => !wanted.includes(name as W));
+    release(...unwanted.map(([, info]) => info));
     const given = wanted.map((output) => [output, outputs[output]()]);
     return Object.fromEntries(given) as Pick<BarycenterOutputs<tf.Tensor>, W>;
   }
@@ -176,7 +117,7 @@ export function webgpuEngine(
     const found = { atoms: allocate([count, m]), weights: allocate([points, count]), losses };
     const lost = allocate([count, m]);
     const width = count * m;
-    yield* overGroups(inputs, grouping.rows, (recursion, start, group) => {
+    const pieces = overGroups(inputs, grouping.rows, (recursion, start, group) => {
       const { pool, logP } = recursion;
       const { firstRow, rows } = group;
       const adjoint = new Adjoint(recursion, grouping.segment);
@@ -189,6 +130,7 @@ export function webgpuEngine(
       sumRows(pulled.weights, rows * count, tilesOf(n), found.weights, firstRow * count);
       pool.give(slopes, pulled.atoms, pulled.weights);
     });
+    yield* orElse(pieces, () => release(lost, ...Object.values(found)));
     release(lost);
     return { atoms: asTensor(found.atoms), weights: asTensor(found.weights), losses: asTensor(found.losses) };
   }
@@ -252,6 +194,17 @@ export function webgpuEngine(
       forget();
     },
   };
+}
+
+/** All pieces; `free` is called if one of them throws, or they are abandoned. */
+function* orElse(pieces: InPieces<void>, free: () => void): InPieces<void> {
+  let isDone = false;
+  try {
+    yield* pieces;
+    isDone = true;
+  } finally {
+    if (!isDone) free();
+  }
 }
 
 /** From violations [B, S] to the errors [B], shares of the largest mass. */

@@ -12,7 +12,7 @@ import type { InPieces } from "./pieces.ts";
  */
 interface BarycenterEngine<A> {
   readonly place: A extends tf.Tensor ? "device" : "host";
-  /** What computes: "native float32 (avx2, 2 threads)", "host float64", "tfjs webgpu float32". */
+  /** What computes: "native float32 (avx2, 2 threads)", "host float64", "webgpu float32". */
   readonly name: string;
   /** The setting that it was made for. */
   readonly options: ResolvedOptions;

@@ -1,6 +1,8 @@
 import { RunError } from "../../errors.ts";
 import { formatBytes } from "../../memory.ts";
-import { kernelLimits } from "../limits.ts";
+
+/** Bytes of a device for the iterations of the data points in work: a share that small cards have, too. */
+export const KEPT_BYTES = 2 ** 29;
 
 /** Of a problem, in numbers. */
 export interface GroupSizes {
@@ -10,6 +12,8 @@ export interface GroupSizes {
   readonly width: number;
   readonly iterations: number;
   readonly memory: number;
+  /** Bytes that the device binds at once. */
+  readonly binding: number;
 }
 
 /** How data points are grouped, and iterations cut into segments. */
@@ -60,12 +64,11 @@ export function bytesOf({ atoms, width, iterations, memory }: GroupSizes, { rows
   return 4 * rows * atoms * width * (fieldsOf(memory) * segment + carried + WORK_FIELDS);
 }
 
-function mostRows({ atoms, width }: GroupSizes): number {
-  const { maxStorageBufferBindingSize } = kernelLimits();
-  const rows = Math.floor(maxStorageBufferBindingSize / (4 * atoms * width));
+function mostRows({ atoms, width, binding }: GroupSizes): number {
+  const rows = Math.floor(binding / (4 * atoms * width));
   if (rows > 0) return rows;
   throw new RunError(
     `barycenter: ${atoms} atoms of ${width} points take ${formatBytes(4 * atoms * width)}, this device sees ` +
-      `${formatBytes(maxStorageBufferBindingSize)} at once; use fewer, or another backend`,
+      `${formatBytes(binding)} at once; use fewer, or another backend`,
   );
 }

@@ -20,8 +20,6 @@ interface Pass {
   readonly results: number;
   /** Results of a line, and lines, that a workgroup computes. */
   readonly tile: readonly [results: number, lines: number];
-  /** Multiplications a result. */
-  readonly width: number;
 }
 
 /** What a product does with its input, and whether that has signs. */
@@ -69,6 +67,18 @@ export function kernelPasses(geometry: Geometry, epsilon: number): KernelPasses 
   };
 }
 
+/** Multiplications of a result in each pass. */
+export function passWidths(geometry: Geometry, epsilon: number): number[] {
+  if (!isGrid(geometry)) return [Math.max(...geometry.shape)];
+  const { size, spacing } = geometry;
+  return size.map((extent, axis) => 2 * bandRadius(extent, spacing[axis], epsilon) + 1);
+}
+
+/** Distance in steps of the last entry of a one-dimensional kernel that float32 holds as a normal number. */
+function bandRadius(extent: number, step: number, epsilon: number): number {
+  return Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+}
+
 /** From the last axis to the first. */
 function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
   let inner = 1;
@@ -76,7 +86,7 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
     .map((extent, axis) => ({ extent, step: spacing[axis] }))
     .reverse()
     .map(({ extent, step }) => {
-      const radius = Math.min(extent - 1, Math.floor(Math.sqrt(EXPONENT * epsilon) / step));
+      const radius = bandRadius(extent, step, epsilon);
       const exponents = Array.from(
         { length: extent },
         (_, distance) => (-Math.LOG2E * (distance * step) ** 2) / epsilon,
@@ -91,7 +101,6 @@ function bandPasses({ size, spacing }: GridGeometry, epsilon: number): Pass[] {
         extent,
         results: extent,
         tile: tileOf(slots),
-        width: 2 * radius + 1,
       };
       inner *= extent;
       return pass;
@@ -107,7 +116,6 @@ function densePass(weights: tf.TensorInfo, extent: number, results: number, tran
     extent,
     results,
     tile: tileOf(slots),
-    width: extent,
   };
 }
 

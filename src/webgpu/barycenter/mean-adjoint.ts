@@ -57,6 +57,18 @@ fn slope(s: u32) -> f32 {
   return r;
 }
 
+fn tile_sum(value: f32, lane: u32) -> f32 {
+  sums[lane] = value;
+  workgroupBarrier();
+  for (var half = ${LANES / 2}u; half > 0; half /= 2) {
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = sums[0];
+  workgroupBarrier();
+  return sum;
+}
+
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let tiles = (POINTS + ${TILE - 1}) / ${TILE};
@@ -74,34 +86,31 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
       if (POWER != 0) { means[k] = log_mean(); }
     }
   }
+  // what all atoms have of a power mean, by itself, so that differences between their weights are not lost in it
+  var together = 0.0;
+  if (POWER != 0) { together = tile_sum(dot(totals, vec4f(1)), lane) / POWER; }
   for (var s = 0u; s < ATOMS; s++) {
-    var sum = 0.0;
+    var own = 0.0;
     for (var k = 0u; k < 4; k++) {
       pixel = vec2u(row, tile * ${TILE} + k * ${LANES} + lane);
       if (pixel.y < POINTS) {
         let at = (row * ATOMS + s) * POINTS + pixel.y;
-        var ofWeight = LOG_2 * log_phi(s);
+        var slope_of_weight = LOG_2 * log_phi(s);
         var share = weight(s);
         if (POWER != 0) {
-          let ratio = power_of_two(POWER * (log_phi(s) - means[k]));
-          ofWeight = ratio / POWER;
-          share *= ratio;
+          let above = expm1(POWER * LOG_2 * (log_phi(s) - means[k]));
+          slope_of_weight = above / POWER;
+          share *= 1 + above;
         }
-        sum += totals[k] * ofWeight;
+        own += totals[k] * slope_of_weight;
         h[at] = share * totals[k] - UPDATE * h[at];
       }
     }
-    sums[lane] = sum;
-    workgroupBarrier();
-    for (var half = ${LANES / 2}u; half > 0; half /= 2) {
-      if (lane < half) { sums[lane] += sums[lane + half]; }
-      workgroupBarrier();
-    }
+    let sum = tile_sum(own, lane) + together;
     if (lane == 0) {
       let at = (row * ATOMS + s) * tiles + tile;
-      partials[at] = select(partials[at], 0.0, uniforms.is_last == 1) + sums[0];
+      partials[at] = select(partials[at], 0.0, uniforms.is_last == 1) + sum;
     }
-    workgroupBarrier();
   }
 }
 `,

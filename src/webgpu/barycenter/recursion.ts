@@ -5,7 +5,7 @@ import { logMean, type MeanLaunch, type MeanSizes } from "./mean.ts";
 import { remember } from "./pointwise.ts";
 
 /** What defines the recursion, see `ResolvedOptions`. */
-export interface RecursionOptions {
+interface RecursionOptions {
   readonly iterations: number;
   readonly memory: number;
   readonly update: number;

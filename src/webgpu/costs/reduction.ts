@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { EXPONENTIAL } from "../cost.ts";
 import type { Constants, Kernel } from "../kernel.ts";
-import { launch, submit, type Launch } from "../launch.ts";
+import { launch, type Launch } from "../launch.ts";
 import { kernelLimits } from "../limits.ts";
 import { LOG_ZERO, WORKGROUP_INDEX } from "../wgsl.ts";
-import { LANE_WIDTH, PLACE, type CostBlock, type CostCode, type CostSource } from "./source.ts";
+import { mostOperations, pace } from "./pace.ts";
+import { LANE_WIDTH, PLACE, type CostBlock, type CostCode, type CostSource, type Span } from "./source.ts";
 
 /** Pairs of a batch that share a lane's costs, where there are so many. */
 const PAIRS_A_LANE = 4;
@@ -15,14 +16,11 @@ const ENOUGH_WORKGROUPS = 512;
 /** Indices of the reduced side that are worth a workgroup of their own. */
 const SHORTEST_SPLIT = 256;
 
-/** Operations of one launch: 20 ms of a device that does 1e12 a second. Drivers take one that runs for seconds for hung. */
-const MOST_OPERATIONS = 2e10;
-
 /** Of a cost, for each pair of the batch: an exponential, the exponent, the running maximum and the sum. */
 const OPERATIONS_A_PAIR = EXPONENTIAL + 5;
 
 /** Outputs of a workgroup that joins parts. */
-export const JOIN_LANES = 64;
+const JOIN_LANES = 64;
 
 /** What launches of a reduction bring, in the order of `uniformsOf`. */
 const UNIFORMS = /* wgsl */ `
@@ -33,8 +31,8 @@ struct Uniforms {
   output_from: u32, reduced_from: u32,
   /** Lengths of the vectors. */
   all_outputs: u32, all_reduced: u32,
-  /** Tiles of outputs in this launch. */
-  first_tile: u32, tiles: u32,
+  /** Tiles of outputs in this launch, and its first split. */
+  first_tile: u32, tiles: u32, first_split: u32,
   /** The reduced side is split in so many parts, which lie among others. */
   splits: u32, split_length: u32, first_part: u32, parts: u32,
   first_pair: u32, pairs: u32,
@@ -108,7 +106,7 @@ fn task_of(group: u32) -> Task {
   return Task(
     PAIRS * (group % pair_tiles),
     u.first_tile + (group / pair_tiles) % u.tiles,
-    group / (pair_tiles * u.tiles),
+    u.first_split + group / (pair_tiles * u.tiles),
     group < pair_tiles * u.tiles * u.splits,
   );
 }
@@ -152,14 +150,13 @@ export interface ReductionScalars {
   readonly pull: number;
 }
 
-/** One launch: of some tiles of outputs of a block of costs. */
-export interface Step {
+/** One launch: of some tiles of outputs, and some splits of the reduced side, of a block of costs. */
+interface Step {
   readonly block: CostBlock;
-  readonly firstTile: number;
-  readonly tiles: number;
-  readonly splits: number;
+  readonly tiles: Span;
+  readonly splits: Span;
   readonly splitLength: number;
-  /** Number of its first part. */
+  /** Number of the block's first part. */
   readonly firstPart: number;
   readonly workgroups: number;
   readonly operations: number;
@@ -186,28 +183,39 @@ export function planReduction(
   const wanted = Math.ceil(ENOUGH_WORKGROUPS / (Math.ceil(all / tile) * pairTiles));
   const operationsEach = source.operationsAnAxis * source.dimension + OPERATIONS_A_PAIR * pairs;
   const parts = new Map<number, number>(); // so far, of the outputs from some index on
-  const steps = source.blocks(transposed).flatMap((block): Step[] => {
-    const { outputs, reduced } = block;
-    const splits = Math.min(wanted, Math.max(1, Math.floor(reduced.count / SHORTEST_SPLIT)));
-    const splitLength = stride * Math.ceil(reduced.count / splits / stride);
+  const steps = source.blocks(transposed).flatMap(({ outputs, reduced, ...block }): Step[] => {
+    const launches = Math.ceil((all * reduced.count * operationsEach) / mostOperations());
+    const tiles = Math.ceil(outputs.count / tile);
+    // cut by outputs where each launch has enough of them, else by the reduced side
+    const isByOutputs = Math.ceil(all / tile) * pairTiles >= ENOUGH_WORKGROUPS * launches;
+    const most = Math.max(1, Math.floor(reduced.count / SHORTEST_SPLIT));
+    const splitLength =
+      stride * Math.ceil(reduced.count / Math.min(most, isByOutputs ? wanted : wanted * launches) / stride);
+    const splits = Math.ceil(reduced.count / splitLength);
     const firstPart = parts.get(outputs.from) ?? 0;
-    const split = { block, splitLength, splits: Math.ceil(reduced.count / splitLength), firstPart };
-    parts.set(outputs.from, firstPart + split.splits);
-    const allTiles = Math.ceil(outputs.count / tile);
-    const ofTile = tile * reduced.count * operationsEach;
-    const most = Math.max(1, Math.floor(MOST_OPERATIONS / ofTile));
-    return Array.from({ length: Math.ceil(allTiles / most) }, (_, step) => {
-      const tiles = Math.min(most, allTiles - step * most);
-      return {
-        ...split,
-        firstTile: step * most,
-        tiles,
-        workgroups: tiles * split.splits * pairTiles,
-        operations: tiles * ofTile,
-      };
-    });
+    parts.set(outputs.from, firstPart + splits);
+    const cuts = isByOutputs
+      ? cut(tiles, launches).map((ofTiles) => ({ tiles: ofTiles, splits: { from: 0, count: splits } }))
+      : cut(splits, launches).map((ofSplits) => ({ tiles: { from: 0, count: tiles }, splits: ofSplits }));
+    return cuts.map((step) => ({
+      ...step,
+      block: { ...block, outputs, reduced },
+      splitLength,
+      firstPart,
+      workgroups: step.tiles.count * step.splits.count * pairTiles,
+      operations: step.tiles.count * tile * Math.min(step.splits.count * splitLength, reduced.count) * operationsEach,
+    }));
   });
   return { steps, parts: Math.max(...parts.values()), pairsALane };
+}
+
+/** So many things in so many spans of about equal length, or fewer. */
+function cut(count: number, pieces: number): Span[] {
+  const each = Math.ceil(count / pieces);
+  return Array.from({ length: Math.ceil(count / each) }, (_, piece) => ({
+    from: piece * each,
+    count: Math.min(each, count - piece * each),
+  }));
 }
 
 /** The kernels of one operation: where workgroups see the whole of the reduced side, where they leave parts, and what joins these. */
@@ -264,7 +272,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
     const pairTiles = Math.ceil(count / plan.pairsALane);
     for (const step of plan.steps) {
       const uniforms = uniformsOf(source, step, lengths, plan.parts, [firstPair, count], reduction);
-      const workgroups = step.tiles * step.splits * pairTiles;
+      const workgroups = step.tiles.count * step.splits.count * pairTiles;
       launch(kernel, { buffers: [...step.block.buffers, ...buffers], constants, uniforms, workgroups });
       pace(step.operations);
     }
@@ -292,7 +300,7 @@ export function reduceCosts(source: CostSource, reduction: ReductionLaunch): voi
 
 function uniformsOf(
   source: CostSource,
-  { block: { outputs, reduced, strides }, firstTile, tiles, splits, splitLength, firstPart }: Step,
+  { block: { outputs, reduced, strides }, tiles, splits, splitLength, firstPart }: Step,
   [allOutputs, allReduced]: readonly number[],
   parts: number,
   [firstPair, pairs]: readonly [number, number],
@@ -300,33 +308,12 @@ function uniformsOf(
 ): Uint32Array<ArrayBuffer> {
   const integers = [
     ...[outputs.count, reduced.count, ...strides, outputs.from, reduced.from, allOutputs, allReduced],
-    ...[
-      firstTile,
-      tiles,
-      splits,
-      splitLength,
-      firstPart,
-      parts,
-      firstPair,
-      pairs,
-      source.dimension,
-      source.metric,
-      Number(withMasses),
-    ],
+    ...[tiles.from, tiles.count, splits.from, splits.count, splitLength, firstPart, parts, firstPair, pairs],
+    ...[source.dimension, source.metric, Number(withMasses)],
   ];
   const numbers = [factor, -factor * source.shift, gain, keep, pull];
   const uniforms = new Uint32Array(integers.length + numbers.length);
   uniforms.set(integers);
   new Float32Array(uniforms.buffer).set(numbers, integers.length);
   return uniforms;
-}
-
-let waiting = 0;
-
-/** Hands over what has been recorded where that is much work. */
-function pace(operations: number): void {
-  waiting += operations;
-  if (waiting < MOST_OPERATIONS) return;
-  submit();
-  waiting = 0;
 }

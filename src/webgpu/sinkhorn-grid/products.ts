@@ -1,7 +1,7 @@
 import { EXPM1_LOG1P } from "../wgsl.ts";
 
 /** In the order of badness; what is `running` is not over. */
-export const STATUS = { converged: 0, maxIterations: 1, nonFinite: 2, running: 3 } as const;
+const STATUS = { converged: 0, maxIterations: 1, nonFinite: 2, running: 3 } as const;
 
 /** Words of a `Pair`. */
 export const PAIR_WORDS = 5;

@@ -34,7 +34,7 @@ export interface GridInputs {
   readonly start: tf.Tensor | undefined;
 }
 
-/** What became of the pairs in the iterations since the last report. */
+/** What became of the pairs up to the end of a submission. */
 export interface GridRound {
   /** Of the pair with most so far. */
   readonly iterations: number;
@@ -51,8 +51,9 @@ export interface GridRound {
 export interface GridSolve {
   /** Records as many iterations as one submission may take; returns those done after them. */
   advance(): number;
+  /** Of the first submission that has not been read; submits. */
   read(): Promise<GridRound>;
-  /** f, and g unless the problem is symmetric; the rest is freed. */
+  /** f, and g unless the problem is symmetric; the rest is freed, what has not been read too. */
   finish(): { readonly f: tf.Tensor; readonly g: tf.Tensor | undefined };
 }
 
@@ -82,15 +83,17 @@ const MOST_TESTS = 1024;
 export function iterationsAtOnce(
   { checkEvery, iterations }: Pick<GridRun, "checkEvery" | "iterations">,
   multiplicationsEach: number,
-  multiplicationsAtOnce: number,
+  multiplicationsAtOnce = MOST_MULTIPLICATIONS,
 ): number {
   const most = Math.max(1, Math.floor(multiplicationsAtOnce / multiplicationsEach));
   if (checkEvery === 0) return Math.min(most, iterations);
   return Math.min(MOST_TESTS, Math.max(1, Math.floor(most / checkEvery))) * checkEvery;
 }
 
-/** The summaries of all parts of a batch, as the kernels wrote them. */
-export function joinRounds(summaries: readonly Int32Array[]): GridRound {
+/** Reads the summaries of all parts of a batch, and frees them. */
+export async function joinRounds(parts: tf.Tensor[]): Promise<GridRound> {
+  const summaries = await Promise.all(parts.map((summary) => summary.data<"int32">()));
+  parts.forEach((summary) => summary.dispose());
   const most = (word: number): number => Math.max(0, ...summaries.map((summary) => summary[word]));
   const errors = summaries.map((summary) => new Float32Array(summary.slice(SUMMARY_WORDS).buffer));
   const largest = (test: number): number => errors.reduce((error, part) => Math.max(error, part[test]), 0);

@@ -56,7 +56,7 @@ export function solveLarge(
   const states = parts.map(({ count }) => allocate([(count / points) * PAIR_WORDS], "int32"));
   const each = (a.size / points) * multiplications(axes) * (run.isSymmetric ? 1 : 2);
   const perSubmission = iterationsAtOnce({ ...run, checkEvery: 0 }, each, multiplicationsAtOnce);
-  let summaries: tf.Tensor[] = [];
+  const unread: tf.Tensor[][] = [];
   let done = 0;
   let hasNext = false; // whether the first product is the next one already
 
@@ -129,24 +129,24 @@ export function solveLarge(
 
   return {
     advance() {
-      tf.dispose(summaries);
       const { checkEvery } = run;
       const until = checkEvery > 0 ? Math.min(run.iterations, done + checkEvery) : run.iterations;
-      summaries = checkEvery > 0 ? parts.map(() => tf.keep(tf.zeros([SUMMARY_WORDS + 1], "int32"))) : [];
+      const summaries = checkEvery > 0 ? parts.map(() => tf.keep(tf.zeros([SUMMARY_WORDS + 1], "int32"))) : [];
       while (done < until) iterate(checkEvery > 0 && done + 1 === until);
       if (checkEvery > 0) {
         halfStep(z, b, next, 0, 1);
         eachPair(TEST, [a, next, y], { iterations: done }, summaries);
         hasNext = run.momentum === 1;
+        unread.push(summaries);
       }
       return done;
     },
-    read: async () => joinRounds(await Promise.all(summaries.map((summary) => summary.data<"int32">()))),
+    read: () => joinRounds(unread.shift()!),
     finish() {
       if (run.isKl && !run.isSymmetric) halfStep(z, b, y, 0, 1);
       eachPair(POTENTIAL, [a, y]);
       if (!run.isSymmetric) eachPair(POTENTIAL, [b, z], { sign: -1 });
-      tf.dispose([summaries, taps]);
+      tf.dispose([unread, taps]);
       release(...between, ...states);
       if (next !== y) release(next);
       return { f: asTensor(y), g: run.isSymmetric ? undefined : asTensor(z) };
@@ -161,7 +161,8 @@ function axesOf({ size, spacing, epsilon }: GridProblem, { isSymmetric }: GridRu
   return [{ extent: 1, inner: axes[0].extent, radius: 0, cost: 0, taps: Float32Array.of(1) }, axes[0]];
 }
 
-function isLogDomain({ size, spacing, epsilon }: GridProblem, { domain }: GridRun): boolean {
+/** Whether a run is in the log domain: by the largest cost, where it is not said. */
+export function isLogDomain({ size, spacing, epsilon }: GridProblem, { domain }: Pick<GridRun, "domain">): boolean {
   if (domain !== "auto") return domain === "log";
   const maxCost = size.reduce((sum, extent, axis) => sum + ((extent - 1) * spacing[axis]) ** 2, 0);
   return maxCost > SCALING_RANGE * epsilon;

@@ -21,6 +21,7 @@ import {
 
 /** Of a workgroup's memory, for zeros among the weights and a pair's state. */
 const SPARE_WORDS = 32;
+
 /** Threads of the workgroup that holds a grid; undefined where none does. */
 export function pairThreads(size: readonly number[]): number | undefined {
   const points = size.reduce((product, extent) => product * extent, 1);
@@ -55,12 +56,11 @@ export function solvePairs(
   const taps = tf.keep(tf.tensor1d(tableOf(axes)));
   const each = all * multiplications(axes) * (run.isSymmetric ? 1 : 2);
   const step = iterationsAtOnce(run, each, multiplicationsAtOnce);
-  let summaries: tf.Tensor[] = [];
+  const unread: tf.Tensor[][] = [];
   let done = 0;
 
   return {
     advance() {
-      tf.dispose(summaries);
       const until = Math.min(run.iterations, done + step);
       const tests = run.checkEvery > 0 ? Math.ceil((until - done) / run.checkEvery) : 0;
       const uniforms = {
@@ -72,7 +72,7 @@ export function solvePairs(
         tests,
         hasStart: start !== undefined,
       };
-      summaries = parts.map((part, index) => {
+      const summaries = parts.map((part, index) => {
         const summary = tf.keep(tf.zeros([SUMMARY_WORDS + tests], "int32"));
         const whole = (tensor: tf.TensorInfo) => (parts.length === 1 ? tensor : { tensor, ...part });
         launch(SINKHORN_PAIRS, {
@@ -90,12 +90,13 @@ export function solvePairs(
         });
         return summary;
       });
+      unread.push(summaries);
       done = until;
       return done;
     },
-    read: async () => joinRounds(await Promise.all(summaries.map((summary) => summary.data<"int32">()))),
+    read: () => joinRounds(unread.shift()!),
     finish() {
-      tf.dispose([summaries, taps]);
+      tf.dispose([unread, taps]);
       release(...states);
       if (run.isSymmetric) release(g);
       return { f: asTensor(f), g: run.isSymmetric ? undefined : asTensor(g) };

@@ -9,6 +9,7 @@ import { chooseSinkhorn } from "../../../src/transport/sinkhorn/choose.ts";
 import { previousSolution } from "../../../src/transport/initializers/previous.ts";
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { estimateIteration } from "../../../src/webgpu/costs/estimate.ts";
+import { lowerMostOperations } from "../../../src/webgpu/costs/pace.ts";
 import { planReduction } from "../../../src/webgpu/costs/reduction.ts";
 import { countLaunches, submit } from "../../../src/webgpu/launch.ts";
 import { lowerLimits } from "../../../src/webgpu/limits.ts";
@@ -77,7 +78,10 @@ async function expectOperators(geometry: Geometry, epsilon: number, rows: number
 
 describe.skipIf(!backends.includes("webgpu"))("sums over costs on webgpu", () => {
   beforeAll(() => useBackend("webgpu"));
-  afterEach(() => lowerLimits({}));
+  afterEach(() => {
+    lowerLimits({});
+    lowerMostOperations();
+  });
 
   // the last tiles of outputs (8 or 32 lanes by 4) and of the reduced side (the other way round) are not full; one row, five, a tile of four
   it.each([
@@ -112,6 +116,13 @@ describe.skipIf(!backends.includes("webgpu"))("sums over costs on webgpu", () =>
     lowerLimits({ maxStorageBufferBindingSize: 4096, maxComputeWorkgroupsPerDimension: 2 });
     await expectOperators(matrixOf(70, 31), 0.1, 2); // bands of 33 rows
     await expectOperators(cloudOf(90, 70, 17), 4, 6); // pieces of 60 points
+  });
+
+  it("of more work than one launch may be: cut by the reduced side, or by outputs", async () => {
+    lowerMostOperations(2e4);
+    await expectOperators(matrixOf(5, 1100), 0.1, 1); // four launches, a split each
+    lowerMostOperations(1.5e6);
+    await expectOperators(matrixOf(33, 3), 0.1, 2048); // two launches, a tile of outputs each
   });
 
   it("has derivatives of derivatives, which are those of composed operations", async () => {
@@ -223,7 +234,7 @@ describe("work of an iteration", () => {
     const dense = estimateIteration({ shape: [5000, 5000], dimension: 0, pairs: 1 });
     expect(dense.bytes / (2 * 4 * 5000 ** 2)).toBeCloseTo(1, 1);
     const cloud = estimateIteration({ shape: [50_000, 50_000], dimension: 64, pairs: 1 });
-    expect(cloud.operations / (2 * 50_000 ** 2 * (3 * 64 + 13))).toBeCloseTo(1, 2);
+    expect(cloud.operations / (2 * 50_000 ** 2 * (3 * 64 + 13))).toBeCloseTo(1, 1);
     expect(cloud.launches).toBeGreaterThan(cloud.operations / 3e10); // none of them is long
   });
 
@@ -242,13 +253,18 @@ describe("work of an iteration", () => {
         blocks: () => [{ ...spans, buffers: [], strides: [1, 1] as const }],
       };
       const { steps, parts } = planReduction(source, false, 2);
-      expect(steps.reduce((sum, { tiles }) => sum + tiles, 0)).toBe(Math.ceil(n / 64));
-      for (const { splits, splitLength, operations } of steps) {
-        expect(splits).toBe(parts);
-        expect(splits * splitLength).toBeGreaterThanOrEqual(m);
-        expect((splits - 1) * splitLength).toBeLessThan(m);
+      const cells = new Set<number>();
+      for (const { tiles, splits, splitLength, operations, workgroups } of steps) {
+        expect(parts * splitLength).toBeGreaterThanOrEqual(m);
+        expect((parts - 1) * splitLength).toBeLessThan(m);
         expect(operations).toBeLessThan(3e10);
+        if (steps.length > 1) expect(workgroups).toBeGreaterThan(256); // which fill a device
+        for (let tile = tiles.from; tile < tiles.from + tiles.count; tile++) {
+          for (let split = splits.from; split < splits.from + splits.count; split++) cells.add(tile * parts + split);
+        }
       }
+      expect(cells.size).toBe(Math.ceil(n / 64) * parts);
+      expect(Math.max(...cells)).toBe(cells.size - 1);
     }
   });
 });

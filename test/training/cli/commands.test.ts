@@ -65,6 +65,7 @@ describe("--help", () => {
     ["eval", ["--backend .*(default: the run's)", "--limit .*(default: all)", "--out .*(default: nowhere)"]],
     ["export", ['--format .*safetensors.*npz.*default: "safetensors"', "--out .*(default: the run's name)"]],
     ["report", ["--json ", "--quiet "]],
+    ["demo", ["--port ", "--open ", "--json "]],
     ["info", ["--json "]],
   ])("of %s shows options and defaults", async (command, lines) => {
     const text = await help(command);
@@ -74,7 +75,8 @@ describe("--help", () => {
   it("is what a call without a command gives, as an error", async () => {
     const { code, stdout, stderr } = await otlearnHere([], home);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    for (const name of ["train", "eval", "report", "export", "info"]) expect(stderr).toMatch(`\n  ${name} `);
+    for (const name of ["train", "eval", "report", "export", "dashboard", "demo", "info"])
+      expect(stderr).toMatch(`\n  ${name} `);
   });
 });
 

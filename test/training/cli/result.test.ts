@@ -97,6 +97,8 @@ describe("the result of a run", () => {
       evaluations: expect.any(Number),
       seconds: expect.any(Number),
       operator: expect.any(String),
+      backend: "cpu",
+      engine: expect.any(String),
       sinkhorn: { iterations: 5, gamma: result.options.gamma, domain: expect.any(String), total },
     });
     expectResult(result, gridCost(BUMPS_SIZE), BUMPS_SIZE);

@@ -1,8 +1,9 @@
 /** The files that were dropped, those in folders too, at any depth. */
 export async function droppedFiles({ items }: DataTransfer): Promise<File[]> {
   // all at once: after the first wait the browser forgets what was dropped
-  const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return (await Promise.all(entries.map(filesOf))).flat();
+  const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found = dropped.map(({ entry, file }) => (entry ? filesOf(entry) : file ? [file] : []));
+  return (await Promise.all(found)).flat();
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {

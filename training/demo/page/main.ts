@@ -5,7 +5,7 @@ import { result } from "./result.ts";
 import { settings } from "./settings.ts";
 import { sourceBox } from "./source.ts";
 
-const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+const worker = new Worker("/worker.js", { type: "module" });
 const order = (message: Order): void => worker.postMessage(message);
 
 let images: Images | undefined;

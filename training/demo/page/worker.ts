@@ -4,6 +4,7 @@ import type { Factors } from "../../../models/wdl/factors.ts";
 import { unpackFactors } from "../../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../../models/wdl/setup.ts";
+import { wdlStepCost } from "../../../models/wdl/step-cost.ts";
 import { wdlTask } from "../../../models/wdl/task.ts";
 import { encodeNpy } from "../../../src/data/npy.ts";
 import { resolveOptions } from "../../../src/options.ts";
@@ -29,8 +30,6 @@ function tell(news: News): void {
 /** Trains a dictionary as `otlearn train wdl` does, and tells how it goes. */
 async function learn({ images, options: chosen, backend: choice }: Extract<Order, { kind: "learn" }>): Promise<void> {
   stop = new AbortController();
-  const backend = await useBackend(choice);
-  tell({ kind: "backend", text: describe(backend) });
   const dataset = {
     kind: "images",
     name: images.dataset?.name ?? "images",
@@ -38,6 +37,8 @@ async function learn({ images, options: chosen, backend: choice }: Extract<Order
     names: images.names,
   } as const;
   const options = resolveOptions(wdlOptions, { ...chosen, size: images.dataset?.size });
+  const backend = await useBackend(choice, "transport", wdlStepCost(options, dataset));
+  tell({ kind: "backend", text: describe(backend) });
   const setup = await setUpWdl(options, dataset);
   const task = wdlTask({ ...options, problem: setup.problem, optimizer: lbfgs() });
   let reached: Awaited<ReturnType<typeof task.init>>;

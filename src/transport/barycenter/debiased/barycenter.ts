@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ndarray } from "../../../tensor/ndarray.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
+import { isWebgpu } from "../../../webgpu/backend.ts";
 import { hostDebiasedBarycenter } from "./host.ts";
 import {
   iterateOnDevice,
@@ -8,6 +9,7 @@ import {
   type DebiasedTensorProblem,
   type DebiasedTensors,
 } from "./tensor.ts";
+import { coversDebiased, debiasedOnWebgpu } from "./webgpu.ts";
 
 /**
  * Debiased Sinkhorn barycenters [B, N] (Janati, Cuturi, Gramfort 2020) until the error of `DebiasedBarycenters` is at or below
@@ -19,7 +21,8 @@ export async function debiasedBarycenter(
   problem: DebiasedTensorProblem,
   options: DebiasedTensorOptions,
 ): Promise<DebiasedTensors> {
-  return isOnHost() ? onHost(problem, options) : iterateOnDevice(problem, options);
+  if (isOnHost()) return onHost(problem, options);
+  return isWebgpu() && coversDebiased(problem) ? debiasedOnWebgpu(problem, options) : iterateOnDevice(problem, options);
 }
 
 async function onHost(

@@ -44,12 +44,19 @@ function runOf({ iterations, domain, rho }: FixedRun): GridRun {
 
 const STATUS = ["converged", "max-iterations", "non-finite"] as const;
 
+/**
+ * While a submission's tests are read, the next one runs: a device does not wait for the host. Pairs have an end of their own there, so a
+ * submission too many changes nothing.
+ */
 async function untilEnd(solve: GridSolve, { iterations: most, checkEvery }: ToleranceRun): Promise<SinkhornReport> {
   const all: number[] = [];
   let round;
+  let recorded = solve.advance();
   do {
-    solve.advance();
-    round = await solve.read();
+    const reading = solve.read(); // hands over what was recorded, before what follows
+    if (recorded < most) recorded = solve.advance();
+    submit();
+    round = await reading;
     for (const error of round.errors) all.push(error);
   } while (round.running > 0);
   const bad = all.findIndex((error) => !Number.isFinite(error));

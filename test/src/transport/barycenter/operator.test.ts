@@ -30,7 +30,7 @@ describe.each(backends)("on %s", (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
   it("runs on the native kernels where tensors are host memory, else on the device", () => {
-    const expected = isOnHost() ? (nativeStatus().addon ? "native float32" : "host float64") : `tfjs ${backend}`;
+    const expected = isOnHost() ? (nativeStatus().addon ? "native float32" : "host float64") : `${backend} float32`;
     expect(barycenterOperator(chooseBarycenterEngine(geometry, options)).name).toContain(expected);
   });
 

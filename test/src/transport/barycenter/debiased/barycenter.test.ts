@@ -83,6 +83,24 @@ describe.each(backends)("on %s", (backend) => {
     kernel.dispose();
   });
 
+  it("meets the host's after as many iterations", async () => {
+    const { geometry, atoms, weights, epsilon } = image;
+    const kernel = geometry.kernel(epsilon);
+    const problem = { geometry, kernel, atoms: tf.tensor2d(atoms), weights: tf.tensor2d([weights, weights]) };
+    const { barycenters, iterations, error } = await debiasedBarycenter(problem, {
+      epsilon,
+      maxIterations: 12,
+      tolerance: 0,
+    });
+    const given = { geometry, atoms: points(atoms), weights: points([weights, weights]) };
+    const expected = hostDebiasedBarycenter(given, { epsilon, maxIterations: 12, tolerance: 0 });
+    expect(iterations).toBe(12);
+    expect(relativeNorm(await barycenters.data(), expected.barycenters.data)).toBeLessThan(1e-5);
+    expect([error]).toBeAllclose([Math.max(...expected.errors)], { relative: 1e-3, absolute: 1e-6 });
+    tf.dispose([barycenters, problem.atoms, problem.weights]);
+    kernel.dispose();
+  });
+
   it("converges, and leaves no tensor behind", async () => {
     const { geometry, atoms, weights, epsilon, converged } = image;
     const before = tf.memory().numTensors;
