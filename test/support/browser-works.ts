@@ -19,7 +19,7 @@ interface Window {
 export function browserWorks() {
   let page: Page;
   let faults: string[];
-  let noWebgpu: string | undefined;
+  let hasWebgpu: boolean;
   const kinds = new Set<string>();
 
   beforeAll(async () => {
@@ -30,13 +30,13 @@ export function browserWorks() {
     const code = `import { start, perform } from ${module}; Object.assign(window, { start, perform });`;
     ({ page, faults } = await openBundle(browser, code, (end) => void ends.push(end as () => unknown)));
     await page.waitForFunction("window.start");
-    noWebgpu = await page.evaluate(() => (globalThis as unknown as Window).start());
+    hasWebgpu = await page.evaluate(() => (globalThis as unknown as Window).start());
     return async () => {
       for (const end of ends) await end();
     };
   });
 
-  beforeEach(({ skip }) => skip(noWebgpu !== undefined, `in Chromium, ${noWebgpu}`));
+  beforeEach(({ skip }) => skip(!hasWebgpu, "no WebGPU adapter in the browser"));
 
   /** Does one of the works of in-page/works.ts, under limits that are lowered for it. */
   return async <Name extends keyof Works>(name: Name, given: Given<Name>, limits: Partial<KernelLimits> = {}) => {

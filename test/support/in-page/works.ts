@@ -1,6 +1,7 @@
 // What a page does for test/src/webgpu/in-browser.test.ts: plain values in, plain values out.
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../src/tensor/backend.ts";
+import { reportAdapter, type Gpu } from "../../../src/tensor/webgpu-adapter.ts";
 import { submit } from "../../../src/webgpu/launch.ts";
 import { lowerLimits, type KernelLimits } from "../../../src/webgpu/limits.ts";
 import { barycenterGradients, debiased, lossGradients } from "./barycenters.ts";
@@ -27,12 +28,12 @@ export interface Outcome<Name extends keyof Works> {
   readonly again?: { readonly found: Found<Name>; readonly tensors: number; readonly bytes: number };
 }
 
-/** Makes webgpu the backend; why it cannot be, where it cannot. */
-export async function start(): Promise<string | undefined> {
-  return useBackend("webgpu").then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+/** Makes webgpu the backend; false where the browser has no adapter. What else goes wrong is thrown. */
+export async function start(): Promise<boolean> {
+  const { gpu } = (globalThis as unknown as { navigator: { gpu?: Gpu } }).navigator;
+  if (!gpu || !(await reportAdapter(gpu))) return false;
+  await useBackend("webgpu");
+  return true;
 }
 
 /** Does one of the works under limits that are lowered for it, `repeated` twice. */
