@@ -3,6 +3,7 @@ import type { StepCost } from "../../tensor/device-rule.ts";
 import { gradientCost as deviceCost } from "../../webgpu/barycenter/cost.ts";
 import { KEPT_BYTES } from "../../webgpu/barycenter/groups.ts";
 import { passWidths } from "../../webgpu/barycenter/kernel-passes.ts";
+import type { KernelCost } from "../../webgpu/cost.ts";
 import { kernelLimits } from "../../webgpu/limits.ts";
 
 /** A gradient of barycenters with respect to atoms and weights: what it is of. */
@@ -32,6 +33,9 @@ const MULTIPLY_ADDS_PER_SECOND = { grid: 5.6e10, dense: 2.0e11 };
  */
 const PLAIN_MULTIPLY_ADDS_PER_SECOND = 6e8;
 
+/** Of what a device may not hold: so the processor does it. */
+const IMPOSSIBLE: KernelCost = { launches: Infinity, bytes: Infinity, operations: Infinity };
+
 /** Loss, and the gradients of atoms and weights. */
 const READ_BACKS = 3;
 
@@ -53,7 +57,8 @@ export function gradientCost(
     threads === undefined
       ? PLAIN_MULTIPLY_ADDS_PER_SECOND
       : MULTIPLY_ADDS_PER_SECOND[isDense ? "dense" : "grid"] * threads;
+  const host = { readBacks: READ_BACKS, hostSeconds: multiplyAdds / hostRate };
   const { maxStorageBufferBindingSize: binding } = kernelLimits();
-  const counted = deviceCost({ points, atoms, width, iterations, memory: 0, binding, passes }, KEPT_BYTES);
-  return { ...counted, readBacks: READ_BACKS, hostSeconds: multiplyAdds / hostRate };
+  if (4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
+  return { ...deviceCost({ points, atoms, width, iterations, memory: 0, binding, passes }, KEPT_BYTES), ...host };
 }
