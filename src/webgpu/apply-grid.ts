@@ -1,6 +1,8 @@
 // K x and log K exp(x) of a batch on a grid, a launch an axis: 8 bytes a point and launch, and what a band reads twice.
 import * as tf from "@tensorflow/tfjs-core";
-import { AXIS_PASS, axisWords, passLayout, type PassAxis } from "./axis-pass.ts";
+import { axisWords, passLayout, type PassAxis } from "./axis-pass.ts";
+import { LOG_AXIS_PASS } from "./axis-pass/logarithms.ts";
+import { AXIS_PASS } from "./axis-pass/numbers.ts";
 import type { Kernel } from "./kernel.ts";
 import { allocate, asTensor, launch, release } from "./launch.ts";
 import { rowParts } from "./parts.ts";
@@ -22,22 +24,22 @@ struct Uniforms {
 }
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 ${WORKGROUP_INDEX}
-${AXIS_PASS}
+${pass}
 fn pass_input(at: u32) -> f32 { return max(uniforms.before * x[at], LOG_ZERO); }
 fn pass_output(at: u32, value: f32) { y[at] = ${output}; }
 fn pass_tap(distance: u32) -> f32 { return taps[distance]; }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  ${pass}(uniforms.axis, workgroup_index(id, count), lane);
+  axis_pass(uniforms.axis, workgroup_index(id, count), lane);
 }`,
   buffers: ["read", "read", "write"],
   uniforms: true,
 });
 
 const KERNELS: Readonly<Record<GridDomain, Kernel>> = {
-  numbers: passKernel("grid pass", "axis_pass", "uniforms.after * value"),
-  logarithms: passKernel("grid pass on logarithms", "log_axis_pass", "max(uniforms.after * value, LOG_ZERO)"),
+  numbers: passKernel("grid pass", AXIS_PASS, "uniforms.after * value"),
+  logarithms: passKernel("grid pass on logarithms", LOG_AXIS_PASS, "max(uniforms.after * value, LOG_ZERO)"),
 };
 
 /** K x, or log K exp(x), [..., points] -> [..., points]; the caller owns what comes back. */

@@ -9,17 +9,15 @@ import { tilesOf } from "../../webgpu/barycenter/mean-adjoint.ts";
 import { logMasses } from "../../webgpu/barycenter/pointwise.ts";
 import { Recursion, type RecursionInputs, type Scalings } from "../../webgpu/barycenter/recursion.ts";
 import { addRows, sumRows } from "../../webgpu/barycenter/sums.ts";
-import { allocate, asTensor, clear, release, submit, upload } from "../../webgpu/launch.ts";
+import { allocate, asTensor, clear, release, submit } from "../../webgpu/launch.ts";
 import { kernelLimits } from "../../webgpu/limits.ts";
 import { partFrom } from "../../webgpu/parts.ts";
-import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, DeviceEngine } from "./engine.ts";
+import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DeviceEngine } from "./engine.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
+import { DeviceData, type DataOfGroup } from "./webgpu/data.ts";
 import { COLD, readStart, writeOutputs, type Group } from "./webgpu/scalings.ts";
-
-/** Data up to so many bytes stay on the device between calls; more are brought there group by group at each. */
-const DATA_BYTES = 2 ** 28;
 
 type Inputs = BarycenterInputs<tf.Tensor>;
 
@@ -39,7 +37,7 @@ export function webgpuEngine(
   const [m, n] = geometry.shape;
   const { iterations, memory, sides } = options;
   let passes: KernelPasses | undefined;
-  let known: { readonly data: Float64Array; readonly groups: Map<string, tf.TensorInfo> } | undefined;
+  const data = new DeviceData(n);
 
   const sizesOf = (points: number, atoms: number): GroupSizes => ({
     points,
@@ -110,7 +108,7 @@ export function webgpuEngine(
   }
 
   /** Gradients of a loss and the losses; `dataOf` is what the loss takes of a group. */
-  function* gradients(inputs: Inputs, loss: number, dataOf: (group: Group) => ReturnType<typeof partFrom>) {
+  function* gradients(inputs: Inputs, loss: number, dataOf: DataOfGroup) {
     const [points, count] = inputs.weights.shape as [number, number];
     const grouping = gradientGrouping(sizesOf(points, count), keptBytes);
     const losses = allocate([points]);
@@ -133,25 +131,6 @@ export function webgpuEngine(
     yield* orElse(pieces, () => release(lost, ...Object.values(found)));
     release(lost);
     return { atoms: asTensor(found.atoms), weights: asTensor(found.weights), losses: asTensor(found.losses) };
-  }
-
-  /** The rows of a term's data, which stay on the device as long as the same data come. */
-  function dataOf(term: DataTerm): (group: Group) => ReturnType<typeof partFrom> {
-    const { data } = term;
-    if (known?.data !== data) forget();
-    const { groups } = (known ??= { data, groups: new Map() });
-    return ({ firstRow, rows }) => {
-      if (4 * data.length > DATA_BYTES) forgetGroups(groups);
-      const key = `${firstRow} ${rows}`;
-      const part = groups.get(key) ?? upload(Float32Array.from(data.subarray(firstRow * n, (firstRow + rows) * n)));
-      groups.set(key, part);
-      return { part: { tensor: part, from: 0, count: rows * n }, skip: 0 };
-    };
-  }
-
-  function forget(): void {
-    if (known) forgetGroups(known.groups);
-    known = undefined;
   }
 
   function check({ atoms, weights, start }: Inputs): void {
@@ -185,13 +164,13 @@ export function webgpuEngine(
       requireFixed(options);
       check(inputs);
       const loss = FUSED_LOSSES[term.name];
-      return loss === undefined ? undefined : gradients(inputs, loss, dataOf(term));
+      return loss === undefined ? undefined : gradients(inputs, loss, data.of(term));
     },
 
     dispose() {
       passes?.dispose();
       passes = undefined;
-      forget();
+      data.dispose();
     },
   };
 }
@@ -212,9 +191,4 @@ function errorsOf(ofAtoms: tf.Tensor, atoms: tf.Tensor): tf.Tensor {
   const errors = tf.tidy(() => tf.div(tf.max(ofAtoms, 1), tf.max(tf.sum(atoms, 1))));
   ofAtoms.dispose();
   return errors;
-}
-
-function forgetGroups(groups: Map<string, tf.TensorInfo>): void {
-  release(...groups.values());
-  groups.clear();
 }

@@ -27,10 +27,7 @@ struct Uniforms { pixels: u32, first_row: u32 }
 ${WORKGROUP_INDEX}
 ${LOGARITHMS}
 ${MEAN}
-var<private> pixel: vec2u; // row and point
-
 fn log_phi(s: u32) -> f32 { return phi[(pixel.x * ATOMS + s) * POINTS + pixel.y]; }
-fn weight(s: u32) -> f32 { return weights[(uniforms.first_row + pixel.x) * ATOMS + s]; }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

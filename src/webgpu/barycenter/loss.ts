@@ -1,9 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { launch, type Part } from "../launch.ts";
-import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { LOGARITHMS } from "./logarithms.ts";
-import { SUM_LANES, TREE_SUM } from "./tree.ts";
+import { eachRow, SUM_LANES } from "./tree.ts";
 
 /** Losses that are computed on the device, see `DataTerm`. */
 export const FUSED_LOSSES: Readonly<Record<string, number>> = { tv: 0, quadratic: 1, kl: 2 };
@@ -27,9 +26,7 @@ struct Uniforms { rows: u32, skip: u32, first_row: u32 }
 @group(0) @binding(2) var<storage, read_write> losses: array<u32>; // bits of floats: infinity is one of them
 @group(0) @binding(3) var<storage, read_write> slopes: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
-${WORKGROUP_INDEX}
 ${LOGARITHMS}
-${TREE_SUM}
 const LOG_2: f32 = 0.6931471805599453;
 const FLOOR: f32 = 1e-30;
 
@@ -54,10 +51,7 @@ fn of_pixel(log_p: f32, x: f32) -> vec2f {
   return vec2f(p * x, x);
 }
 
-@compute @workgroup_size(${SUM_LANES})
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = workgroup_index(id, count);
-  if (row >= uniforms.rows) { return; }
+${eachRow(/* wgsl */ `
   var loss = 0.0;
   var mass = 0.0;
   var bad = 0.0;
@@ -78,7 +72,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     let logarithm = log_p[at];
     slopes[at] = select(0.0, power_of_two(logarithm) * of_pixel(logarithm, data[uniforms.skip + at]).y, is_good);
   }
-}
+`)}
 `,
 };
 

@@ -38,11 +38,9 @@ struct Uniforms { rows: u32, stride: u32, first_row: u32, is_last: u32 }
 ${WORKGROUP_INDEX}
 ${LOGARITHMS}
 ${MEAN}
-var<private> pixel: vec2u;
 var<workgroup> sums: array<f32, ${LANES}>;
 
 fn log_phi(s: u32) -> f32 { return phi[pixel.x * uniforms.stride + s * POINTS + pixel.y]; }
-fn weight(s: u32) -> f32 { return weights[(uniforms.first_row + pixel.x) * ATOMS + s]; }
 
 /** d loss / d log b of the pixel and atom; left in \`h\`. */
 fn slope(s: u32) -> f32 {

@@ -8,13 +8,18 @@ import { LOGARITHMS } from "./logarithms.ts";
  * WGSL of the mean that makes a barycenter out of log2 phi_s, s < ATOMS, of a pixel: prod phi_s^lambda_s, or with POWER the power mean
  * (sum lambda_s phi_s^POWER)^(1 / POWER). A power near 0 takes what the sum is above 1 by itself: its logarithm is divided by the power.
  *
- *     fn log_phi(s: u32) -> f32, fn weight(s: u32) -> f32   of the pixel that is asked for, set before
+ *     fn log_phi(s: u32) -> f32   of the `pixel` that is asked for, set before
+ *
+ * The kernel has `weights` [B, S], of which its rows begin at `uniforms.first_row`.
  */
 export const MEAN = /* wgsl */ `
 override ATOMS: u32;
 override POWER: f32;
 const LOG_2: f32 = 0.6931471805599453;
 const LOG2_E: f32 = 1.4426950408889634;
+var<private> pixel: vec2u; // row and point
+
+fn weight(s: u32) -> f32 { return weights[(uniforms.first_row + pixel.x) * ATOMS + s]; }
 
 /** exp(x) - 1 */
 fn expm1(x: f32) -> f32 {
@@ -69,10 +74,7 @@ struct Uniforms { pixels: u32, stride: u32, first_row: u32, memory: f32 }
 ${WORKGROUP_INDEX}
 ${LOGARITHMS}
 ${MEAN}
-var<private> pixel: vec2u; // row and point
-
 fn log_phi(s: u32) -> f32 { return phi[pixel.x * uniforms.stride + s * POINTS + pixel.y]; }
-fn weight(s: u32) -> f32 { return weights[(uniforms.first_row + pixel.x) * ATOMS + s]; }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -3,7 +3,7 @@ import type { Kernel } from "../kernel.ts";
 import { launch } from "../launch.ts";
 import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { LOGARITHMS } from "./logarithms.ts";
-import { SUM_LANES, TREE_SUM } from "./tree.ts";
+import { eachRow, SUM_LANES } from "./tree.ts";
 
 /**
  * Adds the rows of x to a sum, one after the other, whatever groups they come in, so that these change no bit; what rounding takes from
@@ -60,17 +60,12 @@ struct Uniforms { rows: u32, width: u32, to: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
-${WORKGROUP_INDEX}
-${TREE_SUM}
-@compute @workgroup_size(${SUM_LANES})
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = workgroup_index(id, count);
-  if (row >= uniforms.rows) { return; }
+${eachRow(/* wgsl */ `
   var sum = 0.0;
   for (var i = lane; i < uniforms.width; i += ${SUM_LANES}) { sum += x[row * uniforms.width + i]; }
   sum = tree_sum(sum, lane);
   if (lane == 0) { y[uniforms.to + row] = sum; }
-}
+`)}
 `,
 };
 
@@ -92,13 +87,8 @@ struct Uniforms { rows: u32, points: u32, atoms: u32, shared_count: u32, to: u32
 @group(0) @binding(2) var<storage, read> masses: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<u32>; // bits: NaN may be among them
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
-${WORKGROUP_INDEX}
 ${LOGARITHMS}
-${TREE_SUM}
-@compute @workgroup_size(${SUM_LANES})
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = workgroup_index(id, count);
-  if (row >= uniforms.rows) { return; }
+${eachRow(/* wgsl */ `
   var sum = 0.0;
   var bad = 0.0;
   for (var i = lane; i < uniforms.points; i += ${SUM_LANES}) {
@@ -114,7 +104,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   sum = tree_sum(sum, lane);
   bad = tree_sum(bad, lane);
   if (lane == 0) { y[uniforms.to + row] = select(bitcast<u32>(sum), 0x7fc00000u, bad > 0); }
-}
+`)}
 `,
 };
 

@@ -1,7 +1,7 @@
 import { EXPONENTIAL, sumOfCosts, type KernelCost } from "../cost.ts";
 import { matrixLanes } from "./matrix.ts";
 import { pointLanes } from "./points.ts";
-import { planReduction } from "./reduction.ts";
+import { planReduction } from "./plan.ts";
 
 /** A balanced or unbalanced Sinkhorn problem whose costs are a matrix, or those of points. */
 export interface CostWork {

@@ -1,13 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import {
-  joiningKernel,
-  perSource,
-  reduceCosts,
-  reducingKernel,
-  type Buffers,
-  type ReductionKernels,
-  type ReductionScalars,
-} from "./reduction.ts";
+import { reduceCosts, type ReductionScalars } from "./reduction.ts";
+import { joiningKernel, perSource, reducingKernel, type Buffers, type ReductionKernels } from "./reduction-kernels.ts";
 import { LANE_WIDTH, type CostSource } from "./source.ts";
 
 /** Running maxima and sums of a lane, online (Milakov, Gimelshein 2018): one pass over costs that are formed once. */

@@ -1,12 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import {
-  joiningKernel,
-  perSource,
-  reduceCosts,
-  reducingKernel,
-  type Buffers,
-  type ReductionKernels,
-} from "./reduction.ts";
+import { reduceCosts } from "./reduction.ts";
+import { joiningKernel, perSource, reducingKernel, type Buffers, type ReductionKernels } from "./reduction-kernels.ts";
 import { LANE_WIDTH, type CostSource } from "./source.ts";
 
 const MAIN = /* wgsl */ `

@@ -1,7 +1,8 @@
 // Sinkhorn of pairs on grids that no workgroup holds: a launch an axis of each half step, for all pairs. The first pass of a half step makes
 // scalings of the product and the masses while it reads, the last one raises and relaxes the new product while it writes. What a
 // pair needs beside that, its start, lambda and stopping test, is a workgroup's. Pairs that have ended are passed over.
-import { AXIS_PASS } from "../axis-pass.ts";
+import { LOG_AXIS_PASS } from "../axis-pass/logarithms.ts";
+import { AXIS_PASS } from "../axis-pass/numbers.ts";
 import type { Kernel } from "../kernel.ts";
 import { WORKGROUP_INDEX } from "../wgsl.ts";
 import { PAIR_STATE, PRODUCTS } from "./products.ts";
@@ -30,7 +31,7 @@ struct Uniforms {
 ${WORKGROUP_INDEX}
 ${PRODUCTS}
 ${PAIR_STATE}
-${AXIS_PASS}
+${axisPass}
 var<workgroup> is_over: u32;
 
 fn pass_input(at: u32) -> f32 {
@@ -68,10 +69,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   if (pass_corner(uniforms.axis, workgroup).x >= uniforms.axis.lines) { return; }
   if (lane == 0) { is_over = u32(has_ended(workgroup)); }
   if (workgroupUniformLoad(&is_over) != 0) { return; }
-  ${axisPass}(uniforms.axis, workgroup, lane);
+  axis_pass(uniforms.axis, workgroup, lane);
 }
 `,
 });
 
-export const SCALING_PASS = pass("sinkhorn pass on scalings", "axis_pass", false);
-export const LOG_PASS = pass("sinkhorn pass on logarithms", "log_axis_pass", true);
+export const SCALING_PASS = pass("sinkhorn pass on scalings", AXIS_PASS, false);
+export const LOG_PASS = pass("sinkhorn pass on logarithms", LOG_AXIS_PASS, true);

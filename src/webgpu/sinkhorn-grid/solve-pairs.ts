@@ -4,7 +4,8 @@ import { kernelLimits } from "../limits.ts";
 import { allocate, asTensor, launch, release } from "../launch.ts";
 import { rowParts } from "../parts.ts";
 import { SLOTS, ZERO_TAPS } from "./lines.ts";
-import { DOMAINS, SINKHORN_PAIRS } from "./pairs.ts";
+import { SINKHORN_PAIRS } from "./pairs.ts";
+import { DOMAINS } from "./pairs/state.ts";
 import { PAIR_WORDS, SUMMARY_WORDS } from "./products.ts";
 import {
   iterationsAtOnce,

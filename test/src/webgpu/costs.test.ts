@@ -10,7 +10,7 @@ import { previousSolution } from "../../../src/transport/initializers/previous.t
 import { sinkhornHost } from "../../../src/transport/sinkhorn/host.ts";
 import { estimateIteration } from "../../../src/webgpu/costs/estimate.ts";
 import { lowerMostOperations } from "../../../src/webgpu/costs/pace.ts";
-import { planReduction } from "../../../src/webgpu/costs/reduction.ts";
+import { planReduction } from "../../../src/webgpu/costs/plan.ts";
 import { countLaunches, submit } from "../../../src/webgpu/launch.ts";
 import { lowerLimits } from "../../../src/webgpu/limits.ts";
 import { backends } from "../../support/backends.ts";

@@ -16,24 +16,18 @@ import {
   type Iteration,
 } from "../../../webgpu/pairs/iterate.ts";
 import { decodeState, NUMBERS_PER_STATE, START } from "../../../webgpu/pairs/jobs.ts";
-import { KeptPotentials } from "../../../webgpu/pairs/kept-potentials.ts";
 import { releaseMatrix, uploadMatrix, type DeviceMatrix } from "../../../webgpu/pairs/panels.ts";
 import { pooledSize } from "../../../webgpu/pairs/pooled.ts";
 import { solveSelfProblems } from "../../../webgpu/pairs/self.ts";
 import { uploadSupports } from "../../../webgpu/pairs/supports.ts";
-import { keptVector, vector } from "../kept.ts";
 import type { PairEngine, PairSelection, PairStatistics } from "../engine.ts";
-import { pairAt } from "../pair-order.ts";
-import { partOf, selectedPair } from "../selection.ts";
+import { partOf } from "../selection.ts";
 import { joinStatistics, noPairs } from "../statistics.ts";
 import type { DivergencePairsProblem, DivergenceSettings } from "./problem.ts";
-import { countPresent, potentialPlaces } from "./stored-potentials.ts";
+import { DevicePotentials } from "./webgpu/potentials.ts";
 
 /** Pairs whose jobs and states are on the device at once. */
 const MOST_PAIRS = 2 ** 15;
-
-/** The number of the buffer for potentials that are not kept; those that are come after it. */
-const NOT_KEPT = -1;
 
 /** What belongs to a cost. */
 interface Prepared extends Iteration {
@@ -64,8 +58,7 @@ export function webgpuDivergencePairs({
 }: DivergencePairsProblem): PairEngine<DivergenceSettings> {
   const { count, bins } = supports;
   const device = uploadSupports(supports);
-  const kept = new KeptPotentials(keptSizes(sizes, layout.kept));
-  const present = new Uint8Array(layout.kept);
+  const potentials = new DevicePotentials(layout, sizes);
   const mostSize = sizes.reduce((most, size) => Math.max(most, size), 0);
   const selfPotentials = allocate([2 * supports.indices.length]);
   let prepared: Prepared | undefined;
@@ -82,47 +75,25 @@ export function webgpuDivergencePairs({
     }
   }
 
-  /** Where these pairs start, and how many numbers their potentials take that are not kept. */
-  function openPairs(which: PairSelection): { open: OpenPair[]; loose: number } {
-    const open: OpenPair[] = [];
-    let loose = 0;
-    for (const place of potentialPlaces(layout, sizes, which)) {
-      const result = open.length;
-      const pair = selectedPair(which, result);
-      const [i, j] = pairAt(pair, count);
-      const ends = { rows: j, columns: i, result };
-      if (place === undefined) {
-        open.push({ ...ends, start: START.self, segment: NOT_KEPT, potential: loose });
-        loose += Math.min(sizes[i], sizes[j]);
-      } else {
-        const { segment, place: potential } = kept.find(place);
-        open.push({ ...ends, start: present[pair] === 1 ? START.kept : START.self, segment, potential });
-      }
-    }
-    return { open, loose };
-  }
-
   /** The divergences of as many pairs as are on the device at once. */
   async function solveTogether(which: PairSelection, values: Float64Array, given: Prepared): Promise<PairStatistics> {
     const { epsilon, maxIterations, matrix } = given;
-    const { open: all, loose } = openPairs(which);
+    const { open: all, warmStarts, buffer, free } = potentials.open(which);
     const states = allocate([pooledSize(NUMBERS_PER_STATE * all.length)]);
-    const working = loose > 0 ? [allocate([pooledSize(loose)])] : [];
-    let statistics: PairStatistics = { ...noPairs, warmStarts: countPresent(present, which) };
+    let statistics: PairStatistics = { ...noPairs, warmStarts };
     try {
       let open = all;
       for (let done = 0; open.length > 0;) {
         const mostIterations = Math.min(ITERATIONS_PER_LAUNCH, maxIterations - done);
         for (const { jobs, panels: layout, segment } of groupsOf(open, supports, given.storage)) {
           const panels = layout.gather(matrix, device.bins);
-          const potentials = segment === NOT_KEPT ? working[0] : kept.buffer(segment);
           iteratePairs({
             ...given,
             jobs,
             panels,
             supports: device,
             selfPotentials,
-            potentials,
+            potentials: buffer(segment),
             states,
             mostIterations,
           });
@@ -151,12 +122,10 @@ export function webgpuDivergencePairs({
         open = goOn;
       }
     } finally {
-      release(states, ...working);
+      release(states);
+      free();
     }
-    for (let k = 0; k < values.length; k++) {
-      const pair = selectedPair(which, k);
-      if (pair < layout.kept) present[pair] = 1;
-    }
+    potentials.keep(which);
     return statistics;
   }
 
@@ -197,27 +166,15 @@ export function webgpuDivergencePairs({
       }
       return all;
     },
-    async save() {
-      return { values: vector(await kept.read()), present: vector(present) };
-    },
+    save: () => potentials.save(),
     load(tree) {
-      const values = keptVector(tree, "values", Float32Array, layout.numbers);
-      present.set(keptVector(tree, "present", Uint8Array, layout.kept));
-      kept.write(values);
+      potentials.load(tree);
     },
     dispose() {
       if (prepared) releaseMatrix(prepared.matrix);
       prepared = undefined;
       release(device.bins, device.masses, selfPotentials);
-      kept.dispose();
+      potentials.dispose();
     },
   };
-}
-
-/** Lengths of the potentials of the first pairs. */
-function* keptSizes(sizes: Int32Array, pairs: number): Generator<number> {
-  let left = pairs;
-  for (let i = 0; i < sizes.length && left > 0; i++) {
-    for (let j = i + 1; j < sizes.length && left > 0; j++, left--) yield Math.min(sizes[i], sizes[j]);
-  }
 }
