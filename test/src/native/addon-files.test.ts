@@ -98,7 +98,8 @@ async function copyAddon(to: string): Promise<void> {
 /** A package of the loader alone. */
 async function packageFolder({ list = true } = {}): Promise<string> {
   const root = await temporaryFolder();
-  await cp(join(await compiledRoot(), "src", "native"), join(root, "dist", "src", "native"), { recursive: true });
+  const platform = join("src", "platform", "node");
+  await cp(join(await compiledRoot(), platform), join(root, "dist", platform), { recursive: true });
   await writeFile(join(root, "package.json"), '{ "type": "module" }');
   await mkdir(join(root, "src", "native"), { recursive: true });
   if (list) await copyFile(join(NATIVE, "addon-files.cjs"), join(root, "src", "native", "addon-files.cjs"));
@@ -106,6 +107,6 @@ async function packageFolder({ list = true } = {}): Promise<string> {
 }
 
 async function statusOf(root: string): Promise<NativeStatus> {
-  const loader = pathToFileURL(join(root, "dist", "src", "native", "loader.js")).href;
-  return ((await import(/* @vite-ignore */ loader)) as { nativeStatus(): NativeStatus }).nativeStatus();
+  const loader = pathToFileURL(join(root, "dist", "src", "platform", "node", "addon.js")).href;
+  return ((await import(/* @vite-ignore */ loader)) as { loadAddon(): NativeStatus }).loadAddon();
 }
