@@ -46,10 +46,12 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
 
     pullBack(inputs, slopes) {
       requireFixed(options);
-      return inOnePiece(() => {
-        const gradients = tf.tidy(() => ({ ...tensorAdjoint(...recursion(inputs), slopes as tf.Tensor2D) }));
-        return { atoms: gradients.atoms, weights: gradients.weights };
-      });
+      return inOnePiece(() =>
+        tf.tidy(() => {
+          const { atoms, weights } = tensorAdjoint(...recursion(inputs), slopes as tf.Tensor2D);
+          return { atoms, weights };
+        }),
+      );
     },
 
     lossAndGradient: () => undefined,
