@@ -21,23 +21,20 @@ const LIMITS = [
 /** As tfjs registers it: before its other backends. */
 const PRIORITY = 3;
 
-/** What a device may be asked to do with less than the adapter's limits, for tests. */
-export type DeviceLimits = Partial<Record<(typeof LIMITS)[number], number>>;
-
 /**
  * Opens the device of the fastest adapter of `navigator.gpu` and registers the `webgpu` backend of tfjs on it; where one is registered that works, does
  * nothing. Rejects where there is no adapter, or it gives no device.
  */
-export async function registerWebgpu(limits: DeviceLimits = {}): Promise<void> {
+export async function registerWebgpu(): Promise<void> {
   const { registry, registryFactory } = tf.engine();
   const current = registry["webgpu"];
   if (current && !(current instanceof WatchedBackend && current.failure)) return;
-  const backend = await openBackend(limits);
+  const backend = await openBackend();
   if ("webgpu" in registryFactory) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend, PRIORITY);
 }
 
-async function openBackend(lowered: DeviceLimits): Promise<WatchedBackend> {
+async function openBackend(): Promise<WatchedBackend> {
   const { gpu } = (globalThis as unknown as { navigator: { gpu: GPU } }).navigator;
   const adapter = await gpu.requestAdapter(ADAPTER_OPTIONS);
   if (!adapter) throw new Error("the WebGPU adapter is gone");
@@ -46,7 +43,7 @@ async function openBackend(lowered: DeviceLimits): Promise<WatchedBackend> {
   const device = await adapter.requestDevice({
     label: "otlearn",
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(limits.map((name) => [name, lowered[name] ?? adapter.limits[name]])),
+    requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]])),
   });
   // A small operation computes the same bits wherever its inputs were made: tfjs would compute it on the host where they come from
   // there, so that a run that was resumed would not go on as if it had not been.

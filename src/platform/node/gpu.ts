@@ -36,10 +36,15 @@ export async function findGpu(): Promise<AdapterReport | undefined> {
   if (gpu) return reportAdapter(gpu);
   const dawn = dawnFile();
   if (dawn === undefined) throw new Error("the package webgpu is not installed");
+  if (hasNone) return undefined;
   const adapter = probeAdapter(dawn);
   if (adapter) await provideNavigatorGpu(dawn);
+  else hasNone = true;
   return adapter;
 }
+
+/** Looked for in this process, and not found: looking takes as long as starting Node. */
+let hasNone = false;
 
 /** The main file of the `webgpu` package. */
 function dawnFile(): string | undefined {

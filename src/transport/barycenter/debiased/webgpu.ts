@@ -50,6 +50,9 @@ export async function debiasedOnWebgpu(
         group.dispose();
       }
     }
+  } catch (failure) {
+    release(barycenters);
+    throw failure;
   } finally {
     passes.dispose();
     release(masses);
