@@ -82,7 +82,8 @@ function reconstructing(
 
 /** What is there to compare with, or why there is nothing. */
 export type FoundBaselines =
-  { readonly baselines: WdlBaselines; readonly note?: undefined } | { readonly baselines?: undefined; readonly note: string };
+  | { readonly baselines: WdlBaselines; readonly note?: undefined }
+  | { readonly baselines?: undefined; readonly note: string };
 
 /**
  * The baselines of a run: those of its result where other data are evaluated, else fitted to the data of the run. Where neither is at
@@ -118,7 +119,9 @@ async function keptBaselines(
   const holds = (array: NdArray | undefined, shape: readonly number[]): array is NdArray<Float32Array> =>
     array?.data instanceof Float32Array && array.shape.join() === shape.join();
   const rank = Math.min(principal?.shape[0] ?? 0, atoms);
-  return holds(mean, pointShape) && holds(principal, [rank, ...pointShape]) && holds(nonnegative, [atoms, ...pointShape])
+  return holds(mean, pointShape) &&
+    holds(principal, [rank, ...pointShape]) &&
+    holds(nonnegative, [atoms, ...pointShape])
     ? { arrays: { pca_mean: mean, pca_components: principal, nmf_components: nonnegative }, nmf: stop }
     : undefined;
 }

@@ -56,9 +56,9 @@ function scoreOf({ shape: [points, count], data }: NdArray<Float64Array>, labels
   const chosen = evenly(points, MOST_SCORED);
   const rows = rowsOf(data, count);
   const isNonnegative = data.every((value) => value >= 0);
-  const distances = squaredDistances(
-    chosen.map((point) => (isNonnegative ? shares(rows[point]) : rows[point])),
-  ).map(Math.sqrt);
+  const distances = squaredDistances(chosen.map((point) => (isNonnegative ? shares(rows[point]) : rows[point]))).map(
+    Math.sqrt,
+  );
   const own = chosen.map((point) => labels[point]);
   const { silhouette } = clusteringScores(distances, own);
   chosen.forEach((_, row) => (distances[row * chosen.length + row] = Infinity)); // nobody tells their own class

@@ -10,7 +10,11 @@ import type { Comparison } from "./compare.ts";
  * The comparison as a summary has it. Of each method, `_pca` and so on behind the names of all but ours: `psnr`, in dB, the mean over
  * images that are not exact; `nmse`, the mean normalised mean square error; its spread over images in `psnr_images`.
  */
-export function comparisonSummary(methods: readonly Comparison[], nmf: NmfStop | undefined, classes: Classes | undefined) {
+export function comparisonSummary(
+  methods: readonly Comparison[],
+  nmf: NmfStop | undefined,
+  classes: Classes | undefined,
+) {
   const named = (name: string, valueOf: (method: Comparison) => unknown) =>
     methods.map((method) => [method.key === "wdl" ? name : `${name}_${method.key}`, valueOf(method)] as const);
   const each = (valueOf: (method: Comparison) => unknown) =>
@@ -35,7 +39,10 @@ export function exactOf(psnr: Float64Array): number {
 /** `result/psnr.tsv`: a row a data point, a column a method. */
 export function psnrTable(names: readonly string[], methods: readonly Comparison[]): string {
   const header = ["data point", ...methods.map(({ name }) => name)];
-  return encodeTsv([header, ...names.map((name, point) => [name, ...methods.map(({ psnr }) => psnr[point].toFixed(3))])]);
+  return encodeTsv([
+    header,
+    ...names.map((name, point) => [name, ...methods.map(({ psnr }) => psnr[point].toFixed(3))]),
+  ]);
 }
 
 function spreadForJson({ mean, deviation, percentile5, worst }: Spread) {

@@ -11,7 +11,8 @@ export function comparisonTable({ methods }: WdlFindings): TableSection {
   return {
     kind: "table",
     title: "PSNR over images",
-    caption: "In dB, on the 8-bit scale; 5% of the images are below the 5th percentile. NMSE: normalised mean square error.",
+    caption:
+      "In dB, on the 8-bit scale; 5% of the images are below the 5th percentile. NMSE: normalised mean square error.",
     columns: [
       { title: "method" },
       ...["mean", "deviation", "5th percentile", "worst"].map((title) => ({ title, digits: 2 })),
