@@ -27,6 +27,8 @@ const AT_REST: FacePose = {
   shiftX: 0,
   shiftY: 0,
   scale: 0.93,
+  turn: 0,
+  nod: 0,
   tilt: 0,
   browInner: 0,
   browOuter: 0,

@@ -1,17 +1,19 @@
-/** Where the moving parts are. Lengths in hundredths of the picture; 0 everywhere (but sizes) is a face at rest. */
+/** Where the moving parts are. Lengths in hundredths of the picture; 0 everywhere (but sizes) is a face at rest, seen from the front. */
 export interface FacePose {
   /** Shift of the whole head to the right, and down. */
   readonly shiftX: number;
   readonly shiftY: number;
   /** Size of the head; 1 fills the picture. */
   readonly scale: number;
-  /** Tilt of the head to the right shoulder, degrees. */
+  /** Turn of the head to the right of the picture, about the neck; nod, down; tilt to the right shoulder. Degrees. */
+  readonly turn: number;
+  readonly nod: number;
   readonly tilt: number;
   /** How far the brows rise at their inner and outer ends, and how far they draw together. */
   readonly browInner: number;
   readonly browOuter: number;
   readonly browSqueeze: number;
-  /** Opening of the eyes; 1 is at rest. */
+  /** Opening of the eyes: 0 closed, 1 at rest. */
   readonly eyeOpen: number;
   /** How far the lower lids rise. */
   readonly lowerLid: number;

@@ -2,11 +2,6 @@
 export const SIDES = [-1, 1] as const;
 export type Side = (typeof SIDES)[number];
 
-/** Abscissa of a mirrored part, `distance` from the middle line. */
-export function at(side: Side, distance: number): string {
-  return n(50 + side * distance);
-}
-
 /** A coordinate as text, rounded to a thousandth. */
 export function n(value: number): string {
   return String(Math.round(value * 1000) / 1000);
