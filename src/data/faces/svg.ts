@@ -11,3 +11,8 @@ export function n(value: number): string {
 export function gray(tone: number): string {
   return `rgb(${tone},${tone},${tone})`;
 }
+
+/** A line of chalk along a path; `width` in hundredths of the picture. */
+export function stroke(d: string, width: number, tone: number): string {
+  return `<path d="${d}" fill="none" stroke="${gray(tone)}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round"/>`;
+}
