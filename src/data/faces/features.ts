@@ -18,7 +18,10 @@ export function nose({ skin }: Head): string {
   const under =
     `M ${skin(-6, 61.5, wing)} Q ${skin(-6.6, 65, wing)} ${skin(-3.4, 65, wing + 2)} Q ${skin(0, 67.6, tip)} ${skin(3.4, 65, wing + 2)} ` +
     `Q ${skin(6.6, 65, wing)} ${skin(6, 61.5, wing)}`;
-  return stroke(under, 1.8, TONE.soft) + stroke(`M ${skin(-3, 44, 2)} Q ${skin(-2.6, 53, 5)} ${skin(-3.6, 58, 7)}`, 1.3, TONE.thin);
+  return (
+    stroke(under, 1.8, TONE.soft) +
+    stroke(`M ${skin(-3, 44, 2)} Q ${skin(-2.6, 53, 5)} ${skin(-3.6, 58, 7)}`, 1.3, TONE.thin)
+  );
 }
 
 export function eye({ skin, spot }: Head, side: Side, pose: FacePose): string {
