@@ -1,4 +1,4 @@
-import { InputError, OptionError } from "../../../errors.ts";
+import { OptionError } from "../../../errors.ts";
 import { ndarray, rowOf, type NdArray } from "../../../tensor/ndarray.ts";
 import { cachedHostKernel } from "../host/kernels.ts";
 import { KernelRange } from "../host/kernel-range.ts";
@@ -44,7 +44,6 @@ export function hostDebiasedBarycenter(
   const options = resolvedDebiased({ epsilon, maxIterations, tolerance });
   const { atoms, weights } = problem;
   const inputs = checkInputs(geometry, { atoms, weights }, options);
-  requireSymmetric(geometry);
   const [batch, count] = inputs.weights.shape;
   const points = geometry.shape[0];
   const barycenters = new Float64Array(batch * points);
@@ -67,18 +66,11 @@ export function hostDebiasedBarycenter(
 /** Throws InputError for options of the barycenter that are none, under the names that they have here. */
 function resolvedDebiased({ epsilon, maxIterations, tolerance }: Required<DebiasedOptions>) {
   try {
-    return resolveBarycenterOptions({ epsilon, iterations: maxIterations, tolerance });
+    return resolveBarycenterOptions({ epsilon, iterations: maxIterations, tolerance, debiased: true });
   } catch (error) {
     if (error instanceof OptionError && error.option === "iterations") {
       throw new OptionError("maxIterations", error.detail);
     }
     throw error;
   }
-}
-
-/** Debiasing is the divergence's self term of the barycenter, which is under the cost of its own points. */
-export function requireSymmetric({ symmetric, shape: [m, n] }: BarycenterProblem["geometry"]): void {
-  if (symmetric) return;
-  const got = m === n ? "got one that is not" : `got a cost [${m}, ${n}] between two sets of points`;
-  throw new InputError(`debiased barycenter: needs a symmetric ground cost, ${got}`);
 }

@@ -39,7 +39,7 @@ export interface HostBarycenterProblem extends BarycenterInputs<NdArray> {
 export interface HostBarycenters {
   /** P [B, N]. After finitely many iterations their mass is slightly below that of the atoms. */
   readonly barycenters: NdArray<Float64Array>;
-  /** Final log-scalings [B, sides, S, N] for a warm start: log b, and log a as a second side with heavy-ball. */
+  /** Final log-scalings for a warm start, see `logScalingShape`: log b, log a as a second side with heavy-ball, log D where debiased. */
   readonly logScalings: NdArray<Float64Array>;
 }
 
