@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { DebiasedGroup } from "../../../webgpu/barycenter/debiased.ts";
+import { FieldPool } from "../../../webgpu/barycenter/field-pool.ts";
 import { forwardRows, KEPT_BYTES } from "../../../webgpu/barycenter/groups.ts";
 import { kernelPasses, matrixBytes } from "../../../webgpu/barycenter/kernel-passes.ts";
-import { logMasses } from "../../../webgpu/barycenter/pointwise.ts";
-import { allocate, asTensor, readBack, release } from "../../../webgpu/launch.ts";
+import { copyRows, logMasses } from "../../../webgpu/barycenter/pointwise.ts";
+import { Recursion, type Scalings } from "../../../webgpu/barycenter/recursion.ts";
+import { allocate, asTensor, clear, readBack, release } from "../../../webgpu/launch.ts";
 import { kernelLimits } from "../../../webgpu/limits.ts";
-import { resolveBarycenterOptions } from "../options.ts";
+import { resolveBarycenterOptions, type ResolvedOptions } from "../options.ts";
 import { checkShapes } from "../problem.ts";
+import { COLD, violationsOf, writeViolations } from "../webgpu/scalings.ts";
 import type { DebiasedTensorOptions, DebiasedTensorProblem, DebiasedTensors } from "./tensor.ts";
 
 /** Iterations between two looks at the violation, each of which waits for the device. */
@@ -27,53 +29,65 @@ export async function debiasedOnWebgpu(
   const [points, count] = weights.shape;
   const [width] = geometry.shape;
   const binding = kernelLimits().maxStorageBufferBindingSize;
-  const most = forwardRows({ points, atoms: count, width, iterations: 1, memory: 0, binding }, KEPT_BYTES);
+  const sizes = { points, atoms: count, width, iterations: 1, memory: 0, debiased: true, binding };
+  const most = forwardRows(sizes, KEPT_BYTES);
   const passes = kernelPasses(geometry, epsilon);
   const masses = allocate([count, width]);
+  const zeros = allocate([count, width]);
   const barycenters = allocate([points, width]);
+  clear(zeros);
   logMasses(atoms, masses, count * width);
+  const inputs = { passes, options, atoms: count, masses, weights, zeros };
+  const pools = { pool: new FieldPool(most * count * width), rowPool: new FieldPool(most * width) };
   const mass = await largestMass(atoms);
   let iterations = 0;
   let error = 0;
   try {
     for (let firstRow = 0; firstRow < points; firstRow += most) {
       const rows = Math.min(most, points - firstRow);
-      const group = new DebiasedGroup({ passes, atoms: count, masses, weights, firstRow, rows });
-      try {
-        const reached = await solve(group, rows * (count + 1), maxIterations, tolerance * mass);
-        iterations = Math.max(iterations, reached.iterations);
-        error = Math.max(error, reached.violation / mass); // NaN stays
-        group.write(barycenters);
-      } finally {
-        group.dispose();
-      }
+      const recursion = new Recursion(inputs, { firstRow, rows }, pools);
+      const reached = await solve(recursion, options, tolerance * mass);
+      iterations = Math.max(iterations, reached.iterations);
+      error = Math.max(error, reached.violation / mass); // NaN stays
+      const [source, target] = [recursion.logP, barycenters].map((tensor) => ({ tensor, from: 0, stride: width }));
+      copyRows("masses", rows, width, source, { ...target, from: firstRow * width });
+      recursion.end();
     }
   } catch (failure) {
     release(barycenters);
     throw failure;
   } finally {
     passes.dispose();
-    release(masses);
+    pools.pool.dispose();
+    pools.rowPool.dispose();
+    release(masses, zeros);
   }
   const status = Number.isNaN(error) ? "non-finite" : error <= tolerance ? "converged" : "max-iterations";
   return { barycenters: asTensor(barycenters) as tf.Tensor2D, iterations, error, status };
 }
 
-async function solve(group: DebiasedGroup, numbers: number, maxIterations: number, tolerance: number) {
+/** The iterations of a group until their largest violation is at or below `tolerance`, a mass. */
+async function solve(recursion: Recursion, options: ResolvedOptions, tolerance: number) {
+  const numbers = recursion.rows * violationsOf(options, recursion.inputs.atoms);
   const found = allocate([numbers]);
+  let from: Scalings = COLD;
   let iterations = 0;
   let violation = Infinity;
   try {
-    while (iterations < maxIterations && !(violation <= tolerance) && !Number.isNaN(violation)) {
-      const count = Math.min(CHECK_EVERY, maxIterations - iterations);
-      for (let iteration = 0; iteration < count; iteration++) group.advance();
-      group.violations(found);
+    while (iterations < options.iterations && !(violation <= tolerance) && !Number.isNaN(violation)) {
+      const count = Math.min(CHECK_EVERY, options.iterations - iterations);
+      const last = recursion.run(from, count);
+      recursion.give(from);
+      writeViolations(options, recursion, last, found, 0);
+      recursion.giveRest(last);
+      from = last;
       violation = (await readBack(found)).subarray(0, numbers).reduce((most, value) => Math.max(most, value), 0);
       iterations += count;
     }
   } finally {
     release(found);
   }
+  recursion.give(from);
   return { iterations, violation };
 }
 
