@@ -5,6 +5,7 @@ import { isWebgpu } from "../../../webgpu/backend.ts";
 import { hostDebiasedBarycenter } from "./host.ts";
 import {
   iterateOnDevice,
+  worstOf,
   type DebiasedTensorOptions,
   type DebiasedTensorProblem,
   type DebiasedTensors,
@@ -31,11 +32,9 @@ async function onHost(
 ): Promise<DebiasedTensors> {
   const read = async (tensor: tf.Tensor) => ndarray((await tensor.data()) as Float32Array, tensor.shape);
   const problem = { geometry, atoms: await read(atoms), weights: await read(weights) };
-  const { barycenters, iterations, errors, status } = hostDebiasedBarycenter(problem, { ...options, tolerance });
+  const { barycenters, ...report } = hostDebiasedBarycenter(problem, { ...options, tolerance });
   return {
     barycenters: tf.tensor2d(Float32Array.from(barycenters.data), barycenters.shape as [number, number]),
-    iterations: Math.max(...iterations),
-    error: Math.max(...errors), // NaN where one is
-    status: (["non-finite", "max-iterations"] as const).find((worst) => status.includes(worst)) ?? "converged",
+    ...worstOf(report),
   };
 }
