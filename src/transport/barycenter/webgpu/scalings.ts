@@ -79,7 +79,7 @@ export function writeOutputs(
  * Sums of what is violated after an iteration, in masses, to y from `to` on, `violationsOf` for each data point: of |a K b - d| of each atom
  * [rows, S]; where debiased each row ends with |D K D - p|.
  */
-export function writeViolations(
+function writeViolations(
   options: ResolvedOptions,
   recursion: Recursion,
   last: Iteration,
