@@ -60,6 +60,7 @@
         "cpp/pairs/pairs.cc",
         "cpp/pairs/pairs_plan.cc",
         "cpp/sinkhorn/dense/sinkhorn_dense_plan.cc",
+        "cpp/sinkhorn/grid/gaussian_start.cc",
         "cpp/sinkhorn/grid/sinkhorn_batch.cc",
         "cpp/sinkhorn/sinkhorn_tally.cc",
         "cpp/tensors/batch_norm.cc",
