@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { requireGeometry } from "../../geometry/checks.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { OptionError } from "../../errors.ts";
+import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import type { ArrayInput } from "../../tensor/inputs.ts";
 import type { Numbers } from "../../tensor/ndarray.ts";
 import { withMasses } from "../histograms.ts";
@@ -11,6 +12,7 @@ import { rivalOf } from "../initializers/rival.ts";
 import { chooseSinkhorn } from "./choose.ts";
 import type { SinkhornReport, TensorPotentials } from "./engine.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { checkCoarseToFine, coarseStart, type CoarseToFine } from "./coarse-to-fine.ts";
 import { betterStart, isGuarded, type GuardOption, type StartCounts } from "./guard.ts";
 import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 import { checkRho } from "./rho.ts";
@@ -25,6 +27,12 @@ export interface SinkhornTensorOptions extends SinkhornOptions, GuardOption {
   readonly initializer?: Initializer | string;
   /** Solves at larger epsilons first, each start being the solution before. @default none */
   readonly epsilonScaling?: EpsilonScaling;
+  /**
+   * Solves on grids of half the size first, from the initialiser; what they come to is where the grid itself starts, and their iterations
+   * are not among those of the result. Balanced problems on grids, not beside `epsilonScaling`.
+   * @default none
+   */
+  readonly coarseToFine?: CoarseToFine;
   /** Iterations from one stopping test to the next: a test reads a number back from the device. @default 10 */
   readonly checkEvery?: number;
 }
@@ -76,16 +84,20 @@ async function solveBatch(
   geometry: Geometry,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
-  const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
+  const { epsilon, epsilonScaling, coarseToFine, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
   checkCount(checkEvery, "checkEvery");
   const { domain = "auto", momentum = 1 } = options;
   const rho = checkRho(options.rho);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
+  if (coarseToFine) checkCoarseToFine(geometry, coarseToFine);
+  if (coarseToFine && (epsilonScaling || rho)) {
+    throw new OptionError("coarseToFine", "not beside epsilonScaling or rho; leave one out");
+  }
   const initializer = await resolveInitializer(options.initializer ?? ones);
   const histograms = await readHistograms(geometry, a, b, rho);
   const { batch } = histograms;
   const errors: number[] = [];
-  const mayReplace = isGuarded(initializer, options, options.rho);
+  const mayReplace = isGuarded(initializer, options, options.rho) && !coarseToFine;
   let iterations = 0;
   let starts: StartCounts = { [initializer.name]: histograms.pairs };
   let start: tf.Tensor;
@@ -119,7 +131,10 @@ async function solveBatch(
   }
 
   try {
-    start = initialPotential(initializer, geometry, stages[0]?.epsilon ?? epsilon, histograms);
+    start =
+      coarseToFine && isGrid(geometry)
+        ? await coarseStart(initializer, geometry, histograms, { epsilon, domain, momentum, checkEvery }, coarseToFine)
+        : initialPotential(initializer, geometry, stages[0]?.epsilon ?? epsilon, histograms);
     for (const [index, stage] of stages.entries()) {
       const { f, g } = await solve(stage);
       // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.

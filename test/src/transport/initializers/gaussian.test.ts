@@ -73,19 +73,12 @@ describe("batches of Gaussian starts", () => {
         const g = initializer.hostPotential({ geometry, a: masses, b: b[pair], epsilon });
         return g.map((value, at) => (b[pair][at] > 0 ? value : 0));
       });
-      const batch = () => {
-        const joined = {
-          a: Float64Array.from(a.flatMap((row) => [...row])),
-          b: Float64Array.from(b.flatMap((row) => [...row])),
-        };
-        const g = initializer.hostPotentials!({ geometry, ...joined, pairs: a.length, epsilon });
-        return g.map((value, at) => (joined.b[at] > 0 ? value : 0));
-      };
-      for (const g of [batch(), withoutNative(batch)]) {
-        expect(g).toBeAllclose(
-          expected.flatMap((row) => [...row]),
-          { relative: 1e-6, absolute: 1e-6 },
-        );
+      const joined = (side: readonly Float64Array[]) => Float64Array.from(side.flatMap((row) => [...row]));
+      const [first, second] = [joined(a), joined(b)];
+      for (const under of [geometry, withoutNative(geometry)]) {
+        const problem = { geometry: under, a: first, b: second, pairs: a.length, epsilon };
+        const g = initializer.hostPotentials!(problem).map((value, at) => (second[at] > 0 ? value : 0));
+        expect(g).toBeAllclose(joined(expected), { relative: 1e-6, absolute: 1e-6 });
       }
     }
   });
