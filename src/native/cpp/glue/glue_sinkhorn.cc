@@ -120,7 +120,7 @@ void run_gaussian(const Napi::CallbackInfo& info) {
   const double height = std::floor(size[0]), width = std::floor(size[1]), numbers = pairs * height * width;
   require(numbers < kMostNumbers, "size: beyond any memory");
   if (pairs == 0) return;
-  const ImagePairs images{static_cast<std::size_t>(height), static_cast<std::size_t>(width), {spacing[0], spacing[1]}, pairs,
+  const ImagePairs images{static_cast<std::size_t>(height),  static_cast<std::size_t>(width),  {spacing[0], spacing[1]}, pairs,
                           given.array<double>("a", numbers), given.array<double>("b", numbers)};
   gaussian_potentials(images, given.array<float>("g", numbers), thread_pool());
 }
