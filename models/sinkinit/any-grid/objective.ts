@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { alongBothAxes } from "../layers/fixed-layer.ts";
-import type { Algebra } from "../layers/algebra.ts";
 import { axisKernel } from "./axes.ts";
+import { temporaryTensors } from "./temporary-tensors.ts";
 import type { SolvedBatch } from "./training-set.ts";
 
 /** Share of the smoothed error in the objective: what is rough in a start, the first iteration takes away by itself. */
@@ -17,11 +17,7 @@ const GOOD_ENOUGH_SMOOTHED = 3e-4;
  *
  * @param corrected what the network adds on the grid [pairs, points]
  */
-export function logErrors(
-  algebra: Algebra<tf.Tensor>,
-  corrected: tf.Tensor,
-  { problem, residual, weights }: SolvedBatch,
-): tf.Tensor1D {
+export function logErrors(corrected: tf.Tensor, { problem, residual, weights }: SolvedBatch): tf.Tensor1D {
   const { size, sides, epsilon } = problem;
   const shape = [corrected.shape[0], size[0] * size[1]] as [number, number];
   const mass = tf.tensor2d(weights, shape);
@@ -30,9 +26,9 @@ export function logErrors(
     tf.mul(tf.log(tf.add(tf.sum(tf.mul(mass, tf.square(centred(x))), 1), goodEnough)), 0.5);
   const error = centred(tf.div(tf.sub(tf.tensor2d(residual, shape), corrected), epsilon));
   const [rows, columns] = size.map((extent, axis) =>
-    algebra.constant(`blur ${axis}`, extent, () => axisKernel(extent, sides[axis], epsilon)),
+    temporaryTensors.constant(`blur ${axis}`, extent, () => axisKernel(extent, sides[axis], epsilon)),
   );
-  const blur = (x: tf.Tensor): tf.Tensor => alongBothAxes(algebra, x, [rows, columns], size, size);
+  const blur = (x: tf.Tensor): tf.Tensor => alongBothAxes(temporaryTensors, x, [rows, columns], size, size);
   const smoothed = tf.div(blur(tf.mul(mass, error)), tf.add(blur(mass), SMALLEST_MASS));
   return tf.add(
     tf.mul(logDeviation(error, GOOD_ENOUGH), 1 - SMOOTHED_SHARE),

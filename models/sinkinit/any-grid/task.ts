@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expectNumber, expectTree } from "../../../checkpoints/leaves.ts";
 import type { Moments, VariableOptimizer } from "../../optimizer.ts";
 import type { Metrics, Task } from "../../task.ts";
-import { tensorAlgebra } from "../layers/tensor-algebra.ts";
 import { coefficientsOf, correction, synthesise } from "./network.ts";
 import { logErrors } from "./objective.ts";
 import { featuresOf, type AnyGridSpec } from "./spec.ts";
+import { temporaryTensors } from "./temporary-tensors.ts";
 import { TrainingSet, type SolvedBatch } from "./training-set.ts";
 import {
   drawAnyGridWeights,
@@ -119,16 +119,13 @@ function learned(variables: AnyGridState["variables"]): tf.Variable[] {
 function lossOf({ variables }: AnyGridState, batches: readonly SolvedBatch[], spec: AnyGridSpec): tf.Scalar {
   const errors = batches.map((batch) => {
     const { problem, features, distance } = batch;
-    const algebra = tensorAlgebra((_, rows, values) => {
-      const data = values();
-      return tf.tensor2d(data, [rows, data.length / rows]);
-    });
     const seen = {
       features: tf.tensor2d(features, [distance.length, featuresOf(spec)]),
       distance: tf.tensor2d(distance, [distance.length, 1]),
     };
-    const added = correction<tf.Tensor>(algebra, seen, (name) => variables[name], problem, spec);
-    return logErrors(algebra, synthesise(algebra, coefficientsOf(algebra, added, spec), problem, spec), batch);
+    const added = correction<tf.Tensor>(temporaryTensors, seen, (name) => variables[name], problem, spec);
+    const coefficients = coefficientsOf(temporaryTensors, added, spec);
+    return logErrors(synthesise(temporaryTensors, coefficients, problem, spec), batch);
   });
   return tf.mean(tf.concat(errors));
 }
