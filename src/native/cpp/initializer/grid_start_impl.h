@@ -20,7 +20,7 @@ OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 // As in features.ts.
-constexpr float kStartFloor = 1e-6f, kStartSmallest = 1e-30f, kStartMostChange = 20, kStartMostShift = 2, kStartMostFeature = 30;
+constexpr float kStartFloor = 1e-6f, kStartSmallest = 1e-30f, kStartLargest = 9007199254740991.0f, kStartMostChange = 20, kStartMostShift = 2, kStartMostFeature = 30;
 constexpr double kStartLeastDistance = 1e-8;
 constexpr float kStartMeanGain = 2, kStartMeanChangeGain = 3, kStartCovarianceGain = 5, kStartDistanceGain = 0.3f,
                 kStartResidualGain = 10, kStartShiftGain = 3;
@@ -252,7 +252,7 @@ class CellRun {
     each_register(cells_, [&](int at) { put(product, at, get(masses, at) * get(scaling, at)); });
     map_field(product, plan_.kernel[0].data(), cells_, plan_.kernel[1].data(), cells_, out.values);
     each_register(cells_, [&](int at) {
-      put(out, at, broadcast(1) / most<float>(get(out, at), broadcast(kStartSmallest)) * get(mask_.field, at));
+      put(out, at, broadcast(1) / between<float>(kStartSmallest, kStartLargest, get(out, at)) * get(mask_.field, at));
     });
   }
   float largest(const CellField& x) const {
