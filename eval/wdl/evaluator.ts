@@ -54,6 +54,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
           gamma: options.gamma,
           domain: options.logDomain,
           total,
+          ...(options.debiased && { debiased: true }),
         },
       };
       const found = {

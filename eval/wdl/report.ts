@@ -35,7 +35,7 @@ export function wdlReport(
   const figures = figureSections(captions, pictures);
   return {
     title: "Wasserstein dictionary",
-    subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
+    subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}${options.debiased ? ", debiased" : ""}`,
     highlights: methods.map(({ name, meanPsnr, exact }) => ({
       label: name,
       value: formatDecibels(meanPsnr, 2),

@@ -18,6 +18,8 @@ export interface GradientSizes {
   readonly size: readonly number[];
   /** Whether a cost matrix over all of its points takes the place of the grid. */
   readonly isDense: boolean;
+  /** @default false */
+  readonly debiased?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ const MULTIPLY_ADDS_PER_SECOND = { grid: 5.6e10, dense: 2.0e11 };
  */
 const PLAIN_MULTIPLY_ADDS_PER_SECOND = 6e8;
 
-/** Of what a device may not hold: so the processor does it. */
+/** Of what a device may not hold or has no kernels for: so the processor does it. */
 const IMPOSSIBLE: KernelCost = { launches: Infinity, bytes: Infinity, operations: Infinity };
 
 /** Loss, and the gradients of atoms and weights. */
@@ -41,24 +43,26 @@ const READ_BACKS = 3;
 
 /**
  * Predicted cost of one gradient, for the choice of a backend: the device's counted, the
- * processor's by the constants above. Both apply the kernel four times an iteration, and that is most of their work.
+ * processor's by the constants above. Both apply the kernel four times an iteration and atom, and that is most of their work; debiased
+ * barycenters twice more.
  *
  * @param threads of the native kernels; undefined without them, as in a page
  */
 export function gradientCost(
-  { points, atoms, iterations, epsilon, size, isDense }: GradientSizes,
+  { points, atoms, iterations, epsilon, size, isDense, debiased = false }: GradientSizes,
   threads: number | undefined,
 ): Omit<StepCost, "steps"> {
   const width = size.reduce((product, extent) => product * extent, 1);
   const passes = isDense ? [width] : passWidths(grid({ size }), epsilon);
   const taps = isDense ? width : size.reduce((sum, extent, axis) => sum + Math.min(passes[axis], extent), 0);
-  const multiplyAdds = 4 * taps * points * atoms * width * iterations;
+  const products = debiased ? 4 * atoms + 2 : 4 * atoms;
+  const multiplyAdds = products * taps * points * width * iterations;
   const hostRate =
     threads === undefined
       ? PLAIN_MULTIPLY_ADDS_PER_SECOND
       : MULTIPLY_ADDS_PER_SECOND[isDense ? "dense" : "grid"] * threads;
   const host = { readBacks: READ_BACKS, hostSeconds: multiplyAdds / hostRate };
   const { maxStorageBufferBindingSize: binding } = kernelLimits();
-  if (4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
+  if (debiased || 4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
   return { ...deviceCost({ points, atoms, width, iterations, memory: 0, binding, passes }, KEPT_BYTES), ...host };
 }
