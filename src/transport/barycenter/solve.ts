@@ -63,6 +63,7 @@ export async function solveOnDevice(
       const { errors: measured, ...next } = tf.tidy(() => ({
         ...atOnce(engine.forward({ atoms, weights, start: from }, wanted)),
       }));
+      engine.dispose();
       tf.dispose(reached ? { ...reached } : []);
       reached = next as TensorBarycenters;
       errors = (await measured.data()) as Float32Array;

@@ -35,7 +35,7 @@ const MULTIPLY_ADDS_PER_SECOND = { grid: 5.6e10, dense: 2.0e11 };
  */
 const PLAIN_MULTIPLY_ADDS_PER_SECOND = 6e8;
 
-/** Of what a device may not hold or has no kernels for: so the processor does it. */
+/** Of what a device may not hold: so the processor does it. */
 const IMPOSSIBLE: KernelCost = { launches: Infinity, bytes: Infinity, operations: Infinity };
 
 /** Loss, and the gradients of atoms and weights. */
@@ -49,7 +49,7 @@ const READ_BACKS = 3;
  * @param threads of the native kernels; undefined without them, as in a page
  */
 export function gradientCost(
-  { points, atoms, iterations, epsilon, size, isDense, debiased = false }: GradientSizes,
+  { points, atoms, iterations, epsilon, debiased = false, size, isDense }: GradientSizes,
   threads: number | undefined,
 ): Omit<StepCost, "steps"> {
   const width = size.reduce((product, extent) => product * extent, 1);
@@ -63,6 +63,9 @@ export function gradientCost(
       : MULTIPLY_ADDS_PER_SECOND[isDense ? "dense" : "grid"] * threads;
   const host = { readBacks: READ_BACKS, hostSeconds: multiplyAdds / hostRate };
   const { maxStorageBufferBindingSize: binding } = kernelLimits();
-  if (debiased || 4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
-  return { ...deviceCost({ points, atoms, width, iterations, memory: 0, binding, passes }, KEPT_BYTES), ...host };
+  if (4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
+  return {
+    ...deviceCost({ points, atoms, width, iterations, memory: 0, debiased, binding, passes }, KEPT_BYTES),
+    ...host,
+  };
 }

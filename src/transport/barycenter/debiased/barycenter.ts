@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ndarray } from "../../../tensor/ndarray.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
-import { isWebgpu } from "../../../webgpu/backend.ts";
 import { hostDebiasedBarycenter } from "./host.ts";
 import {
   iterateOnDevice,
@@ -10,20 +9,17 @@ import {
   type DebiasedTensorProblem,
   type DebiasedTensors,
 } from "./tensor.ts";
-import { coversDebiased, debiasedOnWebgpu } from "./webgpu.ts";
 
 /**
  * Debiased Sinkhorn barycenters [B, N] (Janati, Cuturi, Gramfort 2020) until the error of `DebiasedBarycenters` is at or below
- * `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data
- * point at a time in float64; on a device all data points go on together until the last of them is there, looked at every 10
- * iterations in float32, which reaches about 1e-5. Async: keep it outside `tf.tidy`. Throws InputError.
+ * `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data point at a time in float64; on a device it
+ * is `solveBarycenter` of debiased barycenters, in float32. Async: keep it outside `tf.tidy`. Throws InputError.
  */
 export async function debiasedBarycenter(
   problem: DebiasedTensorProblem,
   options: DebiasedTensorOptions,
 ): Promise<DebiasedTensors> {
-  if (isOnHost()) return onHost(problem, options);
-  return isWebgpu() && coversDebiased(problem) ? debiasedOnWebgpu(problem, options) : iterateOnDevice(problem, options);
+  return isOnHost() ? onHost(problem, options) : iterateOnDevice(problem, options);
 }
 
 async function onHost(
