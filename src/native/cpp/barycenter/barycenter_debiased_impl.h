@@ -44,7 +44,10 @@ class DebiasedSteps : public PlainSteps<T> {
   static int kept_images(const BarycenterProblem& problem) { return Plain::kept_images(problem) + 2; }
 
   explicit DebiasedSteps(const PointContext<T>& context)
-      : Plain(context, context.problem.atoms + 2, kept_images(context.problem)), lying_(1, context.size), h_(1, context.size) {}
+      : Plain(context, context.problem.atoms + 2, kept_images(context.problem)),
+        lying_(1, context.size),
+        mean_(1, context.size),
+        h_(1, context.size) {}
 
   // Begins a data point; false where its start leaves the range.
   bool begin(const BarycenterPoint& point) {
@@ -108,6 +111,17 @@ class DebiasedSteps : public PlainSteps<T> {
     pack(context_.upright, log_d, out + atoms_ * context_.problem.pixels());
   }
 
+  // As in the plain iteration, but of the mean p / D: the logarithms of b / D are the small ones here.
+  double common(int iteration, const T* g) {
+    const T *p = this->p(iteration), *d = d_before(iteration);
+    T* mean = mean_[0];
+    each_register<T>(context_.upright, [=](std::size_t i) { store<T>(mean + i, load<T>(p + i) / load<T>(d + i)); });
+    return mean_log(context_.upright, g, mean);
+  }
+  auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
+    return this->phi_adjoint_with(mean_[0], iteration, s, g, gradients);
+  }
+
   // h of the last iteration but one, for an adjoint without a product.
   void begin_debias_adjoint(const T* g, T* next_g) {
     T* h = h_[0];
@@ -149,6 +163,7 @@ class DebiasedSteps : public PlainSteps<T> {
 
   Images<T> start_;  // D to start from
   Images<T> lying_;  // a product that is to be turned
+  Images<T> mean_;   // p / D of the iteration whose adjoint is in work
   Images<T> h_;
 };
 

@@ -131,24 +131,7 @@ class PlainSteps {
   // ga = K gphi; gd += ga / c; then ga a / c. Every image that is summed into is first written by the iteration that comes
   // first. Of a shared iteration only gphi is taken.
   auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
-    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
-    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s), *weighted = weighted_[s];
-    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *d = context_.shared.d[s];
-    const T lambda = static_cast<T>(point_->weights[s]);
-    T *gradient = gradients.d[s], *next = this->next(s);
-    return Product{[=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
-                     const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
-                     sum -= share * short_log_of<T>(load<T>(p + i) * inverse);
-                     return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
-                   },
-                   [=](std::size_t i, const V& ga, V& sum) {
-                     const V inverse = load<T>(inverse_c + i);
-                     const V share = ga * inverse;
-                     const V total = last ? share : load<T>(gradient + i) + share;
-                     sum += total;
-                     store<T>(gradient + i, total);
-                     store<T>(next + i, share * (load<T>(d + i) * inverse));
-                   }};
+    return phi_adjoint_with(p(iteration), iteration, s, g, gradients);
   }
   // -gb * b, b = p / phi of the iteration before, whose G is summed over the atoms in order.
   auto c_adjoint(int iteration, int s, T* next_g) {
@@ -191,6 +174,28 @@ class PlainSteps {
       for (std::size_t s = 0; s < atoms; ++s) sum += lambda[s] * load<T>(logs[s] + i);
       return sum;
     });
+  }
+
+  // The same with the geometric mean of the phi.
+  auto phi_adjoint_with(const T* mean, int iteration, int s, const T* g, AtomGradients<T>& gradients) {
+    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
+    const T *inverse_phi = this->inverse_phi(iteration, s), *weighted = weighted_[s];
+    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *d = context_.shared.d[s];
+    const T lambda = static_cast<T>(point_->weights[s]);
+    T *gradient = gradients.d[s], *next = this->next(s);
+    return Product{[=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
+                     const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
+                     sum -= share * short_log_of<T>(load<T>(mean + i) * inverse);
+                     return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
+                   },
+                   [=](std::size_t i, const V& ga, V& sum) {
+                     const V inverse = load<T>(inverse_c + i);
+                     const V share = ga * inverse;
+                     const V total = last ? share : load<T>(gradient + i) + share;
+                     sum += total;
+                     store<T>(gradient + i, total);
+                     store<T>(next + i, share * (load<T>(d + i) * inverse));
+                   }};
   }
 
   // sum |difference(i)|, without the padding.

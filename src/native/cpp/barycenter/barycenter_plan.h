@@ -7,7 +7,7 @@
 //     plain          F = 2 S + 1    E = S + 1    W = 3 S
 //     unbalanced     F = 4 S + 1    E = S        W = 4 S
 //     heavy-ball     F = 4 S + 1    E = 2 S      W = 5 S
-//     debiased       F = 2 S + 3    E = S + 2    W = 3 S + 2
+//     debiased       F = 2 S + 3    E = S + 2    W = 3 S + 3
 // A start takes S threads more, 2 S threads with heavy-ball, (S + 1) threads debiased. Where the iterations would exceed
 // `kept_bytes`, only the ends of segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F
 // L. Points that need float64 take twice as much again.
