@@ -24,7 +24,7 @@ type Start = Pick<Iterate, "x">;
 export interface WdlState<S extends Iterate> {
   /** Before the first step only where it starts: nothing is evaluated outside a step. */
   readonly optimizer: S | Start;
-  /** Log scalings [M, S, N] that the barycenters of this cycle start from; undefined in the first: ones. */
+  /** Log-scalings, of the operator's `logScalingShape`, that the barycenters of this cycle start from; undefined in the first: ones. */
   readonly start?: Float32Array;
   /** Cycles begun, the present one included. */
   readonly cycles: number;
@@ -39,9 +39,9 @@ export interface WdlState<S extends Iterate> {
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
   const { problem, optimizer, iterations, warmRestart, init, evaluate } = settings;
   const { pixels, atoms } = problem;
-  const { sides } = problem.operator;
   const { data } = problem.term;
   const points = data.length / pixels;
+  const startShape = problem.operator.logScalingShape(points, atoms, pixels);
   checkInit(init, points, atoms);
 
   /** The first iterate of a run. */
@@ -103,15 +103,14 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     save({ optimizer: inner, start, cycles, earlierEvaluations }): StateTree {
       const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
       const tree = { optimizer: saved, cycles, earlierEvaluations };
-      return start ? { ...tree, start: { shape: [points, sides, atoms, pixels], data: start } } : tree;
+      return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },
 
     load(tree) {
       const { data: x } = expectArray(tree, "optimizer.x", [atoms * pixels + points * atoms], Float64Array);
       const saved = expectTree(tree, "optimizer");
       const inner = "value" in saved ? optimizer.load(saved) : { x };
-      const start =
-        "start" in tree ? expectArray(tree, "start", [points, sides, atoms, pixels], Float32Array).data : undefined;
+      const start = "start" in tree ? expectArray(tree, "start", startShape, Float32Array).data : undefined;
       return {
         optimizer: inner,
         ...(start ? { start } : {}),

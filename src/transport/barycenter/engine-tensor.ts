@@ -16,7 +16,7 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
   let own: TensorKernel | undefined;
 
   function recursion({ atoms, weights, start }: BarycenterInputs<tf.Tensor>) {
-    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options.sides);
+    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options);
     const problem = { geometry, atoms: atoms as tf.Tensor2D, weights: weights as tf.Tensor2D };
     const made = recursionOf(problem, kernel ?? (own ??= geometry.kernel(options.epsilon)), options);
     return [made, startOf(made, start)] as const;

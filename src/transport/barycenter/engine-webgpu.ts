@@ -26,13 +26,14 @@ type Inputs = BarycenterInputs<tf.Tensor>;
  * points go in groups, so that any number of them streams through `keptBytes`; groups change no bit of the result, and neither do two runs.
  *
  * A gradient of L iterations on a grid of d axes reads and writes (8 d + 13) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
- * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`). Undefined where a cost matrix is larger than the device binds.
+ * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`). Undefined where a cost matrix is larger than the device binds, and for debiased barycenters.
  */
 export function webgpuEngine(
   geometry: Geometry,
   options: ResolvedOptions,
   { keptBytes = KEPT_BYTES }: { readonly keptBytes?: number | undefined } = {},
 ): DeviceEngine | undefined {
+  if (options.debiased) return undefined;
   if (!isGrid(geometry) && matrixBytes(geometry) > kernelLimits().maxStorageBufferBindingSize) return undefined;
   const [m, n] = geometry.shape;
   const { iterations, memory, sides } = options;
@@ -134,7 +135,7 @@ export function webgpuEngine(
   }
 
   function check({ atoms, weights, start }: Inputs): void {
-    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, sides);
+    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options);
   }
 
   return {

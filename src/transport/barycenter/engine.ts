@@ -42,14 +42,14 @@ export interface BarycenterInputs<A> {
   readonly atoms: A;
   /** Lambda [B, S] */
   readonly weights: A;
-  /** Log-scalings [B, sides, S, N] of an earlier result to start from; 0 everywhere if absent. */
+  /** Log-scalings of an earlier result to start from, see `logScalingShape`; 0 everywhere if absent. */
   readonly start?: A | undefined;
 }
 
 export interface BarycenterOutputs<A> {
   /** P [B, N]. After finitely many iterations their mass is slightly below that of the atoms. */
   readonly barycenters: A;
-  /** Final log-scalings [B, sides, S, N], float32. */
+  /** Final log-scalings, see `logScalingShape`; float32. */
   readonly logScalings: A;
   /** [B] at exit, see `BarycenterReport`. */
   readonly errors: A;

@@ -8,6 +8,7 @@ import type {
   DeviceEngine,
   HostEngine,
 } from "./engine.ts";
+import { logScalingShape } from "./options.ts";
 import { reportOf, type BarycenterReport } from "./report.ts";
 import { checkBarycenters, evaluateLoss } from "./result.ts";
 
@@ -27,8 +28,8 @@ export interface LossAndGradient {
 export interface BarycenterOperator {
   /** What computes, see `BarycenterEngine`. */
   readonly name: string;
-  /** Scalings of a start and of a result: 1 (b), or 2 (b and a) with heavy-ball. */
-  readonly sides: 1 | 2;
+  /** Shape of the log-scalings of a start and of a result, see `logScalingShape` of the options. */
+  logScalingShape(points: number, atoms: number, pixels: number): [number, number, number, number];
   /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
   bytes(points: number, atoms: number): number;
   /**
@@ -38,7 +39,7 @@ export interface BarycenterOperator {
   solve(inputs: Inputs, signal?: AbortSignal): Promise<SolvedBarycenters>;
   /** P [B, N]. Throws RunError for barycenters without mass or not finite. */
   barycenters(inputs: Inputs, signal?: AbortSignal): Promise<Float64Array>;
-  /** Log-scalings [B, sides, S, N] after the iterations, to start the next ones from. */
+  /** Log-scalings after the iterations, of `logScalingShape`, to start the next ones from. */
   logScalings(inputs: Inputs, signal?: AbortSignal): Promise<Float32Array>;
   /** The value is infinite where a barycenter has no mass or is not finite. */
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
@@ -47,7 +48,7 @@ export interface BarycenterOperator {
 interface SolvedBarycenters extends BarycenterReport {
   /** P [B, N] */
   readonly barycenters: Float64Array;
-  /** [B, sides, S, N], to go on from. */
+  /** Of `logScalingShape`, to go on from. */
   readonly logScalings: Float32Array;
 }
 
@@ -57,7 +58,7 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
 
   return {
     name: engine.name,
-    sides: engine.options.sides,
+    logScalingShape: (...sizes) => logScalingShape(engine.options, ...sizes),
     bytes: (points, atoms) => engine.bytes(points, atoms),
 
     async solve(inputs, signal) {

@@ -3,7 +3,7 @@ import { ndarray, type NdArray } from "../../tensor/ndarray.ts";
 import { chooseBarycenterEngine } from "./choose.ts";
 import type { DeviceEngine } from "./engine.ts";
 import { barycenterOperator } from "./operator.ts";
-import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
+import { logScalingShape, resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
 import { atOnce } from "./pieces.ts";
 import { checkShapes } from "./problem.ts";
 import { reportOf, type BarycenterReport } from "./report.ts";
@@ -26,7 +26,7 @@ export async function solveBarycenter(
 ): Promise<TensorBarycenters & BarycenterReport> {
   const { geometry, atoms, weights, start } = problem;
   const resolved = resolveBarycenterOptions(options);
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved.sides);
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved);
   const engine = chooseBarycenterEngine(geometry, options);
   if (engine.place === "device") return solveOnDevice(problem, options, resolved);
   const [arrays, lambda] = [await read(atoms), await read(weights)];
@@ -36,7 +36,7 @@ export async function solveBarycenter(
   const points = geometry.shape[1];
   return {
     barycenters: tf.tensor2d(Float32Array.from(barycenters), [batch, points]),
-    logScalings: tf.tensor4d(logScalings, [batch, resolved.sides, count, points]),
+    logScalings: tf.tensor4d(logScalings, logScalingShape(resolved, batch, count, points)),
     ...report,
   };
 }

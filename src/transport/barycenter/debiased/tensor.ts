@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { exp } from "../../../tensor/differentiable.ts";
 import type { Geometry, TensorKernel } from "../../../geometry/geometry.ts";
-import { requireSymmetric, type DebiasedOptions } from "./host.ts";
+import type { DebiasedOptions } from "./host.ts";
 import type { LogRecursion } from "../tensor/recursion.ts";
 import { resolveBarycenterOptions, type BarycenterDomain } from "../options.ts";
 import { checkShapes } from "../problem.ts";
@@ -93,9 +93,8 @@ function debiasedRecursion(
   { geometry, kernel, atoms, weights }: DebiasedTensorProblem,
   options: { readonly epsilon: number; readonly iterations: number; readonly domain?: BarycenterDomain | undefined },
 ): LogRecursion {
-  const resolved = resolveBarycenterOptions(options);
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, resolved.sides);
-  requireSymmetric(geometry);
+  const resolved = resolveBarycenterOptions({ ...options, debiased: true });
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, resolved);
   return recursionOf({ geometry, atoms, weights }, kernel, resolved);
 }
 

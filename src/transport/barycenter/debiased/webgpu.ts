@@ -7,7 +7,6 @@ import { allocate, asTensor, readBack, release } from "../../../webgpu/launch.ts
 import { kernelLimits } from "../../../webgpu/limits.ts";
 import { resolveBarycenterOptions } from "../options.ts";
 import { checkShapes } from "../problem.ts";
-import { requireSymmetric } from "./host.ts";
 import type { DebiasedTensorOptions, DebiasedTensorProblem, DebiasedTensors } from "./tensor.ts";
 
 /** Iterations between two looks at the violation, each of which waits for the device. */
@@ -23,9 +22,8 @@ export async function debiasedOnWebgpu(
   { geometry, atoms, weights }: DebiasedTensorProblem,
   { epsilon, maxIterations = 1000, tolerance = 1e-5 }: DebiasedTensorOptions,
 ): Promise<DebiasedTensors> {
-  const { sides } = resolveBarycenterOptions({ epsilon, iterations: maxIterations });
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, sides);
-  requireSymmetric(geometry);
+  const options = resolveBarycenterOptions({ epsilon, iterations: maxIterations, debiased: true });
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape }, options);
   const [points, count] = weights.shape;
   const [width] = geometry.shape;
   const binding = kernelLimits().maxStorageBufferBindingSize;

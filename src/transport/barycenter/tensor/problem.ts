@@ -13,14 +13,14 @@ export interface TensorBarycenterProblem {
   readonly atoms: tf.Tensor2D;
   /** Lambda [B, S] */
   readonly weights: tf.Tensor2D;
-  /** Log-scalings [B, sides, S, N] of an earlier result; constants for the gradients. */
+  /** Log-scalings of an earlier result, see `logScalingShape`; constants for the gradients. */
   readonly start?: tf.Tensor | undefined;
 }
 
 export interface TensorBarycenters {
   /** P [B, N] */
   readonly barycenters: tf.Tensor2D;
-  /** Final log-scalings [B, sides, S, N], constants for the gradients. */
+  /** Final log-scalings, see `logScalingShape`; constants for the gradients. */
   readonly logScalings: tf.Tensor4D;
 }
 
