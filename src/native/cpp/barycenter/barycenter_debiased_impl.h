@@ -65,31 +65,27 @@ class DebiasedSteps : public PlainSteps<T> {
   auto debias_product(int iteration) { return Product{Load<T>{d_before(iteration)}, StoreReciprocal<T>{lying_[0]}}; }
   auto debias_turn(int iteration) { return Product{Load<T>{lying_[0]}, Store<T>{kept_.at(iteration, e_slot())}}; }
 
-  // p and D, after all products; false where one leaves the range.
+  // p and D, after all products; false where one leaves the range. D changes by the root of mean / e, which is near 1 before
+  // long, while D p / e has twice the logarithms of D.
   bool finish(int iteration) {
     const T* before = d_before(iteration);
     V largest = broadcast<T>(T(1)), smallest = largest;
-    const auto note = [&](const V& value) {
+    const auto noted = [&](const V& value) {
       largest = most<T>(largest, value);
       smallest = least<T>(smallest, value);
-    };
-    const auto debiased = [&](std::size_t i, const V& mean) {
-      const V mass = mean * load<T>(before + i);
-      note(mass);
-      return mass;
+      return value;
     };
     bool in_range;
     if (debiases(iteration)) {
       const T* inverse_e = this->inverse_e(iteration);
       T* next = d(iteration);
       in_range = this->finish_with(iteration, [&](std::size_t i, const V& mean) {
-        const V mass = debiased(i, mean), value = sqrt_of<T>(load<T>(before + i) * (mass * load<T>(inverse_e + i)));
-        note(value);
-        store<T>(next + i, value);
-        return mass;
+        const V d = load<T>(before + i), change = noted(mean * load<T>(inverse_e + i));
+        store<T>(next + i, noted(d * sqrt_of<T>(change)));
+        return noted(mean * d);
       });
     } else {
-      in_range = this->finish_with(iteration, debiased);
+      in_range = this->finish_with(iteration, [&](std::size_t i, const V& mean) { return noted(mean * load<T>(before + i)); });
     }
     return in_range && largest_lane<T>(largest) < Band<T>::kLargest && -largest_lane<T>(-smallest) > 1 / Band<T>::kLargest;
   }
@@ -115,8 +111,11 @@ class DebiasedSteps : public PlainSteps<T> {
   double common(int iteration, const T* g) {
     const T *p = this->p(iteration), *d = d_before(iteration);
     T* mean = mean_[0];
-    each_register<T>(context_.upright, [=](std::size_t i) { store<T>(mean + i, load<T>(p + i) / load<T>(d + i)); });
-    return mean_log(context_.upright, g, mean);
+    return mean_log<T>(context_.upright, g, [=](std::size_t i) {
+      const V value = load<T>(p + i) * reciprocal<T>(load<T>(d + i));
+      store<T>(mean + i, value);
+      return value;
+    });
   }
   auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
     return this->phi_adjoint_with(mean_[0], iteration, s, g, gradients);

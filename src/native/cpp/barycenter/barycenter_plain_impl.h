@@ -126,7 +126,9 @@ class PlainSteps {
   //
   // That gradient is <G, log phi_s> = <G, log p> - <G, log b_s>. Training moves weights only in directions that keep their
   // sum, and there the small logarithms of b leave more digits than the large ones of phi.
-  double common(int iteration, const T* g) { return mean_log(context_.upright, g, p(iteration)); }
+  double common(int iteration, const T* g) {
+    return mean_log<T>(context_.upright, g, [p = p(iteration)](std::size_t i) { return load<T>(p + i); });
+  }
 
   // ga = K gphi; gd += ga / c; then ga a / c. Every image that is summed into is first written by the iteration that comes
   // first. Of a shared iteration only gphi is taken.

@@ -96,13 +96,13 @@ bool set_barycenter(const StripLayout& layout, LogMean log_mean, double offset, 
   return std::max(high, high - offset) < limit && std::min(low, low - offset) > -limit;
 }
 
-// <g, log p>
-template <typename T>
-double mean_log(const StripLayout& layout, const T* g, const T* p) {
+// <g, log p> of the registers p(i)
+template <typename T, typename P>
+double mean_log(const StripLayout& layout, const T* g, const P& p) {
   double sum = 0;
   each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
     Vector<T> strip = {};
-    for (std::size_t i = begin; i < end; i += Traits<T>::kLanes) strip += load<T>(g + i) * short_log_of<T>(load<T>(p + i));
+    for (std::size_t i = begin; i < end; i += Traits<T>::kLanes) strip += load<T>(g + i) * short_log_of<T>(p(i));
     sum += sum_lanes<T>(strip);
   });
   return sum;
