@@ -67,6 +67,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
           gamma: options.gamma,
           domain: options.logDomain,
           total,
+          ...(options.debiased && { debiased: true }),
         },
       };
       const found: WdlFindings = {
