@@ -54,10 +54,10 @@ export async function compareMidpoints(findings: WdlOutcome, truth: Truth): Prom
   return { pairs, psnr: Object.fromEntries(decibels) };
 }
 
-/** What lies between the two data points whose weights differ most: the truth where it is known, ours, and linear blends. */
+/** What lies between two data points that differ as most do: the truth where it is known, ours, and linear blends. */
 export async function betweenPicture(findings: WdlFindings): Promise<Picture> {
   const { setup, options, factors, methods, inputs, names, truth } = findings;
-  const [from, to] = farthestPair(findings);
+  const [from, to] = typicalPair(findings);
   const shares = Array.from({ length: STEPS }, (_, step) => step / (STEPS - 1));
   const { masses } = setup.histograms;
   const [start, end] = [from, to].map((point) => rowOf(factors.weights, options.atoms, point));
@@ -92,17 +92,16 @@ function captionOf(share: number, from: string, to: string): string {
   return share === 1 ? to : `${Math.round(100 * share)} %`;
 }
 
-/** Of the data points that are shown. */
-function farthestPair({ factors, options, inputs }: WdlOutcome): readonly [from: number, to: number] {
+/** Of the data points that are shown, two whose weights are as far apart as half of all pairs are at most. */
+function typicalPair({ factors, options, inputs }: WdlOutcome): readonly [from: number, to: number] {
   const rows = rowsOf(factors.weights, options.atoms).slice(0, inputs.shape[0]);
-  let farthest = { distance: -1, pair: [0, 0] as readonly [number, number] };
-  rows.forEach((row, from) => {
-    for (let to = from + 1; to < rows.length; to++) {
-      const distance = row.reduce((sum, weight, s) => sum + Math.abs(weight - rows[to][s]), 0);
-      if (distance > farthest.distance) farthest = { distance, pair: [from, to] };
-    }
-  });
-  return farthest.pair;
+  const pairs = rows.flatMap((row, from) =>
+    rows.slice(from + 1).map((other, skipped) => {
+      const distance = row.reduce((sum, weight, s) => sum + Math.abs(weight - other[s]), 0);
+      return { distance, ends: [from, from + 1 + skipped] as const };
+    }),
+  );
+  return pairs.sort((a, b) => a.distance - b.distance)[Math.floor(pairs.length / 2)].ends;
 }
 
 function asRows(data: Float64Array, pixels: number): NdArray<Float64Array> {

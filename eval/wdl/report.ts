@@ -13,7 +13,11 @@ import { weightsShown } from "./weights.ts";
 const CAPTIONS: readonly FigureCaption[] = [
   ["reconstructions", "Reconstructions", "Inputs, and what each method with as many components makes of them."],
   ["unseen", "Encoded", "Images that nothing was fitted to: their weights between the atoms alone are found."],
-  ["between", "Between two data points", "The two whose weights differ most, and what each method has between them."],
+  [
+    "between",
+    "Between two data points",
+    "A typical pair (the weights of half of all pairs differ more), and what each method has between the two.",
+  ],
   ["edit", "Edited", "The data point whose weights are most even, changed by half towards each atom."],
   ["atoms", "Atoms", "The learned atoms: their Wasserstein barycenters are the reconstructions."],
   ["interpolation", "Between the atoms", "From the isobarycenter of the atoms towards each atom."],
