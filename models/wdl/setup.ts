@@ -28,6 +28,8 @@ export interface WdlSetup {
   readonly intensities: Float64Array;
   /** What defines the operator besides atoms, weights and geometry. */
   readonly barycenterOptions: BarycenterOptions;
+  /** The problem at another gamma, for operator and loss. */
+  problemAt(gamma: number): WdlProblem;
   /** The operator with another number of Sinkhorn iterations. */
   operatorWith(sinkhornIterations: number): BarycenterOperator;
   /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
@@ -72,6 +74,14 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     points,
     histograms,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
+    problemAt: (gamma) =>
+      gamma === options.gamma
+        ? problem
+        : {
+            ...problem,
+            term: dataTerm({ ...options, gamma }, geometry, histograms.data),
+            operator: barycenterOperator(chooseBarycenterEngine(geometry, { ...core, epsilon: gamma })),
+          },
     operatorWith: (iterations) =>
       iterations === core.iterations
         ? operator
