@@ -8,6 +8,7 @@ import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
 import type { GridOperatorNatives } from "./grid-operator.ts";
 import type { MatmulNatives } from "./matmul.ts";
+import type { NewtonNatives } from "./newton.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
 import type { SignalNatives } from "./signals.ts";
@@ -26,6 +27,7 @@ export interface NativeAddon
     EmdNatives,
     GridOperatorNatives,
     MatmulNatives,
+    NewtonNatives,
     PairNatives,
     ReduceNatives,
     SignalNatives,
