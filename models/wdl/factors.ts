@@ -1,5 +1,6 @@
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { BarycenterInputs } from "../../src/transport/barycenter/engine.ts";
+import type { BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 
 /** Atoms [S, N] and barycentric weights [M, S], rows of sum one; or gradients with respect to them. */
 export interface Factors {
@@ -10,13 +11,12 @@ export interface Factors {
 interface Sizes {
   /** N */
   readonly pixels: number;
-  /** Scalings of a start. */
-  readonly operator: { readonly sides: 1 | 2 };
+  readonly operator: Pick<BarycenterOperator, "logScalingShape">;
 }
 
 /** Factors, and log-scalings to start from, as arrays: shapes follow from lengths. */
 export function barycenterInputs(
-  { pixels, operator: { sides } }: Sizes,
+  { pixels, operator }: Sizes,
   { atoms, weights }: Factors,
   start?: Float32Array,
 ): BarycenterInputs<NdArray> {
@@ -25,6 +25,6 @@ export function barycenterInputs(
   return {
     atoms: { shape: [count, pixels], data: atoms },
     weights: { shape: [points, count], data: weights },
-    start: start && { shape: [points, sides, count, pixels], data: start },
+    start: start && { shape: operator.logScalingShape(points, count, pixels), data: start },
   };
 }

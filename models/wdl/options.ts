@@ -62,6 +62,10 @@ export const wdlOptions = {
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
   cost: fileOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
+  labels: fileOption({
+    description: "classes of your own data points, a line each: for the report alone, training sees none",
+    placeholder: "file",
+  }),
   allowNegativeWeights: flagOption("weights sum to one but may be negative"),
 } as const;
 

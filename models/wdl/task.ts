@@ -34,7 +34,7 @@ type Start = Pick<Iterate, "x">;
 export interface WdlState<S extends Iterate> {
   /** Before the first step only where it starts: nothing is evaluated outside a step. */
   readonly optimizer: S | Start;
-  /** Log scalings [M, S, N] that the barycenters of this cycle start from; undefined in the first: ones. */
+  /** Log-scalings, of the operator's `logScalingShape`, that the barycenters of this cycle start from; undefined in the first: ones. */
   readonly start?: Float32Array;
   /** Cycles begun at this gamma, the present one included. */
   readonly cycles: number;
@@ -42,6 +42,8 @@ export interface WdlState<S extends Iterate> {
   readonly earlierEvaluations: number;
   /** Index of the stage. */
   readonly stage: number;
+  /** What the loss keeps from its last evaluation for the next one, see `DataTerm`. */
+  readonly termMemory?: Float64Array | undefined;
 }
 
 /**
@@ -53,9 +55,9 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   const problemAt = (stage: number): WdlProblem => stages?.[stage].problem ?? problem;
   const lastStage = (stages?.length ?? 1) - 1;
   const { pixels, atoms } = problem;
-  const { sides } = problem.operator;
   const { data } = problem.term;
   const points = data.length / pixels;
+  const startShape = problem.operator.logScalingShape(points, atoms, pixels);
   checkInit(init, points, atoms);
 
   /** The first iterate of a run. */
@@ -97,9 +99,13 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   }
 
   async function advance(state: WdlState<S>, { step, signal }: StepContext): Promise<StepOutcome<WdlState<S>>> {
+    const { memory } = problemAt(state.stage).term;
+    if (memory) memory.values = state.termMemory;
     const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal);
     const { iterations: inCycle, finished } = reached;
     const stage = stageOf(state.stage, step, reached);
+    const { term } = problemAt(stage);
+    if (term.memory && stage !== state.stage) term.memory.values = undefined;
     const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
     const current =
       due || stage !== state.stage
@@ -108,12 +114,13 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     const objective = dictionaryObjective(problemAt(stage), current.start, signal);
     const next = await optimizer.step(objective, current.optimizer as S);
     return {
-      state: { ...current, optimizer: next },
+      state: { ...current, optimizer: next, termMemory: term.memory?.values },
       metrics: {
         loss: next.value,
         gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
         evaluations: current.earlierEvaluations + next.evaluations,
         ...(stages && { gamma: stages[stage].gamma }),
+        ...term.report?.(),
       },
       ...(stage === lastStage && isStuck(next) ? { done: next.finished } : {}),
     };
@@ -142,24 +149,30 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       evaluate: ({ optimizer: { x }, start, stage }) => evaluate(unpackFactors(problem, x), start, problemAt(stage)),
     }),
 
-    save({ optimizer: inner, start, cycles, earlierEvaluations, stage }): StateTree {
+    save({ optimizer: inner, start, cycles, earlierEvaluations, stage, termMemory }): StateTree {
       const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
-      const tree = { optimizer: saved, cycles, earlierEvaluations, ...(stages && { stage }) };
-      return start ? { ...tree, start: { shape: [points, sides, atoms, pixels], data: start } } : tree;
+      const tree = {
+        optimizer: saved,
+        cycles,
+        earlierEvaluations,
+        ...(stages && { stage }),
+        ...(termMemory && { termMemory: { shape: [termMemory.length], data: termMemory } }),
+      };
+      return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },
 
     load(tree) {
       const { data: x } = expectArray(tree, "optimizer.x", [atoms * pixels + points * atoms], Float64Array);
       const saved = expectTree(tree, "optimizer");
       const inner = "value" in saved ? optimizer.load(saved) : { x };
-      const start =
-        "start" in tree ? expectArray(tree, "start", [points, sides, atoms, pixels], Float32Array).data : undefined;
+      const start = "start" in tree ? expectArray(tree, "start", startShape, Float32Array).data : undefined;
       return {
         optimizer: inner,
         ...(start ? { start } : {}),
         cycles: expectNumber(tree, "cycles"),
         earlierEvaluations: expectNumber(tree, "earlierEvaluations"),
         stage: stages ? expectNumber(tree, "stage") : 0,
+        ...("termMemory" in tree && { termMemory: expectArray(tree, "termMemory", [null], Float64Array).data }),
       };
     },
   };

@@ -5,6 +5,7 @@ import { float64Of, ndarray, type NdArray, type Numbers } from "../tensor/ndarra
 import { denseHostKernel } from "./dense-host.ts";
 import { denseTensorKernel } from "./dense-tensor.ts";
 import type { Coordinates, DenseGeometry, Geometry } from "./geometry.ts";
+import { isSymmetric } from "./symmetry.ts";
 import { variableGeometry } from "./variable-geometry.ts";
 import { numbersOf } from "./variables.ts";
 
@@ -66,13 +67,4 @@ function extremesOf(cost: Float64Array): Pick<DenseGeometry, "minCost" | "maxCos
     if (cost[at] > maxCost) maxCost = cost[at];
   }
   return { minCost, maxCost };
-}
-
-function isSymmetric(cost: Float64Array, n: number): boolean {
-  for (let row = 1; row < n; row++) {
-    for (let column = 0; column < row; column++) {
-      if (cost[row * n + column] !== cost[column * n + row]) return false;
-    }
-  }
-  return true;
 }

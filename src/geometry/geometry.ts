@@ -43,7 +43,7 @@ export interface GeometryVariables {
 }
 
 /** What solvers on the host need of a geometry: no tensors. */
-export type HostGeometry = Pick<Geometry, "kind" | "shape" | "hostKernel">;
+export type HostGeometry = Pick<Geometry, "kind" | "shape" | "symmetric" | "hostKernel">;
 
 export interface GridGeometry extends Geometry {
   readonly kind: "grid";

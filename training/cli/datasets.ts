@@ -1,8 +1,9 @@
 import { basename, extname } from "node:path";
 import { notAPair, notOneSet, takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
+import { withLabels } from "../../src/data/labels.ts";
 import { datasets, isPairName, loadDataset } from "../../src/data/registry.ts";
-import { InputError } from "../../src/errors.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
 
 /** Options that say which data, among the component's own; a task without a size has no such option. */
@@ -11,6 +12,8 @@ export interface DataChoice extends Readonly<Record<string, unknown>> {
   readonly data?: string | undefined;
   readonly limit?: number | undefined;
   readonly size?: unknown;
+  /** A file with a class for each sample of `data`. */
+  readonly labels?: unknown;
 }
 
 /**
@@ -24,19 +27,24 @@ export async function loadChoice(
   report?: (line: string) => void,
 ): Promise<Dataset> {
   const { dataset, data, limit } = options;
-  const size = options.size as string | undefined; // checked by the task's option table
+  // checked by the task's option table
+  const [size, labels] = [options.size, options.labels] as (string | undefined)[];
   const own = await component.loadData?.(options);
   if (own) {
     if (dataset === undefined && data === undefined) return limit === undefined ? own : takeFirst(own, limit);
     throw new InputError(`--dataset and --data: not beside data of ${component.name}'s own options; leave them out`);
   }
   if (data === undefined) {
+    if (labels !== undefined) {
+      throw new OptionError("labels", "only beside --data; data sets by name have their own, where they have classes");
+    }
     const name = dataset ?? component.defaultDataset;
     requireKind(name, component);
     return loadDataset(name, { size, limit, report });
   }
   if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
-  const loaded = await loadData(data, { size, masses: component.readsMasses });
+  const samples = await loadData(data, { size, masses: component.readsMasses });
+  const loaded = labels === undefined ? samples : await withLabels(samples, labels);
   return limit === undefined ? loaded : takeFirst(loaded, limit);
 }
 

@@ -7,6 +7,7 @@ import { wdlOptions } from "../../models/wdl/options.ts";
 import { gammaStages } from "../../models/wdl/schedule.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { wdlStepCost } from "../../models/wdl/step-cost.ts";
+import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
 import { wdlTask } from "../../models/wdl/task.ts";
 import { lbfgs } from "../optimizers/index.ts";
 import type { Component } from "./component.ts";
@@ -36,7 +37,8 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       init: options.init,
       evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
-    return { task, engine: setup.problem.operator.name };
+    const note = zeroPixelNote(setup, options);
+    return { task, engine: setup.problem.operator.name, ...(note !== undefined && { notes: [note] }) };
   },
 };
 

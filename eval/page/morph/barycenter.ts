@@ -1,6 +1,7 @@
 import { gridHostKernel } from "../../../src/geometry/grid-host.ts";
 import { plainDenseKernel } from "../../../src/geometry/dense-plain.ts";
 import type { HostGeometry } from "../../../src/geometry/geometry.ts";
+import { isSymmetric } from "../../../src/geometry/symmetry.ts";
 import { sizeOf } from "../../../src/tensor/ndarray.ts";
 import { HostRun } from "../../../src/transport/barycenter/host/run.ts";
 import { resolveBarycenterOptions } from "../../../src/transport/barycenter/options.ts";
@@ -42,11 +43,13 @@ function gridGeometry(size: readonly number[]): HostGeometry {
   return {
     kind: "grid",
     shape: [points, points],
+    symmetric: true,
     hostKernel: (epsilon, options) => gridHostKernel({ size, spacing: size.map(() => 1), maxCost }, epsilon, options),
   };
 }
 
 function denseGeometry(cost: Float64Array, points: number): HostGeometry {
   const shape = [points, points] as const;
-  return { kind: "dense", shape, hostKernel: (epsilon) => plainDenseKernel(cost, shape, epsilon) };
+  const symmetric = isSymmetric(cost, points);
+  return { kind: "dense", shape, symmetric, hostKernel: (epsilon) => plainDenseKernel(cost, shape, epsilon) };
 }

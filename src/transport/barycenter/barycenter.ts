@@ -48,13 +48,12 @@ export function barycenter(
   const { geometry, kernel, atoms, weights, start } = problem;
   const resolved = resolveBarycenterOptions(options);
   requireFixed(resolved);
-  const { sides } = resolved;
   if (geometry.variables ?? kernel?.variables) {
     throw new InputError(
       "barycenter: its cost, points and epsilon are constants; use barycenterComposed where they are tensors",
     );
   }
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, sides);
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved);
   return tf.tidy(() => {
     const inputs = { atoms, weights, start: start ?? tf.scalar(0) };
     const [barycenters, logScalings] = run(FORWARD, inputs, { geometry, options, kernel });
@@ -89,7 +88,14 @@ function pullBack({ gradient, ...inputs }: Inputs & { gradient: tf.Tensor }, att
 
 /** Host engines with their buffers, for the last options of a geometry. */
 const kept = new WeakMap<Geometry, { readonly options: BarycenterOptions; readonly engine: HostEngine }>();
-const OPTIONS = ["epsilon", "iterations", "domain", "heavyBall", "rho"] as const satisfies (keyof BarycenterOptions)[];
+const OPTIONS = [
+  "epsilon",
+  "iterations",
+  "domain",
+  "heavyBall",
+  "rho",
+  "debiased",
+] as const satisfies (keyof BarycenterOptions)[];
 
 function engineFor({ geometry, options, kernel }: Attributes): HostEngine | DeviceEngine {
   const last = kept.get(geometry);

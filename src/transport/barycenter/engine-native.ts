@@ -2,7 +2,7 @@ import type { Geometry } from "../../geometry/geometry.ts";
 import { ndarray, rowOf, sizeOf, type NdArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DataTerm, HostEngine } from "./engine.ts";
 import { LINEAR_LOSS, nativePlan } from "./native/plan.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { logScalingShape, type ResolvedOptions } from "./options.ts";
 import { PIECE_SECONDS } from "./pieces.ts";
 import { checkInputs, checkShape, onlyPoint, requireFixed, type CheckedInputs } from "./problem.ts";
 
@@ -12,7 +12,7 @@ const FUSED_LOSSES: Readonly<Record<string, number>> = { tv: 0, quadratic: 1, kl
 /**
  * The contract by the native kernels; data points that leave their range are computed by `rest`. Rounding of the float32
  * barycenters is about 1e-6 times the sum of |lambda_s|: more where weights are far below zero. Undefined where the kernels
- * are absent or do not cover the case, see `nativePlan`.
+ * are absent or do not cover the case, see `nativePlan`; they have no adjoint of debiased barycenters.
  */
 export function nativeEngine(
   geometry: Geometry,
@@ -20,7 +20,7 @@ export function nativeEngine(
   rest: HostEngine,
   pieceSeconds = PIECE_SECONDS,
 ): HostEngine | undefined {
-  const plan = nativePlan(geometry, options, { pieceSeconds });
+  const plan = options.debiased ? undefined : nativePlan(geometry, options, { pieceSeconds });
   if (!plan) return undefined;
   const pixels = geometry.shape[0];
 
@@ -70,7 +70,7 @@ export function nativeEngine(
       const [points, count] = checked.weights.shape;
       const shapes = {
         barycenters: [points, pixels],
-        logScalings: [points, options.sides, count, pixels],
+        logScalings: logScalingShape(options, points, count, pixels),
         errors: [points],
         iterations: [points],
       };

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
+import { sizeOf } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DeviceEngine } from "./engine.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { logScalingShape, type ResolvedOptions } from "./options.ts";
 import { inOnePiece } from "./pieces.ts";
 import { checkShapes, requireFixed } from "./problem.ts";
 import { tensorAdjoint } from "./tensor/adjoint.ts";
@@ -16,7 +17,7 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
   let own: TensorKernel | undefined;
 
   function recursion({ atoms, weights, start }: BarycenterInputs<tf.Tensor>) {
-    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options.sides);
+    checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options);
     const problem = { geometry, atoms: atoms as tf.Tensor2D, weights: weights as tf.Tensor2D };
     const made = recursionOf(problem, kernel ?? (own ??= geometry.kernel(options.epsilon)), options);
     return [made, startOf(made, start)] as const;
@@ -27,7 +28,8 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
     name: `tfjs ${tf.getBackend()} float32`,
     options,
     // the log-scalings of each iteration; the rest is computed a second time
-    bytes: (points, atoms) => 4 * options.sides * options.iterations * points * atoms * geometry.shape[0],
+    bytes: (points, atoms) =>
+      4 * options.iterations * sizeOf(logScalingShape(options, points, atoms, geometry.shape[0])),
 
     forward<W extends BarycenterOutput>(inputs: BarycenterInputs<tf.Tensor>, wanted: readonly W[]) {
       return inOnePiece(() =>

@@ -42,14 +42,14 @@ export interface BarycenterInputs<A> {
   readonly atoms: A;
   /** Lambda [B, S] */
   readonly weights: A;
-  /** Log-scalings [B, sides, S, N] of an earlier result to start from; 0 everywhere if absent. */
+  /** Log-scalings of an earlier result to start from, see `logScalingShape`; 0 everywhere if absent. */
   readonly start?: A | undefined;
 }
 
 export interface BarycenterOutputs<A> {
   /** P [B, N]. After finitely many iterations their mass is slightly below that of the atoms. */
   readonly barycenters: A;
-  /** Final log-scalings [B, sides, S, N], float32. */
+  /** Final log-scalings, see `logScalingShape`; float32. */
   readonly logScalings: A;
   /** [B] at exit, see `BarycenterReport`. */
   readonly errors: A;
@@ -83,4 +83,16 @@ export interface DataTerm {
    * point; the last call counts.
    */
   evaluate(index: number, p: Float64Array, gradient: Float64Array): number;
+  /**
+   * For a loss that is faster for many barycenters at once, in place of `evaluate` for each: the losses [B] of all rows of `barycenters`
+   * [B, N], with d loss / d P written into `gradient` [B, N]. A row without mass, or not finite, has an infinite loss and slopes 0.
+   */
+  evaluateAll?(barycenters: Float64Array, gradient: Float64Array): InPieces<Float64Array>;
+  /**
+   * What `evaluateAll` goes on from, and leaves for the next call in an array of its own; undefined: from nothing. Values then agree to
+   * the tolerance of the loss, and bits only where this is the same.
+   */
+  readonly memory?: { values: Float64Array | undefined };
+  /** How the last `evaluateAll` went, as metrics. */
+  report?(): Readonly<Record<string, number>>;
 }

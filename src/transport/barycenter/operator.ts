@@ -1,4 +1,4 @@
-import { ndarray, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
+import { ndarray, rowOf, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
 import { onDevice, onHost, type ArrayEngine } from "./arrays.ts";
 import type {
   BarycenterGradients,
@@ -8,6 +8,8 @@ import type {
   DeviceEngine,
   HostEngine,
 } from "./engine.ts";
+import { logScalingShape } from "./options.ts";
+import { withPauses } from "./pieces.ts";
 import { reportOf, type BarycenterReport } from "./report.ts";
 import { checkBarycenters, evaluateLoss } from "./result.ts";
 
@@ -27,8 +29,8 @@ export interface LossAndGradient {
 export interface BarycenterOperator {
   /** What computes, see `BarycenterEngine`. */
   readonly name: string;
-  /** Scalings of a start and of a result: 1 (b), or 2 (b and a) with heavy-ball. */
-  readonly sides: 1 | 2;
+  /** Shape of the log-scalings of a start and of a result, see `logScalingShape` of the options. */
+  logScalingShape(points: number, atoms: number, pixels: number): [number, number, number, number];
   /** Memory, in bytes, that B data points and S atoms take beside inputs and outputs. */
   bytes(points: number, atoms: number): number;
   /**
@@ -38,7 +40,7 @@ export interface BarycenterOperator {
   solve(inputs: Inputs, signal?: AbortSignal): Promise<SolvedBarycenters>;
   /** P [B, N]. Throws RunError for barycenters without mass or not finite. */
   barycenters(inputs: Inputs, signal?: AbortSignal): Promise<Float64Array>;
-  /** Log-scalings [B, sides, S, N] after the iterations, to start the next ones from. */
+  /** Log-scalings after the iterations, of `logScalingShape`, to start the next ones from. */
   logScalings(inputs: Inputs, signal?: AbortSignal): Promise<Float32Array>;
   /** The value is infinite where a barycenter has no mass or is not finite. */
   lossAndGradient(inputs: Inputs, term: DataTerm, signal?: AbortSignal): Promise<LossAndGradient>;
@@ -47,7 +49,7 @@ export interface BarycenterOperator {
 interface SolvedBarycenters extends BarycenterReport {
   /** P [B, N] */
   readonly barycenters: Float64Array;
-  /** [B, sides, S, N], to go on from. */
+  /** Of `logScalingShape`, to go on from. */
   readonly logScalings: Float32Array;
 }
 
@@ -57,7 +59,7 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
 
   return {
     name: engine.name,
-    sides: engine.options.sides,
+    logScalingShape: (...sizes) => logScalingShape(engine.options, ...sizes),
     bytes: (points, atoms) => engine.bytes(points, atoms),
 
     async solve(inputs, signal) {
@@ -81,8 +83,8 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
     },
 
     async lossAndGradient(inputs, term, signal) {
-      const { losses, atoms, weights } = await (arrays.lossAndGradient(inputs, term, signal) ??
-        throughBarycenters(arrays, inputs, term, signal));
+      const fused = term.evaluateAll ? undefined : arrays.lossAndGradient(inputs, term, signal);
+      const { losses, atoms, weights } = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
       return {
         value: toFloat64(losses).data.reduce((sum, loss) => sum + loss, 0),
         gradient: { atoms: toFloat64(atoms).data, weights: toFloat64(weights).data },
@@ -101,10 +103,12 @@ async function throughBarycenters(
   const { data, shape } = toFloat64((await arrays.forward(inputs, ["barycenters"], signal)).barycenters);
   const [points, pixels] = shape;
   const slopes = new Float64Array(data.length);
-  const losses = Float64Array.from({ length: points }, (_, point) => {
-    const row = (values: Float64Array) => values.subarray(point * pixels, (point + 1) * pixels);
-    return evaluateLoss(term, point, row(data), row(slopes));
-  });
+  const row = (values: Float64Array, point: number) => rowOf(values, pixels, point);
+  const losses = term.evaluateAll
+    ? await withPauses(term.evaluateAll(data, slopes), signal)
+    : Float64Array.from({ length: points }, (_, point) =>
+        evaluateLoss(term, point, row(data, point), row(slopes, point)),
+      );
   const { atoms, weights } = await arrays.pullBack(inputs, ndarray(slopes, shape), signal);
   return { losses: ndarray(losses, [points]), atoms, weights };
 }

@@ -34,6 +34,13 @@ export interface BarycenterOptions {
    * @default Infinity
    */
   readonly rho?: number;
+  /**
+   * The barycenter of Sinkhorn divergences, free of the entropic blur (Janati, Cuturi, Gramfort 2020, Algorithm 1): the iteration
+   * carries a scaling D of the barycenter beside the b_s, p = D prod_s (K^T a_s)^lambda_s and D <- sqrt(D p / K D). Balanced, without
+   * heavy-ball, under one symmetric cost.
+   * @default false
+   */
+  readonly debiased?: boolean;
 }
 
 /** Options with defaults filled in, and the exponents that follow from them. */
@@ -52,8 +59,9 @@ export interface ResolvedOptions {
   readonly power: number;
   /** Balanced and without heavy-ball: p / K^T a and d / K b without powers. */
   readonly plain: boolean;
-  /** Scalings that a warm start needs: 1 (b), or 2 (b and a) with heavy-ball. */
+  /** Sides whose scalings a warm start needs: 1 (b), or 2 (b and a) with heavy-ball. */
   readonly sides: 1 | 2;
+  readonly debiased: boolean;
 }
 
 /** What a 32-bit count holds. */
@@ -64,7 +72,15 @@ const DOMAINS: readonly BarycenterDomain[] = ["auto", "scaling", "log"];
 /** Checks the options and works out the exponents. Throws InputError (OptionError). */
 export function resolveBarycenterOptions(options: BarycenterOptions): ResolvedOptions {
   requireOptions(options, "epsilon: 0.1, iterations: 100");
-  const { epsilon, iterations, domain = "auto", tolerance = 0, heavyBall = 0, rho = Infinity } = options;
+  const {
+    epsilon,
+    iterations,
+    domain = "auto",
+    tolerance = 0,
+    heavyBall = 0,
+    rho = Infinity,
+    debiased = false,
+  } = options;
   checkEpsilon(epsilon);
   if (!(Number.isInteger(iterations) && iterations >= 1 && iterations <= MOST_ITERATIONS)) {
     throw new OptionError("iterations", `expected a whole number from 1 to ${MOST_ITERATIONS}, got ${iterations}`);
@@ -79,6 +95,7 @@ export function resolveBarycenterOptions(options: BarycenterOptions): ResolvedOp
   if (!DOMAINS.includes(domain)) {
     throw new OptionError("domain", `expected one of ${DOMAINS.join(", ")}, got ${JSON.stringify(domain)}`);
   }
+  checkDebiased(debiased, heavyBall, rho);
   const marginal = rho === Infinity ? 1 : rho / (rho + epsilon);
   return {
     epsilon,
@@ -91,5 +108,34 @@ export function resolveBarycenterOptions(options: BarycenterOptions): ResolvedOp
     power: 1 - marginal,
     plain: heavyBall === 0 && rho === Infinity,
     sides: heavyBall === 0 ? 1 : 2,
+    debiased,
   };
+}
+
+function checkDebiased(debiased: boolean, heavyBall: number, rho: number): void {
+  if (typeof debiased !== "boolean") {
+    throw new OptionError("debiased", `expected true or false, got ${JSON.stringify(debiased)}`);
+  }
+  if (debiased && heavyBall !== 0) {
+    throw new OptionError("debiased", `not defined with heavyBall, got ${heavyBall}; leave one of the two out`);
+  }
+  if (debiased && rho !== Infinity) {
+    throw new OptionError(
+      "debiased",
+      `not defined for unbalanced barycenters, got rho ${rho}; leave one of the two out`,
+    );
+  }
+}
+
+/**
+ * Shape of the log-scalings of B data points, S atoms and N pixels that iterations end with and start from: [B, sides, S, N], and where they
+ * are debiased [B, 1, S + 1, N], whose last row is log D.
+ */
+export function logScalingShape(
+  { sides, debiased }: Pick<ResolvedOptions, "sides" | "debiased">,
+  points: number,
+  atoms: number,
+  pixels: number,
+): [number, number, number, number] {
+  return [points, sides, debiased ? atoms + 1 : atoms, pixels];
 }

@@ -2,7 +2,7 @@ import { InputError, OptionError } from "../../errors.ts";
 import type { Geometry, HostGeometry } from "../../geometry/geometry.ts";
 import { describe, float64Of, hasShape, ndarray, rowOf, type NdArray, type TypedArray } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs } from "./engine.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { logScalingShape, type ResolvedOptions } from "./options.ts";
 
 /**
  * B data points that share S atoms, as arrays of any numbers: computed in float64. The geometry's cost [M, N] is that of the atoms'
@@ -21,8 +21,12 @@ export interface BarycenterShapes {
   readonly start?: readonly number[] | undefined;
 }
 
-/** Throws InputError unless the shapes fit each other and the geometry. */
-export function checkShapes(geometry: HostGeometry, { atoms, weights, start }: BarycenterShapes, sides: number): void {
+/** Throws InputError unless the shapes fit each other and the geometry, and the geometry the options. */
+export function checkShapes(
+  geometry: HostGeometry,
+  { atoms, weights, start }: BarycenterShapes,
+  options: ResolvedOptions,
+): void {
   const [m, n] = geometry.shape;
   if (atoms.length !== 2 || atoms[0] === 0 || atoms[1] !== m) {
     const has = m === n ? `${m} points` : `[${m}, ${n}]: the atoms' points and the barycenter's`;
@@ -33,8 +37,16 @@ export function checkShapes(geometry: HostGeometry, { atoms, weights, start }: B
       `barycenter: weights must be [B, ${atoms[0]}] (one column an atom), got [${weights.join(", ")}]`,
     );
   }
-  if (sides === 2) requireSquare(geometry, "heavy-ball, whose log-scalings are those of both sides,");
-  if (start) checkShape("start (log-scalings)", start, [weights[0], sides, atoms[0], n]);
+  if (options.sides === 2) requireSquare(geometry, "heavy-ball, whose log-scalings are those of both sides,");
+  if (options.debiased) requireSymmetric(geometry);
+  if (start) checkShape("start (log-scalings)", start, logScalingShape(options, weights[0], atoms[0], n));
+}
+
+/** Debiasing is the divergence's self term of the barycenter, which is under the cost of its own points. */
+function requireSymmetric({ symmetric, shape: [m, n] }: HostGeometry): void {
+  if (symmetric) return;
+  const got = m === n ? "got one that is not" : `got a cost [${m}, ${n}] between two sets of points`;
+  throw new InputError(`debiased barycenter: needs a symmetric ground cost, ${got}`);
 }
 
 /** Throws InputError where the barycenter has other points than the atoms. */
@@ -95,7 +107,7 @@ export function checkInputs(
   requireArray(atoms, "atoms");
   requireArray(weights, "weights");
   if (start !== undefined) requireArray(start, "start");
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options.sides);
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, options);
   const inputs = {
     atoms: ndarray(float64Of(atoms.data, "barycenter: atoms"), atoms.shape),
     weights: ndarray(float64Of(weights.data, "barycenter: weights"), weights.shape),

@@ -1,7 +1,7 @@
 import type { HostGeometry } from "../../../geometry/geometry.ts";
 import { ndarray, rowOf, sizeOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
 import { requireMemory } from "../memory.ts";
-import type { ResolvedOptions } from "../options.ts";
+import { logScalingShape, type ResolvedOptions } from "../options.ts";
 import { PIECE_SECONDS } from "../pieces.ts";
 import { largestMass, type CheckedInputs } from "../problem.ts";
 import { engineLadder } from "./ladder.ts";
@@ -38,7 +38,7 @@ export class HostRun {
     requireMemory(HostRun.bytes(each[0], options, settings, count), options.iterations);
     this.#inputs = inputs;
     this.barycenters = zeros([batch, points]);
-    this.logScalings = zeros([batch, options.sides, count, points]);
+    this.logScalings = zeros(logScalingShape(options, batch, count, points));
     this.iterations = new Float64Array(batch);
     this.errors = new Float64Array(batch);
     this.#engines = engineLadder(each, options, settings);
@@ -47,15 +47,15 @@ export class HostRun {
       atoms,
       mass,
       weights: rowOf(inputs.weights.data, count, point),
-      start: start && rowOf(start, options.sides * count * points, point),
+      start: start && rowOf(start, sizeOf(logScalingShape(options, 1, count, points)), point),
     });
   }
 
   /** What an engine of one data point takes, in bytes. */
   static bytes(geometry: HostGeometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
-    const { iterations } = options;
+    const { iterations, debiased } = options;
     const [atomPoints, points] = geometry.shape;
-    return Trajectory.bytes({ iterations, atoms, points, atomPoints, separateLogPhi: true, byteLimit });
+    return Trajectory.bytes({ iterations, atoms, points, atomPoints, debiased, separateLogPhi: true, byteLimit });
   }
 
   /** All data points, without a loss. */

@@ -1,7 +1,7 @@
 import type { Geometry } from "../../../geometry/geometry.ts";
 import { rowOf, ndarray, sizeOf, type NdArray } from "../../../tensor/ndarray.ts";
 import { LINEAR_LOSS, nativePlan } from "../native/plan.ts";
-import type { ResolvedOptions } from "../options.ts";
+import { logScalingShape, type ResolvedOptions } from "../options.ts";
 import { atOnce } from "../pieces.ts";
 import { onlyPoints, type CheckedInputs } from "../problem.ts";
 import { HostRun, type BarycenterLoss } from "./run.ts";
@@ -11,7 +11,7 @@ import type { HostSettings } from "./point-engine.ts";
 export interface WideBarycenters {
   /** [B, N] */
   readonly barycenters: NdArray<Float64Array>;
-  /** [B, sides, S, N] */
+  /** See `logScalingShape`. */
   readonly logScalings: NdArray<Float64Array>;
   /** [B] */
   readonly errors: Float64Array;
@@ -36,7 +36,7 @@ export function wideBarycenters(
   const pixels = shapeOf(geometry)[1];
   const found = {
     barycenters: zeros([points, pixels]),
-    logScalings: zeros([points, options.sides, count, pixels]),
+    logScalings: zeros(logScalingShape(options, points, count, pixels)),
     errors: new Float64Array(points),
     iterations: new Float64Array(points),
   };
@@ -51,7 +51,7 @@ export function wideBarycenters(
   if (rest.length === 0) return found;
   const run = new HostRun(geometry, onlyPoints(inputs, rest), options, settings);
   atOnce(run.forward(true));
-  const scalings = options.sides * count * pixels;
+  const scalings = sizeOf(logScalingShape(options, 1, count, pixels));
   rest.forEach((point, row) => {
     found.barycenters.data.set(rowOf(run.barycenters.data, pixels, row), point * pixels);
     found.logScalings.data.set(rowOf(run.logScalings.data, scalings, row), point * scalings);
@@ -118,7 +118,7 @@ function shapeOf(geometry: HostGeometries): readonly [number, number] {
 }
 
 function planOf(geometry: HostGeometries, options: ResolvedOptions) {
-  return isOne(geometry) ? nativePlan(geometry, options, { wide: true }) : undefined;
+  return isOne(geometry) && !options.debiased ? nativePlan(geometry, options, { wide: true }) : undefined;
 }
 
 function isOne(geometry: HostGeometries): geometry is Geometry {

@@ -33,9 +33,9 @@ export function barycenterComposed(
   if (kernel.variables?.epsilon && options.rho !== undefined && options.rho < Infinity) {
     throw new InputError("barycenterComposed: with rho the exponents depend on epsilon, which must be a number then");
   }
-  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved.sides);
+  checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved);
   return tf.tidy(() => {
-    if (resolved.plain && tensorDomain(geometry, resolved) === "scaling") {
+    if (resolved.plain && !resolved.debiased && tensorDomain(geometry, resolved) === "scaling") {
       return { ...plainScaling(problem, resolved.iterations) };
     }
     const recursion = recursionOf(problem, kernel, resolved);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../../../src/errors.ts";
-import { resolveBarycenterOptions, type BarycenterOptions } from "../../../../src/transport/barycenter/options.ts";
+import {
+  logScalingShape,
+  resolveBarycenterOptions,
+  type BarycenterOptions,
+} from "../../../../src/transport/barycenter/options.ts";
 
 const good: BarycenterOptions = { epsilon: 1, iterations: 3 };
 
@@ -25,6 +29,26 @@ describe("bad options", () => {
     expect(() => resolveBarycenterOptions({ ...good, epsilon })).toThrow(
       `epsilon: expected a positive finite number (in cost units), got ${epsilon}`,
     );
+  });
+});
+
+describe("debiased", () => {
+  it.each<[what: string, options: Partial<BarycenterOptions>, message: string]>([
+    ["heavy-ball", { heavyBall: -0.1 }, "debiased: not defined with heavyBall, got -0.1; leave one of the two out"],
+    ["a rho", { rho: 2 }, "debiased: not defined for unbalanced barycenters, got rho 2; leave one of the two out"],
+    ["what is no truth value", { debiased: "yes" as never }, 'debiased: expected true or false, got "yes"'],
+  ])("is refused with %s", (_, options, message) => {
+    const given = { ...good, debiased: true, ...options };
+    expect(() => resolveBarycenterOptions(given)).toThrow(OptionError);
+    expect(() => resolveBarycenterOptions(given)).toThrow(message);
+  });
+
+  it.each([
+    [{}, [2, 1, 3, 5]],
+    [{ heavyBall: -0.1 }, [2, 2, 3, 5]],
+    [{ debiased: true }, [2, 1, 4, 5]],
+  ])("%j has log-scalings of shape %j for 2 points, 3 atoms and 5 pixels", (options, shape) => {
+    expect(logScalingShape(resolveBarycenterOptions({ ...good, ...options }), 2, 3, 5)).toEqual(shape);
   });
 });
 
