@@ -73,7 +73,8 @@ export function wassersteinLosses(settings: WassersteinLossSettings, form: Wasse
           const potentials = { logU: at(found.logU), logV: at(found.logV) };
           const slopes = rowOf(gradient, pixels, row);
           losses[row] = read(at(a), masses[index], rowOf(data, pixels, row), potentials, slopes);
-          rowOf(reached, pixels, row).set(potentials.logV);
+          // checkpoints hold finite numbers; a solver reads nothing where x has no mass
+          rowOf(reached, pixels, row).set(potentials.logV.map((value) => (Number.isFinite(value) ? value : 0)));
           products += found.products[index] / count;
           if (!(found.errors[index] <= tolerance)) unconverged++;
         });
