@@ -7,6 +7,7 @@ import { wdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
 import type { Optimizer } from "../../models/optimizer.ts";
+import type { Metrics } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32 } from "../../src/tensor/ndarray.ts";
@@ -51,9 +52,11 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       const compared = { ...data, points, pointShape, shown };
       const methods: Comparison[] = [];
       for (const method of [ours, ...linear]) methods.push(await compare(method, compared));
-      const notes = [note, zeroPixelNote(setup, options)].filter((line) => line !== undefined);
-      const classes = classesOf(dataset, methods);
       const last = run.history.at(-1);
+      const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
+        (line) => line !== undefined,
+      );
+      const classes = classesOf(dataset, methods);
       const summary = {
         loss: await finalLoss(run, problem, factors, input, last),
         ...comparisonSummary(methods, baselines?.nmf, classes),
@@ -65,9 +68,14 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         sinkhorn: {
           iterations: options.sinkhornIterations,
           gamma: options.gamma,
+          schedule: options.gammaSchedule,
           domain: options.logDomain,
           total,
         },
+        // of the Wasserstein losses' own transport, at the last evaluation
+        ...(last?.["lossProducts"] !== undefined && {
+          loss_transport: { products: last["lossProducts"], unconverged: last["lossUnconverged"] },
+        }),
       };
       const found: WdlFindings = {
         setup,
@@ -136,6 +144,13 @@ async function factorsOf(
 /** Factors as they are written, of which exactly the reconstructions are the barycenters. */
 function rounded({ atoms, weights }: Factors): Factors {
   return { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
+}
+
+/** What is to be said of a Wasserstein loss that is not what it should be. */
+function unconvergedNote(last: Metrics | undefined, points: number): string | undefined {
+  const count = last?.["lossUnconverged"] ?? 0;
+  if (count === 0) return undefined;
+  return `the Wasserstein loss of ${count} of ${points} data points did not converge: it and its gradient are not exact; take a larger gamma`;
 }
 
 /** The loss that training ended with; before its first step, and of other data, the loss of their encoding. */

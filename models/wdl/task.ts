@@ -108,9 +108,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     if (term.memory && stage !== state.stage) term.memory.values = undefined;
     const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
     const current =
-      due || stage !== state.stage
-        ? await restart(state, reached, stage, signal)
-        : { ...state, optimizer: reached };
+      due || stage !== state.stage ? await restart(state, reached, stage, signal) : { ...state, optimizer: reached };
     const objective = dictionaryObjective(problemAt(stage), current.start, signal);
     const next = await optimizer.step(objective, current.optimizer as S);
     return {

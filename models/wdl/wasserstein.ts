@@ -29,7 +29,13 @@ export function wassersteinLosses(settings: WassersteinLossSettings, form: Wasse
   const solver = (): NewtonSolver => (made ??= newtonSolver(geometry, settings));
 
   /** The value of a solution, and its gradient. */
-  function read(histogram: Float64Array, mass: number, x: Float64Array, potentials: Potentials, gradient: Float64Array) {
+  function read(
+    histogram: Float64Array,
+    mass: number,
+    x: Float64Array,
+    potentials: Potentials,
+    gradient: Float64Array,
+  ) {
     const { logU, logV } = potentials;
     const first = epsilon * weightedSum(histogram, logU);
     let mean = 0;

@@ -54,7 +54,7 @@ export class HostNewton {
     this.#damping = DAMPING;
     this.#b.forEach((mass, j) => mass === 0 && (this.#logV[j] = -Infinity));
     this.#update();
-    for (let far = 0; this.#error > batch.tolerance && this.#products < batch.products; ) {
+    for (let far = 0; this.#error > batch.tolerance && this.#products < batch.products;) {
       if (this.#error > FAR && far++ < MOST_FAR) this.#sinkhorn();
       else if (!this.#step(batch.products)) for (let k = 0; k < RECOVERY; k++) this.#sinkhorn();
     }
