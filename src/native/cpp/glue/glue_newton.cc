@@ -48,7 +48,8 @@ void run_on_grid(const Napi::CallbackInfo& info) {
     taps += length;
     log_taps += length;
   }
-  solve_by_newton(read_batch(given, points, points), [&] { return make_grid_gibbs(axes); }, thread_pool());
+  solve_by_newton(
+      read_batch(given, points, points), [&] { return make_grid_gibbs(axes); }, thread_pool());
 }
 
 // newtonOnDense(problem): DenseNewtonProblem; the cost C is [n, m].
@@ -62,7 +63,8 @@ void run_on_dense(const Napi::CallbackInfo& info) {
   const NewtonBatch batch = read_batch(given, n, m);
   std::vector<double> gibbs(batch.n * batch.m);
   run_dense_operation({DenseOperator::kGibbs, batch.n, batch.m, cost, 1 / epsilon, nullptr, gibbs.data()}, thread_pool());
-  solve_by_newton(batch, [&] { return make_dense_gibbs(batch.n, batch.m, cost, gibbs.data(), epsilon); }, thread_pool());
+  solve_by_newton(
+      batch, [&] { return make_dense_gibbs(batch.n, batch.m, cost, gibbs.data(), epsilon); }, thread_pool());
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ const GridOperatorKernels& kernels() { return OTLEARN_CHOOSE(kGridOperatorParts)
 // By distance from -(length - 1) to length - 1; those beyond the radius are 0.
 AlignedArray<double> by_signed_distance(const double* taps, std::size_t length, std::size_t radius) {
   AlignedArray<double> result(2 * length - 1);
-  for (std::size_t k = 0; k <= radius && k < length; ++k) result.data()[length - 1 - k] = result.data()[length - 1 + k] = taps[k];
+  for (std::size_t k = 0; k <= radius && k < length; ++k)
+    result.data()[length - 1 - k] = result.data()[length - 1 + k] = taps[k];
   return result;
 }
 

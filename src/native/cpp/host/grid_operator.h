@@ -33,8 +33,8 @@ struct GridPass {
   const GridAxis* axis;
   std::size_t blocks, lanes;
   bool is_last;
-  std::size_t width;    // of a row along the last axis, rounded up
-  const double* table;  // [length, width] along the last axis; else taps by signed distance, [2 length - 1]
+  std::size_t width;        // of a row along the last axis, rounded up
+  const double* table;      // [length, width] along the last axis; else taps by signed distance, [2 length - 1]
   const double* log_table;  // logarithms of taps by signed distance, of a logarithm
   const double* in;
   double* out;

@@ -31,7 +31,8 @@ class Newton {
  public:
   Newton(std::unique_ptr<GibbsOperator> kernel, std::size_t n, std::size_t m) : kernel_(std::move(kernel)), n_(n), m_(m) {
     for (Numbers* first : {&log_a_, &u_, &row_}) first->resize(n);
-    for (Numbers* second : {&log_b_, &log_ktu_, &c_, &v_, &x_, &direction_, &image_, &residual_, &kept_, &column_}) second->resize(m);
+    for (Numbers* second : {&log_b_, &log_ktu_, &c_, &v_, &x_, &direction_, &image_, &residual_, &kept_, &column_})
+      second->resize(m);
   }
 
   // Pair `index` of a batch.
@@ -214,7 +215,7 @@ class Newton {
   std::size_t n_, m_;
   const double *a_ = nullptr, *b_ = nullptr;
   double *log_u_ = nullptr, *log_v_ = nullptr;
-  Numbers log_a_, u_, row_;                                                          // [n]
+  Numbers log_a_, u_, row_;                                                             // [n]
   Numbers log_b_, log_ktu_, c_, v_, x_, direction_, image_, residual_, kept_, column_;  // [m]
   bool fits_ = false;
   double error_ = 0, damping_ = kDamping;

@@ -1,10 +1,10 @@
 // Entropic transport by Newton's method in float64: for potentials that are right to many digits where Sinkhorn takes ten
 // thousands of iterations.
 //
-// The concave dual, over psi = log v with log u = log(a / K v) put in (the first marginal is exact), has the gradient b - c with
-// c = P^T 1 and the Hessian -(diag(c) - P^T diag(1 / a) P). Its system is solved by conjugate gradients, preconditioned by
-// diag(c) and damped by a share of the error, so that Newton's steps are short where the quadratic model is poor (Brauer, Clason,
-// Lorenz, Wirth 2017, for the undamped one). A product with P is two of the kernel.
+// The concave dual, over psi = log v with log u = log(a / K v) put in (the first marginal is exact), has the gradient b - c
+// with c = P^T 1 and the Hessian -(diag(c) - P^T diag(1 / a) P). Its system is solved by conjugate gradients, preconditioned by
+// diag(c) and damped by a share of the error, so that Newton's steps are short where the quadratic model is poor (Brauer,
+// Clason, Lorenz, Wirth 2017, for the undamped one). A product with P is two of the kernel.
 #pragma once
 #include <cstddef>
 #include <functional>
