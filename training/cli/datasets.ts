@@ -1,6 +1,8 @@
 import { basename, extname } from "node:path";
-import { notAPair, notOneSet, takeFirst, type Dataset } from "../../src/data/dataset.ts";
+import { notAPair, notOneSet, samplesOf, takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
+import { memoryRows, openRows } from "../../src/data/stream/sources.ts";
+import { openStream, type StreamDataset } from "../../src/data/stream/stream.ts";
 import { datasets, isPairName, loadDataset } from "../../src/data/registry.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
@@ -25,6 +27,7 @@ export async function loadChoice(
 ): Promise<Dataset> {
   const { dataset, data, limit } = options;
   const size = options.size as string | undefined; // checked by the task's option table
+  if (component.streams?.(options)) return openChoice(options, component, report);
   const own = await component.loadData?.(options);
   if (own) {
     if (dataset === undefined && data === undefined) return limit === undefined ? own : takeFirst(own, limit);
@@ -38,6 +41,23 @@ export async function loadChoice(
   if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
   const loaded = await loadData(data, { size, masses: component.readsMasses });
   return limit === undefined ? loaded : takeFirst(loaded, limit);
+}
+
+/** The same as samples that stay on disk; of a data set by name in memory. */
+async function openChoice(
+  { dataset, data, limit, ...options }: DataChoice,
+  component: Component,
+  report?: (line: string) => void,
+): Promise<StreamDataset> {
+  const size = options.size as string | undefined;
+  if (data === undefined) {
+    const name = dataset ?? component.defaultDataset;
+    requireKind(name, component);
+    return openStream(memoryRows(samplesOf(await loadDataset(name, { size, limit, report }))));
+  }
+  if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
+  report?.(`${data}: looks through the samples`);
+  return openStream(await openRows(data), { size, limit });
 }
 
 /** Before anything is fetched. Throws InputError for a data set by name that is none of the kind that the component takes. */
