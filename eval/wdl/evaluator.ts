@@ -14,6 +14,7 @@ import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../eval
 import { linearBaselines, reconstruction } from "./compare.ts";
 import { wdlPictures } from "./pictures.ts";
 import { wdlReport } from "./report.ts";
+import { evaluateStream } from "./stream.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
 
 /**
@@ -21,12 +22,14 @@ import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
  * not trained on are encoded first, with the atoms fixed, by `optimizer`.
  */
 export function wdlEvaluator(optimizer: Optimizer): Evaluator {
-  return {
+  const evaluator: Evaluator = {
     task: "wdl",
     curves: WDL_CURVES,
     results: WDL_RESULTS,
     async evaluate(run, input) {
       const options = pickOptions(wdlOptions, run.config.options);
+      const { dataset } = input;
+      if (dataset.kind === "stream") return evaluateStream(run, { ...input, dataset }, options, evaluator.evaluate);
       if (!input.isTrainingData) checkShape(run, input);
       const setup = await setUpWdl(options, input.dataset);
       const factors = await factorsOf(run, setup, input, optimizer);
@@ -79,6 +82,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       } satisfies Evaluation;
     },
   };
+  return evaluator;
 }
 
 /** Throws InputError where the data points have another shape than those that the run was trained on, where known. */

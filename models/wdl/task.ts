@@ -4,7 +4,7 @@ import type { Iterate, Optimizer } from "../optimizer.ts";
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import { barycenterInputs, type Factors } from "./factors.ts";
 import { checkInit, initialLogits, type InitName } from "./initialize.ts";
-import { dictionaryObjective, packFactors, unpackFactors, type WdlProblem } from "./objective.ts";
+import { dictionaryObjective, packFactors, unpackFactors, type Carried, type WdlProblem } from "./objective.ts";
 
 export interface WdlTaskSettings<S extends Iterate> {
   readonly problem: WdlProblem;
@@ -26,6 +26,8 @@ export interface WdlState<S extends Iterate> {
   readonly optimizer: S | Start;
   /** Log-scalings, of the operator's `logScalingShape`, that the barycenters of this cycle start from; undefined in the first: ones. */
   readonly start?: Float32Array;
+  /** Potentials [M, S, N] that the transport problems of the locality start from. */
+  readonly potentials?: Float32Array;
   /** Cycles begun, the present one included. */
   readonly cycles: number;
   /** Objective evaluations of the cycles before. */
@@ -45,16 +47,21 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   checkInit(init, points, atoms);
 
   /** The first iterate of a run. */
-  async function begin({ x }: Start, signal: AbortSignal): Promise<S> {
-    return optimizer.init(dictionaryObjective(problem, undefined, signal), x);
+  async function begin({ x }: Start, signal: AbortSignal, carried: Carried): Promise<S> {
+    return optimizer.init(dictionaryObjective(problem, undefined, signal, carried), x);
   }
 
   /** Ends the cycle: the scalings reached at its last iterate become the start of the next one. */
-  async function restart(state: WdlState<S>, { x, evaluations }: S, signal: AbortSignal): Promise<WdlState<S>> {
+  async function restart(
+    state: WdlState<S>,
+    { x, evaluations }: S,
+    signal: AbortSignal,
+    carried: Carried,
+  ): Promise<WdlState<S>> {
     const inputs = barycenterInputs(problem, unpackFactors(problem, x), state.start);
     const start = await problem.operator.logScalings(inputs, signal);
     return {
-      optimizer: await optimizer.init(dictionaryObjective(problem, start, signal), x),
+      optimizer: await optimizer.init(dictionaryObjective(problem, start, signal, carried), x),
       start,
       cycles: state.cycles + 1,
       earlierEvaluations: state.earlierEvaluations + evaluations,
@@ -62,23 +69,27 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   }
 
   async function advance(state: WdlState<S>, signal: AbortSignal): Promise<StepOutcome<WdlState<S>>> {
-    const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal);
+    const carried: Carried = { potentials: state.potentials };
+    const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal, carried);
     const { iterations: inCycle, finished } = reached;
     const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
-    const current = due ? await restart(state, reached, signal) : { ...state, optimizer: reached };
-    const objective = dictionaryObjective(problem, current.start, signal);
+    const current = due ? await restart(state, reached, signal, carried) : { ...state, optimizer: reached };
+    const objective = dictionaryObjective(problem, current.start, signal, carried);
     const next = await optimizer.step(objective, current.optimizer as S);
     const ended = next.finished !== undefined && (warmRestart === 0 || next.iterations === 0);
     return {
-      state: { ...current, optimizer: next },
+      state: { ...current, optimizer: next, ...(carried.potentials && { potentials: carried.potentials }) },
       metrics: {
         loss: next.value,
         gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
         evaluations: current.earlierEvaluations + next.evaluations,
+        ...localityMetrics(carried, points),
       },
       ...(ended ? { done: next.finished } : {}),
     };
   }
+
+  const potentialsOf = (tree: StateTree) => expectArray(tree, "potentials", [points, atoms, pixels], Float32Array).data;
 
   return {
     name: "wdl",
@@ -100,9 +111,10 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
 
     ...(evaluate ? { evaluate: ({ optimizer: { x }, start }) => evaluate(unpackFactors(problem, x), start) } : {}),
 
-    save({ optimizer: inner, start, cycles, earlierEvaluations }): StateTree {
+    save({ optimizer: inner, start, potentials, cycles, earlierEvaluations }): StateTree {
       const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
-      const tree = { optimizer: saved, cycles, earlierEvaluations };
+      const kept = potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } };
+      const tree = { optimizer: saved, cycles, earlierEvaluations, ...kept };
       return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },
 
@@ -114,11 +126,17 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       return {
         optimizer: inner,
         ...(start ? { start } : {}),
+        ...(problem.locality && "potentials" in tree && { potentials: potentialsOf(tree) }),
         cycles: expectNumber(tree, "cycles"),
         earlierEvaluations: expectNumber(tree, "earlierEvaluations"),
       };
     },
   };
+}
+
+/** What the regulariser comes to: mean W2^2 to the atoms of a point, and pairs that did not converge. */
+function localityMetrics({ locality }: Carried, points: number): Metrics {
+  return locality ? { locality: locality.value / points, unconverged: locality.unconverged } : {};
 }
 
 function isBegun<S extends Iterate>(optimizer: S | Start): optimizer is S {

@@ -3,7 +3,7 @@ import { createHash } from "#platform/hashing";
 import { InputError } from "../../errors.ts";
 import { pause } from "../../event-loop.ts";
 import { ndarray, sizeOf } from "../../tensor/ndarray.ts";
-import type { SampleDataset } from "../dataset.ts";
+import { numbered, type SampleDataset } from "../dataset.ts";
 import { parseSize, resizeArea } from "../resize.ts";
 import type { RowSource } from "./row-source.ts";
 
@@ -71,6 +71,18 @@ export async function openStream(source: RowSource, options: StreamOptions = {})
     },
     nameOf: (row) => source.nameOf(row),
   };
+}
+
+/** Some samples of a stream in memory, evenly spaced; all of them where there are no more. */
+export async function sampleOf(stream: StreamDataset, most: number): Promise<SampleDataset> {
+  const [points, ...rest] = stream.shape;
+  const count = Math.min(most, points);
+  const rows = Array.from({ length: count }, (_, k) => Math.floor((k * points) / count));
+  const values = ndarray(await stream.read(rows), [count, ...rest]);
+  const common = { name: stream.name, values, names: rows.map((row) => stream.nameOf(row)) };
+  return stream.samples === "matrix"
+    ? { ...common, kind: "matrix", features: numbered(rest[0]) }
+    : { ...common, kind: stream.samples };
 }
 
 /** The first pass: largest value and fingerprint. */
