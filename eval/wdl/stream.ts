@@ -86,7 +86,9 @@ async function measureAll(setup: StreamSetup, options: WdlOptions, saved: SavedD
     const rows = Array.from({ length: Math.min(batch, points - from) }, (_, k) => from + k);
     const read = await setup.read(rows);
     const own = saved.weights?.subarray(from * options.atoms, (from + rows.length) * options.atoms);
-    const isVisited = own?.every((_, i) => i % options.atoms > 0 || own.subarray(i, i + options.atoms).some((w) => w !== 0));
+    const isVisited = own?.every(
+      (_, i) => i % options.atoms > 0 || own.subarray(i, i + options.atoms).some((w) => w !== 0),
+    );
     const { weights: found } = await encodeEach(read.problem, saved.atoms, {
       encoder: saved.encoder,
       evaluations: isVisited ? TRAINED_EVALUATIONS : NEW_EVALUATIONS,
@@ -139,5 +141,7 @@ function requireShape({ config }: TrainedRun, { name, shape }: StreamDataset): v
   const trained = config.options["dataShape"] as readonly number[] | undefined;
   const [expected, got] = [trained, shape].map((extents) => extents?.slice(1).join(" x "));
   if (expected === undefined || got === expected) return;
-  throw new InputError(`${name}: data points of ${got}, but the atoms have ${expected} values; give data of that shape`);
+  throw new InputError(
+    `${name}: data points of ${got}, but the atoms have ${expected} values; give data of that shape`,
+  );
 }

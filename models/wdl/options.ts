@@ -29,7 +29,8 @@ export const wdlOptions = {
     integer: true,
   }),
   batch: numberOption({
-    description: "learn from so many data points at a time, read from disk: .npy, IDX or a folder of images (default: from all)",
+    description:
+      "learn from so many data points at a time, read from disk: .npy, IDX or a folder of images (default: from all)",
     default: undefined,
     least: 1,
     integer: true,

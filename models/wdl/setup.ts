@@ -111,14 +111,21 @@ export function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: 
 export function localityOf(options: WdlOptions, geometry: Geometry): Locality | undefined {
   if (options.locality === 0) return undefined;
   if (options.allowNegativeWeights) {
-    throw new OptionError("locality", "not defined for negative weights, which would be paid for distances; leave one of the two out");
+    throw new OptionError(
+      "locality",
+      "not defined for negative weights, which would be paid for distances; leave one of the two out",
+    );
   }
   if (!geometry.symmetric) throw new OptionError("locality", "needs a symmetric ground cost; leave one of the two out");
   return locality({ geometry, weight: options.locality });
 }
 
 /** The pixel grid, or the matrix of a file. */
-export async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
+export async function groundGeometry(
+  file: string | undefined,
+  shape: readonly number[],
+  name: string,
+): Promise<Geometry> {
   if (file === undefined) return grid({ size: [...shape] });
   const pixels = shape.reduce((product, extent) => product * extent, 1);
   try {

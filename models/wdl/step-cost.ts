@@ -10,6 +10,13 @@ export function wdlStepCost(
   dataset: Dataset,
 ): StepCost {
   const [all, ...size] = shapeOf(dataset);
-  const sizes = { points: Math.min(all, batch ?? all), atoms, iterations: sinkhornIterations, epsilon: gamma, size, isDense: cost !== undefined };
+  const sizes = {
+    points: Math.min(all, batch ?? all),
+    atoms,
+    iterations: sinkhornIterations,
+    epsilon: gamma,
+    size,
+    isDense: cost !== undefined,
+  };
   return { ...gradientCost(sizes, nativeStatus().addon?.describe().threads), steps: iterations };
 }

@@ -30,7 +30,11 @@ export interface Encodings extends Omit<EachMinimum, "x"> {
  * Barycentric weights of the problem's data under fixed atoms [S, N]: each point's own minimum of its loss, by its own quasi-Newton
  * steps from where the encoder puts it.
  */
-export async function encodeEach(problem: WdlProblem, atoms: Float64Array, options: EncodeOptions = {}): Promise<Encodings> {
+export async function encodeEach(
+  problem: WdlProblem,
+  atoms: Float64Array,
+  options: EncodeOptions = {},
+): Promise<Encodings> {
   const { evaluations = 30, tolerance = 1e-4, encoder, signal } = options;
   const { term, pixels, weightMap, locality } = problem;
   const count = problem.atoms;
@@ -45,7 +49,9 @@ export async function encodeEach(problem: WdlProblem, atoms: Float64Array, optio
     {
       evaluations,
       tolerance,
-      ...(encoder && { inverseCurvature: (free) => inverseCurvature(encoder, weightMap, weightMap.forward(free, count)) }),
+      ...(encoder && {
+        inverseCurvature: (free) => inverseCurvature(encoder, weightMap, weightMap.forward(free, count)),
+      }),
     },
   );
   return { weights: weightMap.forward(x, count), ...found };
@@ -81,7 +87,11 @@ export async function encoderOfBarycenters(
 }
 
 /** The mean over some points of d^2 loss / d lambda^2 [S, S], by differences of gradients. */
-async function meanCurvature({ term, operator, pixels, ...problem }: WdlProblem, atoms: Float64Array, weights: Float64Array) {
+async function meanCurvature(
+  { term, operator, pixels, ...problem }: WdlProblem,
+  atoms: Float64Array,
+  weights: Float64Array,
+) {
   const count = problem.atoms;
   const points = Math.min(CURVATURE_POINTS, weights.length / count);
   const curvature = new Float64Array(count * count);

@@ -38,7 +38,12 @@ export function anchorsFor(pixels: number): number {
  * @param weights their encodings [n, S]
  * @param curvature see `Encoder`
  */
-export function fitEncoder(histograms: Float64Array, weights: Float64Array, atoms: number, curvature: Float64Array): Encoder {
+export function fitEncoder(
+  histograms: Float64Array,
+  weights: Float64Array,
+  atoms: number,
+  curvature: Float64Array,
+): Encoder {
   const count = weights.length / atoms;
   const anchors = Float32Array.from(histograms, Math.sqrt);
   const gram = kernelBetween(anchors, anchors, count, count);

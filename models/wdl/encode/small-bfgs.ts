@@ -46,7 +46,9 @@ export class SmallBfgs {
   shorten(rise: number): void {
     const full = this.length;
     const lowest = (-this.slope * full * full) / (2 * (rise - this.slope * full));
-    this.length = Number.isFinite(lowest) ? Math.min(Math.max(lowest, CUT.least * full), CUT.most * full) : CUT.least * full;
+    this.length = Number.isFinite(lowest)
+      ? Math.min(Math.max(lowest, CUT.least * full), CUT.most * full)
+      : CUT.least * full;
   }
 
   #aim(): void {

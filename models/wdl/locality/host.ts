@@ -36,7 +36,7 @@ export function hostDivergences(geometry: Geometry, settings: Settings): Diverge
       return { values, slopes, potentials, unconverged, iterations };
     },
 
-    self(histograms) {
+    async self(histograms) {
       const rows = rowsOf(histograms, pixels);
       const slopes = new Float64Array(histograms.length);
       const values = Float64Array.from(rows, (row, index) => {

@@ -54,7 +54,7 @@ export interface LocalitySettings {
 export interface Divergences {
   between(data: Float64Array, atoms: Float64Array, start: Float32Array | undefined): Promise<PairSolutions>;
   /** Values [count] and potentials [count, N] of the problems of each histogram with itself. */
-  self(histograms: Float64Array): SelfSolutions;
+  self(histograms: Float64Array): Promise<SelfSolutions>;
 }
 
 export interface PairSolutions {
@@ -93,8 +93,8 @@ export function locality({
     weight,
     async costs(data, atoms, start) {
       const { values, slopes, ...rest } = await engine.between(data, atoms, start);
-      const ofAtoms = engine.self(atoms);
-      if (known?.data !== data) known = { data, values: engine.self(data).values };
+      const ofAtoms = await engine.self(atoms);
+      if (known?.data !== data) known = { data, values: (await engine.self(data)).values };
       const count = atoms.length / pixels;
       const ofData = known.values;
       const costs = values.map((value, index) => {

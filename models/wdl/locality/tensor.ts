@@ -49,7 +49,13 @@ export function tensorDivergences(geometry: Geometry, { epsilon, tolerance, maxI
           const d = rowsAt(atoms, (pair) => pair % count);
           const g0 = start ? start.slice(from * pixels, to * pixels) : rowsAt(logAtoms, (pair) => pair % count);
           const tensors = [x, d, g0].map((values) => tf.tensor2d(values, shape));
-          const run = { iterations: maxIterations, domain: "auto", tolerance, checkEvery: CHECK_EVERY, momentum: 1 } as const;
+          const run = {
+            iterations: maxIterations,
+            domain: "auto",
+            tolerance,
+            checkEvery: CHECK_EVERY,
+            momentum: 1,
+          } as const;
           const { f, g, ...report } = await engine.solve({ a: tensors[0], b: tensors[1] }, tensors[2], run);
           const [ofData, ofAtoms] = [(await f.data()) as Float32Array, (await g.data()) as Float32Array];
           tf.dispose([...tensors, f, g]);
@@ -70,15 +76,17 @@ export function tensorDivergences(geometry: Geometry, { epsilon, tolerance, maxI
       return { values, slopes, potentials, unconverged, iterations };
     },
 
-    self(histograms) {
+    async self(histograms) {
       const count = histograms.length / pixels;
       const kernel = geometry.kernel(epsilon);
       try {
         const engine = chooseSinkhorn(kernel, "auto");
-        const slopes = tf.tidy(() => {
+        const potential = tf.tidy(() => {
           const a = tf.tensor2d(Float32Array.from(histograms), [count, pixels]);
-          return engine.selfPotential(a, { iterations: SELF_ITERATIONS, domain: "auto" }).dataSync() as Float32Array;
+          return engine.selfPotential(a, { iterations: SELF_ITERATIONS, domain: "auto" });
         });
+        const slopes = (await potential.data()) as Float32Array;
+        potential.dispose();
         const rows = rowsOf(histograms, pixels);
         const values = Float64Array.from(rowsOf(slopes, pixels), (row, index) => {
           return 2 * row.reduce((sum, slope, i) => sum + slope * rows[index][i], 0);

@@ -50,7 +50,10 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
     throw new OptionError("warmRestart", "not with --batch, which carries no scalings over; leave one of the two out");
   }
   if (options.weightScale !== undefined) {
-    throw new OptionError("weightScale", "not with --batch, where each point takes steps of its own; leave one of the two out");
+    throw new OptionError(
+      "weightScale",
+      "not with --batch, where each point takes steps of its own; leave one of the two out",
+    );
   }
   const geometry = await groundGeometry(options.cost, pointShape, stream.name);
   const pixels = sizeOf(pointShape);

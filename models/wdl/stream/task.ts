@@ -87,7 +87,13 @@ export function streamTask<S extends GradientState>(settings: StreamTaskSettings
     rows.forEach((row, k) => state.weights.set(weights.subarray(k * atoms, (k + 1) * atoms), row * atoms));
     const done = position + rows.length;
     return {
-      state: { ...state, optimizer: optimizer.step(state.optimizer, alpha), position: done, encoder: fitted, evaluations },
+      state: {
+        ...state,
+        optimizer: optimizer.step(state.optimizer, alpha),
+        position: done,
+        encoder: fitted,
+        evaluations,
+      },
       metrics: {
         loss: ((value + penalty) * points) / rows.length,
         gradientNorm: Math.sqrt(inner(alpha, alpha)),
@@ -130,7 +136,10 @@ export function streamTask<S extends GradientState>(settings: StreamTaskSettings
         const count = Math.min(EVALUATED_POINTS, points);
         const sample = await setup.read(Array.from({ length: count }, (_, k) => Math.floor((k * points) / count)));
         const dictionary = softmax.forward(x, pixels);
-        const { weights } = await encodeEach(sample.problem, dictionary, { evaluations: EVALUATED_EVALUATIONS, encoder });
+        const { weights } = await encodeEach(sample.problem, dictionary, {
+          evaluations: EVALUATED_EVALUATIONS,
+          encoder,
+        });
         return evaluate(sample, { atoms: dictionary, weights });
       },
     }),
@@ -166,7 +175,10 @@ export function streamTask<S extends GradientState>(settings: StreamTaskSettings
     rows.forEach((row, k) => {
       const own = weights.subarray(row * atoms, (row + 1) * atoms);
       if (!own.some((weight) => weight !== 0)) return;
-      start.set(Array.from(own, (weight) => Math.max(weight, LEAST_WEIGHT)), k * atoms);
+      start.set(
+        Array.from(own, (weight) => Math.max(weight, LEAST_WEIGHT)),
+        k * atoms,
+      );
     });
     return start;
   }

@@ -35,7 +35,8 @@ export function memoryRows({ name, kind, values, names }: SampleDataset): RowSou
     is8bit: kind === "images",
     async read(rows) {
       const found = new Float64Array(rows.length * size);
-      for (let i = 0; i < rows.length; i++) found.set(values.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+      for (let i = 0; i < rows.length; i++)
+        found.set(values.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
       return found;
     },
     nameOf: (row) => names[row],
@@ -46,7 +47,9 @@ async function npyRows(path: string): Promise<RowSource> {
   const { shape, fortranOrder, dataStart, elementBytes, fileBytes, decode } = await npyLayout(path);
   const kind = kindOf(shape, path);
   if (fortranOrder) {
-    throw new InputError(`${path}: is in Fortran order, in which a sample lies all over the file; save it by np.ascontiguousarray`);
+    throw new InputError(
+      `${path}: is in Fortran order, in which a sample lies all over the file; save it by np.ascontiguousarray`,
+    );
   }
   const rowBytes = elementBytes * sizeOf(shape.slice(1));
   const file = { path, start: dataStart, rowBytes, fileBytes };
@@ -58,7 +61,13 @@ async function npyRows(path: string): Promise<RowSource> {
 }
 
 async function idxRows(path: string): Promise<RowSource> {
-  const common = (shape: readonly number[]) => ({ path, kind: kindOf(shape, path), shape, is8bit: false, nameOf: String });
+  const common = (shape: readonly number[]) => ({
+    path,
+    kind: kindOf(shape, path),
+    shape,
+    is8bit: false,
+    nameOf: String,
+  });
   if (/\.gz$/i.test(path)) {
     const { shape, data } = await idxBytes(path);
     const size = sizeOf(shape.slice(1));

@@ -49,7 +49,9 @@ export async function openStream(source: RowSource, options: StreamOptions = {})
   const { size, limit = Infinity, onProgress } = options;
   const isImages = source.kind === "images";
   if (size !== undefined && !isImages) {
-    throw new InputError(`${source.path}: a size (${size}) is for images, this is a ${source.kind} data set; leave it out`);
+    throw new InputError(
+      `${source.path}: a size (${size}) is for images, this is a ${source.kind} data set; leave it out`,
+    );
   }
   const count = Math.min(source.shape[0], limit);
   const stored = source.shape.slice(1);

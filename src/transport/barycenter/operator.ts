@@ -84,8 +84,11 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
     },
 
     async lossAndGradient(inputs, term, signal) {
-      const { losses: all, atoms, weights } = await (arrays.lossAndGradient(inputs, term, signal) ??
-        throughBarycenters(arrays, inputs, term, signal));
+      const {
+        losses: all,
+        atoms,
+        weights,
+      } = await (arrays.lossAndGradient(inputs, term, signal) ?? throughBarycenters(arrays, inputs, term, signal));
       const { data: losses } = toFloat64(all);
       return {
         value: losses.reduce((sum, loss) => sum + loss, 0),
