@@ -32,6 +32,23 @@ export interface EvaluationInput {
   readonly dataset: Dataset;
   /** Whether the run was trained on it; the state then holds what belongs to each data point. */
   readonly isTrainingData: boolean;
+  /** What is at hand of the run itself where other data are evaluated. @default nothing */
+  readonly own?: OwnRecord;
+}
+
+/** The run's own data, and what was made of them, for evaluators that compare with something fitted to them. */
+export interface OwnRecord {
+  /** Undefined where none has been written. */
+  readonly result: OwnResult | undefined;
+  /** Loads the data. Throws InputError where they are not there any more. */
+  load(): Promise<Dataset>;
+}
+
+/** The result in a run's own folder. */
+export interface OwnResult {
+  readonly summary: Readonly<Record<string, unknown>>;
+  /** `result/<name>.npy`; undefined where there is no such file, or it is damaged. */
+  array(name: string): Promise<NdArray | undefined>;
 }
 
 /** Draws a picture when it is wanted. What it throws costs this picture and nothing else. */
@@ -47,6 +64,8 @@ export interface Evaluation {
   readonly pictures: Readonly<Record<string, Draw>>;
   /** `result/<name>.tsv`: tables of text, tab-separated. @default none */
   readonly tables?: Readonly<Record<string, string>>;
+  /** What its user should know of the figures, a line each; in the report, and said by `eval`. @default nothing */
+  readonly notes?: readonly string[];
   /** `report.html`, with those of the pictures that could be drawn. */
   report(pictures: Pictures): Report;
 }

@@ -10,11 +10,17 @@ export interface NmfOptions {
   readonly maxIterations?: number;
 }
 
-export interface NmfDictionary extends LinearDictionary {
+export interface NmfDictionary extends LinearDictionary, NmfStop {
   /** |X - coefficients * components|, Frobenius. */
   readonly error: number;
-  readonly iterations: number;
+}
+
+/** The rule by which a factorisation ended, and how. */
+export interface NmfStop {
   readonly status: "converged" | "max-iterations";
+  readonly iterations: number;
+  /** See `NmfOptions`. */
+  readonly tolerance: number;
 }
 
 /** Sweeps over the components for each product with the data: measured best of 1, 2, 3, 4 and 8 on 20 images, k = 5. */
@@ -44,7 +50,7 @@ export function nmf(data: NdArray, components: number, options: NmfOptions = {})
   const { weights, atoms } = nndsvda(rows, components); // weights: W^T [k, M]; atoms: H [k, N]
   let squaredError = Infinity;
   let iterations = 0;
-  let status: NmfDictionary["status"] = "max-iterations";
+  let status: NmfStop["status"] = "max-iterations";
   while (status !== "converged" && iterations < maxIterations) {
     iterations++;
     descend(weights, rowProducts(atoms, atoms), rowProducts(atoms, rows));
@@ -65,6 +71,7 @@ export function nmf(data: NdArray, components: number, options: NmfOptions = {})
     error: Math.sqrt(reconstructions.reduce((sum, value, index) => sum + (value - values[index]) ** 2, 0)),
     iterations,
     status,
+    tolerance,
   };
 }
 

@@ -1,53 +1,66 @@
 import { samplesOf } from "../../src/data/dataset.ts";
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
-import { encode, normalizeRows } from "../../models/wdl/dictionary.ts";
-import { unpackFactors } from "../../models/wdl/objective.ts";
+import { encode, encoderOfBarycenters } from "../../models/wdl/encode/encode.ts";
+import { unpackFactors, type WdlProblem } from "../../models/wdl/objective.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
-import type { Optimizer } from "../../models/optimizer.ts";
+import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
-import { toFloat32, type NdArray } from "../../src/tensor/ndarray.ts";
-import { jsonNumber } from "../format.ts";
+import { toFloat32 } from "../../src/tensor/ndarray.ts";
 import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
-import { linearBaselines, reconstruction } from "./compare.ts";
+import { baselineMethods, baselinesOf } from "./baselines.ts";
+import { classesOf } from "./classes.ts";
+import { compare, shownInputs, type Comparison } from "./compare.ts";
+import { dictionaryMethod } from "./dictionary-method.ts";
+import type { WdlFindings } from "./findings.ts";
 import { wdlPictures } from "./pictures.ts";
+import { reconstructionsShown } from "./reconstructions.ts";
 import { wdlReport } from "./report.ts";
 import { evaluateStream } from "./stream.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
+import { comparisonSummary, psnrTable } from "./summary.ts";
 
 /**
- * Evaluates a dictionary: reconstructions and their PSNR beside PCA and NMF, pictures and a report. Data that the run was
- * not trained on are encoded first, with the atoms fixed, by `optimizer`.
+ * Evaluates a dictionary: reconstructions and their PSNR and normalised error beside PCA and NMF fitted to the same data, pictures and
+ * a report. Data that the run was not trained on are encoded first, with the atoms fixed.
  */
-export function wdlEvaluator(optimizer: Optimizer): Evaluator {
+export function wdlEvaluator(): Evaluator {
   const evaluator: Evaluator = {
     task: "wdl",
     curves: WDL_CURVES,
     results: WDL_RESULTS,
     async evaluate(run, input) {
       const options = pickOptions(wdlOptions, run.config.options);
-      const { dataset } = input;
-      if (dataset.kind === "stream") return evaluateStream(run, { ...input, dataset }, options, evaluator.evaluate);
+      if (input.dataset.kind === "stream") {
+        return evaluateStream(run, { ...input, dataset: input.dataset }, options, evaluator.evaluate);
+      }
+      const dataset = samplesOf(input.dataset);
       if (!input.isTrainingData) checkShape(run, input);
-      const setup = await setUpWdl(options, input.dataset);
-      const factors = await factorsOf(run, setup, input, optimizer);
-      const total = totalIterations(run, options, input);
-      const results = await reconstructAll(setup, factors, total);
-      const inputs = shaped(setup, setup.intensities.map(Math.round));
-      const ours = reconstruction("WDL", shaped(setup, setup.restore(results.reconstructions)), inputs);
-      const methods = [ours, ...linearBaselines(inputs, options.atoms)];
-      const [, byPca, byNmf] = methods;
+      const setup = await setUpWdl(options, dataset);
+      const { baselines, note } = await baselinesOf(options.atoms, dataset, input);
+
+      // warm restarts accumulate iterations: what they fitted are the barycenters of so many from ones
+      const total = options.sinkhornIterations * expectNumber(run.state, "cycles");
+      const problem = { ...setup.problem, operator: setup.operatorWith(total) };
+      const factors = rounded(await factorsOf(run, options, setup, problem, input));
+
+      const { ours, reconstructions } = dictionaryMethod(setup, options, factors, problem.operator);
+      const data = { values: dataset.values.data, scale: 255 / setup.peak };
+      const linear = baselines ? baselineMethods(baselines, options.atoms, data) : [];
+      const { points, pointShape } = setup;
+      const shown = reconstructionsShown(setup, 1 + linear.length);
+      const compared = { ...data, points, pointShape, shown };
+      const methods: Comparison[] = [];
+      for (const method of [ours, ...linear]) methods.push(await compare(method, compared));
+      const notes = [note, zeroPixelNote(setup, options)].filter((line) => line !== undefined);
+      const classes = classesOf(dataset, methods);
       const last = run.history.at(-1);
       const summary = {
-        loss: await finalLoss(run, setup, factors, input, last),
-        psnr: jsonNumber(ours.meanPsnr),
-        psnr_pca: jsonNumber(byPca.meanPsnr),
-        psnr_nmf: jsonNumber(byNmf.meanPsnr),
-        ...(methods.some(({ exact }) => exact > 0) && {
-          exact: { wdl: ours.exact, pca: byPca.exact, nmf: byNmf.exact },
-        }),
+        loss: await finalLoss(run, problem, factors, input, last),
+        ...comparisonSummary(methods, baselines?.nmf, classes),
+        ...(notes.length > 0 && { notes }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],
         seconds: last?.["seconds"],
@@ -59,24 +72,29 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
           total,
         },
       };
-      const found = {
+      const found: WdlFindings = {
         setup,
         options,
-        factors: results,
+        factors,
         sinkhornIterations: total,
         methods,
-        inputs,
-        names: samplesOf(input.dataset).names,
+        inputs: shownInputs(compared),
+        names: dataset.names,
+        classes,
+        notes,
         history: run.history,
       };
       return {
         summary,
         arrays: {
-          inputs: toFloat32(shaped(setup, setup.histograms.data)),
-          atoms: toFloat32({ shape: [options.atoms, ...setup.pointShape], data: results.atoms }),
-          weights: toFloat32({ shape: [setup.points, options.atoms], data: results.weights }),
-          reconstructions: toFloat32(shaped(setup, results.reconstructions)),
+          inputs: { shape: [points, ...pointShape], data: Float32Array.from(setup.histograms.data) },
+          atoms: toFloat32({ shape: [options.atoms, ...pointShape], data: factors.atoms }),
+          weights: toFloat32({ shape: [points, options.atoms], data: factors.weights }),
+          reconstructions: { shape: [points, ...pointShape], data: reconstructions },
+          ...baselines?.arrays,
         },
+        tables: { psnr: psnrTable(dataset.names, methods) },
+        notes,
         pictures: wdlPictures(found),
         report: (pictures) => wdlReport(found, pictures, summary, run),
       } satisfies Evaluation;
@@ -97,48 +115,42 @@ function checkShape({ config }: TrainedRun, { dataset }: EvaluationInput): void 
   }
 }
 
-/** The saved factors, or for other data the saved atoms and the weights that fit them best. */
+/**
+ * The saved factors, or for other data the saved atoms and the weights that fit them best.
+ *
+ * @param problem the data under the operator that the saved factors were fitted with
+ */
 async function factorsOf(
   { state }: TrainedRun,
-  setup: WdlSetup,
+  options: WdlOptions,
+  { points }: WdlSetup,
+  problem: WdlProblem,
   { isTrainingData }: EvaluationInput,
-  optimizer: Optimizer,
 ): Promise<Factors> {
-  const { problem } = setup;
   const atomSize = problem.atoms * problem.pixels;
   if (isTrainingData) {
-    const { data } = expectArray(state, "optimizer.x", [atomSize + setup.points * problem.atoms], Float64Array);
+    const { data } = expectArray(state, "optimizer.x", [atomSize + points * problem.atoms], Float64Array);
     return unpackFactors(problem, data);
   }
   const { data } = expectArray(state, "optimizer.x", [null], Float64Array);
-  const { atoms } = unpackFactors(problem, data.slice(0, atomSize));
-  return { atoms, weights: await encode({ atoms, problem }, optimizer) };
+  const trained = (data.length - atomSize) / problem.atoms;
+  // a step scale that was given is that of so many data points
+  const zeta = options.weightScale === undefined ? problem.zeta : (problem.zeta * points) / trained;
+  const { atoms, weights: known } = unpackFactors({ ...problem, zeta }, data);
+  const encoder = known.length > 0 ? await encoderOfBarycenters(problem, atoms, known) : undefined;
+  const { weights } = await encode({ atoms, problem }, { encoder });
+  return { atoms, weights };
 }
 
-/**
- * Sinkhorn iterations that the reconstructions were fitted with: warm restarts accumulate them, so the same barycenters
- * come from that many iterations from ones.
- */
-function totalIterations(
-  { state }: TrainedRun,
-  { sinkhornIterations }: WdlOptions,
-  { isTrainingData }: EvaluationInput,
-): number {
-  return isTrainingData ? sinkhornIterations * expectNumber(state, "cycles") : sinkhornIterations;
-}
-
-/** Atoms and weights rounded to what is written, and the barycenters of exactly those. */
-async function reconstructAll(setup: WdlSetup, { atoms, weights }: Factors, iterations: number) {
-  const rounded = { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
-  const inputs = barycenterInputs(setup.problem, rounded);
-  const barycenters = await setup.operatorWith(iterations).barycenters(inputs);
-  return { ...rounded, reconstructions: normalizeRows(barycenters, setup.problem.pixels) };
+/** Factors as they are written, of which exactly the reconstructions are the barycenters. */
+function rounded({ atoms, weights }: Factors): Factors {
+  return { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
 }
 
 /** The loss that training ended with; before its first step, and of other data, the loss of their encoding. */
 async function finalLoss(
   { state }: TrainedRun,
-  { problem }: WdlSetup,
+  problem: WdlProblem,
   factors: Factors,
   { isTrainingData }: EvaluationInput,
   last: Readonly<Record<string, number>> | undefined,
@@ -147,8 +159,4 @@ async function finalLoss(
   if (isTrainingData && ended !== undefined) return ended;
   const { value } = await problem.operator.lossAndGradient(barycenterInputs(problem, factors), problem.term);
   return value;
-}
-
-function shaped(setup: WdlSetup, data: Float64Array): NdArray<Float64Array> {
-  return { shape: [setup.points, ...setup.pointShape], data };
 }

@@ -3,18 +3,24 @@ import type { WdlOptions } from "../../models/wdl/options.ts";
 import type { WdlSetup } from "../../models/wdl/setup.ts";
 import type { Metrics } from "../../models/task.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
-import type { Reconstruction } from "./compare.ts";
+import type { Classes } from "./classes.ts";
+import type { Comparison } from "./compare.ts";
 
 /** What the evaluator found, for pictures and report. */
 export interface WdlFindings {
   readonly setup: WdlSetup;
   readonly options: WdlOptions;
-  readonly factors: Factors & { readonly reconstructions: Float64Array };
+  readonly factors: Factors;
   /** Sinkhorn iterations that the reconstructions are computed with. */
   readonly sinkhornIterations: number;
   /** Ours first. */
-  readonly methods: readonly Reconstruction[];
+  readonly methods: readonly Comparison[];
+  /** The first data points on the 8-bit scale, those whose reconstructions are kept. */
   readonly inputs: NdArray<Float64Array>;
   readonly names: readonly string[];
+  /** Undefined where classes of the data points are not known. */
+  readonly classes?: Classes | undefined;
+  /** What a reader should know before anything else, a line each. */
+  readonly notes: readonly string[];
   readonly history: readonly Metrics[];
 }

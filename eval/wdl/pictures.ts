@@ -2,18 +2,21 @@ import { interpolateWeights } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs } from "../../models/wdl/factors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import { formatDecibels } from "../format.ts";
+import { spreadOf } from "../metrics/spread.ts";
 import { barycentricPath } from "../pictures/barycentric-path.ts";
 import { curvePanels } from "../pictures/curves.ts";
-import { heatMap } from "../pictures/heat-map.ts";
 import { imageRows, montage, type ImageGroup } from "../pictures/montage.ts";
 import type { Picture } from "../pictures/picture.ts";
+import { projections } from "../pictures/projections.ts";
 import { progressPicture } from "../pictures/progress.ts";
 import type { Draw } from "../evaluator.ts";
 import type { WdlFindings } from "./findings.ts";
 import { asImages, atomImages } from "./images.ts";
+import type { Comparison } from "./compare.ts";
 import { reconstructionsView } from "./reconstructions.ts";
 import { morphView, planMorph } from "./morph.ts";
 import { WDL_CURVES } from "./shown.ts";
+import { classPicture, weightsPicture } from "./weights.ts";
 
 type Drawings = Readonly<Record<string, Draw>>;
 
@@ -23,16 +26,16 @@ const CURVE_STEPS = ["all atoms alike", "a third of the way", "two thirds", "the
 /** Paths with more points than this are a tangle. */
 const MOST_PATH_POINTS = 200;
 
-/** The pictures that fit the data: images, curves for 1-D data; for other shapes weights and progress only. */
+/** The pictures that fit the data: images, curves for 1-D data, projections of volumes. */
 export function wdlPictures(findings: WdlFindings): Drawings {
-  const { setup, options, factors, methods, history } = findings;
-  const weights = { shape: [setup.points, options.atoms], data: factors.weights };
-  const levels = methods.slice(1).map(({ name, meanPsnr }) => ({ metric: "psnr", name, value: meanPsnr }));
-  const views = { 1: curvePictures, 2: imagePictures }[setup.pointShape.length];
+  const { setup, options, methods, classes, history } = findings;
+  const levels = methods.slice(1).map(({ name, psnr }) => ({ metric: "psnr", name, value: spreadOf(psnr).mean }));
+  const views = { 1: curvePictures, 2: imagePictures, 3: volumePictures }[setup.pointShape.length];
   return {
     ...views?.(findings),
     ...(options.atoms >= 2 && setup.points <= MOST_PATH_POINTS && { path: () => pathPicture(findings) }),
-    weights: () => heatMap(transposed(weights), { xTitle: "data point", yTitle: "atom", valueTitle: "weight" }),
+    ...(options.atoms >= 2 && classes && { classes: () => classPicture(findings) }),
+    weights: () => weightsPicture(findings),
     ...progressPicture(history, WDL_CURVES, levels),
   };
 }
@@ -83,10 +86,14 @@ async function reconstructionRows(findings: WdlFindings): Promise<Picture> {
   const rows = [{ name: "input", images: inputs }, ...methods];
   const picture = await imageRows(
     rows.map(({ name, images }) => ({ label: name, images, range: [0, 255] as const })),
-    { captions: Array.from(ours.psnr, (value) => formatDecibels(value, 1)) },
+    { captions: decibels(ours, inputs) },
   );
-  const view = await reconstructionsView(findings);
-  return view ? { ...picture, view } : picture;
+  return { ...picture, view: await reconstructionsView(findings) };
+}
+
+/** PSNR of the data points that are shown. */
+function decibels({ psnr }: Comparison, { shape: [shown] }: NdArray): string[] {
+  return Array.from(psnr.subarray(0, shown), (value) => formatDecibels(value, 1));
 }
 
 /** The picture of the barycenters between the atoms, with the view that morphs between them where a page can. */
@@ -147,8 +154,30 @@ function curvePictures(findings: WdlFindings): Drawings {
   };
 }
 
-function transposed({ shape: [rows, columns], data }: NdArray<Float64Array>): NdArray<Float64Array> {
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j];
-  return { shape: [columns, rows], data: out };
+/** Volumes, each seen along its three axes. */
+function volumePictures(findings: WdlFindings): Drawings {
+  const { options, methods, inputs } = findings;
+  const [ours] = methods;
+  const rows = [{ name: "input", images: inputs }, ...methods];
+  return {
+    atoms: () => imageRows(projections("atom", atomImages(findings))),
+    reconstructions: () =>
+      imageRows(
+        rows.flatMap(({ name, images }) => projections(name, images)),
+        { captions: decibels(ours, inputs) },
+      ),
+    ...(options.atoms >= 2 && { interpolation: () => interpolationVolumes(findings) }),
+  };
+}
+
+/** From the isobarycenter towards each atom, seen along the first axis. */
+async function interpolationVolumes(findings: WdlFindings): Promise<Picture> {
+  const { setup, options } = findings;
+  const groups: ImageGroup[] = [];
+  for (let atom = 0; atom < options.atoms; atom++) {
+    const data = await towardsAtom(findings, atom, INTERPOLATION_STEPS);
+    const [seen] = projections(`atom ${atom + 1}`, { shape: [INTERPOLATION_STEPS, ...setup.pointShape], data });
+    groups.push({ ...seen, range: "common" });
+  }
+  return imageRows(groups, { columns: INTERPOLATION_STEPS });
 }

@@ -3,24 +3,23 @@ import { jsonNumber } from "../format.ts";
 import { pack } from "../packed.ts";
 import { spriteOf } from "../pictures/sprite.ts";
 import type { ReconstructionsView } from "../views.ts";
+import type { WdlSetup } from "../../models/wdl/setup.ts";
 import type { WdlFindings } from "./findings.ts";
 
 /** Of all images together, so that a page stays small: some 2 MB of PNG. */
 const MOST_PIXELS = 4e6;
 const MOST_POINTS = 500;
 
-/** Data points that a page can show beside their reconstructions, the first ones. */
-export function reconstructionsShown({ setup, methods }: WdlFindings): number {
-  const each = (1 + methods.length) * sizeOf(setup.pointShape);
-  return Math.min(setup.points, MOST_POINTS, Math.floor(MOST_PIXELS / each));
+/** Data points that can be shown beside their reconstructions, the first ones; at least one, however large it is. */
+export function reconstructionsShown({ points, pointShape }: WdlSetup, methods: number): number {
+  const each = (1 + methods) * sizeOf(pointShape);
+  return Math.min(points, MOST_POINTS, Math.max(1, Math.floor(MOST_PIXELS / each)));
 }
 
-/** Inputs and reconstructions to look at one by one; undefined where not even one fits into a page. */
-export async function reconstructionsView(findings: WdlFindings): Promise<ReconstructionsView | undefined> {
-  const { setup, options, factors, methods, inputs, names } = findings;
-  const count = reconstructionsShown(findings);
-  if (count === 0) return undefined;
-  const [height, width] = setup.pointShape;
+/** Inputs and reconstructions to look at one by one. */
+export async function reconstructionsView(findings: WdlFindings): Promise<ReconstructionsView> {
+  const { options, factors, methods, inputs, names } = findings;
+  const [count, height, width] = inputs.shape;
   const pixels = height * width;
   const stacks = [inputs, ...methods.map(({ images }) => images)];
   const images = Array.from({ length: count }, (_, point) =>

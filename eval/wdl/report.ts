@@ -1,10 +1,13 @@
 import { formatDecibels } from "../format.ts";
 import type { TrainedRun } from "../evaluator.ts";
+import { spreadOf } from "../metrics/spread.ts";
 import { figureSections, type FigureCaption, recordTable, type Report, type TextSection } from "../report.ts";
 import type { Pictures } from "../pictures/picture.ts";
 import type { WdlFindings } from "./findings.ts";
-import { reconstructionsShown } from "./reconstructions.ts";
 import { planMorph, type MorphPlan } from "./morph.ts";
+import { exactOf } from "./summary.ts";
+import { classTables, comparisonTable, pointTable } from "./tables.ts";
+import { weightsShown } from "./weights.ts";
 
 /** Captions of the pictures, in the order of the report. */
 const CAPTIONS: readonly FigureCaption[] = [
@@ -12,7 +15,8 @@ const CAPTIONS: readonly FigureCaption[] = [
   ["atoms", "Atoms", "The learned atoms: their Wasserstein barycenters are the reconstructions."],
   ["interpolation", "Between the atoms", "From the isobarycenter of the atoms towards each atom."],
   ["path", "Barycentric path", "The data points in order, by their weights, between the atoms."],
-  ["weights", "Weights", "Barycentric weights of the data points."],
+  ["classes", "Classes", "The data points between the atoms, by their weights and classes; training saw no class."],
+  ["weights", "Weights", "Barycentric weights of the data points, those of a class beside each other."],
   ["progress", "Training", "Loss and mean PSNR along the optimisation."],
 ];
 
@@ -22,48 +26,45 @@ export function wdlReport(
   summary: Readonly<Record<string, unknown>>,
   run: TrainedRun,
 ): Report {
-  const { methods, names, options } = findings;
+  const { options, notes, methods } = findings;
   const plan = planMorph(findings);
   const captionOf: Readonly<Record<string, (still: string) => string>> = {
-    reconstructions: (still) =>
-      pictures["reconstructions"]?.view?.kind === "chart" ? still : still + firstOnly(findings),
+    reconstructions: (still) => still + firstOnly(findings, findings.inputs.shape[0]),
+    weights: (still) => still + firstOnly(findings, weightsShown(findings)),
     interpolation: (still) => morphCaption(plan, options.atoms, still),
   };
   const captions = CAPTIONS.map(([name, title, caption]): FigureCaption => {
     return [name, title, captionOf[name]?.(caption) ?? caption];
   });
-  const figures = figureSections(captions, pictures);
   return {
     title: "Wasserstein dictionary",
     subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
-    highlights: methods.map(({ name, meanPsnr, exact }) => ({
+    highlights: methods.map(({ name, psnr, note }) => ({
       label: name,
-      value: formatDecibels(meanPsnr, 2),
-      note:
-        (name === "WDL" ? "mean PSNR of this dictionary" : `${options.atoms} components`) +
-        (exact > 0 && Number.isFinite(meanPsnr) ? `; ${exact} exact left out` : ""),
+      value: formatDecibels(spreadOf(psnr).mean, 2),
+      note: note + exactNote(psnr),
     })),
     sections: [
-      ...figures,
+      ...(notes.length > 0 ? [{ kind: "text", title: "Note", paragraphs: notes } as const] : []),
+      comparisonTable(findings),
+      ...figureSections(captions, pictures),
       ...("interpolation" in pictures || plan.kind !== "none" ? [] : [missingMorph(plan.why)]),
-      {
-        kind: "table",
-        title: "PSNR of each data point (dB)",
-        collapsed: true,
-        columns: [{ title: "data point" }, ...methods.map(({ name }) => ({ title: name, digits: 2 }))],
-        rows: names.map((name, index) => [name, ...methods.map(({ psnr }) => psnr[index])]),
-      },
+      ...classTables(findings),
+      pointTable(findings),
       recordTable(summary, { title: "Summary" }),
       recordTable(run.config.options, { title: "Configuration", collapsed: true }),
     ],
   };
 }
 
-/** What is missing where not all data points fit into a page. */
-function firstOnly(findings: WdlFindings): string {
-  const { points } = findings.setup;
-  const shown = reconstructionsShown(findings);
-  return shown === 0 || shown === points ? "" : ` The page holds the first ${shown} of ${points} data points.`;
+function exactNote(psnr: Float64Array): string {
+  const exact = exactOf(psnr);
+  return exact > 0 && exact < psnr.length ? `; ${exact} exact left out` : "";
+}
+
+/** What is missing where not all data points are shown. */
+function firstOnly({ setup: { points } }: WdlFindings, shown: number): string {
+  return shown === points ? "" : ` The first ${shown} of ${points} data points.`;
 }
 
 const POLYGON =

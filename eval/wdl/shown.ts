@@ -16,7 +16,10 @@ const LOSS = ["loss", "alpha", "invert", "size"];
 export const WDL_RESULTS: readonly ResultFigure[] = [
   { title: "PSNR (dB)", path: "psnr", better: "higher", bars: true },
   { title: "loss", path: "loss", better: "lower", bars: true, dependsOn: LOSS },
-  { title: "PSNR of PCA (dB)", path: "psnr_pca" },
+  { title: "PSNR of the worst image (dB)", path: "psnr_images.wdl.worst", better: "higher" },
+  { title: "normalised mean square error", path: "nmse", better: "lower" },
+  { title: "PSNR of the mean and S - 1 principal components (dB)", path: "psnr_pca" },
+  { title: "PSNR of the mean and S (dB)", path: "psnr_pca_same_count" },
   { title: "PSNR of NMF (dB)", path: "psnr_nmf" },
   { title: "iterations", path: "iterations" },
   SECONDS,

@@ -97,13 +97,3 @@ async function addLocality(
   costs.forEach((cost, index) => (gradient.weights[index] += locality.weight * cost));
   return locality.weight * value;
 }
-
-/** The same over the weights alone (beta [M, S], unscaled), for new data under a fixed dictionary. */
-export function encodingObjective(problem: WdlProblem, dictionary: Float64Array): Objective {
-  const { term, atoms, operator, weightMap } = problem;
-  return async (beta) => {
-    const factors = { atoms: dictionary, weights: weightMap.forward(beta, atoms) };
-    const { value, gradient } = await operator.lossAndGradient(barycenterInputs(problem, factors), term);
-    return { value, gradient: weightMap.backward(gradient.weights, factors.weights, atoms) };
-  };
-}

@@ -81,6 +81,10 @@ export const wdlOptions = {
     default: 0,
     least: 0,
   }),
+  labels: fileOption({
+    description: "classes of your own data points, a line each: for the report alone, training sees none",
+    placeholder: "file",
+  }),
   allowNegativeWeights: flagOption("weights sum to one but may be negative"),
 } as const;
 

@@ -25,6 +25,8 @@ export interface WdlSetup {
   /** Data points M. */
   readonly points: number;
   readonly histograms: IntensityHistograms;
+  /** The value of the data that is 255 on the 8-bit scale. */
+  readonly peak: number;
   /** The data on the 8-bit scale [M, N], 0..255. */
   readonly intensities: Float64Array;
   /** What defines the operator besides atoms, weights and geometry. */
@@ -74,6 +76,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     pointShape,
     points,
     histograms,
+    peak,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
     operatorWith: (iterations) =>
       iterations === core.iterations

@@ -18,6 +18,13 @@ interface Samples {
 /** Gray images [M, h, w], 0 black to 255 white. */
 export interface ImageDataset extends Samples {
   readonly kind: "images";
+  /**
+   * Of drawn images, whose parameters are known: the true image [h * w] on the way from one sample to another, at a share between 0
+   * and 1. @default not known
+   */
+  readonly between?: (from: number, to: number, share: number) => Promise<Float64Array>;
+  /** Name of a data set of the same kind of images, none of which is in this one. @default there is none */
+  readonly unseen?: string;
 }
 
 /** Masses on a grid [M, ...grid] with 1 to 3 axes, nonnegative. */

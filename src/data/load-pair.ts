@@ -1,11 +1,12 @@
 import { basename, extname } from "#platform/files";
 import { InputError } from "../errors.ts";
-import { isFolder, readText } from "../files/read.ts";
+import { isFolder } from "../files/read.ts";
 import { matrixMetric } from "../spaces/metric-matrix.ts";
 import type { NdArray } from "../tensor/ndarray.ts";
 import { isArrayFile, readArray } from "./arrays.ts";
 import { isCountFolder } from "./count-files.ts";
 import { numbered, requireLabels } from "./dataset.ts";
+import { readLabels } from "./labels.ts";
 import { loadMatrix, MATRIX_EXTENSIONS } from "./matrix.ts";
 import { isMeshFile, loadMesh, MESH_EXTENSIONS } from "./mesh-file.ts";
 import { pointsOfSide, type PairDataset, type PairSide } from "./pair.ts";
@@ -52,15 +53,6 @@ export async function loadPair(pathX: string, pathY: string, options: LoadPairOp
 async function loadSide(path: string, { distances = false, labels }: SideOptions = {}): Promise<PairSide> {
   const side = distances ? await loadDistances(path) : await loadPoints(path);
   return labels === undefined ? side : withLabels(side, await readLabels(labels), labels);
-}
-
-/** The labels of a text file, one a line; a last line may be empty. Throws InputError. */
-async function readLabels(path: string): Promise<string[]> {
-  const lines = (await readText(path)).split(/\r?\n/).map((line) => line.trim());
-  if (lines.at(-1) === "") lines.pop();
-  const empty = lines.indexOf("");
-  if (empty >= 0) throw new InputError(`${path}: line ${empty + 1}: expected a label, got an empty line`);
-  return lines;
 }
 
 /** The side with these labels. Throws InputError where they are not as many as its points. */

@@ -3,7 +3,7 @@ import { takeFirst, type LoadedDataset } from "./dataset.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
 import { cifar10 } from "./cifar10.ts";
 import { drawings } from "./drawings.ts";
-import { faces } from "./faces/faces.ts";
+import { faces, facesUnseen } from "./faces/faces.ts";
 import { gaussians1d, twoModes1d } from "./gaussians.ts";
 import { lfw } from "./lfw.ts";
 import { fashionMnist, mnist } from "./mnist.ts";
@@ -35,6 +35,7 @@ const pairs: Readonly<Record<string, DatasetEntry<PairDataset>>> = {
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
 export const datasets: Readonly<Record<string, DatasetEntry<LoadedDataset>>> = {
   faces,
+  "faces-unseen": facesUnseen,
   drawings,
   "gaussians-1d": gaussians1d,
   "two-modes-1d": twoModes1d,

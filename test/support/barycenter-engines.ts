@@ -75,18 +75,28 @@ export const discs = Float64Array.from({ length: 2 * 189 }, (_, index) => {
   return (row - 4) ** 2 + (column - centre) ** 2 <= 4 ? 1 / 13 : 0;
 });
 
+interface Variant {
+  readonly heavyBall?: number;
+  readonly ratio?: number;
+  readonly debiased?: boolean;
+}
+
 /** The operator's variants; rho relative to epsilon. */
-export const VARIANTS: Readonly<Record<string, { readonly heavyBall?: number; readonly ratio?: number }>> = {
+export const VARIANTS: Readonly<Record<string, Variant>> = {
   plain: {},
+  debiased: { debiased: true },
   "heavy-ball": { heavyBall: -0.1 },
   unbalanced: { ratio: 2 },
   "heavy-ball and unbalanced": { heavyBall: -0.3, ratio: 0.5 },
   "almost balanced": { ratio: 1e4 },
 };
 
-export function variantOptions(name: string, epsilon: number): Pick<BarycenterOptions, "heavyBall" | "rho"> {
-  const { heavyBall = 0, ratio = Infinity } = VARIANTS[name];
-  return { heavyBall, rho: ratio * epsilon };
+export function variantOptions(
+  name: string,
+  epsilon: number,
+): Pick<BarycenterOptions, "heavyBall" | "rho" | "debiased"> {
+  const { heavyBall = 0, ratio = Infinity, debiased = false } = VARIANTS[name];
+  return { heavyBall, rho: ratio * epsilon, debiased };
 }
 
 /** Rows with an exact corner of the simplex, an exact zero, and, where the variant takes it, a negative weight. */

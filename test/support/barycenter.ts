@@ -78,6 +78,17 @@ export const geometries: readonly [name: string, geometry: Geometry][] = [
   ["dense", denseGeometry(asymmetricCost(7), [7, 7])],
 ];
 
+/** For a variant that takes symmetric costs only. */
+const symmetricDense = denseGeometry(
+  Float64Array.from({ length: 49 }, (_, index) => Math.abs(Math.floor(index / 7) - (index % 7)) ** 1.5),
+  [7, 7],
+);
+
+/** The geometry, or another one of its kind and size where the variant does not take it. */
+export function geometryFor({ debiased = false }: Partial<BarycenterOptions>, geometry: Geometry): Geometry {
+  return debiased && !geometry.symmetric ? symmetricDense : geometry;
+}
+
 /** A cost that differs from its transpose, so that K and K^T cannot be mistaken for each other. */
 function asymmetricCost(n: number): Float64Array {
   return Float64Array.from({ length: n * n }, (_, index) => {
@@ -93,6 +104,7 @@ export const variants: readonly [name: string, options: Partial<BarycenterOption
   ["heavy-ball", { heavyBall: -0.2 }],
   ["unbalanced", { rho: 3 }],
   ["unbalanced heavy-ball", { rho: 3, heavyBall: -0.2 }],
+  ["debiased", { debiased: true }],
 ];
 
 export function rowsOf({ data, shape }: NdArray): Float64Array[] {

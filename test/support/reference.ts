@@ -94,6 +94,26 @@ export interface DebiasedReference {
   }[];
 }
 
+export interface DebiasedGradientsReference {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly epsilon: number;
+    readonly iterations: number;
+    readonly size?: number[];
+    readonly cost?: number[][];
+    readonly atoms: number[][];
+    readonly weights: number[];
+    /** log b of each atom and log D. */
+    readonly start?: number[][];
+    readonly target: number[];
+    readonly p: number[];
+    readonly logScalings: number[][];
+    readonly losses: Readonly<
+      Record<string, { readonly value: number; readonly gradientAtoms: number[][]; readonly gradientWeights: number[] }>
+    >;
+  }[];
+}
+
 export interface EmdReference {
   readonly problems: readonly {
     readonly name: string;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { ComparedPicture, ComparedRun } from "../../eval/compare/compared-run.ts";
 import { columnsOf } from "../../eval/curves/columns.ts";
 import { InputError } from "../../src/errors.ts";
-import { readBytes, readText } from "../../src/files/read.ts";
+import { readBytes } from "../../src/files/read.ts";
 import { readHistory } from "../metrics-history.ts";
 import type { RunDirectory } from "../run-directory.ts";
+import { readSummary, SUMMARY_FILE } from "./own-result.ts";
 
-const SUMMARY_FILE = "summary.json";
 /** What `config.json` keeps beside options, to know a run's inputs again. */
 const KEPT = ["dataShape", "dataFingerprint", "fileFingerprints", "fromRun"];
 
@@ -48,17 +48,6 @@ export async function readComparedRun(directory: RunDirectory, name: string): Pr
     pictures: await picturesIn(resultFolder),
     notes,
   };
-}
-
-async function readSummary(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readText(file);
-  try {
-    const summary: unknown = JSON.parse(text);
-    if (typeof summary === "object" && summary !== null) return summary as Readonly<Record<string, unknown>>;
-  } catch {
-    // said below
-  }
-  throw new InputError(`${file}: damaged, expected a JSON object`);
 }
 
 /** The PNG files of a result; none where there is no such folder. */

@@ -1,10 +1,11 @@
 import { basename, extname } from "node:path";
 import { notAPair, notOneSet, samplesOf, takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
+import { withLabels } from "../../src/data/labels.ts";
 import { memoryRows, openRows } from "../../src/data/stream/sources.ts";
 import { openStream, type StreamDataset } from "../../src/data/stream/stream.ts";
 import { datasets, isPairName, loadDataset } from "../../src/data/registry.ts";
-import { InputError } from "../../src/errors.ts";
+import { InputError, OptionError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
 
 /** Options that say which data, among the component's own; a task without a size has no such option. */
@@ -13,6 +14,8 @@ export interface DataChoice extends Readonly<Record<string, unknown>> {
   readonly data?: string | undefined;
   readonly limit?: number | undefined;
   readonly size?: unknown;
+  /** A file with a class for each sample of `data`. */
+  readonly labels?: unknown;
 }
 
 /**
@@ -26,20 +29,25 @@ export async function loadChoice(
   report?: (line: string) => void,
 ): Promise<Dataset> {
   const { dataset, data, limit } = options;
-  const size = options.size as string | undefined; // checked by the task's option table
   if (component.streams?.(options)) return openChoice(options, component, report);
+  // checked by the task's option table
+  const [size, labels] = [options.size, options.labels] as (string | undefined)[];
   const own = await component.loadData?.(options);
   if (own) {
     if (dataset === undefined && data === undefined) return limit === undefined ? own : takeFirst(own, limit);
     throw new InputError(`--dataset and --data: not beside data of ${component.name}'s own options; leave them out`);
   }
   if (data === undefined) {
+    if (labels !== undefined) {
+      throw new OptionError("labels", "only beside --data; data sets by name have their own, where they have classes");
+    }
     const name = dataset ?? component.defaultDataset;
     requireKind(name, component);
     return loadDataset(name, { size, limit, report });
   }
   if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
-  const loaded = await loadData(data, { size, masses: component.readsMasses });
+  const samples = await loadData(data, { size, masses: component.readsMasses });
+  const loaded = labels === undefined ? samples : await withLabels(samples, labels);
   return limit === undefined ? loaded : takeFirst(loaded, limit);
 }
 
@@ -50,6 +58,8 @@ async function openChoice(
   report?: (line: string) => void,
 ): Promise<StreamDataset> {
   const size = options.size as string | undefined;
+  if (options.labels !== undefined)
+    throw new OptionError("labels", "not with data that are read in batches; leave it out");
   if (data === undefined) {
     const name = dataset ?? component.defaultDataset;
     requireKind(name, component);

@@ -17,7 +17,7 @@ import { ExitStatus } from "./exit-status.ts";
 import { checkFiles, isOwnData } from "./inputs.ts";
 import { withComputing } from "./result.ts";
 import { isArchive, withArchive } from "./run-archive.ts";
-import { loadOwnData, locateRun, openRun, trainedRun, type SavedRun } from "./saved-run.ts";
+import { loadOwnData, locateRun, openRun, ownRecord, trainedRun, type SavedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -42,6 +42,7 @@ async function evaluateRun(path: string, given: Given, flags: OutputFlags): Prom
   const input = await inputOf(run, options);
   const found = await run.component.evaluator.evaluate(await trainedRun(run, checkpoint), input);
   const evaluation = withComputing(found, run.directory);
+  sayNotes(evaluation.notes ?? [], flags);
   if (out !== undefined) sayNotes(await writeEvaluation(out, evaluation), flags);
   process.stdout.write(`${JSON.stringify(evaluation.summary, null, flags.json ? undefined : 2)}\n`);
   return ExitStatus.done;
@@ -58,5 +59,5 @@ async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions)
   await checkFiles(tableOf(run.component), run.options, run.kept);
   const { size, batch } = run.options;
   const loaded = await loadChoice({ dataset, data, limit, size, batch }, run.component);
-  return { dataset: loaded, isTrainingData: await isOwnData(loaded, run.kept) };
+  return { dataset: loaded, isTrainingData: await isOwnData(loaded, run.kept), own: await ownRecord(run) };
 }

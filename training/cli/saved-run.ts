@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { readCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { CHECKPOINTS_FOLDER, isCheckpoint, locateCheckpoint } from "../../checkpoints/locate.ts";
-import type { TrainedRun } from "../../eval/evaluator.ts";
+import type { OwnRecord, TrainedRun } from "../../eval/evaluator.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
 import { pathOptions, resolveOptions } from "../../src/options.ts";
@@ -12,6 +12,7 @@ import { readHistory } from "../metrics-history.ts";
 import { CONFIG_FILE, openRunDirectory, type RunDirectory } from "../run-directory.ts";
 import { completed, runOptions, tableOf, type Options } from "./common-options.ts";
 import { loadChoice } from "./datasets.ts";
+import { readResult } from "./own-result.ts";
 import { checkData, checkFiles, foundFromRun, keptInputs, requireData, type KeptInputs } from "./inputs.ts";
 
 /** A run as its `config.json` describes it, every value checked. */
@@ -81,6 +82,11 @@ export async function trainedRun({ directory, options, kept }: SavedRun, checkpo
   const { state, step } = await readCheckpoint(folder, config.task);
   const history = (await readHistory(metricsFile)).filter((row) => row.step <= step);
   return { name: basename(resolve(path)), config: { options: { ...options, ...kept } }, state, history };
+}
+
+/** What an evaluator of other data may want of a run. */
+export async function ownRecord(run: SavedRun): Promise<OwnRecord> {
+  return { result: await readResult(run.directory), load: () => loadOwnData(run) };
 }
 
 /** The run directory that a path means, and the checkpoint where it names one: `runs/x/checkpoints/step-000010`. */

@@ -211,7 +211,7 @@ function runLoop(prepared: Prepared, flags: TrainFlags): Promise<TrainResult<unk
     ...reporter,
     start(info) {
       announce(component, backend, dataset, task, sayer(flags));
-      sayNotes(notes, flags);
+      sayNotes([...notes, ...(task.notes ?? [])], flags);
       reporter.start(info);
       if (flags.dashboard && info.run !== undefined) void showDashboard(info.run, flags);
     },

@@ -63,4 +63,6 @@ export interface PreparedTask {
   readonly task: Task<any>;
   /** What computes, for the log ("native float32 (avx2, 2 threads)"). */
   readonly engine: string;
+  /** What its user should know before it starts, a line each. @default nothing */
+  readonly notes?: readonly string[];
 }

@@ -8,8 +8,9 @@ import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { wdlStepCost } from "../../models/wdl/step-cost.ts";
 import { setUpStream, stepsOf } from "../../models/wdl/stream/setup.ts";
 import { streamTask } from "../../models/wdl/stream/task.ts";
+import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
 import { wdlTask } from "../../models/wdl/task.ts";
-import type { StreamDataset } from "../../src/data/stream/stream.ts";
+import { sampleOf, type StreamDataset } from "../../src/data/stream/stream.ts";
 import { OptionError } from "../../src/errors.ts";
 import { adam, cosineDecay, lbfgs } from "../optimizers/index.ts";
 import type { Component, PreparedTask } from "./component.ts";
@@ -21,7 +22,7 @@ export const wdlComponent: Component<typeof wdlOptions> = {
   options: wdlOptions,
   defaultDataset: "faces",
   readsMasses: true,
-  evaluator: wdlEvaluator(lbfgs()),
+  evaluator: wdlEvaluator(),
 
   stepCost: wdlStepCost,
 
@@ -41,12 +42,16 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       init: options.init,
       evaluate: async (factors, start) => ({ psnr: await trainingPsnr(setup, factors, start) }),
     });
-    return { task, engine: setup.problem.operator.name };
+    const note = zeroPixelNote(setup, options);
+    return { task, engine: setup.problem.operator.name, ...(note !== undefined && { notes: [note] }) };
   },
 };
 
 /** Adam's first rate for the logits of the atoms, which a cosine takes down to zero: the best of those tried on digits. */
 const ATOM_RATE = 0.1;
+
+/** Data points that tell whether a loss suits them all. */
+const NOTE_POINTS = 100;
 
 async function prepareStream(options: WdlOptions, stream: StreamDataset): Promise<PreparedTask> {
   const setup = await setUpStream(options, stream);
@@ -58,7 +63,8 @@ async function prepareStream(options: WdlOptions, stream: StreamDataset): Promis
     init: options.init,
     evaluate: async (sample, factors) => ({ psnr: meanPsnr(await psnrOf(setup, options, sample, factors)).mean }),
   });
-  return { task, engine: setup.engine };
+  const note = zeroPixelNote(await setUpWdl(options, await sampleOf(stream, NOTE_POINTS)), options);
+  return { task, engine: setup.engine, ...(note !== undefined && { notes: [note] }) };
 }
 
 /** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */

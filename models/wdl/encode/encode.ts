@@ -1,4 +1,4 @@
-import { normalizeRows } from "../dictionary.ts";
+import { normalizeRows, type Dictionary } from "../dictionary.ts";
 import { barycenterInputs } from "../factors.ts";
 import type { WdlProblem } from "../objective.ts";
 import { anchorsFor, fitEncoder, inverseCurvature, predictWeights, type Encoder } from "./encoder.ts";
@@ -27,14 +27,10 @@ export interface Encodings extends Omit<EachMinimum, "x"> {
 }
 
 /**
- * Barycentric weights of the problem's data under fixed atoms [S, N]: each point's own minimum of its loss, by its own quasi-Newton
+ * Barycentric weights of the problem's data under fixed atoms: each point's own minimum of its loss, by its own quasi-Newton
  * steps from where the encoder puts it.
  */
-export async function encodeEach(
-  problem: WdlProblem,
-  atoms: Float64Array,
-  options: EncodeOptions = {},
-): Promise<Encodings> {
+export async function encode({ atoms, problem }: Dictionary, options: EncodeOptions = {}): Promise<Encodings> {
   const { evaluations = 30, tolerance = 1e-4, encoder, signal } = options;
   const { term, pixels, weightMap, locality } = problem;
   const count = problem.atoms;

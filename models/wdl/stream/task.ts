@@ -2,7 +2,7 @@ import { expectArray, expectNumber, expectTree } from "../../../checkpoints/leav
 import type { StateTree } from "../../../src/tensor/tree.ts";
 import type { GradientOptimizer, GradientState } from "../../optimizer.ts";
 import type { Metrics, Task } from "../../task.ts";
-import { encodeEach, fittedEncoder } from "../encode/encode.ts";
+import { encode, fittedEncoder } from "../encode/encode.ts";
 import { loadEncoder, predictWeights, saveEncoder, type Encoder } from "../encode/encoder.ts";
 import { barycenterInputs, type Factors } from "../factors.ts";
 import { checkInit, initialLogits, type InitName } from "../initialize.ts";
@@ -68,13 +68,16 @@ export function streamTask<S extends GradientState>(settings: StreamTaskSettings
     const { locality, term } = batch.problem;
     const dictionary = softmax.forward(state.optimizer.x, pixels);
     const local = await locality?.costs(term.data, dictionary);
-    const found = await encodeEach(batch.problem, dictionary, {
-      evaluations: encoder ? WEIGHT_EVALUATIONS : FIRST_WEIGHT_EVALUATIONS,
-      encoder,
-      ...(encoder && { start: startOf(state.weights, rows, predictWeights(encoder, term.data)) }),
-      costs: local?.costs,
-      signal,
-    });
+    const found = await encode(
+      { atoms: dictionary, problem: batch.problem },
+      {
+        evaluations: encoder ? WEIGHT_EVALUATIONS : FIRST_WEIGHT_EVALUATIONS,
+        encoder,
+        ...(encoder && { start: startOf(state.weights, rows, predictWeights(encoder, term.data)) }),
+        costs: local?.costs,
+        signal,
+      },
+    );
     const { weights } = found;
     const inputs = barycenterInputs(problem, { atoms: dictionary, weights });
     const { value, gradient } = await problem.operator.lossAndGradient(inputs, term, signal);
@@ -136,10 +139,13 @@ export function streamTask<S extends GradientState>(settings: StreamTaskSettings
         const count = Math.min(EVALUATED_POINTS, points);
         const sample = await setup.read(Array.from({ length: count }, (_, k) => Math.floor((k * points) / count)));
         const dictionary = softmax.forward(x, pixels);
-        const { weights } = await encodeEach(sample.problem, dictionary, {
-          evaluations: EVALUATED_EVALUATIONS,
-          encoder,
-        });
+        const { weights } = await encode(
+          { atoms: dictionary, problem: sample.problem },
+          {
+            evaluations: EVALUATED_EVALUATIONS,
+            encoder,
+          },
+        );
         return evaluate(sample, { atoms: dictionary, weights });
       },
     }),

@@ -2,11 +2,6 @@
 export const SIDES = [-1, 1] as const;
 export type Side = (typeof SIDES)[number];
 
-/** Abscissa of a mirrored part, `distance` from the middle line. */
-export function at(side: Side, distance: number): string {
-  return n(50 + side * distance);
-}
-
 /** A coordinate as text, rounded to a thousandth. */
 export function n(value: number): string {
   return String(Math.round(value * 1000) / 1000);
@@ -15,4 +10,9 @@ export function n(value: number): string {
 /** A tone from 0 black to 255 white. */
 export function gray(tone: number): string {
   return `rgb(${tone},${tone},${tone})`;
+}
+
+/** A line of chalk along a path; `width` in hundredths of the picture. */
+export function stroke(d: string, width: number, tone: number): string {
+  return `<path d="${d}" fill="none" stroke="${gray(tone)}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round"/>`;
 }

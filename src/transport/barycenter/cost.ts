@@ -28,8 +28,8 @@ export function barycenterGradientCost(
 }
 
 function sizesOf(geometry: Geometry, options: BarycenterOptions, counts: Counts): RecursionSizes {
-  const { epsilon, iterations, memory, sides } = resolveBarycenterOptions(options);
+  const { epsilon, iterations, memory, sides, debiased } = resolveBarycenterOptions(options);
   const width = Math.max(...geometry.shape);
   const binding = kernelLimits().maxStorageBufferBindingSize / sides; // as in `engine-webgpu.ts`
-  return { ...counts, width, iterations, memory, binding, passes: passWidths(geometry, epsilon) };
+  return { ...counts, width, iterations, memory, debiased, binding, passes: passWidths(geometry, epsilon) };
 }

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Geometry, TensorKernel } from "../../geometry/geometry.ts";
+import { sizeOf } from "../../tensor/ndarray.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DeviceEngine } from "./engine.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { logScalingShape, type ResolvedOptions } from "./options.ts";
 import { inOnePiece } from "./pieces.ts";
 import { checkShapes, requireFixed } from "./problem.ts";
 import { tensorAdjoint } from "./tensor/adjoint.ts";
@@ -27,7 +28,8 @@ export function tensorEngine(geometry: Geometry, options: ResolvedOptions, kerne
     name: `tfjs ${tf.getBackend()} float32`,
     options,
     // the log-scalings of each iteration; the rest is computed a second time
-    bytes: (points, atoms) => 4 * options.sides * options.iterations * points * atoms * geometry.shape[0],
+    bytes: (points, atoms) =>
+      4 * options.iterations * sizeOf(logScalingShape(options, points, atoms, geometry.shape[0])),
 
     forward<W extends BarycenterOutput>(inputs: BarycenterInputs<tf.Tensor>, wanted: readonly W[]) {
       return inOnePiece(() =>

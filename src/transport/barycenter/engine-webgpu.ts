@@ -13,11 +13,11 @@ import { allocate, asTensor, clear, release, submit } from "../../webgpu/launch.
 import { kernelLimits } from "../../webgpu/limits.ts";
 import { partFrom } from "../../webgpu/parts.ts";
 import type { BarycenterInputs, BarycenterOutput, BarycenterOutputs, DeviceEngine } from "./engine.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { logScalingShape, type ResolvedOptions } from "./options.ts";
 import type { InPieces } from "./pieces.ts";
 import { checkShape, checkShapes, requireFixed } from "./problem.ts";
 import { DeviceData, type DataOfGroup } from "./webgpu/data.ts";
-import { COLD, readStart, writeOutputs, type Group } from "./webgpu/scalings.ts";
+import { COLD, readStart, violationsOf, writeOutputs, type Group } from "./webgpu/scalings.ts";
 
 type Inputs = BarycenterInputs<tf.Tensor>;
 
@@ -26,17 +26,17 @@ type Inputs = BarycenterInputs<tf.Tensor>;
  * points go in groups, so that any number of them streams through `keptBytes`; groups change no bit of the result, and neither do two runs.
  *
  * A gradient of L iterations on a grid of d axes reads and writes (8 d + 13) L fields of 4 B S N bytes, in (4 d + 3) L launches a group;
- * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`). Undefined where a cost matrix is larger than the device binds, and for debiased barycenters.
+ * products take 4 d L B S N (2 r + 1) multiply-adds for a band of radius r (see `barycenterGradientCost`); debiased (d + 1) launches and half a
+ * product an atom more. Undefined where a cost matrix is larger than the device binds.
  */
 export function webgpuEngine(
   geometry: Geometry,
   options: ResolvedOptions,
   { keptBytes = KEPT_BYTES }: { readonly keptBytes?: number | undefined } = {},
 ): DeviceEngine | undefined {
-  if (options.debiased) return undefined;
   if (!isGrid(geometry) && matrixBytes(geometry) > kernelLimits().maxStorageBufferBindingSize) return undefined;
   const [m, n] = geometry.shape;
-  const { iterations, memory, sides } = options;
+  const { iterations, memory, sides, debiased } = options;
   let passes: KernelPasses | undefined;
   const data = new DeviceData(n);
 
@@ -46,6 +46,7 @@ export function webgpuEngine(
     width: Math.max(m, n),
     iterations,
     memory,
+    debiased,
     binding: kernelLimits().maxStorageBufferBindingSize / sides, // all sides of a start are seen at once
   });
 
@@ -62,19 +63,24 @@ export function webgpuEngine(
     clear(zeros);
     logMasses(atoms, masses, count * m);
     const inputs: RecursionInputs = { passes, options, atoms: count, masses, weights, zeros };
-    const pool = new FieldPool(rowsOfGroup * count * Math.max(m, n));
+    const pools = {
+      pool: new FieldPool(rowsOfGroup * count * Math.max(m, n)),
+      rowPool: new FieldPool(rowsOfGroup * n),
+    };
     try {
       for (let firstRow = 0; firstRow < points; firstRow += rowsOfGroup) {
         if (firstRow > 0) yield;
         const group = { firstRow, rows: Math.min(rowsOfGroup, points - firstRow) };
-        const recursion = new Recursion(inputs, group, pool);
-        const from = start ? readStart(start, sides, count * n, group, pool) : COLD;
+        const recursion = new Recursion(inputs, group, pools);
+        const from = start ? readStart(start, options, { count, points: n }, group, pools) : COLD;
         each(recursion, from, group);
-        pool.give(from.a, from.b, ...recursion.fields);
+        recursion.give(from);
+        recursion.end();
         submit();
       }
     } finally {
-      pool.dispose();
+      pools.pool.dispose();
+      pools.rowPool.dispose();
       release(masses, zeros);
     }
   }
@@ -86,20 +92,21 @@ export function webgpuEngine(
       allocate(wanted.includes(output as W) ? shape : [0]);
     const found = {
       barycenters: wants("barycenters", [points, n]),
-      logScalings: wants("logScalings", [points, sides, count, n]),
-      errors: wants("errors", [points, count]),
+      logScalings: wants("logScalings", logScalingShape(options, points, count, n)),
+      errors: wants("errors", [violationsOf(options, count) * points]),
     };
     const rows = forwardRows(sizesOf(points, count), keptBytes);
     const pieces = overGroups(inputs, rows, (recursion, start) => {
       const last = recursion.run(start, iterations);
       writeOutputs(wanted, found, options, recursion, last);
-      recursion.pool.give(last.a, last.b, last.c, last.phi);
+      recursion.give(last);
+      recursion.giveRest(last);
     });
     yield* orElse(pieces, () => release(...Object.values(found)));
     const outputs: Record<BarycenterOutput, () => tf.Tensor> = {
       barycenters: () => asTensor(found.barycenters),
       logScalings: () => asTensor(found.logScalings),
-      errors: () => errorsOf(asTensor(found.errors), inputs.atoms),
+      errors: () => errorsOf(asTensor(found.errors), points, inputs.atoms),
       iterations: () => tf.fill([points], iterations),
     };
     const unwanted = Object.entries(found).filter(([name]) => !wanted.includes(name as W));
@@ -117,17 +124,18 @@ export function webgpuEngine(
     const lost = allocate([count, m]);
     const width = count * m;
     const pieces = overGroups(inputs, grouping.rows, (recursion, start, group) => {
-      const { pool, logP } = recursion;
+      const { pool, rowPool, logP } = recursion;
       const { firstRow, rows } = group;
       const adjoint = new Adjoint(recursion, grouping.segment);
       adjoint.forward(start);
-      const slopes = pool.take();
+      const slopes = rowPool.take();
       lossOf(loss, n, group, { logP, data: dataOf(group), losses, slopes });
       const pulled = adjoint.pullBack(slopes);
       const [isFirst, isLast] = [firstRow === 0, firstRow + rows === points];
       addRows(pulled.atoms, { rows, width, isFirst, isLast }, { sums: found.atoms, lost });
       sumRows(pulled.weights, rows * count, tilesOf(n), found.weights, firstRow * count);
-      pool.give(slopes, pulled.atoms, pulled.weights);
+      rowPool.give(slopes);
+      pool.give(pulled.atoms, pulled.weights);
     });
     yield* orElse(pieces, () => release(lost, ...Object.values(found)));
     release(lost);
@@ -187,9 +195,9 @@ function* orElse(pieces: InPieces<void>, free: () => void): InPieces<void> {
   }
 }
 
-/** From violations [B, S] to the errors [B], shares of the largest mass. */
-function errorsOf(ofAtoms: tf.Tensor, atoms: tf.Tensor): tf.Tensor {
-  const errors = tf.tidy(() => tf.div(tf.max(ofAtoms, 1), tf.max(tf.sum(atoms, 1))));
-  ofAtoms.dispose();
+/** From violations to the errors [B], shares of the largest mass. */
+function errorsOf(found: tf.Tensor, points: number, atoms: tf.Tensor): tf.Tensor {
+  const errors = tf.tidy(() => tf.div(tf.max(tf.reshape(found, [points, -1]), 1), tf.max(tf.sum(atoms, 1))));
+  found.dispose();
   return errors;
 }

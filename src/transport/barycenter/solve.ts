@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { TensorKernel } from "../../geometry/geometry.ts";
 import { ndarray, type NdArray } from "../../tensor/ndarray.ts";
 import { chooseBarycenterEngine } from "./choose.ts";
 import type { DeviceEngine } from "./engine.ts";
 import { barycenterOperator } from "./operator.ts";
-import { logScalingShape, resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "./options.ts";
+import { logScalingShape, resolveBarycenterOptions, type BarycenterOptions } from "./options.ts";
 import { atOnce } from "./pieces.ts";
 import { checkShapes } from "./problem.ts";
 import { reportOf, type BarycenterReport } from "./report.ts";
@@ -28,7 +29,7 @@ export async function solveBarycenter(
   const resolved = resolveBarycenterOptions(options);
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved);
   const engine = chooseBarycenterEngine(geometry, options);
-  if (engine.place === "device") return solveOnDevice(problem, options, resolved);
+  if (engine.place === "device") return solveOnDevice(problem, options);
   const [arrays, lambda] = [await read(atoms), await read(weights)];
   const inputs = { atoms: arrays, weights: lambda, start: start && (await read(start)) };
   const { barycenters, logScalings, ...report } = await barycenterOperator(engine).solve(inputs);
@@ -41,13 +42,14 @@ export async function solveBarycenter(
   };
 }
 
-async function solveOnDevice(
-  { geometry, atoms, weights, start }: TensorBarycenterProblem,
+/** The same on the device of the current backend. `kernel` is `geometry.kernel(epsilon)` where the caller has one. */
+export async function solveOnDevice(
+  { geometry, atoms, weights, start, kernel: given }: TensorBarycenterProblem & { readonly kernel?: TensorKernel },
   options: BarycenterOptions,
-  { iterations, tolerance }: ResolvedOptions,
 ): Promise<TensorBarycenters & BarycenterReport> {
+  const { iterations, tolerance } = resolveBarycenterOptions(options);
   const wanted = ["barycenters", "logScalings", "errors"] as const;
-  const kernel = geometry.kernel(options.epsilon);
+  const kernel = given ?? geometry.kernel(options.epsilon);
   let done = 0;
   let reached: TensorBarycenters | undefined;
   let errors: Float32Array | undefined;
@@ -61,6 +63,7 @@ async function solveOnDevice(
       const { errors: measured, ...next } = tf.tidy(() => ({
         ...atOnce(engine.forward({ atoms, weights, start: from }, wanted)),
       }));
+      engine.dispose();
       tf.dispose(reached ? { ...reached } : []);
       reached = next as TensorBarycenters;
       errors = (await measured.data()) as Float32Array;
@@ -68,7 +71,7 @@ async function solveOnDevice(
       done += count;
     }
   } finally {
-    kernel.dispose();
+    if (!given) kernel.dispose();
   }
   const all = Array.from({ length: weights.shape[0] }, () => done);
   return { ...reached!, ...reportOf(all, errors!, tolerance) };

@@ -14,6 +14,8 @@ export interface GradientSizes {
   readonly atoms: number;
   readonly iterations: number;
   readonly epsilon: number;
+  /** @default false */
+  readonly debiased?: boolean;
   /** Of the grid, with unit spacing. */
   readonly size: readonly number[];
   /** Whether a cost matrix over all of its points takes the place of the grid. */
@@ -46,7 +48,7 @@ const READ_BACKS = 3;
  * @param threads of the native kernels; undefined without them, as in a page
  */
 export function gradientCost(
-  { points, atoms, iterations, epsilon, size, isDense }: GradientSizes,
+  { points, atoms, iterations, epsilon, debiased = false, size, isDense }: GradientSizes,
   threads: number | undefined,
 ): Omit<StepCost, "steps"> {
   const width = size.reduce((product, extent) => product * extent, 1);
@@ -60,5 +62,8 @@ export function gradientCost(
   const host = { readBacks: READ_BACKS, hostSeconds: multiplyAdds / hostRate };
   const { maxStorageBufferBindingSize: binding } = kernelLimits();
   if (4 * atoms * width > binding) return { ...IMPOSSIBLE, ...host };
-  return { ...deviceCost({ points, atoms, width, iterations, memory: 0, binding, passes }, KEPT_BYTES), ...host };
+  return {
+    ...deviceCost({ points, atoms, width, iterations, memory: 0, debiased, binding, passes }, KEPT_BYTES),
+    ...host,
+  };
 }

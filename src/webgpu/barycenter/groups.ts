@@ -12,6 +12,7 @@ export interface GroupSizes {
   readonly width: number;
   readonly iterations: number;
   readonly memory: number;
+  readonly debiased: boolean;
   /** Bytes that the device binds at once. */
   readonly binding: number;
 }
@@ -29,9 +30,16 @@ const BUSY = 2 ** 18;
 /** Fields [rows, S, width] that are there whatever is kept. */
 const WORK_FIELDS = 11;
 
-/** Fields kept of an iteration: log b, c, phi, and a with memory. */
-function fieldsOf(memory: number): number {
-  return memory === 0 ? 3 : 4;
+type Variant = Pick<GroupSizes, "memory" | "debiased" | "atoms">;
+
+/** Fields kept of an iteration: log b, c, phi, a with memory; where debiased, D and K D of all atoms together. */
+function fieldsOf({ memory, debiased, atoms }: Variant): number {
+  return (memory === 0 ? 3 : 4) + (debiased ? 2 / atoms : 0);
+}
+
+/** Fields from which the iterations go on. */
+function carriedOf({ memory, debiased, atoms }: Variant): number {
+  return (memory === 0 ? 1 : 2) + (debiased ? 1 / atoms : 0);
 }
 
 /**
@@ -40,15 +48,14 @@ function fieldsOf(memory: number): number {
  * Throws RunError where the device does not bind the field of one data point.
  */
 export function gradientGrouping(sizes: GroupSizes, keptBytes: number): Grouping {
-  const { points, iterations, memory, atoms, width } = sizes;
+  const { points, iterations, atoms, width } = sizes;
   const most = mostRows(sizes);
   const field = 4 * atoms * width;
-  const fields = fieldsOf(memory);
+  const fields = fieldsOf(sizes);
   const all = Math.floor(keptBytes / (field * (fields * iterations + WORK_FIELDS)));
   const busy = Math.min(points, most, Math.ceil(BUSY / (atoms * width)));
   if (all >= busy) return { rows: Math.max(1, Math.min(points, most, all)), segment: iterations };
-  const carried = memory === 0 ? 1 : 2;
-  return { rows: Math.max(1, busy), segment: Math.ceil(Math.sqrt((iterations * carried) / fields)) };
+  return { rows: Math.max(1, busy), segment: Math.ceil(Math.sqrt((iterations * carriedOf(sizes)) / fields)) };
 }
 
 /** The same where nothing is kept of the iterations. */
@@ -58,10 +65,11 @@ export function forwardRows(sizes: GroupSizes, keptBytes: number): number {
 }
 
 /** Bytes on the device for the gradient of a grouping, beside inputs and outputs. */
-export function bytesOf({ atoms, width, iterations, memory }: GroupSizes, { rows, segment }: Grouping): number {
+export function bytesOf(sizes: GroupSizes, { rows, segment }: Grouping): number {
+  const { atoms, width, iterations } = sizes;
   const segments = Math.ceil(iterations / segment);
-  const carried = (memory === 0 ? 1 : 2) * (segments - 1);
-  return 4 * rows * atoms * width * (fieldsOf(memory) * segment + carried + WORK_FIELDS);
+  const carried = carriedOf(sizes) * (segments - 1);
+  return 4 * rows * atoms * width * (fieldsOf(sizes) * segment + carried + WORK_FIELDS);
 }
 
 function mostRows({ atoms, width, binding }: GroupSizes): number {

@@ -15,8 +15,9 @@ const TILE = 4 * LANES;
  *
  *     G = update sum_s r_s, or `back` itself after the last iteration      h_s = share_s G - update r_s
  *
- * and the gradient of the weights, sums over the pixels of a tile by a fixed tree, is added up over the iterations in `partials`
- * [rows, S, tiles].
+ * Where debiased, `carried` [rows, N] comes as half of d loss / d log D, which is added to G, and leaves as G and that half: what D of the iteration
+ * before gets at first hand (`pullBackDebias`). The gradient of the weights, sums over the pixels of a tile by a fixed tree, is added up over the iterations in
+ * `partials` [rows, S, tiles].
  */
 const ADJOINT: Kernel = {
   name: "barycenter mean adjoint",
@@ -26,6 +27,7 @@ const ADJOINT: Kernel = {
 override POINTS: u32;
 override UPDATE: f32;
 override MEMORY: f32;
+override DEBIASED: bool;
 struct Uniforms { rows: u32, stride: u32, first_row: u32, is_last: u32 }
 @group(0) @binding(0) var<storage, read> phi: array<f32>;
 @group(0) @binding(1) var<storage, read> weights: array<f32>;
@@ -81,6 +83,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
     if (pixel.y < POINTS) {
       if (uniforms.is_last == 1) { totals[k] = back[row * POINTS + pixel.y]; }
       for (var s = 0u; s < ATOMS; s++) { totals[k] += UPDATE * slope(s); }
+      if (DEBIASED) {
+        let own = row * POINTS + pixel.y;
+        let half = select(carried[own], 0.0, uniforms.is_last == 1);
+        totals[k] += half;
+        carried[own] = totals[k] + half;
+      }
       if (POWER != 0) { means[k] = log_mean(); }
     }
   }
@@ -125,20 +133,27 @@ export interface MeanAdjointBuffers {
   readonly isLast: boolean;
   /** log2 b of this iteration. */
   readonly b: tf.TensorInfo;
-  /** d loss / d log b, kept where the iteration has memory. */
+  /** d loss / d log b [rows, S, N], kept where the iteration has memory; of D [rows, N], where debiased. */
   readonly carried: tf.TensorInfo;
   readonly h: tf.TensorInfo;
   readonly partials: tf.TensorInfo;
 }
 
 export function pullBackMean(
-  { atoms, points, power, update, memory }: MeanSizes,
+  { atoms, points, power, update, memory, debiased }: MeanSizes,
   { phi, isShared, weights, firstRow, rows }: MeanLaunch,
   { back, isLast, b, carried, h, partials }: MeanAdjointBuffers,
 ): void {
   launch(ADJOINT, {
     buffers: [phi, weights, back, b, carried, h, partials],
-    constants: { ATOMS: atoms, POINTS: points, POWER: power, UPDATE: update, MEMORY: memory },
+    constants: {
+      ATOMS: atoms,
+      POINTS: points,
+      POWER: power,
+      UPDATE: update,
+      MEMORY: memory,
+      DEBIASED: Number(debiased),
+    },
     uniforms: new Uint32Array([rows, isShared ? 0 : atoms * points, firstRow, Number(isLast)]),
     workgroups: rows * tilesOf(points),
   });

@@ -101,6 +101,7 @@ export interface MeanSizes {
   readonly power: number;
   readonly update: number;
   readonly memory: number;
+  readonly debiased: boolean;
 }
 
 export interface MeanLaunch {

@@ -81,7 +81,7 @@ const VIOLATIONS: Kernel = {
   uniforms: true,
   code: /* wgsl */ `
 override MARGINAL: f32;
-struct Uniforms { rows: u32, points: u32, atoms: u32, shared_count: u32, to: u32 }
+struct Uniforms { rows: u32, points: u32, atoms: u32, shared_count: u32, mass_count: u32, to: u32, each: u32 }
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> c: array<f32>;
 @group(0) @binding(2) var<storage, read> masses: array<f32>;
@@ -93,7 +93,7 @@ ${eachRow(/* wgsl */ `
   var bad = 0.0;
   for (var i = lane; i < uniforms.points; i += ${SUM_LANES}) {
     let at = row * uniforms.points + i;
-    let mass = masses[row % uniforms.atoms * uniforms.points + i];
+    let mass = masses[at % uniforms.mass_count];
     if (mass > ABSENT) {
       let product = a[at % uniforms.shared_count] + c[at];
       let next = MARGINAL * mass + (1 - MARGINAL) * c[at];
@@ -103,22 +103,40 @@ ${eachRow(/* wgsl */ `
   }
   sum = tree_sum(sum, lane);
   bad = tree_sum(bad, lane);
-  if (lane == 0) { y[uniforms.to + row] = select(bitcast<u32>(sum), 0x7fc00000u, bad > 0); }
+  if (lane == 0) {
+    y[uniforms.to + row / uniforms.atoms * uniforms.each + row % uniforms.atoms] = select(bitcast<u32>(sum), 0x7fc00000u, bad > 0);
+  }
 `)}
 `,
 };
 
-/** Sums of |a - (d / c)^marginal| c over the points of each data point and atom; NaN where something is not finite. */
+/**
+ * Sums of |a - (d / c)^marginal| c over the points of each data point and atom, to y from `from` on, `each` numbers a data point; NaN where
+ * something is not finite. `masses` are log2 d [S, points], or [rows, S, points].
+ */
 export function violations(
-  sizes: Readonly<Record<"rows" | "points" | "atoms" | "marginal", number>> & { readonly isShared: boolean },
+  sizes: Readonly<Record<"rows" | "points" | "atoms" | "marginal", number>> & {
+    /** Of a. */
+    readonly isShared: boolean;
+    readonly hasOwnMasses: boolean;
+  },
   { a, c, masses, y }: Readonly<Record<"a" | "c" | "masses" | "y", tf.TensorInfo>>,
-  to: number,
+  to: { readonly from: number; readonly each: number },
 ): void {
-  const { rows, points, atoms, marginal, isShared } = sizes;
+  const { rows, points, atoms, marginal, isShared, hasOwnMasses } = sizes;
+  const width = atoms * points;
   launch(VIOLATIONS, {
     buffers: [a, c, masses, y],
     constants: { MARGINAL: marginal },
-    uniforms: new Uint32Array([rows * atoms, points, atoms, (isShared ? 1 : rows) * atoms * points, to]),
+    uniforms: new Uint32Array([
+      rows * atoms,
+      points,
+      atoms,
+      (isShared ? 1 : rows) * width,
+      (hasOwnMasses ? rows : 1) * width,
+      to.from,
+      to.each,
+    ]),
     workgroups: rows * atoms,
   });
 }

@@ -36,11 +36,11 @@ async function findings(shape: readonly number[], given: Partial<WdlOptions>, it
   const factors = {
     atoms: randomRows(options.atoms, pixels, 5, 0.2).map(Math.fround),
     weights: (options.allowNegativeWeights ? signed(weights) : weights).map(Math.fround),
-    reconstructions: new Float64Array(0),
   };
   const inputs = setup.histograms;
   const images = { shape: [POINTS, ...shape], data: inputs.data };
-  return { setup, options, factors, sinkhornIterations: iterations, methods: [], inputs: images, names, history: [] };
+  const nothing = { methods: [], notes: [], history: [] };
+  return { setup, options, factors, sinkhornIterations: iterations, inputs: images, names, ...nothing };
 }
 
 /** The view as a page reads it. */

@@ -4,7 +4,7 @@ import { datasets, loadDataset } from "../../../src/data/registry.ts";
 import { InputError } from "../../../src/errors.ts";
 
 const KNOWN =
-  "faces, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k, snareseq, scgem, fashion-latent, " +
+  "faces, faces-unseen, drawings, gaussians-1d, two-modes-1d, torus, torus-one-bump, torus-twins, mnist, fashion-mnist, cifar10, lfw, quickdraw, pbmc3k, snareseq, scgem, fashion-latent, " +
   "shapes, shapes-hole, shapes-one-hole, sphere-parts, torus-parts, circle-von-mises, blobs, moons";
 
 describe("loadDataset", () => {

@@ -63,6 +63,9 @@ describe.skipIf(!backends.includes("webgpu"))("what is launched is what was esti
   it.each([
     ["a grid", squares, {}, {}],
     ["a grid with memory", squares, { heavyBall: -0.1 }, {}],
+    ["a grid, debiased", squares, { debiased: true }, {}],
+    ["a grid, debiased, one iteration", squares, { debiased: true, iterations: 1 }, {}],
+    ["a grid, debiased, in segments", squares, { debiased: true, iterations: 5 }, { keptBytes: 2 ** 14 }],
     ["a dense cost", denseGeometry(squares.costMatrix()), {}, {}],
     ["more images than a binding holds", squares, {}, { binding: 2 ** 11 }],
     ["more iterations than are kept", squares, { iterations: 5 }, { keptBytes: 2 ** 14 }],

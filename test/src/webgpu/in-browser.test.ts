@@ -1,5 +1,6 @@
 // Every operation with kernels of its own, on the WebGPU of a browser: the reference values, with the tolerances of the tests in Node.
 import { describe, expect, it } from "vitest";
+import type { LossName } from "../../../models/wdl/losses.ts";
 import type { PointCost } from "../../../src/geometry/geometry.ts";
 import { pairAt, pairCount } from "../../../src/transport/pairs/pair-order.ts";
 import { entropicValues, transportPlan } from "../../../src/transport/sinkhorn/objective.ts";
@@ -13,6 +14,7 @@ import { lossCases } from "../../support/loss-cases.ts";
 import {
   centred,
   reference,
+  type DebiasedGradientsReference,
   type DebiasedReference,
   type DivergenceReference,
   type PairReference,
@@ -197,6 +199,25 @@ describe.skipIf(noBrowser)("in Chromium", () => {
       const found = await run("debiased", { ground, atoms, weights, options });
       expect(relativeNorm(found.barycenter, fixed.p)).toBeLessThan(VALUE);
     });
+
+    const onGrids = reference<DebiasedGradientsReference>("debiased_gradients").cases.filter(
+      ({ size, start }) => size && !start,
+    );
+    it.each(onGrids)(
+      "gradients of a debiased dictionary, $name",
+      async ({ size, epsilon, iterations, losses, ...given }) => {
+        const { atoms, weights, target } = given;
+        const options = { epsilon, iterations, debiased: true };
+        const problem = { ground: { kind: "grid", size: size!, spacing: 1 } as const, atoms, weights, target, options };
+        for (const [loss, { value, gradientAtoms, gradientWeights }] of Object.entries(losses)) {
+          const found = await run("lossGradients", { ...problem, loss: loss as LossName }, TILES);
+          expect(found.engine).toContain("webgpu");
+          expect([found.value], loss).toBeAllclose([value], { relative: VALUE });
+          expect(relativeNorm(found.atoms, gradientAtoms.flat()), `${loss}, atoms`).toBeLessThan(GRADIENT);
+          expect(relativeNorm(found.weights, gradientWeights), `${loss}, weights`).toBeLessThan(GRADIENT);
+        }
+      },
+    );
   });
 });
 

@@ -11,6 +11,8 @@ const ARRAYS = ["inputs", "atoms", "weights", "reconstructions"] as const;
 type Arrays = Readonly<Record<(typeof ARRAYS)[number], NdArray>>;
 interface Summary {
   readonly psnr: number;
+  readonly psnr_images: { readonly wdl: { readonly worst: number } };
+  readonly nmse: number;
   readonly sinkhorn: { readonly total: number };
 }
 interface Result extends Arrays {
@@ -64,6 +66,21 @@ function expectResult(result: Result, cost: readonly (readonly number[])[], poin
   }
 }
 
+/** What a summary says of the dictionary and of the linear ones beside it. */
+const METHODS = ["wdl", "pca", "pca_same_count", "nmf"];
+const SPREAD = Object.fromEntries(
+  ["mean", "deviation", "percentile5", "worst"].map((name) => [name, expect.any(Number)]),
+);
+const COMPARISON = {
+  ...Object.fromEntries(
+    ["psnr", "nmse"].flatMap((figure) =>
+      METHODS.map((method) => [method === "wdl" ? figure : `${figure}_${method}`, expect.any(Number)]),
+    ),
+  ),
+  psnr_images: Object.fromEntries(METHODS.map((method) => [method, SPREAD])),
+  nmf: { status: "converged", iterations: expect.any(Number), tolerance: 1e-8 },
+};
+
 const TRAIN = [...TRAIN_SMALL, "--iterations", "12", "--quiet", "--out", "run"];
 const DONE = { code: 0, stdout: "", stderr: "" };
 
@@ -90,9 +107,7 @@ describe("the result of a run", () => {
     const result = await resultOf(join(folder, "run"));
     expect(result.summary).toEqual({
       loss: expect.any(Number),
-      psnr: expect.any(Number),
-      psnr_pca: expect.any(Number),
-      psnr_nmf: expect.any(Number),
+      ...COMPARISON,
       iterations: 12,
       evaluations: expect.any(Number),
       seconds: expect.any(Number),
@@ -144,5 +159,14 @@ describe("a run on dark features with gamma correction", () => {
     });
     // the arrays are float32: a pixel may be rounded the other way
     expect(Math.abs(summary.psnr - sum(psnr) / psnr.length)).toBeLessThan(0.01);
+    expect(Math.abs(summary.psnr_images.wdl.worst - Math.min(...psnr))).toBeLessThan(0.02);
+
+    // Schmitz et al. 2018, section 5.1: |image - input|^2 / |input|^2, averaged, before anything is rounded
+    const nmse = rowsOf(reconstructions).map((row, image) => {
+      const gray = row.map((mass) => 255 * (1 - Math.min(Math.sqrt(mass * masses[image]), 1)));
+      const input = rowsOf(values)[image];
+      return sum(gray.map((value, pixel) => (value - input[pixel]) ** 2)) / sum(input.map((value) => value ** 2));
+    });
+    expect(summary.nmse).toBeCloseTo(sum(nmse) / nmse.length, 6);
   });
 });

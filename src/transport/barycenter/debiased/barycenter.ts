@@ -1,28 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ndarray } from "../../../tensor/ndarray.ts";
 import { isOnHost } from "../../../tensor/placement.ts";
-import { isWebgpu } from "../../../webgpu/backend.ts";
 import { hostDebiasedBarycenter } from "./host.ts";
 import {
   iterateOnDevice,
+  worstOf,
   type DebiasedTensorOptions,
   type DebiasedTensorProblem,
   type DebiasedTensors,
 } from "./tensor.ts";
-import { coversDebiased, debiasedOnWebgpu } from "./webgpu.ts";
 
 /**
  * Debiased Sinkhorn barycenters [B, N] (Janati, Cuturi, Gramfort 2020) until the error of `DebiasedBarycenters` is at or below
- * `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data
- * point at a time in float64; on a device all data points go on together until the last of them is there, looked at every 10
- * iterations in float32, which reaches about 1e-5. Async: keep it outside `tf.tidy`. Throws InputError.
+ * `tolerance`. Where tensors are host memory this is `hostDebiasedBarycenter`, a data point at a time in float64; on a device it
+ * is `solveBarycenter` of debiased barycenters, in float32. Async: keep it outside `tf.tidy`. Throws InputError.
  */
 export async function debiasedBarycenter(
   problem: DebiasedTensorProblem,
   options: DebiasedTensorOptions,
 ): Promise<DebiasedTensors> {
-  if (isOnHost()) return onHost(problem, options);
-  return isWebgpu() && coversDebiased(problem) ? debiasedOnWebgpu(problem, options) : iterateOnDevice(problem, options);
+  return isOnHost() ? onHost(problem, options) : iterateOnDevice(problem, options);
 }
 
 async function onHost(
@@ -31,11 +28,9 @@ async function onHost(
 ): Promise<DebiasedTensors> {
   const read = async (tensor: tf.Tensor) => ndarray((await tensor.data()) as Float32Array, tensor.shape);
   const problem = { geometry, atoms: await read(atoms), weights: await read(weights) };
-  const { barycenters, iterations, errors, status } = hostDebiasedBarycenter(problem, { ...options, tolerance });
+  const { barycenters, ...report } = hostDebiasedBarycenter(problem, { ...options, tolerance });
   return {
     barycenters: tf.tensor2d(Float32Array.from(barycenters.data), barycenters.shape as [number, number]),
-    iterations: Math.max(...iterations),
-    error: Math.max(...errors), // NaN where one is
-    status: (["non-finite", "max-iterations"] as const).find((worst) => status.includes(worst)) ?? "converged",
+    ...worstOf(report),
   };
 }

@@ -1,14 +1,14 @@
 import { OptionError } from "../../../errors.ts";
 import { ndarray, rowOf, type NdArray } from "../../../tensor/ndarray.ts";
-import { cachedHostKernel } from "../host/kernels.ts";
-import { KernelRange } from "../host/kernel-range.ts";
-import { guardedLogOperator } from "../host/log-operator.ts";
+import { HostRun } from "../host/run.ts";
 import { nativePlan } from "../native/plan.ts";
 import { resolveBarycenterOptions } from "../options.ts";
 import { atOnce } from "../pieces.ts";
-import { checkInputs, type BarycenterProblem } from "../problem.ts";
+import { checkInputs, onlyPoints, type BarycenterProblem } from "../problem.ts";
 import { reportOf, type BarycenterReport } from "../report.ts";
-import { DebiasedIteration } from "./iteration.ts";
+
+/** Float64, and nothing kept of the iterations, as there is no adjoint. */
+const FORWARD = { precision: "float64", byteLimit: 0 } as const;
 
 export interface DebiasedOptions {
   /** Entropic regularisation in cost units, above 0. */
@@ -32,33 +32,34 @@ export interface DebiasedBarycenters extends BarycenterReport {
 /**
  * Debiased Sinkhorn barycenters: minimisers of sum_s lambda_s S_epsilon(p, d_s) with the Sinkhorn divergence S, free of
  * the entropic blur (Janati, Cuturi, Gramfort 2020, Algorithm 1). The plain iteration with p = D prod_s phi_s^lambda_s and,
- * once an iteration, D <- sqrt(D p / K D). Float64: by the native kernels where they are there, and of data points that leave their
- * range in logarithms through scaled kernel products where these are exact, so that no epsilon is too small. Needs a symmetric
- * cost. Throws InputError.
+ * once an iteration, D <- sqrt(D p / K D). Float64: by the native kernels where they are there, else and of data points that leave
+ * their range as `hostBarycenter` does with `debiased`, which has the gradients; no epsilon is too small. Needs a symmetric cost. Throws
+ * InputError.
  */
 export function hostDebiasedBarycenter(
   problem: Omit<BarycenterProblem, "start">,
   { epsilon, maxIterations = 1000, tolerance = 1e-9 }: DebiasedOptions,
 ): DebiasedBarycenters {
-  const { geometry } = problem;
+  const { geometry, atoms, weights } = problem;
   const options = resolvedDebiased({ epsilon, maxIterations, tolerance });
-  const { atoms, weights } = problem;
   const inputs = checkInputs(geometry, { atoms, weights }, options);
-  const [batch, count] = inputs.weights.shape;
+  const [batch] = inputs.weights.shape;
   const points = geometry.shape[0];
   const barycenters = new Float64Array(batch * points);
   const errors = new Float64Array(batch);
   const iterationsDone = new Float64Array(batch);
   const plan = nativePlan(geometry, options, { wide: true, debiased: true });
-  const all = Array.from({ length: batch }, (_, point) => point);
-  for (const point of plan ? atOnce(plan.run(inputs, { barycenters, errors, iterationsDone })) : all) {
-    const kernel = cachedHostKernel(geometry, epsilon, "float64");
-    const operator = guardedLogOperator(kernel, new KernelRange("float64"));
-    const run = new DebiasedIteration(operator, inputs.atoms);
-    const reached = run.solve(rowOf(inputs.weights.data, count, point), maxIterations, tolerance);
-    barycenters.set(run.logP.map(Math.exp), point * points);
-    errors[point] = reached.error;
-    iterationsDone[point] = reached.iterations;
+  const rest = plan
+    ? atOnce(plan.run(inputs, { barycenters, errors, iterationsDone }))
+    : Array.from({ length: batch }, (_, point) => point);
+  if (rest.length > 0) {
+    const run = new HostRun(geometry, onlyPoints(inputs, rest), options, FORWARD);
+    atOnce(run.forward(true));
+    rest.forEach((point, row) => {
+      barycenters.set(rowOf(run.barycenters.data, points, row), point * points);
+      errors[point] = run.errors[row];
+      iterationsDone[point] = run.iterations[row];
+    });
   }
   return { barycenters: ndarray(barycenters, [batch, points]), ...reportOf(iterationsDone, errors, tolerance) };
 }

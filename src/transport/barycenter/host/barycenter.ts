@@ -1,7 +1,7 @@
 import type { HostKernelOptions } from "../../../geometry/geometry.ts";
 import type { Geometry } from "../../../geometry/geometry.ts";
 import { ndarray, rowOf, toFloat64, type NdArray } from "../../../tensor/ndarray.ts";
-import { InputError } from "../../../errors.ts";
+import { InputError, OptionError } from "../../../errors.ts";
 import type { BarycenterInputs } from "../engine.ts";
 import { resolveBarycenterOptions, type BarycenterOptions, type ResolvedOptions } from "../options.ts";
 import { checkInputs, checkShape, onlyPoints, rowsAt, requireFixed, type CheckedInputs } from "../problem.ts";
@@ -121,6 +121,9 @@ function prepared(
   const settings = { precision, byteLimit };
   if (!Array.isArray(geometry)) {
     return { geometry, inputs: checkInputs(geometry as Geometry, given, resolved), resolved, settings };
+  }
+  if (resolved.debiased) {
+    throw new OptionError("debiased", "expected one geometry for all atoms, which is the barycenter's too, got a list");
   }
   const each = geometry as readonly Geometry[];
   if (each.length === 0 || each.length !== given.atoms.shape[0]) {

@@ -33,8 +33,9 @@ export class LogEngine implements PointEngine {
     const { options, atoms, points, atomPoints, byteLimit } = settings;
     this.#settings = settings;
     this.#operators = operators;
-    const { iterations } = options;
-    this.#trajectory = new Trajectory({ iterations, atoms, points, atomPoints, separateLogPhi: false, byteLimit });
+    const { iterations, debiased } = options;
+    const size = { iterations, atoms, points, atomPoints, debiased, byteLimit };
+    this.#trajectory = new Trajectory({ ...size, separateLogPhi: false });
     this.barycenter = new Float64Array(points);
     this.#gradients = new EngineGradients(settings);
     this.gradientAtoms = this.#gradients.atoms;
@@ -48,21 +49,21 @@ export class LogEngine implements PointEngine {
   }
 
   error({ atoms, mass }: PointProblem): number {
-    const { a, b } = this.#trajectory.last;
-    const error = Math.max(
-      ...atoms.map((atom, s) => {
-        this.#operators[s].forward(b[s], this.#product);
-        return this.#violation(atom, a[s], this.#product);
-      }),
-    );
-    return error / mass;
+    const { a, b, debias } = this.#trajectory.last;
+    const errors = atoms.map((atom, s) => {
+      this.#operators[s].forward(b[s], this.#product);
+      return this.#violation(atom, a[s], this.#product);
+    });
+    if (debias) {
+      this.#operators[0].forward(debias, this.#product); // all atoms have this cost
+      errors.push(this.#violation(this.barycenter, debias, this.#product));
+    }
+    return Math.max(...errors) / mass;
   }
 
   forward(problem: PointProblem): boolean {
     readLogScalings(problem.start, this.#settings.options, (log) => log, this.#trajectory.start);
-    this.#trajectory.run((from, to, index) => this.#advance(problem, from, to, index));
-    this.#logBarycenter.forEach((log, i) => (this.barycenter[i] = Math.exp(log)));
-    return true;
+    return this.#trajectory.run((from, to, index) => this.#advance(problem, from, to, index));
   }
 
   readLogScalings(out: Float64Array): void {
@@ -71,6 +72,7 @@ export class LogEngine implements PointEngine {
 
   backward(problem: PointProblem, gradient: Float64Array): boolean {
     this.#gradients.clear();
+    // The barycenter of a recomputed iteration overwrites the last one, so gp * p is formed first.
     const last = this.barycenter.map((mass, i) => mass * gradient[i]);
     this.#trajectory.unwind(
       (from, to, index) => this.#advance(problem, from, to, index),
@@ -92,12 +94,16 @@ export class LogEngine implements PointEngine {
       }
       this.#operators[s].transpose(a, to.phi[s]);
     }
+    if (from.debias) this.#operators[0].forward(from.debias, to.debiasProduct!);
     if (tolerance > 0 && index > 0) {
-      const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
-      if (error <= tolerance * problem.mass) return "end";
+      const errors = problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s]));
+      if (from.debias) errors.push(this.#violation(this.barycenter, from.debias, to.debiasProduct!));
+      if (Math.max(...errors) <= tolerance * problem.mass) return "end";
     }
     const logP = this.#logBarycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, logP);
+    if (from.debias) this.#advanceDebias(from.debias, to);
+    for (let i = 0; i < logP.length; i++) this.barycenter[i] = Math.exp(logP[i]);
     for (let s = 0; s < to.b.length; s++) {
       const b = to.b[s];
       const phi = to.phi[s];
@@ -105,6 +111,15 @@ export class LogEngine implements PointEngine {
       for (let i = 0; i < b.length; i++) b[i] = update * (logP[i] - phi[i]) + memory * before[i];
     }
     return true;
+  }
+
+  /** Completes log p, then log D <- (log D + log p - log K D) / 2. */
+  #advanceDebias(before: Float64Array, to: Iteration): void {
+    const logP = this.#logBarycenter;
+    for (let i = 0; i < logP.length; i++) {
+      logP[i] += before[i];
+      to.debias![i] = (before[i] + logP[i] - to.debiasProduct![i]) / 2;
+    }
   }
 
   /** |a - (d / c)^(rho / (rho + epsilon))| c, summed, from log a and log c. */
@@ -123,6 +138,7 @@ export class LogEngine implements PointEngine {
     const { memory, update } = options;
     const { logB: gradients, pulled } = this.#gradients;
     this.#gradients.throughMean(mean, problem.weights, at.logPhi, index, last);
+    if (from.debias && index > 0) this.#pullBackDebias(from.debias, at.debiasProduct!);
     for (let s = 0; s < problem.atoms.length; s++) {
       const q = pulled[s];
       const logB = gradients[s];
@@ -135,6 +151,12 @@ export class LogEngine implements PointEngine {
       const b = from.b[s];
       for (let i = 0; i < b.length; i++) logB[i] = memory * logB[i] - update * ofB(b[i], i);
     }
+  }
+
+  #pullBackDebias(before: Float64Array, product: Float64Array): void {
+    const half = this.#gradients.debias!.map((value) => value / 2);
+    const times = signedProduct(half, product, this.#operators[0].transpose, half.length);
+    this.#gradients.throughDebias((i) => times(before[i], i));
   }
 
   /** Adds to the gradient of atom s; returns q. */

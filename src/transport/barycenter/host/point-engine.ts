@@ -10,7 +10,7 @@ export interface PointProblem {
   readonly mass: number;
   /** [S] */
   readonly weights: Float64Array;
-  /** Log-scalings [sides, S, N] to start from; 1 everywhere if absent. */
+  /** Log-scalings to start from, of `logScalingShape` without B; 1 everywhere if absent. */
   readonly start: Float64Array | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface PointEngine {
   /** The error after `forward`, see `BarycenterReport`: for one more product an atom. */
   error(problem: PointProblem): number;
   readonly barycenter: Float64Array;
-  /** Writes the final log-scalings [sides, S, N] after `forward`; log 0 as `LOG_ZERO`. */
+  /** Writes the final log-scalings after `forward`, as those of a start; log 0 as `LOG_ZERO`. */
   readLogScalings(out: Float64Array): void;
   /** After `forward`, from d loss / d barycenter [N]; leaves its results in the two arrays below. */
   backward(problem: PointProblem, gradient: Float64Array): boolean;

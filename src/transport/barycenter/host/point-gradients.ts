@@ -11,10 +11,12 @@ export class EngineGradients {
   /** With respect to log b_s and, with heavy-ball, to log a_s. */
   readonly logB: readonly Float64Array[];
   readonly logA: readonly Float64Array[];
+  /** With respect to log D, where debiased. */
+  readonly debias: Float64Array | undefined;
   /** With respect to log phi_s, through the mean. */
   readonly pulled: readonly Float64Array[];
   /** With respect to log p. */
-  readonly #total: Float64Array;
+  readonly total: Float64Array;
   readonly #options: ResolvedOptions;
 
   constructor({ atoms, points, atomPoints, options }: EngineSettings) {
@@ -23,17 +25,19 @@ export class EngineGradients {
     this.weights = new Float64Array(atoms);
     this.logB = zeros();
     this.logA = options.sides === 2 ? zeros(atomPoints) : [];
+    this.debias = options.debiased ? new Float64Array(points) : undefined;
     this.pulled = zeros();
-    this.#total = new Float64Array(points);
+    this.total = new Float64Array(points);
     this.#options = options;
   }
 
   clear(): void {
     this.weights.fill(0);
     for (const arrays of [this.atoms, this.logB, this.logA]) for (const values of arrays) values.fill(0);
+    this.debias?.fill(0);
   }
 
-  /** Leaves `pulled` of iteration `index`; `last` is p dloss/dp of the last one. */
+  /** Leaves `total` and `pulled` of iteration `index`; `last` is p dloss/dp of the last one. */
   throughMean(
     mean: LogMean,
     weights: Float64Array,
@@ -41,14 +45,21 @@ export class EngineGradients {
     index: number,
     last: Float64Array,
   ): void {
-    const total = this.#total;
+    const { total, debias } = this;
     const { update, iterations } = this.#options;
     if (index === iterations - 1) {
       total.set(last);
     } else {
       total.fill(0);
       for (const values of this.logB) for (let i = 0; i < total.length; i++) total[i] += update * values[i];
+      if (debias) for (let i = 0; i < total.length; i++) total[i] += debias[i] / 2;
     }
     mean.pullBack(weights, logPhi, total, this.pulled, this.weights);
+  }
+
+  /** Through log D <- (log D + log p - log K D) / 2 and log p = log D + ...; `timesD` is D K(r / 2 K D), r the present one. */
+  throughDebias(timesD: (i: number) => number): void {
+    const { total, debias } = this;
+    for (let i = 0; i < total.length; i++) debias![i] = total[i] + debias![i] / 2 - timesD(i);
   }
 }

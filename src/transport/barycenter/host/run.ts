@@ -53,9 +53,9 @@ export class HostRun {
 
   /** What an engine of one data point takes, in bytes. */
   static bytes(geometry: HostGeometry, options: ResolvedOptions, { byteLimit }: HostSettings, atoms: number): number {
-    const { iterations } = options;
+    const { iterations, debiased } = options;
     const [atomPoints, points] = geometry.shape;
-    return Trajectory.bytes({ iterations, atoms, points, atomPoints, separateLogPhi: true, byteLimit });
+    return Trajectory.bytes({ iterations, atoms, points, atomPoints, debiased, separateLogPhi: true, byteLimit });
   }
 
   /** All data points, without a loss. */

@@ -23,6 +23,10 @@ import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
  * the plain adjoint. A pixel without mass keeps a = 0. In the plain case its gradient is the limit t / c; in the variants
  * it is 0 (heavy-ball) or infinite in theory (unbalanced) and is reported as 0, its product with d = 0.
  *
+ * Debiased (Janati, Cuturi, Gramfort 2020, Algorithm 1) p = D mean_s(phi_s) and D <- sqrt(D p / K D); with rD as rb
+ *
+ *     G    = gp * p (last iteration only) + sum_s rb_s + rD / 2          rD (before) = G + rD / 2 - D * K(rD / (2 K D))
+ *
  * 2 L S kernel applications forward and 2 L S back, less the 2 S that a cold start shares between all points (its first c
  * and phi depend on no weight) and the S that would lead back to the start, which is a constant.
  */
@@ -47,8 +51,9 @@ export class ScalingEngine implements PointEngine {
     this.#settings = settings;
     this.#kernels = kernels;
     this.#range = range;
-    const { iterations } = options;
-    this.#trajectory = new Trajectory({ iterations, atoms, points, atomPoints, separateLogPhi: true, byteLimit });
+    const { iterations, debiased } = options;
+    const size = { iterations, atoms, points, atomPoints, debiased, byteLimit };
+    this.#trajectory = new Trajectory({ ...size, separateLogPhi: true });
     this.barycenter = new Float64Array(points);
     this.#gradients = new EngineGradients(settings);
     this.gradientAtoms = this.#gradients.atoms;
@@ -64,13 +69,12 @@ export class ScalingEngine implements PointEngine {
   }
 
   error({ atoms, mass }: PointProblem): number {
-    const { a, b } = this.#trajectory.last;
-    const error = Math.max(
-      ...atoms.map((atom, s) => {
-        return this.#violation(atom, a[s], this.#kernels[s].apply(b[s], this.#atomProduct));
-      }),
-    );
-    return error / mass;
+    const { a, b, debias } = this.#trajectory.last;
+    const errors = atoms.map((atom, s) => {
+      return this.#violation(atom, a[s], this.#kernels[s].apply(b[s], this.#atomProduct));
+    });
+    if (debias) errors.push(this.#violation(this.barycenter, debias, this.#kernels[0].apply(debias, this.#product)));
+    return Math.max(...errors) / mass;
   }
 
   forward(problem: PointProblem): boolean {
@@ -99,16 +103,23 @@ export class ScalingEngine implements PointEngine {
       for (let s = 0; s < problem.atoms.length; s++) {
         if (!this.#advanceAtom(problem.atoms[s], from, to, s)) return false;
       }
+      if (from.debias) {
+        const product = this.#kernels[0].apply(from.debias, to.debiasProduct!); // all atoms have this kernel
+        if (this.#range && !this.#range.holds(from.debias, product)) return false;
+      }
       if (index === 0) this.#firstHalfIsShared = !problem.start;
     }
     if (tolerance > 0 && index > 0) {
-      const error = Math.max(...problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s])));
-      if (error <= tolerance * problem.mass) return "end";
+      const errors = problem.atoms.map((atom, s) => this.#violation(atom, from.a[s], to.c[s]));
+      if (from.debias) errors.push(this.#violation(this.barycenter, from.debias, to.debiasProduct!));
+      if (Math.max(...errors) <= tolerance * problem.mass) return "end";
     }
     const p = this.barycenter;
     this.#settings.mean.apply(problem.weights, to.logPhi, p);
+    if (from.debias) for (let i = 0; i < p.length; i++) p[i] += Math.log(from.debias[i]);
     for (let i = 0; i < p.length; i++) p[i] = Math.exp(p[i]);
     if (this.#range && !allNormal(p)) return false;
+    if (from.debias && !this.#advanceDebias(from.debias, to)) return false;
     for (let s = 0; s < to.b.length; s++) {
       const b = to.b[s];
       const phi = to.phi[s];
@@ -135,6 +146,15 @@ export class ScalingEngine implements PointEngine {
     return true;
   }
 
+  /** D <- sqrt(D p / K D), by roots that leave the range at squares of its ends only. */
+  #advanceDebias(before: Float64Array, to: Iteration): boolean {
+    const debias = to.debias!;
+    const product = to.debiasProduct!;
+    const p = this.barycenter;
+    for (let i = 0; i < p.length; i++) debias[i] = (Math.sqrt(before[i]) * Math.sqrt(p[i])) / Math.sqrt(product[i]);
+    return !this.#range || allNormal(debias);
+  }
+
   /** |a - (d / c)^(rho / (rho + epsilon))| c, summed. */
   #violation(atom: Float64Array, a: Float64Array, c: Float64Array): number {
     const { marginal } = this.#settings.options;
@@ -150,6 +170,7 @@ export class ScalingEngine implements PointEngine {
     const { memory, update } = options;
     const { logB: gradients, pulled: all } = this.#gradients;
     this.#gradients.throughMean(mean, problem.weights, at.logPhi, index, last);
+    if (from.debias && index > 0) this.#pullBackDebias(from.debias, at.debiasProduct!);
     for (let s = 0; s < problem.atoms.length; s++) {
       const work = this.#work;
       const pulled = all[s];
@@ -164,6 +185,14 @@ export class ScalingEngine implements PointEngine {
       const b = from.b[s];
       for (let i = 0; i < logB.length; i++) logB[i] = memory * logB[i] - update * b[i] * gradientB[i];
     }
+  }
+
+  #pullBackDebias(before: Float64Array, product: Float64Array): void {
+    const work = this.#work;
+    const gradient = this.#gradients.debias!;
+    for (let i = 0; i < work.length; i++) work[i] = gradient[i] / (2 * product[i]);
+    const t = this.#kernels[0].applyTranspose(work, this.#product);
+    this.#gradients.throughDebias((i) => before[i] * t[i]);
   }
 
   /** Adds to the gradient of atom s and leaves q / c in `#atomWork`. */

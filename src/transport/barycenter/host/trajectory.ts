@@ -1,11 +1,13 @@
-/** The scalings (or log-scalings) of one data point, an array [M] (a) and one [N] (b) an atom. */
+/** The scalings (or log-scalings) of one data point, an array [M] (a) and one [N] (b) an atom, and where they are debiased D [N]. */
 export interface Scalings {
   readonly a: readonly Float64Array[];
   readonly b: readonly Float64Array[];
+  readonly debias: Float64Array | undefined;
 }
 
-/** What one iteration leaves for the adjoint, for each atom c = K b and a [M], phi = K^T a and the new b [N]. */
+/** What one iteration leaves for the adjoint, for each atom c = K b and a [M], phi = K^T a and the new b [N]; and K D, D the old one. */
 export interface Iteration extends Scalings {
+  readonly debiasProduct: Float64Array | undefined;
   readonly c: readonly Float64Array[];
   readonly phi: readonly Float64Array[];
   /** The same arrays as `phi` where that is a logarithm already. */
@@ -18,6 +20,8 @@ export interface TrajectorySize {
   /** N of the barycenter and M of the atoms. */
   readonly points: number;
   readonly atomPoints: number;
+  /** With D. */
+  readonly debiased: boolean;
   /** Keep log phi beside phi. */
   readonly separateLogPhi: boolean;
   /** Bytes beyond which iterations are recomputed rather than kept. */
@@ -29,10 +33,10 @@ type Advance = (from: Scalings, to: Iteration, index: number) => boolean | "end"
 type Visit = (from: Scalings, iteration: Iteration, index: number) => void;
 
 /**
- * The iterations of one data point, kept for the reverse pass. With F = 5 arrays an iteration (4 in the log domain) they
- * take 8 F L S N bytes; above `byteLimit` only the scalings at the starts of segments of sqrt(2 L / F) iterations are
- * kept, and each segment is computed a second time on the way back: 8 S N (F k + 2 L / k) bytes with segments of length k,
- * for one more forward pass.
+ * The iterations of one data point, kept for the reverse pass. With F = 5 S arrays an iteration (4 S in the log domain; 2 more
+ * where debiased) they take 8 F L N bytes; above `byteLimit` only the R = 2 S scalings (1 more) at the starts of segments of
+ * sqrt(R L / F) iterations are kept, and each segment is computed a second time on the way back: 8 N (F k + R L / k) bytes with
+ * segments of length k, for one more forward pass.
  *
  * Iteration 0 has its own place, which no other iteration overwrites: from a cold start its c, a and phi do not depend on
  * the weights, so one computation serves all data points.
@@ -48,12 +52,14 @@ export class Trajectory {
   readonly #checkpoints: readonly Scalings[];
 
   constructor(size: TrajectorySize) {
-    const { iterations, atoms, points, atomPoints, separateLogPhi } = size;
+    const { iterations, atoms, points, atomPoints, debiased, separateLogPhi } = size;
     const arrays = (length: number) => Array.from({ length: atoms }, () => new Float64Array(length));
-    const scalings = (): Scalings => ({ a: arrays(atomPoints), b: arrays(points) });
+    const ofBarycenter = () => (debiased ? new Float64Array(points) : undefined);
+    const scalings = (): Scalings => ({ a: arrays(atomPoints), b: arrays(points), debias: ofBarycenter() });
     const iteration = (): Iteration => {
       const phi = arrays(points);
-      return { ...scalings(), c: arrays(atomPoints), phi, logPhi: separateLogPhi ? arrays(points) : phi };
+      const logPhi = separateLogPhi ? arrays(points) : phi;
+      return { ...scalings(), c: arrays(atomPoints), phi, logPhi, debiasProduct: ofBarycenter() };
     };
     this.#iterations = iterations;
     this.#done = iterations;
@@ -69,7 +75,7 @@ export class Trajectory {
   static bytes(size: TrajectorySize): number {
     const segment = segmentOf(size);
     const segments = Math.ceil(size.iterations / segment);
-    return 8 * size.atoms * Math.max(size.points, size.atomPoints) * (fieldsOf(size) * (segment + 1) + 2 * segments);
+    return bytesOfArray(size) * (arraysOf(size) * (segment + 1) + carriedOf(size) * segments);
   }
 
   /** The last iteration after `run`. */
@@ -128,20 +134,30 @@ export class Trajectory {
   }
 }
 
-/** Arrays [N] of an iteration and atom. */
-function fieldsOf({ separateLogPhi }: TrajectorySize): number {
-  return separateLogPhi ? 5 : 4;
+/** Arrays of an iteration. */
+function arraysOf({ atoms, separateLogPhi, debiased }: TrajectorySize): number {
+  return (separateLogPhi ? 5 : 4) * atoms + (debiased ? 2 : 0);
+}
+
+/** Arrays of the scalings that an iteration starts from. */
+function carriedOf({ atoms, debiased }: TrajectorySize): number {
+  return 2 * atoms + (debiased ? 1 : 0);
+}
+
+function bytesOfArray({ points, atomPoints }: TrajectorySize): number {
+  return 8 * Math.max(points, atomPoints);
 }
 
 /** Iterations that are kept at a time: all, or those of a segment. */
 function segmentOf(size: TrajectorySize): number {
-  const { iterations, atoms, points, atomPoints, byteLimit } = size;
-  const fields = fieldsOf(size);
-  const bytes = 8 * fields * iterations * atoms * Math.max(points, atomPoints);
-  return bytes <= byteLimit ? iterations : Math.ceil(Math.sqrt((2 * iterations) / fields));
+  const { iterations, byteLimit } = size;
+  const arrays = arraysOf(size);
+  const bytes = bytesOfArray(size) * arrays * iterations;
+  return bytes <= byteLimit ? iterations : Math.ceil(Math.sqrt((carriedOf(size) * iterations) / arrays));
 }
 
 function copyScalings(from: Scalings, to: Scalings): void {
   from.a.forEach((values, s) => to.a[s].set(values));
   from.b.forEach((values, s) => to.b[s].set(values));
+  if (from.debias) to.debias!.set(from.debias);
 }

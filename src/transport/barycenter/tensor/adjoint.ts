@@ -8,15 +8,12 @@ export interface TensorGradients {
   readonly weights: tf.Tensor2D;
 }
 
-/** What goes from an iteration to the one before it: gradients for log b and log a [B, S, N], and the sums so far. */
-interface Carried extends TensorGradients {
-  readonly logB: tf.Tensor;
-  readonly logA: tf.Tensor;
-}
+/** What goes from an iteration to the one before it: gradients for log b and log a [B, S, N] and log D [B, 1, N], and the sums so far. */
+interface Carried extends TensorGradients, LogScalings {}
 
 /**
  * The adjoint of `ScalingEngine`, written out in tensor operations, from d loss / d P [B, N]. It keeps the log-scalings of
- * each iteration, 4 B S N bytes (twice that with heavy-ball), and computes everything else a second time; the tape would
+ * each iteration, 4 B S N bytes (twice that with heavy-ball, 4 B N more where debiased), and computes everything else a second time; the tape would
  * keep ten times as much. Call it inside `tf.tidy`.
  */
 export function tensorAdjoint(recursion: LogRecursion, start: LogScalings, gradient: tf.Tensor2D): TensorGradients {
@@ -26,8 +23,8 @@ export function tensorAdjoint(recursion: LogRecursion, start: LogScalings, gradi
     const from = states[states.length - 1];
     states.push(
       tf.tidy(() => {
-        const { logA, logB } = advance(recursion, from);
-        return recursion.options.memory === 0 ? { logA: logB, logB } : { logA, logB }; // a is remembered with heavy-ball
+        const { logA, logB, logDebias } = advance(recursion, from);
+        return { logA: recursion.options.memory === 0 ? logB : logA, logB, logDebias }; // a is remembered with heavy-ball
       }),
     );
   }
@@ -44,11 +41,9 @@ export function tensorAdjoint(recursion: LogRecursion, start: LogScalings, gradi
 function pullBack(recursion: LogRecursion, from: LogScalings, given: Carried | tf.Tensor2D, isFirst: boolean): Carried {
   const { options, mean, lift, weights, logMass, absent } = recursion;
   const { memory, update, plain } = options;
-  const { logA, logC, logPhi, logP } = advance(recursion, from);
+  const { logA, logC, logPhi, logP, logDebiasProduct } = advance(recursion, from);
   const carried = given instanceof tf.Tensor ? undefined : given;
-  const total = carried
-    ? tf.mul(tf.sum(carried.logB, 1, true), update)
-    : tf.mul(tf.expandDims(given as tf.Tensor2D, 1), tf.exp(logP)); // [B, 1, N]
+  const total = carried ? totalOf(carried, update) : tf.mul(tf.expandDims(given as tf.Tensor2D, 1), tf.exp(logP)); // [B, 1, N]
   const pulled = mean.pullBack(weights, logPhi, logP, total);
   const h = carried ? tf.sub(pulled.logPhi, tf.mul(carried.logB, update)) : pulled.logPhi; // [B, S, N]
   const product = lift.signed("forward", h, tf.neg(logPhi));
@@ -66,6 +61,27 @@ function pullBack(recursion: LogRecursion, from: LogScalings, given: Carried | t
   return {
     ...sums,
     logA: tf.mul(q, memory),
+    logDebias: from.logDebias && debiasBefore(recursion, total, carried?.logDebias, from.logDebias, logDebiasProduct!),
     logB: carried && memory !== 0 ? tf.add(back, tf.mul(carried.logB, memory)) : back,
   };
+}
+
+/** The gradient with respect to log p of an iteration that others follow. */
+function totalOf({ logB, logDebias }: LogScalings, update: number): tf.Tensor {
+  const ofB = tf.mul(tf.sum(logB, 1, true), update);
+  return logDebias ? tf.add(ofB, tf.div(logDebias, 2)) : ofB;
+}
+
+/** The gradient with respect to the log D before: G + r / 2 - D * K(r / (2 K D)), r = `after` that of the new one, if it was used. */
+function debiasBefore(
+  { lift }: LogRecursion,
+  total: tf.Tensor,
+  after: tf.Tensor | undefined,
+  logDebias: tf.Tensor,
+  logProduct: tf.Tensor,
+): tf.Tensor {
+  if (!after) return total;
+  const half = tf.div(after, 2);
+  const throughProduct = lift.signed("transpose", half, tf.neg(logProduct)).times(logDebias);
+  return tf.sub(tf.add(total, half), throughProduct);
 }

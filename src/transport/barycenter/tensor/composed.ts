@@ -35,7 +35,7 @@ export function barycenterComposed(
   }
   checkShapes(geometry, { atoms: atoms.shape, weights: weights.shape, start: start?.shape }, resolved);
   return tf.tidy(() => {
-    if (resolved.plain && tensorDomain(geometry, resolved) === "scaling") {
+    if (resolved.plain && !resolved.debiased && tensorDomain(geometry, resolved) === "scaling") {
       return { ...plainScaling(problem, resolved.iterations) };
     }
     const recursion = recursionOf(problem, kernel, resolved);

@@ -49,11 +49,19 @@ export function recursionOf(
 export function startOf(recursion: LogRecursion, start: tf.Tensor | undefined): LogScalings {
   const { options, absent, points } = recursion;
   if (!start || start.rank === 0) {
-    return { logA: tf.zerosLike(tf.expandDims(absent, 0)), logB: tf.zeros([1, absent.shape[0], points]) };
+    return {
+      logA: tf.zerosLike(tf.expandDims(absent, 0)),
+      logB: tf.zeros([1, absent.shape[0], points]),
+      logDebias: options.debiased ? tf.zeros([1, 1, points]) : undefined,
+    };
   }
   // An entry that had no mass starts at 1: its power would be infinite if it has mass now.
   const known = constant(start, (logs) => tf.mul(logs, tf.cast(tf.greater(logs, LOG_ZERO / 2), "float32")));
   const sides = tf.unstack(known, 1); // [B, S, N] each
+  if (options.debiased) {
+    const [logB, logDebias] = tf.split(sides[0], [absent.shape[0], 1], 1);
+    return { logA: logB, logB, logDebias };
+  }
   return { logB: sides[0], logA: options.sides === 2 ? sides[1] : sides[0] };
 }
 
@@ -66,15 +74,11 @@ export function iterateRecursion(
   let scalings = start;
   let logP: tf.Tensor | undefined;
   for (let iteration = 0; iteration < options.iterations; iteration++) {
-    const {
-      logA,
-      logB,
-      logP: next,
-    } = tf.tidy(() => {
-      const { logA, logB, logP } = advance(recursion, scalings);
-      return { logA, logB, logP };
+    const { logP: next, ...reached } = tf.tidy(() => {
+      const { logA, logB, logDebias, logP } = advance(recursion, scalings);
+      return { logA, logB, logDebias, logP };
     });
-    scalings = { logA, logB };
+    scalings = reached;
     logP = next;
   }
   return { ...scalings, logP: logP! };
@@ -87,25 +91,35 @@ export function runRecursion(recursion: LogRecursion, start: LogScalings): Tenso
 
 export function outcomeOf(
   { options, weights, absent }: LogRecursion,
-  { logA, logB, logP }: LogScalings & { readonly logP: tf.Tensor },
+  { logA, logB, logDebias, logP }: LogScalings & { readonly logP: tf.Tensor },
 ): TensorBarycenters {
   const [batch] = weights.shape;
   const [count] = absent.shape;
   const points = logP.shape[2]!;
+  const wide = (logs: tf.Tensor, rows: number): tf.Tensor => tf.broadcastTo(logs, [batch, rows, points]);
   return {
     barycenters: tf.reshape(exp(logP), [batch, points]),
-    logScalings: stackScalings([logB, tf.add(logA, absent)].slice(0, options.sides), [batch, count, points]),
+    logScalings: logDebias
+      ? stackScalings([tf.concat([wide(logB, count), wide(logDebias, 1)], 1)], [batch, count + 1, points])
+      : stackScalings([logB, tf.add(logA, absent)].slice(0, options.sides), [batch, count, points]),
   };
 }
 
 /** The errors [B] of scalings, see `BarycenterReport`. */
-export function errorsOf({ options, lift, logMass, absent }: LogRecursion, { logA, logB }: LogScalings): tf.Tensor1D {
+export function errorsOf(
+  { options, lift, logMass, absent }: LogRecursion,
+  { logA, logB, logDebias, logP }: LogScalings & { readonly logP: tf.Tensor },
+): tf.Tensor1D {
   const logC = lift.log("forward", logB);
   const offset = tf.add(absent, logC);
   const next = tf.mul(tf.sub(logMass, logC), options.marginal);
   const distance = tf.abs(tf.sub(tf.exp(tf.add(logA, offset)), tf.exp(tf.add(next, offset))));
   const mass = tf.max(tf.sum(tf.exp(tf.add(logMass, absent)), 1));
-  return tf.div<tf.Tensor1D>(tf.max(tf.sum(distance, 2), 1), mass);
+  const ofAtoms = tf.max(tf.sum(distance, 2), 1);
+  if (!logDebias) return tf.div<tf.Tensor1D>(ofAtoms, mass);
+  const marginal = tf.exp(tf.add(logDebias, lift.log("forward", logDebias)));
+  const ofDebias = tf.squeeze(tf.sum(tf.abs(tf.sub(marginal, tf.exp(logP))), 2), [1]);
+  return tf.div<tf.Tensor1D>(tf.maximum(ofAtoms, ofDebias), mass);
 }
 
 /** Log-scalings [B or 1, S, N] a side -> [B, sides, S, N], as constants. */

@@ -12,6 +12,8 @@ import { constant, tensorMean, type TensorMean } from "./mean.ts";
 export interface LogScalings {
   readonly logA: tf.Tensor;
   readonly logB: tf.Tensor;
+  /** log D [B or 1, 1, N], where debiased. */
+  readonly logDebias?: tf.Tensor | undefined;
 }
 
 export interface LogIteration extends LogScalings {
@@ -19,6 +21,8 @@ export interface LogIteration extends LogScalings {
   readonly logPhi: tf.Tensor;
   /** [B, 1, N] */
   readonly logP: tf.Tensor;
+  /** log K D of the D before, where debiased. */
+  readonly logDebiasProduct?: tf.Tensor | undefined;
 }
 
 /** K x or K^T x for x = h exp(logWeight) of either sign; `times` multiplies by exp(logFactor). */
@@ -80,8 +84,12 @@ export function advance(recursion: LogRecursion, from: LogScalings): LogIteratio
   const logC = lift.log("forward", from.logB);
   const logA = follow(from.logA, logMass, logC);
   const logPhi = lift.log("transpose", tf.add(logA, absent));
-  const logP = mean.apply(weights, logPhi);
-  return { logA, logB: follow(from.logB, logP, logPhi), logC, logPhi, logP };
+  const logMean = mean.apply(weights, logPhi);
+  if (!from.logDebias) return { logA, logB: follow(from.logB, logMean, logPhi), logC, logPhi, logP: logMean };
+  const logP = tf.add(logMean, from.logDebias);
+  const logDebiasProduct = lift.log("forward", from.logDebias);
+  const logDebias = tf.div(tf.sub(tf.add(from.logDebias, logP), logDebiasProduct), 2);
+  return { logA, logB: tf.sub(logP, logPhi), logDebias, logC, logPhi, logP, logDebiasProduct };
 }
 
 function scalingLift(kernel: TensorKernel): Lift {

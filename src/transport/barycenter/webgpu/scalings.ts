@@ -1,7 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { FieldPool } from "../../../webgpu/barycenter/field-pool.ts";
 import { copyRows, remember } from "../../../webgpu/barycenter/pointwise.ts";
-import type { Iteration, Recursion, Scalings } from "../../../webgpu/barycenter/recursion.ts";
+import type { FieldPools, Iteration, Recursion, Scalings } from "../../../webgpu/barycenter/recursion.ts";
 import { violations } from "../../../webgpu/barycenter/sums.ts";
 import type { BarycenterOutput, BarycenterOutputs } from "../engine.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -13,58 +12,98 @@ export interface Group {
 }
 
 /** 1 everywhere. */
-export const COLD: Scalings = { a: undefined, b: undefined, isShared: false };
+export const COLD: Scalings = { a: undefined, b: undefined, debias: undefined, isShared: false };
 
-/** A group's part of log-scalings [B, sides, S, N], `width` = S N, in fields of the pool. */
+/** A group's part of log-scalings (`logScalingShape`) in fields of the pools. */
 export function readStart(
   start: tf.Tensor,
-  sides: number,
-  width: number,
+  { sides, debiased }: ResolvedOptions,
+  { count, points }: { readonly count: number; readonly points: number },
   { firstRow, rows }: Group,
-  pool: FieldPool,
+  { pool, rowPool }: FieldPools,
 ): Scalings {
-  const side = (index: number): tf.TensorInfo => {
-    const to = pool.take();
-    const source = { tensor: start, from: (firstRow * sides + index) * width, stride: sides * width };
-    copyRows("start", rows, width, source, { tensor: to, from: 0, stride: width });
+  const width = count * points;
+  const stride = sides * width + (debiased ? points : 0);
+  const read = (skip: number, numbers: number, to: tf.TensorInfo): tf.TensorInfo => {
+    const source = { tensor: start, from: firstRow * stride + skip, stride };
+    copyRows("start", rows, numbers, source, { tensor: to, from: 0, stride: numbers });
     return to;
   };
-  return { b: side(0), a: sides === 2 ? side(1) : undefined, isShared: false };
+  return {
+    b: read(0, width, pool.take()),
+    a: sides === 2 ? read(width, width, pool.take()) : undefined,
+    debias: debiased ? read(width, points, rowPool.take()) : undefined,
+    isShared: false,
+  };
 }
 
-/** Writes a group's rows of what is wanted after its last iteration; of the errors those of each atom [B, S], still sums of masses. */
+/** Numbers that say of a data point what is violated: one an atom, and where debiased one of D. */
+export function violationsOf({ debiased }: Pick<ResolvedOptions, "debiased">, atoms: number): number {
+  return debiased ? atoms + 1 : atoms;
+}
+
+/** Writes a group's rows of what is wanted after its last iteration; of the errors what `writeViolations` does. */
 export function writeOutputs(
   wanted: readonly BarycenterOutput[],
   found: Omit<BarycenterOutputs<tf.TensorInfo>, "iterations">,
-  { sides, update, memory, marginal }: ResolvedOptions,
+  options: ResolvedOptions,
   recursion: Recursion,
   last: Iteration,
 ): void {
-  const { pool, logP, rows, firstRow, inputs } = recursion;
+  const { logP, rows, firstRow, inputs } = recursion;
   const { atoms, masses, passes } = inputs;
-  const [m, n] = passes.shape;
+  const n = passes.shape[1];
+  const { sides, debiased } = options;
   const width = atoms * n;
   if (wanted.includes("barycenters")) {
     const target = { tensor: found.barycenters, from: firstRow * n, stride: n };
     copyRows("masses", rows, n, { tensor: logP, from: 0, stride: n }, target);
   }
   if (wanted.includes("logScalings")) {
-    [last.b, last.a].slice(0, sides).forEach((side, index) => {
-      const isShared = index === 1 && last.isShared;
-      const source = { tensor: side!, from: 0, stride: isShared ? 0 : width };
-      const target = { tensor: found.logScalings, from: (firstRow * sides + index) * width, stride: sides * width };
-      copyRows("logarithms", rows, width, source, target, index === 1 ? masses : undefined);
-    });
+    const stride = sides * width + (debiased ? n : 0);
+    const write = (source: tf.TensorInfo, numbers: number, skip: number, isShared: boolean, absent?: tf.TensorInfo) => {
+      const target = { tensor: found.logScalings, from: firstRow * stride + skip, stride };
+      const rowsOf = { tensor: source, from: 0, stride: isShared ? 0 : numbers };
+      copyRows("logarithms", rows, numbers, rowsOf, target, absent);
+    };
+    write(last.b, width, 0, false);
+    if (sides === 2) write(last.a!, width, width, last.isShared, masses);
+    if (last.debias) write(last.debias, n, width, false);
   }
   if (wanted.includes("errors")) {
-    const { c, isShared } = last;
-    const next = pool.take();
-    const own = last.a ? undefined : pool.take();
-    recursion.multiply("forward", rows, last.b, next, { mode: "asIs" });
-    const cold = { before: undefined, isShared: false };
-    if (own) remember({ width: atoms * m, update, memory }, isShared ? 1 : rows, { masses, c, a: own, ...cold });
-    const sizes = { rows, points: m, atoms, marginal, isShared };
-    violations(sizes, { a: last.a ?? own!, c: next, masses, y: found.errors }, firstRow * atoms);
-    pool.give(next, own);
+    writeViolations(options, recursion, last, found.errors, firstRow * violationsOf(options, atoms));
   }
+}
+
+/**
+ * Sums of what is violated after an iteration, in masses, to y from `to` on, `violationsOf` for each data point: of |a K b - d| of each atom
+ * [rows, S]; where debiased each row ends with |D K D - p|.
+ */
+function writeViolations(
+  options: ResolvedOptions,
+  recursion: Recursion,
+  last: Iteration,
+  y: tf.TensorInfo,
+  to: number,
+): void {
+  const { update, memory, marginal } = options;
+  const { pool, rowPool, logP, rows, inputs } = recursion;
+  const { atoms, masses, passes } = inputs;
+  const [m, n] = passes.shape;
+  const { c, isShared } = last;
+  const next = pool.take();
+  const own = last.a ? undefined : pool.take();
+  recursion.multiply("forward", rows * atoms, last.b, next, { mode: "asIs" });
+  const cold = { before: undefined, isShared: false };
+  if (own) remember({ width: atoms * m, update, memory }, isShared ? 1 : rows, { masses, c, a: own, ...cold });
+  const each = violationsOf(options, atoms);
+  const sizes = { rows, points: m, atoms, marginal, isShared, hasOwnMasses: false };
+  violations(sizes, { a: last.a ?? own!, c: next, masses, y }, { from: to, each });
+  pool.give(next, own);
+  if (!last.debias) return;
+  const product = rowPool.take();
+  recursion.multiply("forward", rows, last.debias, product, { mode: "asIs" });
+  const ofRows = { rows, points: n, atoms: 1, marginal: 1, isShared: false, hasOwnMasses: true };
+  violations(ofRows, { a: last.debias, c: product, masses: logP, y }, { from: to + atoms, each });
+  rowPool.give(product);
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { encode, normalizeRows } from "../../../../models/wdl/dictionary.ts";
-import { encodeEach, encoderOfBarycenters, fittedEncoder } from "../../../../models/wdl/encode/encode.ts";
+import { normalizeRows } from "../../../../models/wdl/dictionary.ts";
+import { encode, encoderOfBarycenters, fittedEncoder } from "../../../../models/wdl/encode/encode.ts";
+import { pointObjective } from "../../../../models/wdl/encode/point-objective.ts";
 import { inverseCurvature, loadEncoder, predictWeights, saveEncoder } from "../../../../models/wdl/encode/encoder.ts";
 import { barycenterInputs } from "../../../../models/wdl/factors.ts";
+import type { Objective } from "../../../../models/optimizer.ts";
 import type { WdlProblem } from "../../../../models/wdl/objective.ts";
 import { affine, softmax, type RowMap } from "../../../../models/wdl/simplex.ts";
 import { grid } from "../../../../src/geometry/grid.ts";
@@ -52,14 +54,14 @@ async function noisy(points: number, seed: number): Promise<Float64Array> {
   );
 }
 
-describe("encodeEach", () => {
+describe("encode", () => {
   it("finds the weights of reconstructions, negative ones too", async () => {
     const weights = Float64Array.of(0.5, 0.3, 0.2, 0.1, 0.1, 0.8);
     const tight = { evaluations: 100, tolerance: 1e-14 };
-    const found = await encodeEach(problemOf(await dataOf(weights)), atoms, tight);
+    const found = await encode({ atoms, problem: problemOf(await dataOf(weights)) }, tight);
     expect(found.weights).toBeAllclose(weights, { absolute: 1e-4, relative: 0 });
     const beyond = Float64Array.of(-0.15, 0.55, 0.6);
-    const others = await encodeEach(problemOf(await dataOf(beyond), affine), atoms, tight);
+    const others = await encode({ atoms, problem: problemOf(await dataOf(beyond), affine) }, tight);
     expect(others.weights).toBeAllclose(beyond, { absolute: 1e-4, relative: 0 });
   });
 
@@ -67,8 +69,17 @@ describe("encodeEach", () => {
     const problem = problemOf(await noisy(12, 5), softmax, "kl");
     const lossesOf = async (weights: Float64Array) =>
       (await operator.lossAndGradient(barycenterInputs(problem, { atoms, weights }), problem.term)).losses;
-    const joint = await lossesOf(await encode({ atoms, problem }, lbfgs(), { iterations: 50 }));
-    const { weights, evaluations } = await encodeEach(problem, atoms);
+    const each = pointObjective(problem, atoms, undefined);
+    const all = Int32Array.from({ length: 12 }, (_, point) => point);
+    const sum: Objective = async (beta) => {
+      const { losses, gradients } = await each(all, beta);
+      return { value: losses.reduce((total, loss) => total + loss), gradient: gradients };
+    };
+    const optimizer = lbfgs();
+    let state = await optimizer.init(sum, new Float64Array(12 * ATOMS));
+    while (state.iterations < 50 && state.finished === undefined) state = await optimizer.step(sum, state);
+    const joint = await lossesOf(softmax.forward(state.x, ATOMS));
+    const { weights, evaluations } = await encode({ atoms, problem: problem });
     (await lossesOf(weights)).forEach((loss, point) => expect(loss).toBeLessThan(joint[point] * 1.001 + 1e-9));
     expect(evaluations / 12).toBeLessThan(25);
   });
@@ -77,11 +88,11 @@ describe("encodeEach", () => {
 describe("an encoder", () => {
   it("starts new points near their encodings, and saves evaluations", async () => {
     const known = problemOf(await noisy(60, 11));
-    const { weights } = await encodeEach(known, atoms);
+    const { weights } = await encode({ atoms, problem: known });
     const encoder = await fittedEncoder(known, atoms, weights);
     const fresh = problemOf(await noisy(20, 77));
-    const plain = await encodeEach(fresh, atoms);
-    const started = await encodeEach(fresh, atoms, { encoder });
+    const plain = await encode({ atoms, problem: fresh });
+    const started = await encode({ atoms, problem: fresh }, { encoder });
     const distance = (start: Float64Array) =>
       start.reduce((sum, weight, i) => sum + Math.abs(weight - plain.weights[i]), 0) / 20;
     expect(distance(predictWeights(encoder, fresh.term.data))).toBeLessThan(

@@ -17,6 +17,7 @@ import {
   barycenterCases,
   barycenterExpectations,
   geometries,
+  geometryFor,
   randomProblem,
   variants,
 } from "../../../support/barycenter.ts";
@@ -99,7 +100,7 @@ describe.each(backends)("on %s", (backend) => {
         variants.flatMap(([variant, options]) =>
           (["scaling", "log"] as const).map((domain) => ({
             label: `${name}, ${variant}, ${domain}`,
-            geometry,
+            geometry: geometryFor(options, geometry),
             options: { epsilon: 1.1, iterations: 4, domain, ...options },
           })),
         ),

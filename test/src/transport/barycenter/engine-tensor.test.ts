@@ -22,11 +22,18 @@ const problems: readonly [name: string, geometry: Geometry, loss: LossName, opti
   ["the Wasserstein loss", grid({ size: [6] }), "wasserstein-normalized", {}],
   ["heavy-ball", grid({ size: [4, 3] }), "kl", { heavyBall: -0.1 }],
   ["unbalanced", grid({ size: [4, 3] }), "kl", { rho: 5 }],
+  ["debiased", grid({ size: [4, 3] }), "kl", { debiased: true }],
+  [
+    "debiased, the log domain",
+    denseGeometry(grid({ size: [7] }).costMatrix()),
+    "tv",
+    { debiased: true, domain: "log" },
+  ],
   ["the log domain", grid({ size: [4, 3] }), "kl", { domain: "log" }],
 ];
 
 /** Its adapter is software and compiles a shader for each shape: about ten seconds a problem. */
-const ON_WEBGPU = ["a line, total variation", "a dense cost", "the log domain"];
+const ON_WEBGPU = ["a line, total variation", "a dense cost", "debiased, the log domain", "the log domain"];
 
 describe.each(backends)("tensor engine on %s", (backend) => {
   beforeAll(async () => void (await useBackend(backend)));

@@ -35,10 +35,10 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
 
   const cases: readonly [size: readonly number[], atoms: number, variants: readonly string[]][] = [
     [[33], 3, NAMES],
-    [[7, 33], 3, ["plain", "heavy-ball and unbalanced"]],
+    [[7, 33], 3, ["plain", "heavy-ball and unbalanced", "debiased"]],
     [[40, 70], 1, ["plain"]],
-    [[9, 6, 5], 3, ["plain", "heavy-ball and unbalanced"]],
-    [[1], 2, ["plain"]],
+    [[9, 6, 5], 3, ["plain", "heavy-ball and unbalanced", "debiased"]],
+    [[1], 2, ["plain", "debiased"]],
   ];
   describe.each(cases)("on %j with %i atoms", (size, atoms, variants) => {
     const geometry = grid({ size });
@@ -73,7 +73,7 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
     expect(relativeNorm(own.gradient.atoms, other.gradient.atoms)).toBeLessThan(1e-4);
   });
 
-  it.each(["plain", "unbalanced"])("takes a spacing and pixels without mass, %s", async (variant) => {
+  it.each(["plain", "unbalanced", "debiased"])("takes a spacing and pixels without mass, %s", async (variant) => {
     const geometry = grid({ size: [9, 14], spacing: [0.5, 1.3] });
     const pixels = 126;
     const options = { epsilon: 3, iterations: 10, ...variantOptions(variant, 3) };
@@ -95,8 +95,8 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
       [n, n],
     );
 
-  it.each(["plain", "heavy-ball and unbalanced"])("takes a cost that is a matrix, %s", async (variant) => {
-    const geometry = skewed(45);
+  it.each(["plain", "heavy-ball and unbalanced", "debiased"])("takes a cost that is a matrix, %s", async (variant) => {
+    const geometry = variant === "debiased" ? denseGeometry(grid({ size: [9, 5] }).costMatrix()) : skewed(45);
     const options = { epsilon: 2, iterations: 6, ...variantOptions(variant, 2) };
     const factors = rounded(withEdges(randomFactors(2, 3, 45, 15, 0.2), 3, options.rho));
     const term = dataTerm("kl", geometry, 2, randomRows(5, 45, 18));
@@ -109,7 +109,9 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
   });
 
   /** Atoms of which float32 kernels do not reach from one to the other, against log-sum-exp throughout. */
-  const range = [0.5, 1, 4].flatMap((epsilon) => ["plain", "unbalanced"].map((variant) => [epsilon, variant] as const));
+  const range = [0.5, 1, 4].flatMap((epsilon) =>
+    ["plain", "unbalanced", "debiased"].map((variant) => [epsilon, variant] as const),
+  );
   it.each(range)("stays in range at epsilon %d, %s", async (epsilon, variant) => {
     const geometry = grid({ size: [9, 21] });
     const given = variantOptions(variant, epsilon);
@@ -147,7 +149,7 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
       logScalings: await operator.logScalings(factors, start),
     });
 
-    it.each(["plain", "heavy-ball"])("gives the same bits: %s", async (variant) => {
+    it.each(["plain", "heavy-ball", "debiased"])("gives the same bits: %s", async (variant) => {
       const options = { epsilon: 2, iterations: 7, ...variantOptions(variant, 2) };
       const expected = await everything(webgpuFactors(geometry, options));
       expect(await everything(webgpuFactors(geometry, options))).toEqual(expected);
@@ -162,35 +164,38 @@ describe.skipIf(!backends.includes("webgpu"))("WGSL engine", () => {
     });
   });
 
-  it("is chosen on webgpu, reports errors as the host does, pulls back slopes, and leaks nothing", async () => {
-    const geometry: Geometry = grid({ size: [33] });
-    const options = { epsilon: 2, iterations: 6, heavyBall: -0.1 };
-    const engine = chooseBarycenterEngine(geometry, options);
-    expect(engine.name).toMatch(/^webgpu float32/);
-    const operator = barycenterOperator(engine);
-    const { atoms, weights } = rounded(randomFactors(2, 3, 33, 5, 0.2));
-    const inputs = { atoms: ndarray(atoms, [3, 33]), weights: ndarray(weights, [2, 3]) };
-    const host = hostOperator(geometry, options);
-    const term = dataTerm("wasserstein-normalized", geometry, 2, randomRows(2, 33, 8));
-    await operator.lossAndGradient(inputs, term);
-    submit();
-    const before = { ...(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }) };
-    for (let repeat = 0; repeat < 3; repeat++) {
-      const [mine, other] = [await operator.solve(inputs), await host.solve(inputs)];
-      expect(mine.errors).toBeAllclose(other.errors, { relative: 1e-4, absolute: 1e-6 });
-      expect(mine.iterations).toEqual(other.iterations);
-      const [found, expected] = [
-        await operator.lossAndGradient(inputs, term),
-        await host.lossAndGradient(inputs, term),
-      ];
-      expect(relativeNorm(found.gradient.atoms, expected.gradient.atoms)).toBeLessThan(1e-4);
-    }
-    submit();
-    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytesInGPU: before.numBytesInGPU });
-    engine.dispose();
-    submit();
-    expect((tf.memory() as typeof before).numBytesInGPU).toBeLessThan(before.numBytesInGPU);
-  });
+  it.each([{ heavyBall: -0.1 }, { debiased: true }])(
+    "is chosen, reports errors as the host, leaks nothing: %j",
+    async (more) => {
+      const geometry: Geometry = grid({ size: [33] });
+      const options = { epsilon: 2, iterations: 6, ...more };
+      const engine = chooseBarycenterEngine(geometry, options);
+      expect(engine.name).toMatch(/^webgpu float32/);
+      const operator = barycenterOperator(engine);
+      const { atoms, weights } = rounded(randomFactors(2, 3, 33, 5, 0.2));
+      const inputs = { atoms: ndarray(atoms, [3, 33]), weights: ndarray(weights, [2, 3]) };
+      const host = hostOperator(geometry, options);
+      const term = dataTerm("wasserstein-normalized", geometry, 2, randomRows(2, 33, 8));
+      await operator.lossAndGradient(inputs, term);
+      submit();
+      const before = { ...(tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }) };
+      for (let repeat = 0; repeat < 3; repeat++) {
+        const [mine, other] = [await operator.solve(inputs), await host.solve(inputs)];
+        expect(mine.errors).toBeAllclose(other.errors, { relative: 1e-4, absolute: 1e-6 });
+        expect(mine.iterations).toEqual(other.iterations);
+        const [found, expected] = [
+          await operator.lossAndGradient(inputs, term),
+          await host.lossAndGradient(inputs, term),
+        ];
+        expect(relativeNorm(found.gradient.atoms, expected.gradient.atoms)).toBeLessThan(1e-4);
+      }
+      submit();
+      expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytesInGPU: before.numBytesInGPU });
+      engine.dispose();
+      submit();
+      expect((tf.memory() as typeof before).numBytesInGPU).toBeLessThan(before.numBytesInGPU);
+    },
+  );
 
   it.each([2 ** 29, 1])("costs what is counted, within %i bytes", async (keptBytes) => {
     const geometry = grid({ size: [7, 33] });

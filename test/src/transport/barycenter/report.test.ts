@@ -7,7 +7,7 @@ import { hostBarycenter, hostBarycenterGradient } from "../../../../src/transpor
 import { barycenterOperator } from "../../../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../../../src/transport/barycenter/options.ts";
 import type { BarycenterProblem } from "../../../../src/transport/barycenter/problem.ts";
-import { geometries, randomProblem, rowsOf, variants } from "../../../support/barycenter.ts";
+import { geometries, geometryFor, randomProblem, rowsOf, variants } from "../../../support/barycenter.ts";
 import { randomNormal } from "../../../support/problems.ts";
 import { dataTerm, randomRows } from "../../../support/wdl.ts";
 
@@ -38,12 +38,13 @@ function errorsByDefinition(problem: BarycenterProblem, options: BarycenterOptio
 }
 
 describe.each(geometries)("%s: the report", (_, geometry) => {
-  const problem = randomProblem(geometry, 3, 3);
+  const problemFor = (options: Partial<BarycenterOptions>) => randomProblem(geometryFor(options, geometry), 3, 3);
 
   it.each([
     ["plain", {}],
     ["unbalanced", { rho: 3 }],
   ])("%s: says what the definition says, after 1 iteration too", (_, variant) => {
+    const problem = problemFor(variant);
     for (const iterations of [1, 2, 7]) {
       const options = { epsilon: 1, iterations, ...variant };
       const expected = errorsByDefinition(problem, options);
@@ -57,20 +58,22 @@ describe.each(geometries)("%s: the report", (_, geometry) => {
   });
 
   it.each(variants)("%s: each point ends by itself, with the bits of so many iterations", (name, variant) => {
+    const problem = problemFor(variant);
     const options = { epsilon: 1, ...variant };
+    const tolerance = name === "debiased" ? 0.05 : 1e-6; // its last modes go slowly
     for (const domain of ["auto", "log"] as const) {
-      const found = hostBarycenter(problem, { ...options, domain, iterations: 500, tolerance: 1e-6 });
+      const found = hostBarycenter(problem, { ...options, domain, iterations: 500, tolerance });
       expect(found.status).toEqual(["converged", "converged", "converged"]);
       if (name === "plain") expect(new Set(found.iterations).size).toBeGreaterThan(1);
       found.iterations.forEach((iterations, point) => {
-        expect(found.errors[point]).toBeLessThanOrEqual(1e-6);
+        expect(found.errors[point]).toBeLessThanOrEqual(tolerance);
         const fixed = hostBarycenter(problem, { ...options, domain, iterations });
         expect(rowsOf(found.barycenters)[point]).toEqual(rowsOf(fixed.barycenters)[point]);
         expect(rowsOf(found.logScalings)[point]).toEqual(rowsOf(fixed.logScalings)[point]);
         expect(found.errors[point]).toBe(fixed.errors[point]);
         if (iterations === 1) return;
         const before = hostBarycenter(problem, { ...options, domain, iterations: iterations - 1 });
-        expect(before.errors[point]).toBeGreaterThan(1e-6);
+        expect(before.errors[point]).toBeGreaterThan(tolerance);
       });
     }
   });

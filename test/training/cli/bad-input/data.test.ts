@@ -187,7 +187,7 @@ const DATA: readonly BadInput[] = [
   {
     name: "an unknown data set",
     command: "train wdl --dataset mist",
-    message: /data set mist: unknown; known are faces, drawings, gaussians-1d,/,
+    message: /data set mist: unknown; known are faces, faces-unseen, drawings, gaussians-1d,/,
   },
   {
     name: "a downloaded file that is not the published one",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, RunError } from "../../../../../src/errors.ts";
 import type { Geometry } from "../../../../../src/geometry/geometry.ts";
+import { denseGeometry } from "../../../../../src/geometry/dense.ts";
 import { grid } from "../../../../../src/geometry/grid.ts";
 import { ndarray, toFloat64 } from "../../../../../src/tensor/ndarray.ts";
 import {
@@ -12,7 +13,14 @@ import {
 import type { BarycenterDomain } from "../../../../../src/transport/barycenter/options.ts";
 import type { BarycenterProblem } from "../../../../../src/transport/barycenter/problem.ts";
 import { relativeNorm } from "../../../../support/allclose.ts";
-import { barycenterExpectations, geometries, randomProblem, rowsOf, variants } from "../../../../support/barycenter.ts";
+import {
+  barycenterExpectations,
+  geometries,
+  geometryFor,
+  randomProblem,
+  rowsOf,
+  variants,
+} from "../../../../support/barycenter.ts";
 import { dot, points, randomHistogram, randomNormal } from "../../../../support/problems.ts";
 
 const DOMAINS: readonly BarycenterDomain[] = ["scaling", "log", "auto"];
@@ -35,7 +43,7 @@ describe("gradients against central differences", () => {
       (["scaling", "log"] as const).flatMap((domain) =>
         [false, true].map((warm) => ({
           label: `${geometryName}, ${variant}, ${domain}${warm ? ", warm start" : ""}`,
-          geometry,
+          geometry: geometryFor(options, geometry),
           options: { epsilon: 0.8, iterations: 4, domain, ...options },
           warm,
         })),
@@ -225,10 +233,13 @@ describe("bad input", () => {
     ["NaN weights", { weights: points([[NaN, 1]]) }, {}, /weights must be finite/],
     ["negative unbalanced weights", { weights: points([[-1, 2]]) }, { rho: 1 }, /unbalanced weights.*row 0/],
     ["a start without the side of heavy-ball", { start: ndarray(new Float64Array(18), [3, 1, 2, 3]) }, { heavyBall: -0.1 }, /start .* must be \[3, 2, 2, 3\]/], // prettier-ignore
+    ["a start without D", { start: ndarray(new Float64Array(18), [3, 1, 2, 3]) }, { debiased: true }, /start .* must be \[3, 1, 3, 3\]/], // prettier-ignore
     ["epsilon 0", {}, { epsilon: 0 }, /epsilon: expected/],
     ["half an iteration", {}, { iterations: 0.5 }, /iterations: expected/],
     ["positive tau", {}, { heavyBall: 0.1 }, /heavyBall: expected/],
     ["rho 0", {}, { rho: 0 }, /rho: expected/],
+    ["debiased under a cost that is not symmetric", { geometry: denseGeometry([[0, 1, 2], [1, 0, 1], [3, 1, 0]]) }, { debiased: true }, /needs a symmetric ground cost, got one that is not/], // prettier-ignore
+    ["debiased under a cost an atom", { geometry: [grid({ size: [3] }), grid({ size: [3] })] as never }, { debiased: true }, /debiased: expected one geometry for all atoms/], // prettier-ignore
     ["an unknown domain", {}, { domain: "linear" as never }, /domain: expected/],
   ])("%s", (_, problem, change, message) => {
     const run = (): unknown => hostBarycenter({ ...good, ...problem }, { ...options, ...change });
