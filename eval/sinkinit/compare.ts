@@ -34,8 +34,9 @@ export async function compareStarts(
   learned: LearnedInitializer,
   pairs: Pairs,
   geometry: Geometry,
+  epsilon: number,
 ): Promise<MethodFigures[]> {
-  const { extent, epsilon } = learned.spec;
+  const points = pairs.mu.shape[1];
   const meter = new ConvergenceMeter(geometry, epsilon);
   const problems = problemsOf(pairs);
   const optima: number[] = [];
@@ -47,7 +48,7 @@ export async function compareStarts(
   for (const starts of await startsOf(learned, pairs, geometry, epsilon)) {
     const found: Convergence[] = [];
     for (const [index, problem] of problems.entries()) {
-      found.push(meter.measure(problem, startOf(starts, index, extent ** 2), optima[index], CURVE));
+      found.push(meter.measure(problem, startOf(starts, index, points), optima[index], CURVE));
       await pause();
     }
     figures.push(figuresOf(starts, found, timePerPair(meter, problems, starts, found)));

@@ -1,4 +1,4 @@
-import { geometryOf, specOfRun } from "../../models/sinkinit/setup.ts";
+import { geometryOf, problemOfRun, specOfRun } from "../../models/sinkinit/setup.ts";
 import { initializerOf } from "../../models/sinkinit/file.ts";
 import type { Evaluation, Evaluator } from "../evaluator.ts";
 import { compareStarts, type MethodFigures } from "./compare.ts";
@@ -16,12 +16,12 @@ export const sinkinitEvaluator: Evaluator = {
   curves: SINKINIT_CURVES,
   results: SINKINIT_RESULTS,
   async evaluate(run, { dataset }) {
-    const spec = specOfRun(run.config.options);
-    const learned = initializerOf(spec, run.state, "approximator");
+    const problem = problemOfRun(run.config.options);
+    const learned = initializerOf(specOfRun(run.config.options), run.state, "approximator");
     try {
-      const pairs = evaluationPairs(dataset, spec.extent);
+      const pairs = evaluationPairs(dataset, problem.extent);
       const [count] = pairs.mu.shape;
-      const methods = await compareStarts(learned, pairs, geometryOf(spec));
+      const methods = await compareStarts(learned, pairs, geometryOf(problem), problem.epsilon);
       const last = run.history.at(-1);
       const summary = {
         data: dataset.name,

@@ -5,6 +5,7 @@ import { SinkhornIteration } from "./layers/sinkhorn-iteration.ts";
 import { Slice } from "./layers/slice.ts";
 import { Separable } from "./layers/separable.ts";
 import { dense } from "../../src/tensor/layers.ts";
+import type { AnyGridSpec } from "./any-grid/spec.ts";
 import { denseBlock } from "./dense-block.ts";
 
 /**
@@ -33,7 +34,9 @@ export interface ApproximatorSpec {
 }
 
 /** Sinkhorn iterations that the network itself runs; to be counted with those that follow. */
-export function ownIterations({ network, gaussian, iteration }: ApproximatorSpec): number {
+export function ownIterations(spec: ApproximatorSpec | AnyGridSpec): number {
+  if (spec.network === "any-grid") return 0; // those on its cells are not on the grid
+  const { network, gaussian, iteration } = spec;
   return network === "spectral" && gaussian && iteration ? 1 : 0;
 }
 

@@ -3,6 +3,9 @@ import { decodeSafetensors, encodeSafetensors } from "../../checkpoints/safetens
 import { InputError } from "../../src/errors.ts";
 import type { NdArray } from "../../src/tensor/ndarray.ts";
 import type { StateTree } from "../../src/tensor/tree.ts";
+import { anyGridInitializer } from "./any-grid/initializer.ts";
+import type { AnyGridSpec } from "./any-grid/spec.ts";
+import { readAnyGridWeights } from "./any-grid/weights.ts";
 import { buildApproximator, type ApproximatorSpec } from "./approximator.ts";
 import { learnedInitializer, type LearnedInitializer } from "./initializer.ts";
 import { FORMAT, parseSpec } from "./spec.ts";
@@ -11,7 +14,7 @@ import { loadWeights } from "../network/weights.ts";
 
 /** A trained approximator in one safetensors file; its description is JSON in the header's metadata. */
 export function encodeInitializer(
-  spec: ApproximatorSpec,
+  spec: ApproximatorSpec | AnyGridSpec,
   weights: Readonly<Record<string, NdArray>>,
   version: string,
 ): readonly Uint8Array[] {
@@ -36,11 +39,12 @@ export function decodeInitializer(bytes: Uint8Array, name: string): LearnedIniti
  * network that the description asks for takes any memory.
  */
 export function initializerOf(
-  spec: ApproximatorSpec,
+  spec: ApproximatorSpec | AnyGridSpec,
   state: StateTree,
   path: string,
   name?: string,
 ): LearnedInitializer {
+  if (spec.network === "any-grid") return anyGridInitializer(spec, readAnyGridWeights(spec, state, path), name);
   for (const [weight, shape] of weightShapes(spec)) expectArray(state, `${path}.${weight}`, shape, Float32Array);
   const network = buildApproximator(spec);
   try {

@@ -3,12 +3,13 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { InputError } from "../../src/errors.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { HostInitializer, TensorInitializer } from "../../src/transport/initializers/initializer.ts";
+import type { AnyGridSpec } from "./any-grid/spec.ts";
 import type { ApproximatorSpec } from "./approximator.ts";
 import { scalingModel } from "./scaling-model.ts";
 
-/** A learned start for Sinkhorn, for one grid, cost and epsilon; works on the host and on tensors of any backend. */
+/** A learned start for Sinkhorn, for one grid, cost and epsilon or for all grids; works on the host and on tensors of any backend. */
 export interface LearnedInitializer extends HostInitializer, TensorInitializer {
-  readonly spec: ApproximatorSpec;
+  readonly spec: ApproximatorSpec | AnyGridSpec;
   /** Frees the network. */
   dispose(): void;
 }
@@ -38,6 +39,7 @@ export function learnedInitializer(network: LayersModel, spec: ApproximatorSpec,
   return {
     name,
     spec,
+    guarded: true,
     tensorPotential({ geometry, a, b, epsilon }) {
       checkProblem(name, spec, geometry, epsilon);
       return potential(a, b);

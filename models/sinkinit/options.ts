@@ -7,19 +7,25 @@ const count = { ...preset, least: 1, integer: true } as const;
 
 /** The command line of `sinkinit`. What is not given follows from the preset. */
 export const sinkinitOptions = {
-  preset: choiceOption(["auto", "tiny", "small", "paper"], {
+  preset: choiceOption(["auto", "tiny", "small", "any", "paper"], {
     description:
-      "sizes and rates: tiny (seconds), small (20 minutes on 2 cores), paper; auto: paper on a GPU, else small",
+      "sizes and rates: tiny (seconds), small (20 minutes on 2 cores), any (one network for all grids and epsilons), paper; auto: paper on a GPU, else small",
     default: "auto",
   }),
-  grid: numberOption({ ...count, description: "pixels along a side of the images", least: 4, most: MOST_EXTENT }),
-  epsilon: numberOption({ ...preset, description: "entropic regularisation on the unit square", above: 0 }),
+  grid: numberOption({
+    ...count,
+    description: "pixels along a side of the images; with --network any-grid of those it is evaluated on",
+    least: 4,
+    most: MOST_EXTENT,
+  }),
+  epsilon: numberOption({ ...preset, description: "entropic regularisation on the unit square, as --grid", above: 0 }),
   cost: choiceOption(["squared-euclidean", "euclidean", "manhattan"], {
     description: "ground cost between points of the unit square",
     default: undefined,
   }),
-  network: choiceOption(["dense", "spectral"], {
-    description: "approximator: dense between pixels (the paper's) or spectral between low frequencies",
+  network: choiceOption(["dense", "spectral", "any-grid"], {
+    description:
+      "approximator: dense between pixels (the paper's), spectral between low frequencies, or any-grid, which learns from solved pairs of all sizes and epsilons",
     default: undefined,
   }),
   widths: textOption({ description: "units of the approximator's hidden layers, as 3136,3136", placeholder: "list" }),
@@ -28,7 +34,8 @@ export const sinkinitOptions = {
       "what a spectral approximator corrects: one Sinkhorn iteration from the Gaussian potential, or nothing",
     default: undefined,
   }),
-  modes: numberOption({ ...count, description: "cosine modes an axis that a spectral approximator predicts" }),
+  modes: numberOption({ ...count, description: "cosine modes an axis that a spectral approximator predicts; that an any-grid one sees" }),
+  pairs: numberOption({ ...count, description: "solved pairs that an any-grid approximator learns from" }),
   generatorWidths: textOption({ description: "units of the generator's hidden layers", placeholder: "list" }),
   prior: choiceOption(["noise", "textures"], {
     description: "prior samples: normal noise (the paper's) or random textures",

@@ -5,6 +5,8 @@ import { pointCloud } from "../../src/geometry/pointcloud.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import type { VariableOptimizer } from "../optimizer.ts";
 import type { ApproximatorSpec } from "./approximator.ts";
+import { ANY_GRID, type AnyGridSpec } from "./any-grid/spec.ts";
+import type { AnyGridTaskSettings } from "./any-grid/task.ts";
 import type { GeneratorSpec } from "./generator.ts";
 import { sinkinitOptions } from "./options.ts";
 import { requireMemory } from "./memory.ts";
@@ -54,12 +56,48 @@ export function setUpSinkinit(
 }
 
 /** The approximator of a run, from the options in its `config.json`. Throws OptionError. */
-export function specOfRun(options: Readonly<Record<string, unknown>>): ApproximatorSpec {
-  return approximatorSpec(completeSinkinit(pickOptions(sinkinitOptions, options), "host"));
+export function specOfRun(options: Readonly<Record<string, unknown>>): ApproximatorSpec | AnyGridSpec {
+  const complete = completeOptions(options);
+  return complete.network === "any-grid" ? anyGridSpec(complete) : approximatorSpec(complete);
+}
+
+/** What a run is evaluated on: the problem that it was trained for, or of a network for all grids the one that its options name. */
+export function problemOfRun(options: Readonly<Record<string, unknown>>): SquareProblem {
+  const { grid: extent, epsilon, cost } = completeOptions(options);
+  return { extent, epsilon, cost };
+}
+
+type SquareProblem = Pick<ApproximatorSpec, "extent" | "epsilon" | "cost">;
+
+function completeOptions(options: Readonly<Record<string, unknown>>): CompleteSinkinitOptions {
+  return completeSinkinit(pickOptions(sinkinitOptions, options), "host");
+}
+
+/**
+ * The settings of a run for all grids from complete options. Throws OptionError for what does not fit; the problem that it is evaluated on
+ * is refused later where the network does not serve it.
+ */
+export function setUpAnyGrid(
+  options: CompleteSinkinitOptions,
+  optimizer: VariableOptimizer,
+): Omit<AnyGridTaskSettings, "evaluate"> {
+  const { pairs, batch, samples } = options;
+  return { spec: anyGridSpec(options), pairs, batch, steps: Math.ceil(samples / batch), optimizer };
+}
+
+function anyGridSpec({ widths, modes, cost }: CompleteSinkinitOptions): AnyGridSpec {
+  if (cost !== "squared-euclidean") {
+    throw new OptionError("cost", `expected squared-euclidean with --network any-grid, got ${cost}`);
+  }
+  if (modes > ANY_GRID.cells) {
+    throw new OptionError("modes", `expected at most ${ANY_GRID.cells} with --network any-grid, got ${modes}`);
+  }
+  return { ...ANY_GRID, modes, widths: widthsOf("widths", widths) };
 }
 
 function approximatorSpec(options: CompleteSinkinitOptions): ApproximatorSpec {
   const { grid: extent, epsilon, network, modes } = options;
+  if (network === "any-grid") throw new OptionError("network", "expected dense or spectral, got any-grid");
   const fromGaussian = options.start === "gaussian" && options.cost === "squared-euclidean";
   if (modes > extent) throw new OptionError("modes", `expected at most ${extent} (the grid), got ${modes}`);
   return {

@@ -7,6 +7,7 @@ import type { DenseOperatorNatives } from "./dense-operator.ts";
 import type { ElementwiseNatives } from "./elementwise.ts";
 import type { EmdNatives } from "./emd.ts";
 import type { GridOperatorNatives } from "./grid-operator.ts";
+import type { InitializerNatives } from "./initializer.ts";
 import type { MatmulNatives } from "./matmul.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
@@ -25,6 +26,7 @@ export interface NativeAddon
     ElementwiseNatives,
     EmdNatives,
     GridOperatorNatives,
+    InitializerNatives,
     MatmulNatives,
     PairNatives,
     ReduceNatives,

@@ -3,6 +3,10 @@ import { writeFileAtomic } from "../../../src/files/atomic.ts";
 import { makeFolder } from "../../../src/files/folder.ts";
 import type { StateTree } from "../../../src/tensor/tree.ts";
 import { version } from "../../../src/version.ts";
+import { InputError } from "../../../src/errors.ts";
+import type { NdArray } from "../../../src/tensor/ndarray.ts";
+import type { AnyGridSpec } from "../any-grid/spec.ts";
+import { readAnyGridWeights } from "../any-grid/weights.ts";
 import { buildApproximator, type ApproximatorSpec } from "../approximator.ts";
 import { encodeInitializer } from "../file.ts";
 import { scalingModel } from "../scaling-model.ts";
@@ -21,22 +25,20 @@ export type InitializerFormat = (typeof INITIALIZER_FORMATS)[number];
  * Throws InputError for a state that does not fit, RunError for a full disk.
  */
 export async function exportInitializer(
-  spec: ApproximatorSpec,
+  spec: ApproximatorSpec | AnyGridSpec,
   state: StateTree,
   format: InitializerFormat,
   out: string,
 ): Promise<readonly string[]> {
+  if (spec.network === "any-grid") {
+    if (format === "safetensors") return writeWeights(spec, readAnyGridWeights(spec, state, "approximator"), out);
+    throw new InputError(`--format ${format}: not for a network for all grids; expected safetensors`);
+  }
   const approximator = buildApproximator(spec);
   try {
     loadWeights(approximator, state, "approximator");
     const description = { otlearn: version, spec: JSON.stringify(spec) };
-    if (format === "safetensors") {
-      await makeFolder(dirname(out));
-      await writeFileAtomic(out, encodeInitializer(spec, await saveWeights(approximator), version));
-      const file = `${out.replace(/\.safetensors$/, "")}.json`;
-      await writeFileAtomic(file, `${JSON.stringify({ otlearn: version, ...spec }, null, 2)}\n`);
-      return [out, file];
-    }
+    if (format === "safetensors") return await writeWeights(spec, await saveWeights(approximator), out);
     const network = scalingModel(approximator, spec);
     if (format === "onnx") {
       await makeFolder(dirname(out));
@@ -52,4 +54,17 @@ export async function exportInitializer(
   } finally {
     approximator.dispose();
   }
+}
+
+/** What `loadInitializer` reads, and its description beside it. */
+async function writeWeights(
+  spec: ApproximatorSpec | AnyGridSpec,
+  weights: Readonly<Record<string, NdArray>>,
+  out: string,
+): Promise<readonly string[]> {
+  await makeFolder(dirname(out));
+  await writeFileAtomic(out, encodeInitializer(spec, weights, version));
+  const file = `${out.replace(/\.safetensors$/, "")}.json`;
+  await writeFileAtomic(file, `${JSON.stringify({ otlearn: version, ...spec }, null, 2)}\n`);
+  return [out, file];
 }

@@ -49,9 +49,12 @@ export abstract class FixedLayer<Config extends { readonly name?: string }> exte
   }
 }
 
-/** X -> A^T X A for each image of [images, from * from], with A [from, to]: [images, to * to]. */
-export function alongBothAxes<T>(algebra: Algebra<T>, x: T, matrix: T, from: number, to: number): T {
-  const half = algebra.swapAxes(algebra.matMul(algebra.reshape(x, [-1, from, from]), matrix)); // [images, to, from]
-  const both = algebra.swapAxes(algebra.matMul(half, matrix)); // [images, to, to]
-  return algebra.reshape(both, [-1, to * to]);
+/** Extents of both axes. */
+export type Extents = readonly [rows: number, columns: number];
+
+/** X -> A^T X B for each image of [images, from], row-major, with A [from rows, to rows] and B [from columns, to columns]: [images, to]. */
+export function alongBothAxes<T>(algebra: Algebra<T>, x: T, [a, b]: readonly [T, T], from: Extents, to: Extents): T {
+  const half = algebra.swapAxes(algebra.matMul(algebra.reshape(x, [-1, ...from]), b)); // [images, to columns, from rows]
+  const both = algebra.swapAxes(algebra.matMul(half, a)); // [images, to rows, to columns]
+  return algebra.reshape(both, [-1, to[0] * to[1]]);
 }

@@ -31,7 +31,7 @@ export class GaussianMap extends FixedLayer<GaussianMapConfig> {
     const pixel = pixelVariance(extent);
     const a = covariance(algebra, [ax, ay], [axx, axy, ayy], pixel);
     const b = covariance(algebra, [bx, by], [bxx, bxy, byy], pixel);
-    return algebra.concat([ax, ay, bx, by, ...a, ...b, ...linearMap(algebra, a, b)]);
+    return algebra.concat([ax, ay, bx, by, ...a, ...b, ...linearMap(algebra, a, b, pixel ** 2)]);
   }
 }
 serialization.registerClass(GaussianMap);
@@ -52,17 +52,8 @@ export class GaussianPotential extends FixedLayer<GaussianPotentialConfig> {
   }
 
   formula<T>(algebra: Algebra<T>, [features]: readonly T[]): T {
-    const { add, sub, mul } = algebra;
     const [ax, ay, bx, by, , , , , , , sxx, sxy, syy] = columnsOf(algebra, features, GAUSSIAN_FEATURES);
-    const mappedX = add(mul(sxx, bx), mul(sxy, by));
-    const mappedY = add(mul(sxy, bx), mul(syy, by));
-    const coefficients = algebra.concat([
-      mul(sub(mappedX, ax), 2),
-      mul(sub(mappedY, ay), 2),
-      add(mul(sxx, -1), 1),
-      mul(sxy, -2),
-      add(mul(syy, -1), 1),
-    ]);
+    const coefficients = gaussianCoefficients(algebra, [ax, ay], [bx, by], [sxx, sxy, syy]);
     return algebra.matMul(
       coefficients,
       algebra.constant("basis", 5, () => this.#basis()),
@@ -96,12 +87,30 @@ function pixelVariance(extent: number): number {
 }
 
 /** Each column of [batch, count] as [batch, 1]. */
-function columnsOf<T>(algebra: Algebra<T>, x: T, count: number): T[] {
+export function columnsOf<T>(algebra: Algebra<T>, x: T, count: number): T[] {
   return Array.from({ length: count }, (_, index) => algebra.columns(x, index, 1));
 }
 
+/** Coefficients of the Gaussian potential in x, y, xx, xy, yy [batch, 5], from both means and S. */
+export function gaussianCoefficients<T>(
+  { add, sub, mul, concat }: Algebra<T>,
+  [ax, ay]: readonly [T, T],
+  [bx, by]: readonly [T, T],
+  [sxx, sxy, syy]: Symmetric<T>,
+): T {
+  const mappedX = add(mul(sxx, bx), mul(sxy, by));
+  const mappedY = add(mul(sxy, bx), mul(syy, by));
+  return concat([
+    mul(sub(mappedX, ax), 2),
+    mul(sub(mappedY, ay), 2),
+    add(mul(sxx, -1), 1),
+    mul(sxy, -2),
+    add(mul(syy, -1), 1),
+  ]);
+}
+
 /** xx, xy, yy of a symmetric matrix, each [batch, 1]. */
-type Symmetric<T> = readonly [xx: T, xy: T, yy: T];
+export type Symmetric<T> = readonly [xx: T, xy: T, yy: T];
 
 function covariance<T>(
   { add, sub, mul }: Algebra<T>,
@@ -112,9 +121,11 @@ function covariance<T>(
   return [add(sub(xx, mul(x, x)), pixel), sub(xy, mul(x, y)), add(sub(yy, mul(y, y)), pixel)];
 }
 
-function linearMap<T>(algebra: Algebra<T>, a: Symmetric<T>, b: Symmetric<T>): Symmetric<T> {
-  const { add, sub, mul, div, sqrt } = algebra;
-  const rootDeterminant = ([xx, xy, yy]: Symmetric<T>): T => sqrt(sub(mul(xx, yy), mul(xy, xy)));
+/** S with S b S = a, for covariances of at least this determinant: rounding may take it below. */
+export function linearMap<T>(algebra: Algebra<T>, a: Symmetric<T>, b: Symmetric<T>, least: number): Symmetric<T> {
+  const { add, sub, mul, div, sqrt, clip } = algebra;
+  const rootDeterminant = ([xx, xy, yy]: Symmetric<T>): T =>
+    sqrt(clip(sub(mul(xx, yy), mul(xy, xy)), least, Number.MAX_SAFE_INTEGER));
   const [rootA, rootB] = [rootDeterminant(a), rootDeterminant(b)];
   const trace = add(add(mul(a[0], b[0]), mul(a[2], b[2])), mul(mul(a[1], b[1]), 2));
   const scale = sqrt(add(trace, mul(mul(rootA, rootB), 2)));

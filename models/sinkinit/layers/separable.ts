@@ -31,7 +31,7 @@ export class Separable extends FixedLayer<SeparableConfig> {
     const matrix = algebra.constant("matrix", from, () =>
       AXIS_MAPS[map](from, to).map((value) => value * Math.sqrt(gain)),
     );
-    return algebra.reshape(alongBothAxes(algebra, x, matrix, from, to), [-1, this.width]);
+    return algebra.reshape(alongBothAxes(algebra, x, [matrix, matrix], [from, from], [to, to]), [-1, this.width]);
   }
 }
 serialization.registerClass(Separable);

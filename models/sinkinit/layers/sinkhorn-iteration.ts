@@ -47,7 +47,8 @@ export class SinkhornIteration extends FixedLayer<SinkhornIterationConfig> {
     const kernel = algebra.constant("kernel", extent, () => gibbs(extent, epsilon));
     const logs = algebra.add(potential, algebra.log(algebra.clip(masses, SMALLEST, 1)));
     const shifted = algebra.sub(logs, algebra.maxWithoutGradient(logs));
-    const sums = alongBothAxes(algebra, algebra.exp(shifted), kernel, extent, extent);
+    const size = [extent, extent] as const;
+    const sums = alongBothAxes(algebra, algebra.exp(shifted), [kernel, kernel], size, size);
     return algebra.mul(algebra.log(algebra.clip(sums, SMALLEST, Number.MAX_SAFE_INTEGER)), -1);
   }
 }
@@ -62,7 +63,7 @@ function gibbs(extent: number, epsilon: number): Float32Array {
 }
 
 /** after - before with mean zero under the masses, bounded. */
-function change<T>(algebra: Algebra<T>, after: T, before: T, masses: T): T {
+export function change<T>(algebra: Algebra<T>, after: T, before: T, masses: T): T {
   const difference = algebra.sub(after, before);
   const mean = algebra.sum(algebra.mul(masses, difference));
   return algebra.clip(algebra.sub(difference, mean), -MOST_CHANGE, MOST_CHANGE);

@@ -69,7 +69,7 @@ describe("preset tiny", () => {
       const compare = async ({ approximator }: SinkinitState): Promise<Record<string, number>> => {
         const learned = learnedInitializer(approximator.network, run.settings.approximator);
         const pairs = imagePairs(dataset, run.settings.approximator.extent, PAIRS, seed);
-        const methods = await compareStarts(learned, pairs, run.settings.geometry);
+        const methods = await compareStarts(learned, pairs, run.settings.geometry, run.settings.approximator.epsilon);
         return Object.fromEntries(methods.map(({ name, toCost }) => [name, toCost.mean]));
       };
       const start = await run.task.init(Random.fromSeed(seed));

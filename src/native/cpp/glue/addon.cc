@@ -23,6 +23,7 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_elementwise(exports);
   add_emd(exports);
   add_grid_operator(exports);
+  add_initializer(exports);
   add_matmul(exports);
   add_pairs(exports);
   add_reduce(exports);

@@ -24,6 +24,7 @@ void add_dense_operator(Napi::Object exports);
 void add_elementwise(Napi::Object exports);
 void add_emd(Napi::Object exports);
 void add_grid_operator(Napi::Object exports);
+void add_initializer(Napi::Object exports);
 void add_matmul(Napi::Object exports);
 void add_pairs(Napi::Object exports);
 void add_reduce(Napi::Object exports);

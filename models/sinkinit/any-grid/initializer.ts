@@ -1,0 +1,105 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { runOnTensors } from "../../../src/native/tensor-memory.ts";
+import { isOnHost } from "../../../src/tensor/placement.ts";
+import { withoutGradient } from "../../../src/tensor/without-gradient.ts";
+import type { LearnedInitializer } from "../initializer.ts";
+import { gridProblem, type GridProblem } from "./grid-problem.ts";
+import { hostAlgebra } from "./host-algebra.ts";
+import { nativeStart, type NativeStart } from "./native.ts";
+import { anyGridPotential } from "./network.ts";
+import type { AnyGridSpec } from "./spec.ts";
+import { temporaryTensors } from "./temporary-tensors.ts";
+import type { AnyGridWeights } from "./weights.ts";
+
+/** Smallest mass whose logarithm is taken; Sinkhorn does not look at the potential where there is less. */
+const SMALLEST_MASS = 1e-30;
+
+/**
+ * Wraps trained weights. Takes masses of any total, and passes no gradient. In the host's memory the native addon computes, without
+ * one float64 on the host or operations of the backend, as on a device; they agree to 1e-5 in cost units. At use throws InputError
+ * for another geometry or epsilon than the network serves (see `gridProblem`).
+ */
+export function anyGridInitializer(spec: AnyGridSpec, weights: AnyGridWeights, name = "learned"): LearnedInitializer {
+  const trained = { spec, weights };
+  let made: { readonly start: NativeStart | undefined } | undefined;
+  const native = (): NativeStart | undefined => (made ??= { start: nativeStart(spec, weights) }).start;
+
+  return {
+    name,
+    spec,
+    hostPotential({ geometry, a, b, epsilon }) {
+      const problem = gridProblem(name, geometry, epsilon);
+      const start = native();
+      if (!start) return hostStart(trained, problem, { a, b, epsilon });
+      const g = new Float32Array(b.length);
+      start(problem, { a: Float32Array.from(a), b: Float32Array.from(b), g, epsilon });
+      return Float64Array.from(g);
+    },
+    tensorPotential({ geometry, a, b, epsilon }) {
+      const problem = gridProblem(name, geometry, epsilon);
+      const start = isOnHost() ? native() : undefined;
+      return withoutGradient(b, () =>
+        start ? nativeTensor(start, problem, { a, b, epsilon }) : tensorStart(trained, problem, { a, b, epsilon }),
+      );
+    },
+    dispose: () => undefined, // nothing is kept on a backend
+  };
+}
+
+interface Trained {
+  readonly spec: AnyGridSpec;
+  readonly weights: AnyGridWeights;
+}
+
+interface Pairs<T> {
+  readonly a: T;
+  readonly b: T;
+  readonly epsilon: number;
+}
+
+/** One pair in float64. */
+export function hostStart(
+  { spec, weights }: Trained,
+  problem: GridProblem,
+  { a, b, epsilon }: Pairs<Float64Array>,
+): Float64Array {
+  const [mu, nu] = [a, b].map((masses) => {
+    const total = masses.reduce((sum, mass) => sum + mass, 0);
+    return masses.map((mass) => mass / total);
+  });
+  const sample = { shape: [1, 2 * a.length], data: new Float64Array(2 * a.length) };
+  sample.data.set(mu);
+  sample.data.set(nu, a.length);
+  const weightOf = (weight: string) => ({
+    shape: weights[weight].shape,
+    data: Float64Array.from(weights[weight].data),
+  });
+  const { data } = anyGridPotential(hostAlgebra, sample, weightOf, problem, spec);
+  return data.map((h, at) => problem.unit * h + epsilon * Math.log(Math.max(nu[at], SMALLEST_MASS)));
+}
+
+function nativeTensor(start: NativeStart, problem: GridProblem, { a, b, epsilon }: Pairs<tf.Tensor>): tf.Tensor {
+  const { outputs } = runOnTensors([a, b], [b.shape], ([first, second], [g]) =>
+    start(problem, { a: first, b: second, g, epsilon }),
+  );
+  return tf.engine().makeTensorFromTensorInfo(outputs[0]);
+}
+
+/** A batch by operations of the current backend. */
+export function tensorStart(
+  { spec, weights }: Trained,
+  problem: GridProblem,
+  { a, b, epsilon }: Pairs<tf.Tensor>,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const points = problem.size[0] * problem.size[1];
+    const [mu, nu] = [a, b].map((masses) => {
+      const rows = tf.reshape(masses, [-1, points]);
+      return tf.div(rows, tf.sum(rows, 1, true));
+    });
+    const weightOf = (weight: string): tf.Tensor => tf.tensor(weights[weight].data, [...weights[weight].shape]);
+    const h = anyGridPotential<tf.Tensor>(temporaryTensors, tf.concat([mu, nu], 1), weightOf, problem, spec);
+    const logMass = tf.log(tf.maximum(nu, SMALLEST_MASS));
+    return tf.reshape(tf.add(tf.mul(h, problem.unit), tf.mul(logMass, epsilon)), b.shape);
+  });
+}
