@@ -135,7 +135,7 @@ int main() {
       {"debiased, many points", 6, 10, 2, 4, 37, 1, Loss::kQuadratic, 0.2, false, {}, {}, 1, true},
       {"debiased, gamma 0.1", 9, 21, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.8, false, {}, {}, 1, true},
       {"debiased, far apart", 1, 99, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.97, false, {}, {}, 1, true},
-      {"debiased, gamma 50", 9, 21, 2, 20, 4, 50, Loss::kKullbackLeibler, 0.8, false, {}, {}, 1, true},
+      {"debiased, gamma 50", 9, 21, 2, 10, 4, 50, Loss::kKullbackLeibler, 0.8, false, {}, {}, 1, true},
       {"debiased volume", 6, 5, 2, 5, 4, 2, Loss::kKullbackLeibler, 0.3, false, {}, {}, 9, true},
       {"debiased volume, warm", 3, 18, 3, 4, 3, 1, Loss::kTotalVariation, 0.3, true, {}, {}, 5, true},
   };
