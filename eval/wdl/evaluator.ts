@@ -7,6 +7,7 @@ import { wdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
 import type { Optimizer } from "../../models/optimizer.ts";
+import type { Metrics } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32 } from "../../src/tensor/ndarray.ts";
@@ -46,7 +47,10 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       const compared = { setup, options, dataset, factors, operator: problem.operator, baselines };
       const { methods, inputs, reconstructions } = await compareDictionary(compared);
       const { points, pointShape } = setup;
-      const notes = [note, zeroPixelNote(setup, options)].filter((line) => line !== undefined);
+      const last = run.history.at(-1);
+      const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
+        (line) => line !== undefined,
+      );
       const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
       const unseen = await attempt("unseen images", notes, async () => {
         const others = await drawn?.unseen?.();
@@ -54,7 +58,6 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         return others && compareUnseen(learned, others, optimizer);
       });
       const classes = classesOf(dataset, methods);
-      const last = run.history.at(-1);
       const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
       const truth = drawn?.between;
       const midpoints = truth && (await attempt("interpolation", notes, () => compareMidpoints(outcome, truth)));
@@ -71,9 +74,15 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         sinkhorn: {
           iterations: options.sinkhornIterations,
           gamma: options.gamma,
+          schedule: options.gammaSchedule,
           domain: options.logDomain,
           total,
+          ...(options.debiased && { debiased: true }),
         },
+        // of the Wasserstein losses' own transport, at the last evaluation
+        ...(last?.["lossProducts"] !== undefined && {
+          loss_transport: { products: last["lossProducts"], unconverged: last["lossUnconverged"] },
+        }),
       };
       const found: WdlFindings = { ...outcome, classes, unseen, truth, midpoints, notes, history: run.history };
       return {
@@ -131,6 +140,13 @@ async function factorsOf(
 /** Factors as they are written, of which exactly the reconstructions are the barycenters. */
 function rounded({ atoms, weights }: Factors): Factors {
   return { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
+}
+
+/** What is to be said of a Wasserstein loss that is not what it should be. */
+function unconvergedNote(last: Metrics | undefined, points: number): string | undefined {
+  const count = last?.["lossUnconverged"] ?? 0;
+  if (count === 0) return undefined;
+  return `the Wasserstein loss of ${count} of ${points} data points did not converge: it and its gradient are not exact; take a larger gamma`;
 }
 
 /** The loss that training ended with; before its first step, and of other data, the loss of their encoding. */

@@ -48,7 +48,7 @@ export function wdlReport(
   });
   return {
     title: "Wasserstein dictionary",
-    subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}`,
+    subtitle: `${run.name}: ${options.atoms} atoms, ${options.loss} loss, gamma ${options.gamma}${options.debiased ? ", debiased" : ""}`,
     highlights: methods.map(({ name, psnr, note }) => ({
       label: name,
       value: formatDecibels(spreadOf(psnr).mean, 2),
