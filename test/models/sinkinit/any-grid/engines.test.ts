@@ -7,7 +7,7 @@ import { grid, unitGrid } from "../../../../src/geometry/grid.ts";
 import { nativeStatus } from "../../../../src/native/loader.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
-import { randomPairs, untrained } from "../../../support/any-grid.ts";
+import { randomPairs, untrained } from "../../../children/any-grid.ts";
 import { backends } from "../../../support/backends.ts";
 import { expectSameBits, printedBy, type Bits } from "../../../support/children.ts";
 import { itOnEachSet } from "../../../support/instruction-sets.ts";
