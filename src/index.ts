@@ -57,6 +57,8 @@ export {
   type EntropicPartialResult,
 } from "./transport/sinkhorn/partial.ts";
 export { hilbertMetric, marginalViolation, planMarginals } from "./transport/sinkhorn/metrics.ts";
+export type { CoarseToFine } from "./transport/sinkhorn/coarse-to-fine.ts";
+export type { GuardOption, StartCounts } from "./transport/sinkhorn/guard.ts";
 export { sinkhorn, type SinkhornTensorOptions, type SinkhornTensorResult } from "./transport/sinkhorn/sinkhorn.ts";
 export type {
   FixedSinkhornOptions,

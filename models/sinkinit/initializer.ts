@@ -39,6 +39,7 @@ export function learnedInitializer(network: LayersModel, spec: ApproximatorSpec,
   return {
     name,
     spec,
+    guarded: true,
     tensorPotential({ geometry, a, b, epsilon }) {
       checkProblem(name, spec, geometry, epsilon);
       return potential(a, b);

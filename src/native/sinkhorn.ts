@@ -2,10 +2,22 @@
 export interface SinkhornNatives {
   /** Sinkhorn for pairs of histograms on one grid. */
   sinkhornOnGrid(problem: GridSinkhornProblem): SinkhornReport;
+  /** The Gaussian start of pairs of images (`gaussian` of src/transport/initializers). */
+  gaussianPotentialsOnGrid(problem: GaussianProblem): void;
   /** Undefined where the largest cost is too many epsilons (more than 5e7). */
   createDenseCost(shape: DenseCostShape): DenseCost | undefined;
   /** The same under one dense cost. */
   sinkhornOnDense(problem: DenseSinkhornProblem): SinkhornReport;
+}
+
+interface GaussianProblem {
+  /** Of two axes. */
+  readonly size: readonly number[];
+  readonly spacing: readonly number[];
+  readonly pairs: number;
+  readonly a: Float64Array; // [pairs, height, width], not all zero
+  readonly b: Float64Array;
+  readonly g: Float32Array; // the same, written
 }
 
 /** The Gibbs kernel of one cost, formed when it is first used and freed with the garbage collector. */

@@ -12,6 +12,17 @@ export interface HostProblem {
   readonly epsilon: number;
 }
 
+/** A batch of problems on the host. */
+export interface HostBatchProblem {
+  readonly geometry: Geometry;
+  /** [pairs, n] */
+  readonly a: Float64Array;
+  /** [pairs, m] */
+  readonly b: Float64Array;
+  readonly pairs: number;
+  readonly epsilon: number;
+}
+
 /** A batch of problems on tensors. */
 interface TensorProblem {
   readonly geometry: Geometry;
@@ -22,17 +33,31 @@ interface TensorProblem {
   readonly epsilon: number;
 }
 
+interface Guarded {
+  /**
+   * A guess, which solvers compare with a start that is known, pair by pair, before they take it (see `GuardOption`): learned
+   * initialisers say so.
+   * @default false: taken as it is
+   */
+  readonly guarded?: boolean;
+}
+
 /**
  * Chooses where Sinkhorn starts: the potential g [m] in cost units, from which the first half step computes f. Any finite
  * g is a valid start and a constant added to it changes nothing; where b has no mass, g is not looked at.
  */
-export interface HostInitializer {
+export interface HostInitializer extends Guarded {
   readonly name: string;
   hostPotential(problem: HostProblem): Float64Array;
+  /**
+   * The same for a batch, g [pairs, m] row by row, where that saves work. Where b has no mass, what it writes is not looked at.
+   * @default a call of `hostPotential` a pair
+   */
+  hostPotentials?(problem: HostBatchProblem): Float32Array;
 }
 
 /** The same for a batch on tensors: g [..., m]. A learned initialiser is one of these. */
-export interface TensorInitializer {
+export interface TensorInitializer extends Guarded {
   readonly name: string;
   tensorPotential(problem: TensorProblem): tf.Tensor;
 }

@@ -25,6 +25,8 @@ export interface SinkhornHostResult extends HostPotentials {
   readonly status: SinkhornStatus;
   /** Where the iteration ended: `auto` may have gone from the scaling to the log domain on the way. */
   readonly domain: "log" | "scaling";
+  /** The initialiser that the start came from: the guard may have taken another than was given. Absent where a solver takes none. */
+  readonly start?: string;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Numbers } from "../../tensor/ndarray.ts";
 import { hostMarginals, totalOf, type HostMarginals } from "../histograms.ts";
 import { startingPotential, type HostInitializer } from "../initializers/initializer.ts";
 import { ones } from "../initializers/ones.ts";
+import { rivalOf } from "../initializers/rival.ts";
 import { previousSolution } from "../initializers/previous.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
 import {
@@ -15,10 +16,11 @@ import {
   type HostPotentials,
   type SinkhornHostResult,
 } from "./exact-iterate.ts";
+import { isGuarded, type GuardOption } from "./guard.ts";
 import { checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 import { checkRho, marginalPenalty } from "./rho.ts";
 
-export interface SinkhornHostOptions extends SinkhornOptions {
+export interface SinkhornHostOptions extends SinkhornOptions, GuardOption {
   /** @default 10000 */
   readonly maxIterations?: number;
   /** @default 1e-9 */
@@ -95,39 +97,65 @@ function solve(
 ): SinkhornHostResult {
   const { a, b } = hostMarginals(massesA, massesB, geometry.shape, checkRho(options.rho));
   const { epsilon, initializer = ones, epsilonScaling, ...rest } = options;
-  if (!epsilonScaling) {
-    return iterate(kernel, { a, b }, startingPotential(initializer, { geometry, a, b, epsilon }), options);
-  }
-
-  const stages = epsilonStages(geometry, epsilon, epsilonScaling);
-  let start = initializer;
+  const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
+  const startsAt = (from: HostInitializer, at: number): NamedPotential => ({
+    name: from.name,
+    g: startingPotential(from, { geometry, a, b, epsilon: at }),
+  });
+  const first = stages[0]?.epsilon ?? epsilon;
+  let starts = [startsAt(initializer, first)];
+  if (isGuarded(initializer, options, options.rho)) starts.push(startsAt(rivalOf(geometry), first));
+  let taken = initializer.name;
   const errors: number[] = [];
-  for (const stage of stages) {
+  for (const [index, stage] of stages.entries()) {
     const stageOptions = { ...rest, ...stage, onIteration: undefined };
-    const stageKernel = geometry.hostKernel(stage.epsilon);
-    const stageStart = startingPotential(start, { geometry, a, b, epsilon: stage.epsilon });
-    const { g, errors: stageErrors } = iterate(stageKernel, { a, b }, stageStart, stageOptions);
+    const {
+      g,
+      start,
+      errors: stageErrors,
+    } = iterate(geometry.hostKernel(stage.epsilon), { a, b }, starts, stageOptions);
+    if (index === 0) taken = start!;
     for (const error of stageErrors) errors.push(error);
     // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
-    const next = stages[stages.indexOf(stage) + 1]?.epsilon ?? epsilon;
-    start = previousSolution(g.map((value, index) => value + (next - stage.epsilon) * Math.log(b[index])));
+    const next = stages[index + 1]?.epsilon ?? epsilon;
+    const moved = g.map((value, point) => value + (next - stage.epsilon) * Math.log(b[point]));
+    starts = [startsAt(previousSolution(moved), next)];
   }
-  const last = iterate(kernel, { a, b }, startingPotential(start, { geometry, a, b, epsilon }), options);
+  const last = iterate(kernel, { a, b }, starts, options);
+  if (stages.length === 0) return last;
   const all = [...errors, ...last.errors];
-  return { ...last, errors: all, iterations: all.length };
+  return { ...last, start: taken, errors: all, iterations: all.length };
 }
 
+interface NamedPotential {
+  readonly name: string;
+  /** [m], cost units */
+  readonly g: Float64Array;
+}
+
+/** From one start, or from the better of two (see `guard.ts`). */
 function iterate(
   kernel: HostKernel,
   marginals: HostMarginals,
-  start: Float64Array,
+  starts: readonly NamedPotential[],
   options: SinkhornHostOptions,
 ): SinkhornHostResult {
   const { domain = "auto", maxIterations = 10_000, tolerance = 1e-9, momentum = 1, onIteration } = options;
   const penalty = marginalPenalty(options.rho, kernel.epsilon);
-  const logV = start.map((value) => value / kernel.epsilon);
-  const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain, penalty);
+  const begun = starts.map(({ name, g }) => {
+    const logV = g.map((value) => value / kernel.epsilon);
+    const state = new ExactIterate(kernel, marginals, { logU: undefined, logV }, domain, penalty);
+    state.applyKernel();
+    return { name, state };
+  });
+  const isCompared = begun.length > 1;
+  const { name: start, state } = isCompared ? furtherUp(begun, marginals) : begun[0];
   const total = totalOf(marginals.a);
+
+  const report = (iteration: number, error: number): number => {
+    onIteration?.({ iteration, error, potentials: () => state.potentials() });
+    return error;
+  };
 
   /** The second half step, and K v: it tells the error and is the next first half step's. */
   const finishIteration = (omega: number): number => {
@@ -136,19 +164,39 @@ function iterate(
     return state.violation() / total;
   };
 
-  state.applyKernel();
   const { errors, status } = untilTolerance(
     (iteration) => {
+      if (isCompared && iteration === 1) return report(iteration, state.violation() / total);
       state.updateFirst(momentum);
-      const error = finishIteration(momentum);
-      onIteration?.({ iteration, error, potentials: () => state.potentials() });
-      return error;
+      return report(iteration, finishIteration(momentum));
     },
     tolerance,
     maxIterations,
   );
   // An over-relaxed v meets neither marginal; a plain half step makes the second exact and the sum of both no larger.
   if (momentum !== 1 && status !== "non-finite") errors[errors.length - 1] = finishIteration(1);
-  const result = { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain };
+  const result = { ...state.potentials(), iterations: errors.length, errors, status, domain: state.domain, start };
   return finiteOnly(result, marginals);
+}
+
+interface Begun {
+  readonly name: string;
+  readonly state: ExactIterate;
+}
+
+/** Of two states that have begun, after one iteration of each, the one with the larger dual value; the second where none is finite. */
+function furtherUp([guess, rival]: readonly Begun[], { a, b }: HostMarginals): Begun {
+  const [ours, theirs] = [guess, rival].map(({ state }) => {
+    state.updateFirst(1);
+    state.updateSecond(1);
+    state.applyKernel();
+    const { f, g } = state.potentials();
+    return expectation(f, a) + expectation(g, b);
+  });
+  return ours >= theirs ? guess : rival;
+}
+
+/** Of a potential, which is -Infinity where there is no mass. */
+function expectation(potential: Float64Array, masses: Float64Array): number {
+  return masses.reduce((sum, mass, index) => (mass > 0 ? sum + mass * potential[index] : sum), 0);
 }

@@ -1,20 +1,24 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { requireGeometry } from "../../geometry/checks.ts";
-import type { Geometry } from "../../geometry/geometry.ts";
+import { OptionError } from "../../errors.ts";
+import { isGrid, type Geometry } from "../../geometry/geometry.ts";
 import type { ArrayInput } from "../../tensor/inputs.ts";
 import type { Numbers } from "../../tensor/ndarray.ts";
 import { withMasses } from "../histograms.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { resolveInitializer } from "../initializers/by-name.ts";
 import { ones } from "../initializers/ones.ts";
+import { rivalOf } from "../initializers/rival.ts";
 import { chooseSinkhorn } from "./choose.ts";
 import type { SinkhornReport, TensorPotentials } from "./engine.ts";
 import { epsilonStages, type EpsilonScaling } from "./epsilon-scaling.ts";
+import { checkCoarseToFine, coarseStart, type CoarseToFine } from "./coarse-to-fine.ts";
+import { betterStart, isGuarded, type GuardOption, type StartCounts } from "./guard.ts";
 import { checkCount, checkSinkhornOptions, type SinkhornOptions } from "./options.ts";
 import { checkRho } from "./rho.ts";
 import { disposeHistograms, initialPotential, massTensor, readHistograms, withTotals } from "./tensor-problem.ts";
 
-export interface SinkhornTensorOptions extends SinkhornOptions {
+export interface SinkhornTensorOptions extends SinkhornOptions, GuardOption {
   /** @default 2000 */
   readonly maxIterations?: number;
   /** For float32; below 1e-5 it may never be reached. @default 1e-4 */
@@ -23,14 +27,22 @@ export interface SinkhornTensorOptions extends SinkhornOptions {
   readonly initializer?: Initializer | string;
   /** Solves at larger epsilons first, each start being the solution before. @default none */
   readonly epsilonScaling?: EpsilonScaling;
+  /**
+   * Solves on grids of half the size first, from the initialiser; what they come to is where the grid itself starts, and their iterations
+   * are not among those of the result. Balanced problems on grids, not beside `epsilonScaling`.
+   * @default none
+   */
+  readonly coarseToFine?: CoarseToFine;
   /** Iterations from one stopping test to the next: a test reads a number back from the device. @default 10 */
   readonly checkEvery?: number;
 }
 
 /** The caller disposes f and g. */
 export interface SinkhornTensorResult extends TensorPotentials, SinkhornReport {
-  /** Of all stages, if epsilon was scaled, and of the problem that needed most. */
+  /** Of all stages, if epsilon was scaled, and of the problem that needed most. The one that the guard's loser ran is not among them. */
   readonly iterations: number;
+  /** From where the pairs started: how many from which initialiser. */
+  readonly starts: StartCounts;
   /**
    * The largest first-marginal L1 violation in the batch at each stopping test, as a share of the total mass; a problem that has
    * stopped keeps its last. Unbalanced, the change of the first scaling as a share of the mass.
@@ -72,25 +84,43 @@ async function solveBatch(
   geometry: Geometry,
   options: SinkhornTensorOptions,
 ): Promise<SinkhornTensorResult> {
-  const { epsilon, epsilonScaling, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
+  const { epsilon, epsilonScaling, coarseToFine, checkEvery = 10, maxIterations = 2000, tolerance = 1e-4 } = options;
   checkCount(checkEvery, "checkEvery");
   const { domain = "auto", momentum = 1 } = options;
   const rho = checkRho(options.rho);
   const stages = epsilonScaling ? epsilonStages(geometry, epsilon, epsilonScaling) : [];
+  if (coarseToFine) checkCoarseToFine(geometry, coarseToFine);
+  if (coarseToFine && (epsilonScaling || rho)) {
+    throw new OptionError("coarseToFine", "not beside epsilonScaling or rho; leave one out");
+  }
   const initializer = await resolveInitializer(options.initializer ?? ones);
   const histograms = await readHistograms(geometry, a, b, rho);
   const { batch } = histograms;
   const errors: number[] = [];
+  const mayReplace = isGuarded(initializer, options, options.rho) && !coarseToFine;
   let iterations = 0;
+  let starts: StartCounts = { [initializer.name]: histograms.pairs };
   let start: tf.Tensor;
 
   /** Solves one stage and frees its start. */
   async function solve(stage: { epsilon: number; tolerance: number; maxIterations: number }) {
     const kernel = geometry.kernel(stage.epsilon);
-    const settings = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: stage.maxIterations };
-    const run = rho ? { ...settings, rho } : settings;
     try {
-      const result = await chooseSinkhorn(kernel, domain).solve(batch, start, run);
+      const engine = chooseSinkhorn(kernel, domain);
+      let left = stage.maxIterations;
+      if (mayReplace && iterations === 0 && left > 1) {
+        const rival = rivalOf(geometry);
+        const closed = initialPotential(rival, geometry, stage.epsilon, histograms);
+        const guess = { name: initializer.name, g: start };
+        const better = await betterStart(engine, batch, guess, { name: rival.name, g: closed }, { domain });
+        tf.dispose([start, closed]);
+        start = better.g;
+        starts = better.starts;
+        iterations = 1;
+        left -= 1;
+      }
+      const settings = { domain, momentum, checkEvery, tolerance: stage.tolerance, iterations: left };
+      const result = await engine.solve(batch, start, rho ? { ...settings, rho } : settings);
       for (const error of result.errors) errors.push(error);
       iterations += result.iterations;
       return result;
@@ -101,7 +131,10 @@ async function solveBatch(
   }
 
   try {
-    start = initialPotential(initializer, geometry, stages[0]?.epsilon ?? epsilon, histograms);
+    start =
+      coarseToFine && isGrid(geometry)
+        ? await coarseStart(initializer, geometry, histograms, { epsilon, domain, momentum, checkEvery }, coarseToFine)
+        : initialPotential(initializer, geometry, stages[0]?.epsilon ?? epsilon, histograms);
     for (const [index, stage] of stages.entries()) {
       const { f, g } = await solve(stage);
       // The part epsilon log b of g follows epsilon; the rest is what the next stage keeps.
@@ -110,7 +143,7 @@ async function solveBatch(
     }
     const last = await solve({ epsilon, tolerance, maxIterations });
     const status = last.status === "converged" && !(await isFinite(last)) ? "non-finite" : last.status;
-    return { ...withTotals(last, histograms, epsilon), status, domain: last.domain, errors, iterations };
+    return { ...withTotals(last, histograms, epsilon), status, domain: last.domain, errors, iterations, starts };
   } finally {
     disposeHistograms(histograms);
   }

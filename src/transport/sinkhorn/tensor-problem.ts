@@ -13,9 +13,10 @@ import type { SinkhornBatch, TensorPotentials } from "./engine.ts";
 export interface Histograms {
   /** Divided by the totals of a. The caller's own tensors where these are one. */
   readonly batch: SinkhornBatch;
-  /** The rows of the batch. */
-  readonly a: readonly Float64Array[];
-  readonly b: readonly Float64Array[];
+  readonly pairs: number;
+  /** The numbers of the batch, [pairs, n] and [pairs, m]. */
+  readonly a: Float64Array;
+  readonly b: Float64Array;
   /** Of the caller's a; undefined where all are one. */
   readonly totals: readonly number[] | undefined;
 }
@@ -42,20 +43,21 @@ export async function readHistograms(
   penalties?: object,
 ): Promise<Histograms> {
   checkPairShapes(a, b, geometry.shape);
-  const [rowsA, rowsB] = [
-    rowsOf(Float64Array.from(await a.data()), geometry.shape[0]),
-    rowsOf(Float64Array.from(await b.data()), geometry.shape[1]),
-  ];
+  const [n, m] = geometry.shape;
+  const [first, second] = [new Float64Array(await a.data()), new Float64Array(await b.data())];
+  const [rowsA, rowsB] = [rowsOf(first, n), rowsOf(second, m)];
   rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape, penalties));
+  const pairs = rowsA.length;
   const totals = rowsA.map((row) => (penalties ? 1 : totalOf(row)));
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
   if (areOne && a.dtype === "float32" && b.dtype === "float32") {
-    return { batch: { a, b }, a: rowsA, b: rowsB, totals: undefined };
+    return { batch: { a, b }, pairs, a: first, b: second, totals: undefined };
   }
-  const divided = (rows: readonly Float64Array[]): Float64Array[] =>
-    rows.map((row, pair) => row.map((mass) => mass / totals[pair]));
-  const rows = { a: divided(rowsA), b: divided(rowsB) };
-  return { batch: { a: stackRows(rows.a, a.shape), b: stackRows(rows.b, b.shape) }, ...rows, totals };
+  for (const rows of [rowsA, rowsB]) {
+    rows.forEach((row, pair) => row.forEach((mass, point) => (row[point] = mass / totals[pair])));
+  }
+  const batch = { a: stackRows([first], a.shape), b: stackRows([second], b.shape) };
+  return { batch, pairs, a: first, b: second, totals };
 }
 
 /** Frees what was made for them. */
@@ -68,15 +70,20 @@ export function initialPotential(
   initializer: Initializer,
   geometry: Geometry,
   epsilon: number,
-  { batch, a, b }: Histograms,
+  { batch, pairs, a, b }: Histograms,
 ): tf.Tensor {
   if ("tensorPotential" in initializer) {
     return tf.tidy(() => initializer.tensorPotential({ geometry, epsilon, ...batch }));
   }
-  const rows = a.map((masses, pair) =>
-    startingPotential(initializer, { geometry, a: masses, b: b[pair], epsilon }).map((g) => Math.max(g, LOG_ZERO)),
+  const { shape } = batch.b;
+  if (initializer.hostPotentials) {
+    return tf.tensor(initializer.hostPotentials({ geometry, a, b, pairs, epsilon }), shape, "float32");
+  }
+  const [rowsA, rowsB] = [rowsOf(a, geometry.shape[0]), rowsOf(b, geometry.shape[1])];
+  const rows = rowsA.map((masses, pair) =>
+    startingPotential(initializer, { geometry, a: masses, b: rowsB[pair], epsilon }).map((g) => Math.max(g, LOG_ZERO)),
   );
-  return stackRows(rows, batch.b.shape);
+  return stackRows(rows, shape);
 }
 
 /** The potentials of the caller's histograms: scaling both sides by M adds epsilon log M to f. Disposes those of the batch. */

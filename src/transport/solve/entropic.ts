@@ -32,7 +32,7 @@ export async function solveEntropic(problem: SolveProblem, options: TransportOpt
     initializer: start,
     ...(rho === undefined ? {} : { rho }),
   });
-  const { f, g, status, iterations, errors } = result;
+  const { f, g, status, iterations, errors, start: taken } = result;
   const values = entropicValues(a, b, geometry, result);
   const operator = () => hostPlan(geometry, epsilon, scaled(f, 1 / epsilon), scaled(g, 1 / epsilon));
   const [n, m] = geometry.shape;
@@ -54,6 +54,7 @@ export async function solveEntropic(problem: SolveProblem, options: TransportOpt
     status,
     iterations,
     errors,
+    start: taken,
     epsilon,
     rho,
     a,
@@ -110,7 +111,7 @@ async function hostInitializer(
   const g = tf.tidy(() => initializer.tensorPotential({ geometry, a: row(a), b: row(b), epsilon }));
   const potential = Float64Array.from(await g.data());
   g.dispose();
-  return previousSolution(potential);
+  return { ...previousSolution(potential), name: initializer.name, guarded: initializer.guarded ?? false };
 }
 
 function sparseOf({ data, shape }: NdArray<Float64Array>, threshold: number): SparsePlan {

@@ -44,6 +44,7 @@ export function solveExact({ a, b, geometry, points }: SolveProblem, { maxIterat
     status,
     iterations: pivots,
     errors: [],
+    start: undefined,
     epsilon: undefined,
     rho: undefined,
     a,

@@ -2,6 +2,7 @@ import { OptionError } from "../../errors.ts";
 import { requireOptions } from "../../geometry/checks.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { EpsilonScaling } from "../sinkhorn/epsilon-scaling.ts";
+import type { GuardOption } from "../sinkhorn/guard.ts";
 import { checkCount, checkSinkhornOptions, requireThat, type SinkhornDomain } from "../sinkhorn/options.ts";
 import { checkRho, type Rho } from "../sinkhorn/rho.ts";
 
@@ -9,7 +10,7 @@ import { checkRho, type Rho } from "../sinkhorn/rho.ts";
 export type CostScale = number | "max" | "mean" | "median";
 
 /** All have defaults: without epsilon transport is exact. */
-export interface TransportOptions {
+export interface TransportOptions extends GuardOption {
   /**
    * Strength of the entropy KL(P | a b^T), in units of `scaleCost`. "auto" is 0.05 standard deviations of the costs, as in OTT.
    * @default none: exact transport by the network simplex
@@ -37,7 +38,7 @@ export interface TransportOptions {
   readonly epsilonScaling?: EpsilonScaling | undefined;
 }
 
-const NEED_EPSILON = ["rho", "tolerance", "initializer", "domain", "momentum", "epsilonScaling"] as const;
+const NEED_EPSILON = ["rho", "tolerance", "initializer", "guard", "domain", "momentum", "epsilonScaling"] as const;
 const KNOWN: readonly string[] = ["epsilon", "scaleCost", "maxIterations", ...NEED_EPSILON];
 const SCALES: readonly unknown[] = ["max", "mean", "median"];
 

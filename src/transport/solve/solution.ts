@@ -30,6 +30,8 @@ export interface Solution {
   readonly iterations: number;
   /** As of `sinkhornHost`, after each iteration; none of exact transport. */
   readonly errors: readonly number[];
+  /** As of `sinkhornHost`: the initialiser that the start came from; undefined for exact transport. */
+  readonly start: string | undefined;
   /** What was used, in cost units; undefined for exact transport. */
   readonly epsilon: number | undefined;
   readonly rho: Rho | undefined;

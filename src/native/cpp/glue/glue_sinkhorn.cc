@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "glue/glue.h"
 #include "sinkhorn/dense/sinkhorn_dense_plan.h"
+#include "sinkhorn/grid/gaussian_start.h"
 #include "sinkhorn/grid/sinkhorn_batch.h"
 
 namespace otlearn {
@@ -109,6 +110,21 @@ Napi::Value run_on_grid(const Napi::CallbackInfo& info) {
   return written(info.Env(), sinkhorn_on_grid(grid, read_batch(given, points, points), thread_pool()));
 }
 
+// gaussianPotentialsOnGrid({size, spacing, pairs, a, b, g})
+void run_gaussian(const Napi::CallbackInfo& info) {
+  const Arguments given(info[0]);
+  const std::vector<double> size = axes(given, "size"), spacing = axes(given, "spacing");
+  require(size.size() == 2 && spacing.size() == 2, "size and spacing: two axes");
+  const int pairs = given.integer("pairs");
+  require(pairs >= 0 && size[0] >= 1 && size[1] >= 1, "pairs, size");
+  const double height = std::floor(size[0]), width = std::floor(size[1]), numbers = pairs * height * width;
+  require(numbers < kMostNumbers, "size: beyond any memory");
+  if (pairs == 0) return;
+  const ImagePairs images{static_cast<std::size_t>(height),  static_cast<std::size_t>(width),  {spacing[0], spacing[1]}, pairs,
+                          given.array<double>("a", numbers), given.array<double>("b", numbers)};
+  gaussian_potentials(images, given.array<float>("g", numbers), thread_pool());
+}
+
 // The garbage collector is told of a plan's memory, or it would let plans pile up.
 void tell_memory(Napi::Env env, double bytes) {
   Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<std::int64_t>(bytes));
@@ -142,6 +158,7 @@ Napi::Value run_on_dense(const Napi::CallbackInfo& info) {
 
 void add_sinkhorn(Napi::Object exports) {
   add_function<run_on_grid>(exports, "sinkhornOnGrid");
+  add_function<run_gaussian>(exports, "gaussianPotentialsOnGrid");
   add_function<create_dense>(exports, "createDenseCost");
   add_function<run_on_dense>(exports, "sinkhornOnDense");
 }
