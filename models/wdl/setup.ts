@@ -6,12 +6,12 @@ import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
 import { withLevelStart } from "../../src/transport/barycenter/debiased/level-start.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
-import { lossByName } from "./losses.ts";
+import { locality, type Locality } from "./locality/locality.ts";
+import { dataTerm } from "./losses.ts";
 import type { WdlProblem } from "./objective.ts";
 import type { WdlOptions } from "./options.ts";
 import { affine, softmax } from "./simplex.ts";
@@ -31,6 +31,8 @@ export interface WdlSetup {
   readonly intensities: Float64Array;
   /** What defines the operator besides atoms, weights and geometry. */
   readonly barycenterOptions: BarycenterOptions;
+  /** The problem at another gamma, for operator and loss. */
+  problemAt(gamma: number): WdlProblem;
   /** The operator with another number of Sinkhorn iterations. */
   operatorWith(sinkhornIterations: number): BarycenterOperator;
   /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
@@ -59,13 +61,15 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   const core = barycenterOptions(options);
   const operator = operatorOf(geometry, core);
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
+  const local = localityOf(options, geometry);
   const problem: WdlProblem = {
-    term: dataTerm(options, geometry, histograms.data),
+    term: dataTerm(options.loss, histograms.data, { geometry, epsilon: options.gamma }),
     pixels,
     atoms: options.atoms,
     operator,
     weightMap: options.allowNegativeWeights ? affine : softmax,
     zeta: options.weightScale === undefined ? DEFAULT_ZETA : pixels / (options.weightScale * points),
+    ...(local && { locality: local }),
   };
   return {
     problem,
@@ -76,6 +80,14 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     histograms,
     peak,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
+    problemAt: (gamma) =>
+      gamma === options.gamma
+        ? problem
+        : {
+            ...problem,
+            term: dataTerm(options.loss, histograms.data, { geometry, epsilon: gamma }),
+            operator: operatorOf(geometry, { ...core, epsilon: gamma }),
+          },
     operatorWith: (iterations) =>
       iterations === core.iterations ? operator : operatorOf(geometry, { ...core, iterations }),
     restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
@@ -83,13 +95,13 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
 }
 
 /** The operator on the current backend, whose barycenters have about the mass of the atoms after few iterations too. */
-function operatorOf(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+export function operatorOf(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
   const operator = barycenterOperator(chooseBarycenterEngine(geometry, options));
   return options.debiased ? withLevelStart(operator, geometry, options.epsilon) : operator;
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
-function barycenterOptions(options: WdlOptions): BarycenterOptions {
+export function barycenterOptions(options: WdlOptions): BarycenterOptions {
   if (options.unbalanced !== undefined && options.allowNegativeWeights) {
     throw new OptionError("allowNegativeWeights", "not defined for unbalanced barycenters; leave one of the two out");
   }
@@ -103,18 +115,25 @@ function barycenterOptions(options: WdlOptions): BarycenterOptions {
   };
 }
 
-function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: Float64Array): DataTerm {
-  const pixels = geometry.shape[0];
-  const evaluate = lossByName(loss, { geometry, epsilon: gamma });
-  return {
-    name: loss,
-    data,
-    evaluate: (index, p, gradient) => evaluate(p, data.subarray(index * pixels, (index + 1) * pixels), gradient),
-  };
+/** The regulariser that the options ask for. Throws OptionError where it is not defined. */
+export function localityOf(options: WdlOptions, geometry: Geometry): Locality | undefined {
+  if (options.locality === 0) return undefined;
+  if (options.allowNegativeWeights) {
+    throw new OptionError(
+      "locality",
+      "not defined for negative weights, which would be paid for distances; leave one of the two out",
+    );
+  }
+  if (!geometry.symmetric) throw new OptionError("locality", "needs a symmetric ground cost; leave one of the two out");
+  return locality({ geometry, weight: options.locality });
 }
 
 /** The pixel grid, or the matrix of a file. */
-async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
+export async function groundGeometry(
+  file: string | undefined,
+  shape: readonly number[],
+  name: string,
+): Promise<Geometry> {
   if (file === undefined) return grid({ size: [...shape] });
   const pixels = shape.reduce((product, extent) => product * extent, 1);
   try {

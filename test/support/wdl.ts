@@ -1,7 +1,6 @@
 import type { LossName } from "../../models/wdl/losses.ts";
-import { lossByName } from "../../models/wdl/losses.ts";
+import { dataTerm as lossTerm, type WdlTerm } from "../../models/wdl/losses.ts";
 import type { Factors } from "../../models/wdl/factors.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { randomHistogram } from "./problems.ts";
 import { reference } from "./reference.ts";
@@ -33,17 +32,11 @@ export interface DictionaryCase {
 export const dictionaryCases = reference<{ cases: readonly DictionaryCase[] }>("dictionary").cases;
 
 /** The Wasserstein losses of the reference are converged to 1e-13. */
-export const CONVERGED = { tolerance: 1e-13, maxIterations: 100_000 };
+export const CONVERGED = { tolerance: 1e-13, maxProducts: 2000 };
 
 /** The data term of one loss over data [M, N]. */
-export function dataTerm(name: LossName, geometry: Geometry, epsilon: number, data: Float64Array): DataTerm {
-  const loss = lossByName(name, { geometry, epsilon, ...CONVERGED });
-  const pixels = geometry.shape[0];
-  return {
-    name,
-    data,
-    evaluate: (index, p, gradient) => loss(p, data.subarray(index * pixels, (index + 1) * pixels), gradient),
-  };
+export function dataTerm(name: LossName, geometry: Geometry, epsilon: number, data: Float64Array): WdlTerm {
+  return lossTerm(name, data, { geometry, epsilon, ...CONVERGED });
 }
 
 /** Rows of random histograms [rows, columns]. */
