@@ -29,7 +29,7 @@ export const sinkinitEvaluator: Evaluator = {
         ...Object.fromEntries(methods.map((method) => [method.name, summaryOf(method)])),
         loss: last?.["loss"],
         skipped_targets: last?.["skipped"],
-        samples: (last?.["step"] ?? 0) * (run.config.options["batch"] as number),
+        samples: last && last["step"] * (run.config.options["batch"] as number),
         seconds: last?.["seconds"],
       };
       return {

@@ -49,7 +49,7 @@ export function program(setStatus: (status: number) => void): Command {
   const evaluate = command(
     otlearn,
     "eval <run>",
-    "Evaluate a run (a folder, or a .zip of one) or a checkpoint, on its own data or on others.",
+    "Evaluate a run (a folder, or a .zip of one) or a checkpoint, on its own data or on others; or learned-28, learned-any.",
   );
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
   evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
@@ -64,7 +64,11 @@ export function program(setStatus: (status: number) => void): Command {
     setStatus(await reportCommand(paths.map(runPath), given, given)),
   );
 
-  const exporter = command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.");
+  const exporter = command(
+    otlearn,
+    "export <run>",
+    "Write the arrays or the model of a run or checkpoint, or of learned-28 or learned-any.",
+  );
   addTable(exporter, exportPlaces);
   exporter
     .addOption(new Option("--format <format>", "file format").choices(ALL_EXPORT_FORMATS).default("safetensors"))

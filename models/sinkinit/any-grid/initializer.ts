@@ -27,6 +27,7 @@ export function anyGridInitializer(spec: AnyGridSpec, weights: AnyGridWeights, n
   return {
     name,
     spec,
+    guarded: true,
     hostPotential({ geometry, a, b, epsilon }) {
       const problem = gridProblem(name, geometry, epsilon);
       const start = native();
