@@ -6,6 +6,7 @@ import { version } from "../../src/version.ts";
 import { componentOf, components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
+import { startsCommand, startsOptions } from "./bench-starts.ts";
 import {
   evaluateOptions,
   evaluatePlaces,
@@ -107,11 +108,19 @@ function addBench(otlearn: Command, setStatus: (status: number) => void): void {
   bench.action(async (work: string | undefined, given: Given) =>
     setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
   );
+  addBenchStarts(bench, setStatus);
   for (const [name, { description, options }] of Object.entries(benchWorks)) {
     const work = command(bench, name, description);
     addTable(work, { ...options, ...benchOptions });
     work.action(async (given: Given) => setStatus(await benchCommand(name, without(given, OUTPUT_FLAGS), given)));
   }
+}
+
+/** A table of its own kind: not among the works, which have peers, and not run with them. */
+function addBenchStarts(bench: Command, setStatus: (status: number) => void): void {
+  const starts = command(bench, "starts", "learned starts of Sinkhorn beside their rivals, in iterations and in time");
+  addTable(starts, startsOptions);
+  starts.action(async (given: Given) => setStatus(await startsCommand(without(given, OUTPUT_FLAGS))));
 }
 
 function addTrain(train: Command, component: Component, setStatus: (status: number) => void): void {
