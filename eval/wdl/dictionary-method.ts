@@ -19,7 +19,7 @@ export function dictionaryMethod(
   const ours: Method = {
     key: "wdl",
     name: "WDL",
-    note: "this dictionary",
+    note: "mean PSNR of this dictionary",
     async reconstruct(first, last) {
       const some = weights.subarray(first * count, last * count);
       const inputs = barycenterInputs({ pixels, operator }, { atoms, weights: some });

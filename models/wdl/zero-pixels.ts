@@ -6,8 +6,11 @@ import type { WdlSetup } from "./setup.ts";
 /** Data points that are looked at. */
 const MOST_POINTS = 100;
 
-/** Nats that mass on zero pixels may cost a data point before it is said. */
-const MOST_NATS = 1;
+/**
+ * Nats that mass on zero pixels may cost a data point before it is said. What the loss has to tell apart comes to less: dictionaries of
+ * photographs end at some hundredths of a nat a data point.
+ */
+const MOST_NATS = 0.5;
 
 /**
  * The share of mass that falls on the zero pixels of a data point when it is blurred as every barycenter is, by the Gibbs kernel
@@ -32,8 +35,7 @@ export function blurOntoZeros({ geometry, histograms, problem: { pixels }, baryc
 
 /**
  * Why the KL loss does not suit data with many zero pixels; undefined where it does. A unit of mass on them costs
- * -log(KL_FLOOR) = 69 nats, and no barycenter is without its blur: what that alone costs is compared with 1 nat a data point, the
- * divergence of histograms that differ by a factor of e throughout.
+ * -log(KL_FLOOR) = 69 nats, and no barycenter is without its blur.
  */
 export function zeroPixelNote(setup: WdlSetup, { loss }: Pick<WdlOptions, "loss">): string | undefined {
   if (loss !== "kl") return undefined;

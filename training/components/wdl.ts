@@ -2,7 +2,9 @@ import { meanPsnr, perImage } from "../../eval/metrics/images.ts";
 import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
+import type { WdlProblem } from "../../models/wdl/objective.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
+import { gammaStages } from "../../models/wdl/schedule.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { wdlStepCost } from "../../models/wdl/step-cost.ts";
 import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
@@ -22,14 +24,18 @@ export const wdlComponent: Component<typeof wdlOptions> = {
   stepCost: wdlStepCost,
 
   async prepare(options, dataset) {
+    const stages = gammaStages(options);
     const setup = await setUpWdl(options, dataset);
     const task = wdlTask({
       problem: setup.problem,
+      ...(stages.length > 1 && {
+        stages: stages.map((stage) => ({ ...stage, problem: setup.problemAt(stage.gamma) })),
+      }),
       optimizer: lbfgs(),
       iterations: options.iterations,
       warmRestart: options.warmRestart,
       init: options.init,
-      evaluate: async (factors, start) => ({ psnr: await trainingPsnr(setup, factors, start) }),
+      evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
     const note = zeroPixelNote(setup, options);
     return { task, engine: setup.problem.operator.name, ...(note !== undefined && { notes: [note] }) };
@@ -37,8 +43,13 @@ export const wdlComponent: Component<typeof wdlOptions> = {
 };
 
 /** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */
-async function trainingPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
-  const { problem, points, intensities } = setup;
+async function trainingPsnr(
+  setup: WdlSetup,
+  factors: Factors,
+  start: Float32Array | undefined,
+  problem: WdlProblem,
+): Promise<number> {
+  const { points, intensities } = setup;
   const inputs = barycenterInputs(problem, factors, start);
   const barycenters = normalizeRows(await problem.operator.barycenters(inputs), problem.pixels);
   const shape = [points, problem.pixels];

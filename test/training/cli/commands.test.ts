@@ -154,7 +154,7 @@ describe("train", () => {
       expect.arrayContaining([
         `wdl: 2 steps -> runs/${run}`,
         expect.stringMatching(/^ {2}WDL +\d+\.\d\d dB/),
-        expect.stringMatching(/^ {2}PCA +\d+\.\d\d dB/),
+        expect.stringMatching(/^ {2}PCA 2 +\d+\.\d\d dB {3}the mean and 2 components/),
         expect.stringMatching(/^ {2}NMF +\d+\.\d\d dB/),
         `  result: runs/${run}/result`,
       ]),
@@ -202,7 +202,15 @@ describe("export", () => {
     const expected = await arraysOf(run);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `run.${format}: ${Object.keys(expected).join(", ")}\n` });
     expect(Object.fromEntries(await read(join(folder, `run.${format}`)))).toEqual(expected);
-    expect(Object.keys(expected)).toEqual(["atoms", "inputs", "reconstructions", "weights"]);
+    expect(Object.keys(expected)).toEqual([
+      "atoms",
+      "inputs",
+      "nmf_components",
+      "pca_components",
+      "pca_mean",
+      "reconstructions",
+      "weights",
+    ]);
   });
 
   it("of a checkpoint holds its state", async () => {
