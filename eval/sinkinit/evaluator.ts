@@ -53,7 +53,7 @@ function summaryOf(method: MethodFigures) {
   return {
     iterations_to_cost: method.toCost,
     iterations_to_violation: method.toViolation,
-    median_error_after_one: method.medianErrorAfterOne,
+    median_error_after_two: method.medianErrorAfterTwo,
     milliseconds_to_cost: method.milliseconds,
     milliseconds_of_start: method.startMilliseconds,
   };

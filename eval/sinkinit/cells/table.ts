@@ -5,7 +5,7 @@ import { unitGrid } from "../../../src/geometry/grid.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import type { Initializer } from "../../../src/transport/initializers/initializer.ts";
 import { imagePairs, type Pairs } from "../pairs.ts";
-import { cellOf, timer, toleranceFor, type Cell, type Spent } from "./accuracy.ts";
+import { cellOf, timer, tolerancesFor, type Cell, type Spent } from "./accuracy.ts";
 import { GENERATED, generatedPairs } from "./histograms.ts";
 import { figuresOf, iterationsOf, ratiosOf, type IterationFigures } from "./iterations.ts";
 import { LEARNED, methodsOf, UNGUARDED, type Method } from "./methods.ts";
@@ -61,8 +61,10 @@ export async function* tableOfCells(learned: Initializer, settings: TableSetting
       for (const epsilon of settings.epsilons) {
         const cell = await cellOf(geometry, epsilon, pairs);
         const counts = await iterationsOf(cell, methods);
+        const tolerances = new Map<Method, ReadonlyMap<number, number>>();
+        for (const method of methods) tolerances.set(method, await tolerancesFor(cell, method, THRESHOLDS));
         const times: TimeFigures[] = [];
-        for (const threshold of THRESHOLDS) times.push(...(await timesTo(cell, methods, threshold, settings)));
+        for (const threshold of THRESHOLDS) times.push(...(await timesTo(cell, tolerances, threshold, settings)));
         await pause();
         yield {
           set,
@@ -84,23 +86,20 @@ function* setsOf(size: ImageSize, { images, pairs, seed }: TableSettings): Gener
 
 async function timesTo(
   cell: Cell,
-  methods: readonly Method[],
+  all: ReadonlyMap<Method, ReadonlyMap<number, number>>,
   threshold: number,
   { batches, turns }: TableSettings,
 ): Promise<TimeFigures[]> {
-  const tolerances = new Map<Method, number>();
-  for (const method of methods) {
-    const tolerance = await toleranceFor(cell, method, threshold);
-    if (tolerance !== undefined) tolerances.set(method, tolerance);
-  }
+  const methods = [...all.keys()];
   const found: TimeFigures[] = [];
   for (const batch of batches) {
     const clock = timer(cell, batch);
     const spent = new Map(methods.map((method): [Method, Spent[]] => [method, []]));
     for (let turn = 0; turn <= turns; turn++) {
-      for (const [method, tolerance] of tolerances) {
+      for (const [method, tolerances] of all) {
+        const tolerance = tolerances.get(threshold);
         const before = spent.get(method)!;
-        if (before.length > 0 && before[0].wall > SLOW) continue;
+        if (tolerance === undefined || (before.length > 0 && before[0].wall > SLOW)) continue;
         before.push(await clock.spent(method, tolerance));
       }
     }
