@@ -1,11 +1,20 @@
 import type { Columns } from "./columns.ts";
 import type { MetricPanel } from "./metric-panel.ts";
 
-/** The panels in which some run has a curve: two points at least that its scale can show. */
+/**
+ * The panels in which some run has a curve: two points at least that its scale can show. Metrics with negative values have a linear
+ * scale, whatever their panel says.
+ */
 export function drawablePanels(panels: readonly MetricPanel[], runs: readonly Columns[]): MetricPanel[] {
-  return panels.filter(({ metrics, scale }) =>
-    runs.some((columns) => metrics.some((name) => isCurve(columns[name] ?? [], scale))),
-  );
+  return panels
+    .map((panel) => (isNegative(panel, runs) ? { ...panel, scale: "linear" as const } : panel))
+    .filter(({ metrics, scale }) =>
+      runs.some((columns) => metrics.some((name) => isCurve(columns[name] ?? [], scale))),
+    );
+}
+
+function isNegative({ metrics }: MetricPanel, runs: readonly Columns[]): boolean {
+  return runs.some((columns) => metrics.some((name) => columns[name]?.some((value) => value !== null && value < 0)));
 }
 
 function isCurve(values: readonly (number | null)[], scale: MetricPanel["scale"]): boolean {

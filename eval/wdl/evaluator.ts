@@ -6,21 +6,22 @@ import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
+import type { Metrics } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32 } from "../../src/tensor/ndarray.ts";
-import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
-import { baselineMethods, baselinesOf } from "./baselines.ts";
+import { attempt, type EvaluationInput, type Evaluation, type Evaluator, type TrainedRun } from "../evaluator.ts";
+import { baselinesOf } from "./baselines.ts";
+import { compareMidpoints } from "./between.ts";
 import { classesOf } from "./classes.ts";
-import { compare, shownInputs, type Comparison } from "./compare.ts";
-import { dictionaryMethod } from "./dictionary-method.ts";
+import { compareDictionary } from "./compare-dictionary.ts";
 import type { WdlFindings } from "./findings.ts";
 import { wdlPictures } from "./pictures.ts";
-import { reconstructionsShown } from "./reconstructions.ts";
 import { wdlReport } from "./report.ts";
 import { evaluateStream } from "./stream.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
 import { comparisonSummary, psnrTable } from "./summary.ts";
+import { compareUnseen, unseenSummary } from "./unseen.ts";
 
 /**
  * Evaluates a dictionary: reconstructions and their PSNR and normalised error beside PCA and NMF fitted to the same data, pictures and
@@ -46,20 +47,28 @@ export function wdlEvaluator(): Evaluator {
       const problem = { ...setup.problem, operator: setup.operatorWith(total) };
       const factors = rounded(await factorsOf(run, options, setup, problem, input));
 
-      const { ours, reconstructions } = dictionaryMethod(setup, options, factors, problem.operator);
-      const data = { values: dataset.values.data, scale: 255 / setup.peak };
-      const linear = baselines ? baselineMethods(baselines, options.atoms, data) : [];
+      const compared = { setup, options, dataset, factors, operator: problem.operator, baselines };
+      const { methods, inputs, reconstructions } = await compareDictionary(compared);
       const { points, pointShape } = setup;
-      const shown = reconstructionsShown(setup, 1 + linear.length);
-      const compared = { ...data, points, pointShape, shown };
-      const methods: Comparison[] = [];
-      for (const method of [ours, ...linear]) methods.push(await compare(method, compared));
-      const notes = [note, zeroPixelNote(setup, options)].filter((line) => line !== undefined);
-      const classes = classesOf(dataset, methods);
       const last = run.history.at(-1);
+      const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
+        (line) => line !== undefined,
+      );
+      const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
+      const unseen = await attempt("unseen images", notes, async () => {
+        const others = await drawn?.unseen?.();
+        const learned = { options, atoms: factors.atoms, sinkhornIterations: total, baselines };
+        return others && compareUnseen(learned, others);
+      });
+      const classes = classesOf(dataset, methods);
+      const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
+      const truth = drawn?.between;
+      const midpoints = truth && (await attempt("interpolation", notes, () => compareMidpoints(outcome, truth)));
       const summary = {
         loss: await finalLoss(run, problem, factors, input, last),
         ...comparisonSummary(methods, baselines?.nmf, classes),
+        ...(unseen && { unseen: unseenSummary(unseen) }),
+        ...(midpoints && { between: midpoints }),
         ...(notes.length > 0 && { notes }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],
@@ -68,22 +77,17 @@ export function wdlEvaluator(): Evaluator {
         sinkhorn: {
           iterations: options.sinkhornIterations,
           gamma: options.gamma,
+          schedule: options.gammaSchedule,
           domain: options.logDomain,
           total,
+          ...(options.debiased && { debiased: true }),
         },
+        // of the Wasserstein losses' own transport, at the last evaluation
+        ...(last?.["lossProducts"] !== undefined && {
+          loss_transport: { products: last["lossProducts"], unconverged: last["lossUnconverged"] },
+        }),
       };
-      const found: WdlFindings = {
-        setup,
-        options,
-        factors,
-        sinkhornIterations: total,
-        methods,
-        inputs: shownInputs(compared),
-        names: dataset.names,
-        classes,
-        notes,
-        history: run.history,
-      };
+      const found: WdlFindings = { ...outcome, classes, unseen, truth, midpoints, notes, history: run.history };
       return {
         summary,
         arrays: {
@@ -137,7 +141,8 @@ async function factorsOf(
   // a step scale that was given is that of so many data points
   const zeta = options.weightScale === undefined ? problem.zeta : (problem.zeta * points) / trained;
   const { atoms, weights: known } = unpackFactors({ ...problem, zeta }, data);
-  const encoder = known.length > 0 ? await encoderOfBarycenters(problem, atoms, known) : undefined;
+  const encoder =
+    known.length > 0 && !problem.term.evaluateAll ? await encoderOfBarycenters(problem, atoms, known) : undefined;
   const { weights } = await encode({ atoms, problem }, { encoder });
   return { atoms, weights };
 }
@@ -145,6 +150,13 @@ async function factorsOf(
 /** Factors as they are written, of which exactly the reconstructions are the barycenters. */
 function rounded({ atoms, weights }: Factors): Factors {
   return { atoms: atoms.map(Math.fround), weights: weights.map(Math.fround) };
+}
+
+/** What is to be said of a Wasserstein loss that is not what it should be. */
+function unconvergedNote(last: Metrics | undefined, points: number): string | undefined {
+  const count = last?.["lossUnconverged"] ?? 0;
+  if (count === 0) return undefined;
+  return `the Wasserstein loss of ${count} of ${points} data points did not converge: it and its gradient are not exact; take a larger gamma`;
 }
 
 /** The loss that training ended with; before its first step, and of other data, the loss of their encoding. */

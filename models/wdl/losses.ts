@@ -1,6 +1,7 @@
 import { OptionError } from "../../src/errors.ts";
-import type { Geometry } from "../../src/geometry/geometry.ts";
-import { sinkhornHost } from "../../src/transport/sinkhorn/host.ts";
+import { rowOf } from "../../src/tensor/ndarray.ts";
+import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
+import { wassersteinLosses, type WassersteinLossSettings } from "./wasserstein.ts";
 
 export const LOSS_NAMES = ["tv", "quadratic", "kl", "wasserstein", "wasserstein-normalized"] as const;
 export type LossName = (typeof LOSS_NAMES)[number];
@@ -20,16 +21,6 @@ export const KL_FLOOR = 1e-30;
  */
 export type Loss = (p: Float64Array, x: Float64Array, gradient: Float64Array) => number;
 
-export interface WassersteinLossSettings {
-  readonly geometry: Geometry;
-  /** Entropic regularisation of the loss, in cost units. */
-  readonly epsilon: number;
-  /** @default 1000 */
-  readonly maxIterations?: number;
-  /** L1 error of the first marginal at which the inner Sinkhorn stops. @default 1e-9 */
-  readonly tolerance?: number;
-}
-
 /** The four losses of Schmitz et al. 2018, Table 1, and the exact form of the Wasserstein one. */
 export function lossByName(name: LossName, settings: WassersteinLossSettings): Loss {
   if (!Object.hasOwn(LOSSES, name)) {
@@ -38,12 +29,22 @@ export function lossByName(name: LossName, settings: WassersteinLossSettings): L
   return LOSSES[name](settings);
 }
 
+/** The loss of data [M, N] in the terms of the barycenter operator. */
+export function dataTerm(name: LossName, data: Float64Array, settings: WassersteinLossSettings): DataTerm {
+  const loss = lossByName(name, settings);
+  const pixels = settings.geometry.shape[0];
+  const evaluate: DataTerm["evaluate"] = (index, p, gradient) => loss(p, rowOf(data, pixels, index), gradient);
+  const term = { name, data, evaluate };
+  if (name !== "wasserstein" && name !== "wasserstein-normalized") return term;
+  return { ...term, ...wassersteinLosses(settings, name === "wasserstein" ? "paper" : "normalized").all(data) };
+}
+
 const LOSSES: Readonly<Record<LossName, (settings: WassersteinLossSettings) => Loss>> = {
   tv: () => totalVariation,
   quadratic: () => quadratic,
   kl: () => kullbackLeibler,
-  wasserstein: (settings) => wasserstein(settings, false),
-  "wasserstein-normalized": (settings) => wasserstein(settings, true),
+  wasserstein: (settings) => wassersteinLosses(settings, "paper").one,
+  "wasserstein-normalized": (settings) => wassersteinLosses(settings, "normalized").one,
 };
 
 /** |p - x|_1 */
@@ -81,35 +82,3 @@ const kullbackLeibler: Loss = (p, x, gradient) => {
   }
   return value;
 };
-
-/**
- * Entropic transport cost <P, C> + epsilon <P, log P - 1> between p / sum p and x.
- *
- * `normalized: false` is the paper's form: the centred potential epsilon log a = f. It leaves out that the mass of p
- * depends on the dictionary, so it is not the gradient of the value. `normalized: true` is that gradient:
- * (f - <f, p / sum p>) / sum p.
- */
-function wasserstein(settings: WassersteinLossSettings, normalized: boolean): Loss {
-  const { geometry, epsilon, maxIterations = 1000, tolerance = 1e-9 } = settings;
-  return (p, x, gradient) => {
-    const mass = p.reduce((sum, value) => sum + value, 0);
-    const histogram = p.map((value) => value / mass);
-    const { f, g } = sinkhornHost(histogram, x, geometry, { epsilon, maxIterations, tolerance });
-    const first = weightedSum(histogram, f);
-    // the second marginal is exact after the last half step, so the plan has mass one
-    const value = first + weightedSum(x, g) - epsilon;
-    let mean = 0;
-    for (let i = 0; i < f.length; i++) mean += Number.isFinite(f[i]) ? f[i] / f.length : 0;
-    const centre = normalized ? first : mean;
-    const scale = normalized ? 1 / mass : 1;
-    for (let i = 0; i < f.length; i++) gradient[i] = Number.isFinite(f[i]) ? (f[i] - centre) * scale : 0;
-    return value;
-  };
-}
-
-/** sum of mass * potential over the points that carry mass; potentials are -infinity at the others. */
-function weightedSum(mass: Float64Array, potential: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < mass.length; i++) if (mass[i] > 0) sum += mass[i] * potential[i];
-  return sum;
-}

@@ -15,6 +15,11 @@ export const wdlOptions = {
   atoms: numberOption({ description: "atoms in the dictionary", default: 5, least: 1, integer: true }),
   loss: choiceOption(LOSS_NAMES, { description: "fitting loss between reconstruction and input", default: "kl" }),
   gamma: numberOption({ description: "entropic regularisation, in squared pixels", default: 1, above: 0 }),
+  gammaSchedule: textOption({
+    description:
+      "larger gammas to train at before --gamma, coarse to fine, each for an equal share of the iterations: 8,4,2 (default: none)",
+    placeholder: "list",
+  }),
   sinkhornIterations: numberOption({
     description: "Sinkhorn iterations a barycenter (each evaluation)",
     default: 25,
@@ -64,6 +69,9 @@ export const wdlOptions = {
     default: undefined,
     above: 0,
   }),
+  debiased: flagOption(
+    "debiased barycenters (Janati et al. 2020): sharp, without the blur of gamma; not with heavy-ball or unbalanced",
+  ),
   logDomain: choiceOption(["auto", "on", "off"], {
     description: "log-domain arithmetic; auto: only where the scaling form under- or overflows",
     default: "auto",

@@ -5,13 +5,12 @@ import { denseGeometry, type DenseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
 import { locality, type Locality } from "./locality/locality.ts";
-import { lossByName } from "./losses.ts";
+import { dataTerm } from "./losses.ts";
 import type { WdlProblem } from "./objective.ts";
 import type { WdlOptions } from "./options.ts";
 import { affine, softmax } from "./simplex.ts";
@@ -31,6 +30,8 @@ export interface WdlSetup {
   readonly intensities: Float64Array;
   /** What defines the operator besides atoms, weights and geometry. */
   readonly barycenterOptions: BarycenterOptions;
+  /** The problem at another gamma, for operator and loss. */
+  problemAt(gamma: number): WdlProblem;
   /** The operator with another number of Sinkhorn iterations. */
   operatorWith(sinkhornIterations: number): BarycenterOperator;
   /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
@@ -61,7 +62,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problem: WdlProblem = {
-    term: dataTerm(options, geometry, histograms.data),
+    term: dataTerm(options.loss, histograms.data, { geometry, epsilon: options.gamma }),
     pixels,
     atoms: options.atoms,
     operator,
@@ -78,6 +79,14 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     histograms,
     peak,
     intensities: dataset.values.data.map((value) => (255 * value) / peak),
+    problemAt: (gamma) =>
+      gamma === options.gamma
+        ? problem
+        : {
+            ...problem,
+            term: dataTerm(options.loss, histograms.data, { geometry, epsilon: gamma }),
+            operator: barycenterOperator(chooseBarycenterEngine(geometry, { ...core, epsilon: gamma })),
+          },
     operatorWith: (iterations) =>
       iterations === core.iterations
         ? operator
@@ -97,16 +106,7 @@ export function barycenterOptions(options: WdlOptions): BarycenterOptions {
     domain: ({ auto: "auto", on: "log", off: "scaling" } as const)[options.logDomain],
     heavyBall: options.heavyBall,
     rho: options.unbalanced ?? Infinity,
-  };
-}
-
-export function dataTerm({ loss, gamma }: WdlOptions, geometry: Geometry, data: Float64Array): DataTerm {
-  const pixels = geometry.shape[0];
-  const evaluate = lossByName(loss, { geometry, epsilon: gamma });
-  return {
-    name: loss,
-    data,
-    evaluate: (index, p, gradient) => evaluate(p, data.subarray(index * pixels, (index + 1) * pixels), gradient),
+    debiased: options.debiased,
   };
 }
 

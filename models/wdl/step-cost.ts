@@ -6,7 +6,7 @@ import type { WdlOptions } from "./options.ts";
 
 /** What a step costs, about one gradient: by it `useBackend` finds out whether a GPU pays. */
 export function wdlStepCost(
-  { atoms, iterations, sinkhornIterations, gamma, cost, batch }: WdlOptions,
+  { atoms, iterations, sinkhornIterations, gamma, cost, debiased, batch }: WdlOptions,
   dataset: Dataset,
 ): StepCost {
   const [all, ...size] = shapeOf(dataset);
@@ -17,6 +17,7 @@ export function wdlStepCost(
     epsilon: gamma,
     size,
     isDense: cost !== undefined,
+    debiased,
   };
   return { ...gradientCost(sizes, nativeStatus().addon?.describe().threads), steps: iterations };
 }

@@ -6,8 +6,18 @@ import { barycenterInputs, type Factors } from "./factors.ts";
 import { checkInit, initialLogits, type InitName } from "./initialize.ts";
 import { dictionaryObjective, packFactors, unpackFactors, type Carried, type WdlProblem } from "./objective.ts";
 
+/** A part of the run with a problem of its own, the same but for its gamma. */
+export interface WdlStage {
+  readonly gamma: number;
+  /** The last optimiser iteration of the stage, counted from 1 over the whole run. */
+  readonly until: number;
+  readonly problem: WdlProblem;
+}
+
 export interface WdlTaskSettings<S extends Iterate> {
   readonly problem: WdlProblem;
+  /** Coarse to fine; the last one's problem is `problem`. @default one for all iterations */
+  readonly stages?: readonly WdlStage[];
   readonly optimizer: Optimizer<S>;
   /** Optimiser iterations in all. */
   readonly iterations: number;
@@ -15,12 +25,12 @@ export interface WdlTaskSettings<S extends Iterate> {
   readonly warmRestart: number;
   readonly init: InitName;
   /** Dear metrics of the current factors (mean PSNR), given from outside. */
-  readonly evaluate?: (factors: Factors, start: Float32Array | undefined) => Promise<Metrics>;
+  readonly evaluate?: (factors: Factors, start: Float32Array | undefined, problem: WdlProblem) => Promise<Metrics>;
 }
 
 type Start = Pick<Iterate, "x">;
 
-/** Immutable; a cycle is the run of one optimiser between two warm restarts. */
+/** Immutable; a cycle is the run of one optimiser between two warm restarts, or a stage's. */
 export interface WdlState<S extends Iterate> {
   /** Before the first step only where it starts: nothing is evaluated outside a step. */
   readonly optimizer: S | Start;
@@ -28,10 +38,14 @@ export interface WdlState<S extends Iterate> {
   readonly start?: Float32Array;
   /** Potentials [M, S, N] that the transport problems of the locality start from. */
   readonly potentials?: Float32Array;
-  /** Cycles begun, the present one included. */
+  /** Cycles begun at this gamma, the present one included. */
   readonly cycles: number;
   /** Objective evaluations of the cycles before. */
   readonly earlierEvaluations: number;
+  /** Index of the stage. */
+  readonly stage: number;
+  /** What the loss keeps from its last evaluation for the next one, see `DataTerm`. */
+  readonly termMemory?: Float64Array | undefined;
 }
 
 /**
@@ -39,7 +53,9 @@ export interface WdlState<S extends Iterate> {
  * where `init` needs more data points than there are.
  */
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
-  const { problem, optimizer, iterations, warmRestart, init, evaluate } = settings;
+  const { problem, optimizer, iterations, warmRestart, init, evaluate, stages } = settings;
+  const problemAt = (stage: number): WdlProblem => stages?.[stage].problem ?? problem;
+  const lastStage = (stages?.length ?? 1) - 1;
   const { pixels, atoms } = problem;
   const { data } = problem.term;
   const points = data.length / pixels;
@@ -48,44 +64,75 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
 
   /** The first iterate of a run. */
   async function begin({ x }: Start, signal: AbortSignal, carried: Carried): Promise<S> {
-    return optimizer.init(dictionaryObjective(problem, undefined, signal, carried), x);
+    return optimizer.init(dictionaryObjective(problemAt(0), undefined, signal, carried), x);
   }
 
-  /** Ends the cycle: the scalings reached at its last iterate become the start of the next one. */
+  /**
+   * Ends the cycle: the scalings reached at its last iterate become the start of the next one. A new stage begins from ones instead, as
+   * its barycenters must be those of a number of iterations at its own gamma.
+   */
   async function restart(
     state: WdlState<S>,
     { x, evaluations }: S,
+    stage: number,
     signal: AbortSignal,
     carried: Carried,
   ): Promise<WdlState<S>> {
-    const inputs = barycenterInputs(problem, unpackFactors(problem, x), state.start);
-    const start = await problem.operator.logScalings(inputs, signal);
+    const current = problemAt(stage);
+    const inputs = barycenterInputs(current, unpackFactors(current, x), state.start);
+    const isSame = stage === state.stage;
+    const start = isSame ? await current.operator.logScalings(inputs, signal) : undefined;
     return {
-      optimizer: await optimizer.init(dictionaryObjective(problem, start, signal, carried), x),
+      optimizer: await optimizer.init(dictionaryObjective(current, start, signal, carried), x),
       start,
-      cycles: state.cycles + 1,
+      cycles: isSame ? state.cycles + 1 : 1,
       earlierEvaluations: state.earlierEvaluations + evaluations,
+      stage,
     };
   }
 
-  async function advance(state: WdlState<S>, signal: AbortSignal): Promise<StepOutcome<WdlState<S>>> {
+  /** Whether the optimiser has nothing more to do at this gamma. */
+  const isStuck = ({ finished, iterations: inCycle }: S): boolean =>
+    finished !== undefined && (warmRestart === 0 || inCycle === 0);
+
+  /** The stage that a step belongs to: the one after `stage` too where that came to its end early. */
+  function stageOf(stage: number, step: number, reached: S): number {
+    const bySchedule = stages?.findIndex(({ until }) => step <= until) ?? 0;
+    return Math.min(lastStage, Math.max(bySchedule, isStuck(reached) ? stage + 1 : stage));
+  }
+
+  async function advance(state: WdlState<S>, { step, signal }: StepContext): Promise<StepOutcome<WdlState<S>>> {
+    const { memory } = problemAt(state.stage).term;
+    if (memory) memory.values = state.termMemory;
     const carried: Carried = { potentials: state.potentials };
     const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal, carried);
     const { iterations: inCycle, finished } = reached;
+    const stage = stageOf(state.stage, step, reached);
+    const { term } = problemAt(stage);
+    if (term.memory && stage !== state.stage) term.memory.values = undefined;
     const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
-    const current = due ? await restart(state, reached, signal, carried) : { ...state, optimizer: reached };
-    const objective = dictionaryObjective(problem, current.start, signal, carried);
+    const current =
+      due || stage !== state.stage
+        ? await restart(state, reached, stage, signal, carried)
+        : { ...state, optimizer: reached };
+    const objective = dictionaryObjective(problemAt(stage), current.start, signal, carried);
     const next = await optimizer.step(objective, current.optimizer as S);
-    const ended = next.finished !== undefined && (warmRestart === 0 || next.iterations === 0);
     return {
-      state: { ...current, optimizer: next, ...(carried.potentials && { potentials: carried.potentials }) },
+      state: {
+        ...current,
+        optimizer: next,
+        termMemory: term.memory?.values,
+        ...(carried.potentials && { potentials: carried.potentials }),
+      },
       metrics: {
         loss: next.value,
         gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
         evaluations: current.earlierEvaluations + next.evaluations,
+        ...(stages && { gamma: stages[stage].gamma }),
+        ...term.report?.(),
         ...localityMetrics(carried, points),
       },
-      ...(ended ? { done: next.finished } : {}),
+      ...(stage === lastStage && isStuck(next) ? { done: next.finished } : {}),
     };
   }
 
@@ -97,24 +144,33 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
 
     async init(random) {
       const { alpha, beta } = initialLogits(init, data, { atoms, pixels }, random);
-      return { optimizer: { x: packFactors(problem, alpha, beta) }, cycles: 1, earlierEvaluations: 0 };
+      return { optimizer: { x: packFactors(problem, alpha, beta) }, cycles: 1, earlierEvaluations: 0, stage: 0 };
     },
 
-    async step(state, { signal }: StepContext) {
+    async step(state, context) {
+      const { signal } = context;
       try {
-        return await advance(state, signal);
+        return await advance(state, context);
       } catch (error) {
         if (!signal.aborted || error !== signal.reason) throw error;
         return { state, metrics: {}, unfinished: true }; // what was evaluated is lost, the state is not touched
       }
     },
 
-    ...(evaluate ? { evaluate: ({ optimizer: { x }, start }) => evaluate(unpackFactors(problem, x), start) } : {}),
+    ...(evaluate && {
+      evaluate: ({ optimizer: { x }, start, stage }) => evaluate(unpackFactors(problem, x), start, problemAt(stage)),
+    }),
 
-    save({ optimizer: inner, start, potentials, cycles, earlierEvaluations }): StateTree {
+    save({ optimizer: inner, start, potentials, cycles, earlierEvaluations, stage, termMemory }): StateTree {
       const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
-      const kept = potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } };
-      const tree = { optimizer: saved, cycles, earlierEvaluations, ...kept };
+      const tree = {
+        optimizer: saved,
+        cycles,
+        earlierEvaluations,
+        ...(stages && { stage }),
+        ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
+        ...(termMemory && { termMemory: { shape: [termMemory.length], data: termMemory } }),
+      };
       return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },
 
@@ -129,6 +185,8 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
         ...(problem.locality && "potentials" in tree && { potentials: potentialsOf(tree) }),
         cycles: expectNumber(tree, "cycles"),
         earlierEvaluations: expectNumber(tree, "earlierEvaluations"),
+        stage: stages ? expectNumber(tree, "stage") : 0,
+        ...("termMemory" in tree && { termMemory: expectArray(tree, "termMemory", [null], Float64Array).data }),
       };
     },
   };

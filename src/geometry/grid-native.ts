@@ -16,25 +16,15 @@ export function nativeGridKernel(
   options: HostKernelOptions = {},
 ): HostKernel {
   const plain = gridHostKernel(geometry, epsilon, options);
-  const { size, spacing } = geometry;
-  const { addon } = sizeOf(size) >= NATIVE_POINTS ? nativeStatus() : {};
+  const { addon } = sizeOf(geometry.size) >= NATIVE_POINTS ? nativeStatus() : {};
   if (!addon) return plain;
-  const exponents = size.map((extent, axis) =>
-    Float64Array.from({ length: extent }, (_, steps) => -((steps * spacing[axis]) ** 2) / epsilon),
-  );
-  const range = EXPONENT_RANGE[options.precision ?? "float64"];
-  const taps = exponents.map((ofAxis) => ofAxis.map((exponent) => (exponent > -range ? Math.exp(exponent) : 0)));
-  const scalings = {
-    size: Int32Array.from(size),
-    radius: Int32Array.from(taps, (ofAxis) => ofAxis.findLastIndex((tap) => tap > 0)),
-    taps: stacked(taps),
-    logTaps: undefined,
-  };
+  const { logTaps, ...banded } = gridTaps(geometry, epsilon, options);
+  const scalings = { ...banded, logTaps: undefined };
   const logarithms = {
-    size: Int32Array.from(size),
-    radius: Int32Array.from(size, (extent) => extent - 1),
-    taps: stacked(exponents).map(Math.exp),
-    logTaps: stacked(exponents),
+    size: banded.size,
+    radius: banded.size.map((extent) => extent - 1),
+    taps: logTaps.map(Math.exp),
+    logTaps,
   };
   const operator =
     (operation: typeof scalings | typeof logarithms) =>
@@ -44,6 +34,25 @@ export function nativeGridKernel(
     };
   const [apply, logApply] = [operator(scalings), operator(logarithms)];
   return { ...plain, apply, applyTranspose: apply, logApply, logApplyTranspose: logApply };
+}
+
+/** A grid at one epsilon as the addon takes it, see `GridOperation`: taps that the precision does not hold are 0, their logarithms are whole. */
+export function gridTaps(
+  { size, spacing }: Pick<GridGeometry, "size" | "spacing">,
+  epsilon: number,
+  { precision = "float64" }: HostKernelOptions = {},
+) {
+  const exponents = size.map((extent, axis) =>
+    Float64Array.from({ length: extent }, (_, steps) => -((steps * spacing[axis]) ** 2) / epsilon),
+  );
+  const range = EXPONENT_RANGE[precision];
+  const taps = exponents.map((ofAxis) => ofAxis.map((exponent) => (exponent > -range ? Math.exp(exponent) : 0)));
+  return {
+    size: Int32Array.from(size),
+    radius: Int32Array.from(taps, (ofAxis) => ofAxis.findLastIndex((tap) => tap > 0)),
+    taps: stacked(taps),
+    logTaps: stacked(exponents),
+  };
 }
 
 /** One after the other. */

@@ -9,6 +9,7 @@ import type { EmdNatives } from "./emd.ts";
 import type { GridOperatorNatives } from "./grid-operator.ts";
 import type { InitializerNatives } from "./initializer.ts";
 import type { MatmulNatives } from "./matmul.ts";
+import type { NewtonNatives } from "./newton.ts";
 import type { PairNatives } from "./pairs.ts";
 import type { ReduceNatives } from "./reduce.ts";
 import type { SignalNatives } from "./signals.ts";
@@ -28,6 +29,7 @@ export interface NativeAddon
     GridOperatorNatives,
     InitializerNatives,
     MatmulNatives,
+    NewtonNatives,
     PairNatives,
     ReduceNatives,
     SignalNatives,

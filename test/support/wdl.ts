@@ -1,5 +1,5 @@
 import type { LossName } from "../../models/wdl/losses.ts";
-import { lossByName } from "../../models/wdl/losses.ts";
+import { dataTerm as lossTerm } from "../../models/wdl/losses.ts";
 import type { Factors } from "../../models/wdl/factors.ts";
 import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
@@ -33,17 +33,11 @@ export interface DictionaryCase {
 export const dictionaryCases = reference<{ cases: readonly DictionaryCase[] }>("dictionary").cases;
 
 /** The Wasserstein losses of the reference are converged to 1e-13. */
-export const CONVERGED = { tolerance: 1e-13, maxIterations: 100_000 };
+export const CONVERGED = { tolerance: 1e-13, maxProducts: 2000 };
 
 /** The data term of one loss over data [M, N]. */
 export function dataTerm(name: LossName, geometry: Geometry, epsilon: number, data: Float64Array): DataTerm {
-  const loss = lossByName(name, { geometry, epsilon, ...CONVERGED });
-  const pixels = geometry.shape[0];
-  return {
-    name,
-    data,
-    evaluate: (index, p, gradient) => loss(p, data.subarray(index * pixels, (index + 1) * pixels), gradient),
-  };
+  return lossTerm(name, data, { geometry, epsilon, ...CONVERGED });
 }
 
 /** Rows of random histograms [rows, columns]. */

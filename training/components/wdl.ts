@@ -3,7 +3,9 @@ import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { psnrOf } from "../../eval/wdl/stream.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
+import type { WdlProblem } from "../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
+import { gammaStages } from "../../models/wdl/schedule.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { wdlStepCost } from "../../models/wdl/step-cost.ts";
 import { setUpStream, stepsOf } from "../../models/wdl/stream/setup.ts";
@@ -33,14 +35,18 @@ export const wdlComponent: Component<typeof wdlOptions> = {
     if (options.epochs !== undefined) {
       throw new OptionError("epochs", "only with --batch; without it every iteration sees all data");
     }
+    const stages = gammaStages(options);
     const setup = await setUpWdl(options, dataset);
     const task = wdlTask({
       problem: setup.problem,
+      ...(stages.length > 1 && {
+        stages: stages.map((stage) => ({ ...stage, problem: setup.problemAt(stage.gamma) })),
+      }),
       optimizer: lbfgs(),
       iterations: options.iterations,
       warmRestart: options.warmRestart,
       init: options.init,
-      evaluate: async (factors, start) => ({ psnr: await trainingPsnr(setup, factors, start) }),
+      evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
     const note = zeroPixelNote(setup, options);
     return { task, engine: setup.problem.operator.name, ...(note !== undefined && { notes: [note] }) };
@@ -68,8 +74,13 @@ async function prepareStream(options: WdlOptions, stream: StreamDataset): Promis
 }
 
 /** Mean PSNR of the reconstructions as training sees them, from the scalings that it starts from. */
-async function trainingPsnr(setup: WdlSetup, factors: Factors, start: Float32Array | undefined): Promise<number> {
-  const { problem, points, intensities } = setup;
+async function trainingPsnr(
+  setup: WdlSetup,
+  factors: Factors,
+  start: Float32Array | undefined,
+  problem: WdlProblem,
+): Promise<number> {
+  const { points, intensities } = setup;
   const inputs = barycenterInputs(problem, factors, start);
   const barycenters = normalizeRows(await problem.operator.barycenters(inputs), problem.pixels);
   const shape = [points, problem.pixels];

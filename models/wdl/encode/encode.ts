@@ -57,7 +57,10 @@ export async function encode({ atoms, problem }: Dictionary, options: EncodeOpti
 const CURVATURE_POINTS = 24;
 const CHANGE = 1e-3;
 
-/** An encoder from the problem's data and their encodings [M, S]; the first ones where there are more than it takes. */
+/**
+ * An encoder from the problem's data and their encodings [M, S]; the first ones where there are more than it takes. For losses of single
+ * points alone (without `evaluateAll`).
+ */
 export async function fittedEncoder(problem: WdlProblem, atoms: Float64Array, weights: Float64Array): Promise<Encoder> {
   const { term, pixels } = problem;
   const count = Math.min(weights.length / problem.atoms, anchorsFor(pixels));

@@ -17,20 +17,30 @@ export function pointObjective(
   signal?: AbortSignal,
 ): EachObjective {
   const { term, operator, weightMap, pixels, locality } = problem;
+  const count = problem.atoms;
+  // a loss of all points at once is asked for all of them, whoever is done
+  const together = term.evaluateAll ? new Float64Array((term.data.length / pixels) * count) : undefined;
   return async (rows, free) => {
     await pause(signal);
-    const count = problem.atoms;
-    const weights = weightMap.forward(free, count);
+    if (together) rows.forEach((row, k) => together.set(free.subarray(k * count, (k + 1) * count), row * count));
+    const asked = together ? Int32Array.from({ length: together.length / count }, (_, row) => row) : rows;
+    const weights = weightMap.forward(together ?? free, count);
     const inputs = barycenterInputs(problem, { atoms, weights });
-    const { losses, gradient } = await operator.lossAndGradient(inputs, termOf(term, rows, pixels), signal);
+    const { losses, gradient } = await operator.lossAndGradient(inputs, termOf(term, asked, pixels), signal);
     if (locality && costs) {
       for (let k = 0; k < weights.length; k++) {
-        const cost = locality.weight * costs[rows[Math.floor(k / count)] * count + (k % count)];
+        const cost = locality.weight * costs[asked[Math.floor(k / count)] * count + (k % count)];
         losses[Math.floor(k / count)] += weights[k] * cost;
         gradient.weights[k] += cost;
       }
     }
-    return { losses, gradients: weightMap.backward(gradient.weights, weights, count) };
+    const gradients = weightMap.backward(gradient.weights, weights, count);
+    if (!together || rows.length === asked.length) return { losses, gradients };
+    const shape = [asked.length, count];
+    return {
+      losses: Float64Array.from(rows, (row) => losses[row]),
+      gradients: rowsAt({ data: gradients, shape }, Array.from(rows)).data,
+    };
   };
 }
 

@@ -8,7 +8,8 @@ import { barycenterOperator } from "../../../src/transport/barycenter/operator.t
 import { toHistograms, type IntensityHistograms } from "../intensities.ts";
 import type { WdlProblem } from "../objective.ts";
 import type { WdlOptions } from "../options.ts";
-import { barycenterOptions, dataTerm, groundGeometry, localityOf } from "../setup.ts";
+import { dataTerm } from "../losses.ts";
+import { barycenterOptions, groundGeometry, localityOf } from "../setup.ts";
 import { affine, softmax } from "../simplex.ts";
 
 /** Some data points of a stream, and the problem that they make. */
@@ -55,6 +56,12 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
       "not with --batch, where each point takes steps of its own; leave one of the two out",
     );
   }
+  if (options.gammaSchedule !== undefined) {
+    throw new OptionError("gammaSchedule", "not with --batch, which trains at one gamma; leave one of the two out");
+  }
+  if (options.loss.startsWith("wasserstein")) {
+    throw new OptionError("loss", `${options.loss} not with --batch; take tv, quadratic or kl`);
+  }
   const geometry = await groundGeometry(options.cost, pointShape, stream.name);
   const pixels = sizeOf(pointShape);
   const core = barycenterOptions(options);
@@ -62,7 +69,7 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
   requireMemory(operator.bytes(batch, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problemOf = (data: Float64Array): WdlProblem => ({
-    term: dataTerm(options, geometry, data),
+    term: dataTerm(options.loss, data, { geometry, epsilon: options.gamma }),
     pixels,
     atoms: options.atoms,
     operator,

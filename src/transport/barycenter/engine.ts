@@ -83,4 +83,16 @@ export interface DataTerm {
    * point; the last call counts.
    */
   evaluate(index: number, p: Float64Array, gradient: Float64Array): number;
+  /**
+   * For a loss that is faster for many barycenters at once, in place of `evaluate` for each: the losses [B] of all rows of `barycenters`
+   * [B, N], with d loss / d P written into `gradient` [B, N]. A row without mass, or not finite, has an infinite loss and slopes 0.
+   */
+  evaluateAll?(barycenters: Float64Array, gradient: Float64Array): InPieces<Float64Array>;
+  /**
+   * What `evaluateAll` goes on from, and leaves for the next call in an array of its own; undefined: from nothing. Values then agree to
+   * the tolerance of the loss, and bits only where this is the same.
+   */
+  readonly memory?: { values: Float64Array | undefined };
+  /** How the last `evaluateAll` went, as metrics. */
+  report?(): Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-import { ndarray, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
+import { ndarray, rowOf, toFloat32, toFloat64, type NdArray } from "../../tensor/ndarray.ts";
 import { onDevice, onHost, type ArrayEngine } from "./arrays.ts";
 import type {
   BarycenterGradients,
@@ -9,6 +9,7 @@ import type {
   HostEngine,
 } from "./engine.ts";
 import { logScalingShape } from "./options.ts";
+import { withPauses } from "./pieces.ts";
 import { reportOf, type BarycenterReport } from "./report.ts";
 import { checkBarycenters, evaluateLoss } from "./result.ts";
 
@@ -84,12 +85,9 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
     },
 
     async lossAndGradient(inputs, term, signal) {
-      const {
-        losses: all,
-        atoms,
-        weights,
-      } = await (arrays.lossAndGradient(inputs, term, signal) ?? throughBarycenters(arrays, inputs, term, signal));
-      const { data: losses } = toFloat64(all);
+      const fused = term.evaluateAll ? undefined : arrays.lossAndGradient(inputs, term, signal);
+      const { losses: each, atoms, weights } = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
+      const { data: losses } = toFloat64(each);
       return {
         value: losses.reduce((sum, loss) => sum + loss, 0),
         losses,
@@ -109,10 +107,12 @@ async function throughBarycenters(
   const { data, shape } = toFloat64((await arrays.forward(inputs, ["barycenters"], signal)).barycenters);
   const [points, pixels] = shape;
   const slopes = new Float64Array(data.length);
-  const losses = Float64Array.from({ length: points }, (_, point) => {
-    const row = (values: Float64Array) => values.subarray(point * pixels, (point + 1) * pixels);
-    return evaluateLoss(term, point, row(data), row(slopes));
-  });
+  const row = (values: Float64Array, point: number) => rowOf(values, pixels, point);
+  const losses = term.evaluateAll
+    ? await withPauses(term.evaluateAll(data, slopes), signal)
+    : Float64Array.from({ length: points }, (_, point) =>
+        evaluateLoss(term, point, row(data, point), row(slopes, point)),
+      );
   const { atoms, weights } = await arrays.pullBack(inputs, ndarray(slopes, shape), signal);
   return { losses: ndarray(losses, [points]), atoms, weights };
 }

@@ -25,6 +25,7 @@ Napi::Object initialise(Napi::Env, Napi::Object exports) {
   add_grid_operator(exports);
   add_initializer(exports);
   add_matmul(exports);
+  add_newton(exports);
   add_pairs(exports);
   add_reduce(exports);
   add_signals(exports);

@@ -26,6 +26,7 @@ void add_emd(Napi::Object exports);
 void add_grid_operator(Napi::Object exports);
 void add_initializer(Napi::Object exports);
 void add_matmul(Napi::Object exports);
+void add_newton(Napi::Object exports);
 void add_pairs(Napi::Object exports);
 void add_reduce(Napi::Object exports);
 void add_signals(Napi::Object exports);

@@ -34,7 +34,8 @@ struct DenseOperatorKernels {
   DenseOperatorPart parts[kDenseOperators];
 };
 
-// Spread over the pool; the same bits for any number of threads.
+// Spread over the pool, or on the calling thread alone; the same bits for any number of threads.
 void run_dense_operation(const DenseOperation& operation, ThreadPool& pool);
+void run_dense_operation(const DenseOperation& operation);
 
 }  // namespace otlearn

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_array.h"
@@ -23,12 +24,18 @@ constexpr double kWorthThreads = 1 << 22;
 
 const GridOperatorKernels& kernels() { return OTLEARN_CHOOSE(kGridOperatorParts); }
 
+// By distance from -(length - 1) to length - 1; those beyond the radius are 0.
+AlignedArray<double> by_signed_distance(const double* taps, std::size_t length, std::size_t radius) {
+  AlignedArray<double> result(2 * length - 1);
+  for (std::size_t k = 0; k <= radius && k < length; ++k)
+    result.data()[length - 1 - k] = result.data()[length - 1 + k] = taps[k];
+  return result;
+}
+
 // As GridPass says.
 AlignedArray<double> table_of(const GridAxis& axis, bool is_last, std::size_t width) {
   const std::size_t n = axis.length;
-  AlignedArray<double> signed_taps(2 * n - 1);
-  for (std::size_t k = 0; k <= axis.radius && k < n; ++k)
-    signed_taps.data()[n - 1 - k] = signed_taps.data()[n - 1 + k] = axis.taps[k];
+  AlignedArray<double> signed_taps = by_signed_distance(axis.taps, n, axis.radius);
   if (!is_last) return signed_taps;
   AlignedArray<double> table(n * width);
   for (std::size_t i = 0; i < n; ++i) {
@@ -40,48 +47,57 @@ AlignedArray<double> table_of(const GridAxis& axis, bool is_last, std::size_t wi
 
 }  // namespace
 
-void run_grid_operation(const GridOperation& operation, ThreadPool& pool) {
-  const auto& axes = operation.axes;
-  const std::size_t last = axes.back().length, lanes = kernels().lanes, width = (last + lanes - 1) / lanes * lanes;
-  std::size_t rows = 1;
-  for (std::size_t axis = 0; axis + 1 < axes.size(); ++axis) rows *= axes[axis].length;
-  AlignedArray<double> from(rows * width), to(rows * width), scaled(operation.logarithm ? rows * width : 0),
-      highest(operation.logarithm ? rows * width : 0);
-  const double absent = operation.logarithm ? -std::numeric_limits<double>::infinity() : 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::copy(operation.x + row * last, operation.x + (row + 1) * last, from.data() + row * width);
-    std::fill(from.data() + row * width + last, from.data() + (row + 1) * width, absent);
+GridProduct::GridProduct(std::vector<GridAxis> axes, bool logarithm) : axes_(std::move(axes)), logarithm_(logarithm) {
+  const std::size_t last = axes_.back().length, lanes = kernels().lanes;
+  width_ = (last + lanes - 1) / lanes * lanes;
+  rows_ = 1;
+  for (std::size_t axis = 0; axis + 1 < axes_.size(); ++axis) rows_ *= axes_[axis].length;
+  for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
+    const GridAxis& of = axes_[axis];
+    tables_.push_back(table_of(of, axis + 1 == axes_.size(), width_));
+    log_tables_.push_back(logarithm_ ? by_signed_distance(of.log_taps, of.length, of.length - 1) : AlignedArray<double>());
   }
-  std::size_t inner = width;
-  for (std::size_t index = axes.size(); index-- > 0;) {
-    const GridAxis& axis = axes[index];
-    const bool is_last = index + 1 == axes.size();
+  for (auto* numbers : {&from_, &to_}) *numbers = AlignedArray<double>(rows_ * width_);
+  if (!logarithm_) return;
+  for (auto* numbers : {&scaled_, &highest_}) *numbers = AlignedArray<double>(rows_ * width_);
+}
+
+void GridProduct::apply(const double* x, double* out, ThreadPool* pool) {
+  const std::size_t last = axes_.back().length;
+  const double absent = logarithm_ ? -std::numeric_limits<double>::infinity() : 0;
+  for (std::size_t row = 0; row < rows_; ++row) {
+    std::copy(x + row * last, x + (row + 1) * last, from_.data() + row * width_);
+    std::fill(from_.data() + row * width_ + last, from_.data() + (row + 1) * width_, absent);
+  }
+  std::size_t inner = width_;
+  for (std::size_t index = axes_.size(); index-- > 0;) {
+    const GridAxis& axis = axes_[index];
+    const bool is_last = index + 1 == axes_.size();
     if (!is_last) inner *= axis.length;
-    const AlignedArray<double> table = table_of(axis, is_last, width);
-    const GridPass pass{&axis,
-                        is_last ? rows : rows * width / inner,
-                        is_last ? 1 : inner / axis.length,
-                        is_last,
-                        width,
-                        table.data(),
-                        from.data(),
-                        to.data(),
-                        scaled.data(),
-                        highest.data()};
-    const GridPassPart part = operation.logarithm ? kernels().logarithm : kernels().multiply;
-    const double products = static_cast<double>(rows * width) * static_cast<double>(std::min(axis.length, 2 * axis.radius + 1));
-    const std::size_t each = products < kWorthThreads ? pass.blocks : is_last ? kGridRows : 1;
-    const auto run = [&](int, int task) {
-      const std::size_t begin = static_cast<std::size_t>(task) * each;
-      part(pass, begin, std::min(begin + each, pass.blocks));
-    };
-    if (each >= pass.blocks) run(0, 0);
-    else pool.run(static_cast<int>((pass.blocks + each - 1) / each), run);
-    from.swap(to);
+    run({&axis, is_last ? rows_ : rows_ * width_ / inner, is_last ? 1 : inner / axis.length, is_last, width_,
+         tables_[index].data(), log_tables_[index].data(), from_.data(), to_.data(), scaled_.data(), highest_.data()},
+        pool);
+    from_.swap(to_);
   }
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::copy(from.data() + row * width, from.data() + row * width + last, operation.out + row * last);
+  for (std::size_t row = 0; row < rows_; ++row) {
+    std::copy(from_.data() + row * width_, from_.data() + row * width_ + last, out + row * last);
   }
+}
+
+void GridProduct::run(const GridPass& pass, ThreadPool* pool) const {
+  const GridPassPart part = logarithm_ ? kernels().logarithm : kernels().multiply;
+  const GridAxis& axis = *pass.axis;
+  const double products = static_cast<double>(rows_ * width_) * static_cast<double>(std::min(axis.length, 2 * axis.radius + 1));
+  const std::size_t each = !pool || products < kWorthThreads ? pass.blocks : pass.is_last ? kGridRows : 1;
+  if (each >= pass.blocks) return part(pass, 0, pass.blocks);
+  pool->run(static_cast<int>((pass.blocks + each - 1) / each), [&](int, int task) {
+    const std::size_t begin = static_cast<std::size_t>(task) * each;
+    part(pass, begin, std::min(begin + each, pass.blocks));
+  });
+}
+
+void run_grid_operation(const GridOperation& operation, ThreadPool& pool) {
+  GridProduct(operation.axes, operation.logarithm).apply(operation.x, operation.out, &pool);
 }
 
 }  // namespace otlearn

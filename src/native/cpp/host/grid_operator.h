@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/aligned_array.h"
+
 namespace otlearn {
 
 class ThreadPool;
@@ -31,8 +33,9 @@ struct GridPass {
   const GridAxis* axis;
   std::size_t blocks, lanes;
   bool is_last;
-  std::size_t width;    // of a row along the last axis, rounded up
-  const double* table;  // [length, width] along the last axis; else taps by signed distance, [2 length - 1]
+  std::size_t width;        // of a row along the last axis, rounded up
+  const double* table;      // [length, width] along the last axis; else taps by signed distance, [2 length - 1]
+  const double* log_table;  // logarithms of taps by signed distance, of a logarithm
   const double* in;
   double* out;
   double* scaled;   // of a logarithm: the exponentials of the input relative to each line's largest number
@@ -46,6 +49,23 @@ using GridPassPart = void (*)(const GridPass&, std::size_t begin, std::size_t en
 struct GridOperatorKernels {
   GridPassPart multiply, logarithm;  // blocks [begin, end)
   std::size_t lanes;                 // of a register
+};
+
+// One operation with its tables and buffers, for who applies it many times. For one caller at a time.
+class GridProduct {
+ public:
+  GridProduct(std::vector<GridAxis> axes, bool logarithm);
+  // Over the pool where there is one and it pays. The same bits for any number of threads.
+  void apply(const double* x, double* out, ThreadPool* pool = nullptr);
+
+ private:
+  void run(const GridPass& pass, ThreadPool* pool) const;
+
+  std::vector<GridAxis> axes_;
+  bool logarithm_;
+  std::size_t width_, rows_;
+  std::vector<AlignedArray<double>> tables_, log_tables_;
+  AlignedArray<double> from_, to_, scaled_, highest_;
 };
 
 }  // namespace otlearn

@@ -17,6 +17,7 @@
 #include "vector/exponentials_impl.h"
 #include "vector/logarithms_impl.h"
 #include "vector/registers_impl.h"
+#include "vector/rows_impl.h"
 
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
@@ -105,32 +106,52 @@ inline void multiply_from(const GridPass& pass, const double* in, std::size_t be
 
 inline void multiply(const GridPass& pass, std::size_t begin, std::size_t end) { multiply_from(pass, pass.in, begin, end); }
 
-// log sum_j exp(line[j * stride] + log_taps[|i - j|])
-inline double log_sum_at(const GridAxis& axis, const double* line, std::size_t stride, std::size_t i) {
-  const auto term = [&](std::size_t j) { return line[j * stride] + axis.log_taps[i < j ? j - i : i - j]; };
-  double largest = kAbsent, sum = 0;
-  for (std::size_t j = 0; j < axis.length; ++j) largest = std::max(largest, term(j));
+// log sum_j exp(line[j] + log_taps[|i - j|]) of a row
+inline double log_sum_along(const GridPass& pass, const double* line, std::size_t i) {
+  const std::size_t length = pass.axis->length;
+  const double* shifted = pass.log_table + length - 1 - i;  // of j = 0
+  V highest = broadcast<double>(kAbsent);
+  double largest = kAbsent;
+  each_of_row(line, length, [&](const V& x, std::size_t j, std::size_t count) {
+    const V term = x + load_some(shifted + j, count);
+    if (count == kLanes) highest = most<double>(term, highest);
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) largest = std::max(largest, term[lane]);
+  });
+  largest = std::max(largest, largest_lane<double>(highest));
   if (largest == kAbsent) return kAbsent;
-  for (std::size_t j = 0; j < axis.length; ++j) sum += std::exp(term(j) - largest);
-  return largest + std::log(sum);
+  V sums = {};
+  double sum = 0;
+  each_of_row(line, length, [&](const V& x, std::size_t j, std::size_t count) {
+    const V share = low_exp_of(x + load_some(shifted + j, count) - largest);
+    if (count == kLanes) sums += share;
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) sum += share[lane];
+  });
+  return largest + std::log(sum + sum_lanes<double>(sums));
+}
+
+// The same of a register of lines side by side.
+inline V log_sums_across(const GridPass& pass, const double* lines, std::size_t i) {
+  const GridAxis& axis = *pass.axis;
+  const double* shifted = pass.log_table + axis.length - 1 - i;
+  const auto term = [&](std::size_t j) { return load<double>(lines + j * pass.lanes) + shifted[j]; };
+  V largest = broadcast<double>(kAbsent), sum = {};
+  for (std::size_t j = 0; j < axis.length; ++j) largest = most<double>(term(j), largest);
+  const V shift = largest > kAbsent ? largest : V{};
+  for (std::size_t j = 0; j < axis.length; ++j) sum += low_exp_of(term(j) - shift);
+  return largest > kAbsent ? log_of<double>(sum) + largest : largest;
 }
 
 // What underflow can take from a sum, at most so many smallest numbers, is below a rounding of sums above this.
 inline double least_sum(const GridAxis& axis) { return static_cast<double>(axis.length) * 2.3e-308 * 1e16; }
 
-// Sums of a line's register become logarithms.
-inline void put_logs(const GridPass& pass, double* sums, const V& highest, const double* line, std::size_t stride,
-                     std::size_t i, std::size_t step) {
-  const V least = broadcast<double>(least_sum(*pass.axis)), sum = load<double>(sums);
-  if (all_lanes<double>(sum > least)) {
-    store<double>(sums, log_of<double>(sum) + highest);
-    return;
-  }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    if (sum[lane] > least[0]) sums[lane] = std::log(sum[lane]) + highest[lane];
-    else if (highest[lane] == kAbsent) sums[lane] = kAbsent;
-    else sums[lane] = log_sum_at(*pass.axis, line + (step == 0 ? lane : 0), stride, i + step * lane);
-  }
+// A register of sums becomes logarithms; false where one of them is too small for it.
+inline bool put_logs(const GridPass& pass, double* sums, const V& highest) {
+  const V sum = load<double>(sums);
+  if (!all_lanes<double>(sum > broadcast<double>(least_sum(*pass.axis)))) return false;
+  store<double>(sums, log_of<double>(sum) + highest);
+  return true;
 }
 
 inline void log_rows(const GridPass& pass, std::size_t begin, std::size_t end) {
@@ -146,15 +167,15 @@ inline void log_rows(const GridPass& pass, std::size_t begin, std::size_t end) {
   }
   multiply_from(pass, pass.scaled, begin, end);
   for (std::size_t row = begin; row < end; ++row) {
-    const V highest = broadcast<double>(pass.highest[row]);
+    const double top = pass.highest[row];
     double* sums = pass.out + row * width;
-    std::size_t i = 0;
-    for (; i + kLanes <= length; i += kLanes) put_logs(pass, sums + i, highest, pass.in + row * width, 1, i, 1);
-    for (; i < width; ++i) {
-      const double top = highest[0];
-      if (i >= length || top == kAbsent) sums[i] = kAbsent;
-      else if (sums[i] > least_sum(*pass.axis)) sums[i] = std::log(sums[i]) + top;
-      else sums[i] = log_sum_at(*pass.axis, pass.in + row * width, 1, i);
+    for (std::size_t first = 0; first < width; first += kLanes) {
+      if (first + kLanes <= length && put_logs(pass, sums + first, broadcast<double>(top))) continue;
+      for (std::size_t i = first; i < first + kLanes; ++i) {
+        if (i >= length || top == kAbsent) sums[i] = kAbsent;
+        else if (sums[i] > least_sum(*pass.axis)) sums[i] = std::log(sums[i]) + top;
+        else sums[i] = log_sum_along(pass, pass.in + row * width, i);
+      }
     }
   }
 }
@@ -178,8 +199,9 @@ inline void log_lanes(const GridPass& pass, std::size_t begin, std::size_t end) 
     const double* in = pass.in + block * length * lanes;
     for (std::size_t i = 0; i < length; ++i) {
       for (std::size_t lane = 0; lane < lanes; lane += kLanes) {
-        put_logs(pass, pass.out + (block * length + i) * lanes + lane, load<double>(pass.highest + block * lanes + lane),
-                 in + lane, lanes, i, 0);
+        double* sums = pass.out + (block * length + i) * lanes + lane;
+        if (put_logs(pass, sums, load<double>(pass.highest + block * lanes + lane))) continue;
+        store<double>(sums, log_sums_across(pass, in + lane, i));
       }
     }
   }
