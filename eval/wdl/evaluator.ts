@@ -1,6 +1,6 @@
 import { samplesOf } from "../../src/data/dataset.ts";
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
-import { encode, encoderOfBarycenters } from "../../models/wdl/encode/encode.ts";
+import { encode, encoderOfBarycenters, fittedEncoder } from "../../models/wdl/encode/encode.ts";
 import { unpackFactors, type WdlProblem } from "../../models/wdl/objective.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
@@ -54,15 +54,17 @@ export function wdlEvaluator(): Evaluator {
       const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
         (line) => line !== undefined,
       );
-      const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
+      const images = dataset.kind === "images" ? dataset : undefined;
       const unseen = await attempt("unseen images", notes, async () => {
-        const others = await drawn?.unseen?.();
-        const learned = { options, atoms: factors.atoms, sinkhornIterations: total, baselines };
-        return others && compareUnseen(learned, others);
+        const others = input.isTrainingData ? await images?.unseen?.() : undefined;
+        if (!others) return undefined;
+        const { atoms, weights } = factors;
+        const encoder = await fittedEncoder(problem, atoms, weights);
+        return compareUnseen({ options, atoms, sinkhornIterations: total, baselines, encoder }, others);
       });
       const classes = classesOf(dataset, methods);
       const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
-      const truth = drawn?.between;
+      const truth = images?.between;
       const midpoints = truth && (await attempt("interpolation", notes, () => compareMidpoints(outcome, truth)));
       const summary = {
         loss: await finalLoss(run, problem, factors, input, last),
@@ -141,8 +143,7 @@ async function factorsOf(
   // a step scale that was given is that of so many data points
   const zeta = options.weightScale === undefined ? problem.zeta : (problem.zeta * points) / trained;
   const { atoms, weights: known } = unpackFactors({ ...problem, zeta }, data);
-  const encoder =
-    known.length > 0 && !problem.term.evaluateAll ? await encoderOfBarycenters(problem, atoms, known) : undefined;
+  const encoder = known.length > 0 ? await encoderOfBarycenters(problem, atoms, known) : undefined;
   const { weights } = await encode({ atoms, problem }, { encoder });
   return { atoms, weights };
 }

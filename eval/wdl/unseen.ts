@@ -1,4 +1,5 @@
 import { encode } from "../../models/wdl/encode/encode.ts";
+import type { Encoder } from "../../models/wdl/encode/encoder.ts";
 import type { WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl } from "../../models/wdl/setup.ts";
 import type { ImageDataset } from "../../src/data/dataset.ts";
@@ -23,16 +24,17 @@ interface Learned {
   /** Sinkhorn iterations that the atoms were fitted with. */
   readonly sinkhornIterations: number;
   readonly baselines: WdlBaselines | undefined;
+  readonly encoder: Encoder | undefined;
 }
 
 /** Encodes images that the dictionary has not seen, and compares. */
 export async function compareUnseen(
-  { options, atoms, sinkhornIterations, baselines }: Learned,
+  { options, atoms, sinkhornIterations, baselines, encoder }: Learned,
   dataset: ImageDataset,
 ): Promise<Unseen> {
   const setup = await setUpWdl(options, dataset);
   const operator = setup.operatorWith(sinkhornIterations);
-  const { weights } = await encode({ atoms, problem: { ...setup.problem, operator } });
+  const { weights } = await encode({ atoms, problem: { ...setup.problem, operator } }, { encoder });
   const factors = { atoms, weights: weights.map(Math.fround) };
   const { methods, inputs } = await compareDictionary({ setup, options, dataset, factors, operator, baselines });
   return { data: dataset.name, names: dataset.names, methods, inputs };

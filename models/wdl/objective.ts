@@ -1,14 +1,14 @@
 import type { Objective } from "../optimizer.ts";
 import { pause } from "../../src/event-loop.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import { barycenterInputs, type Factors } from "./factors.ts";
+import type { WdlTerm } from "./losses.ts";
 import type { Locality } from "./locality/locality.ts";
 import { softmax, type RowMap } from "./simplex.ts";
 
 export interface WdlProblem {
   /** Data [M, N], rows of mass one, and their loss. */
-  readonly term: DataTerm;
+  readonly term: WdlTerm;
   /** N */
   readonly pixels: number;
   /** S */

@@ -170,6 +170,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
         ...(stages && { stage }),
         ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
         ...(termMemory && { termMemory: { shape: [termMemory.length], data: termMemory } }),
+        ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
       };
       return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },

@@ -57,10 +57,7 @@ export async function encode({ atoms, problem }: Dictionary, options: EncodeOpti
 const CURVATURE_POINTS = 24;
 const CHANGE = 1e-3;
 
-/**
- * An encoder from the problem's data and their encodings [M, S]; the first ones where there are more than it takes. For losses of single
- * points alone (without `evaluateAll`).
- */
+/** An encoder from the problem's data and their encodings [M, S]; the first ones where there are more than it takes. */
 export async function fittedEncoder(problem: WdlProblem, atoms: Float64Array, weights: Float64Array): Promise<Encoder> {
   const { term, pixels } = problem;
   const count = Math.min(weights.length / problem.atoms, anchorsFor(pixels));
@@ -82,7 +79,7 @@ export async function encoderOfBarycenters(
   const known = weights.slice(0, count * problem.atoms);
   const barycenters = await problem.operator.barycenters(barycenterInputs(problem, { atoms, weights: known }));
   const data = normalizeRows(barycenters, problem.pixels);
-  return fittedEncoder({ ...problem, term: { ...problem.term, data } }, atoms, known);
+  return fittedEncoder({ ...problem, term: problem.term.of(data) }, atoms, known);
 }
 
 /** The mean over some points of d^2 loss / d lambda^2 [S, S], by differences of gradients. */
@@ -103,7 +100,7 @@ async function meanCurvature(
       });
       const data = term.data.subarray(0, points * pixels);
       const inputs = barycenterInputs({ pixels, operator }, { atoms, weights: moved });
-      gradients.push((await operator.lossAndGradient(inputs, { ...term, data })).gradient.weights);
+      gradients.push((await operator.lossAndGradient(inputs, term.of(data))).gradient.weights);
     }
     for (let index = 0; index < points * count; index++) {
       const slope = (gradients[0][index] - gradients[1][index]) / (2 * CHANGE * points);

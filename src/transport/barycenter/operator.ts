@@ -86,12 +86,12 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
 
     async lossAndGradient(inputs, term, signal) {
       const fused = term.evaluateAll ? undefined : arrays.lossAndGradient(inputs, term, signal);
-      const { losses: each, atoms, weights } = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
-      const { data: losses } = toFloat64(each);
+      const found = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
+      const { data: losses } = toFloat64(found.losses);
       return {
         value: losses.reduce((sum, loss) => sum + loss, 0),
         losses,
-        gradient: { atoms: toFloat64(atoms).data, weights: toFloat64(weights).data },
+        gradient: { atoms: toFloat64(found.atoms).data, weights: toFloat64(found.weights).data },
       };
     },
   };
