@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { parseInitializer } from "../../../models/sinkinit/file.ts";
+import { loadInitializer } from "../../../models/sinkinit/load.ts";
+import { useBackend } from "../../../src/tensor/backend.ts";
 import { jsonLines, otlearn, otlearnHere, startOtlearn } from "../../support/cli.ts";
 import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -17,6 +20,25 @@ async function lossesOf(run: string): Promise<Map<unknown, unknown>> {
   const whole = text.slice(0, text.lastIndexOf("\n") + 1); // a row may be half written
   return new Map(whole === "" ? [] : jsonLines(whole).map((row) => [row["step"], row["loss"]]));
 }
+
+describe("released initialisers", () => {
+  it.each(["learned-28", "learned-any"])("%s is evaluated and exported by its name", async (name) => {
+    const folder = await temporaryFolder();
+    const evaluated = await otlearn(["eval", name, "--limit", "3", "--backend", "wasm", "--json"]);
+    expect(evaluated).toMatchObject({ code: 0 });
+    const summary = JSON.parse(evaluated.stdout);
+    expect(summary).toMatchObject({ data: "drawings", pairs: 6 });
+    expect(summary.learned.iterations_to_cost.mean).toBeLessThan(summary.ones.iterations_to_cost.mean);
+    const out = join(folder, "start.safetensors");
+    const exported = await otlearn(["export", name, "--format", "safetensors", "--out", out]);
+    expect(exported).toMatchObject({ code: 0, stdout: `${out}\n${join(folder, "start.json")}\n` });
+    await useBackend("cpu");
+    const released = await readFile(new URL(`../../../models/sinkinit/released/${name}.safetensors`, import.meta.url));
+    expect((await loadInitializer(out)).spec).toEqual(parseInitializer(released, name).spec);
+    const refused = await otlearn(["export", name, "--format", "npz"]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/npz: not for a released initialiser/) });
+  });
+});
 
 describe("otlearn train sinkinit", () => {
   it("killed with -9 and resumed has the losses of the uninterrupted run, and exports", async () => {
@@ -41,6 +63,36 @@ describe("otlearn train sinkinit", () => {
     const out = join(folder, "start.onnx");
     const exported = await otlearn(["export", broken, "--format", "onnx", "--out", out]);
     expect(exported).toMatchObject({ code: 0, stdout: `${out}\n` });
+  });
+
+  it("one network for all grids trains, is evaluated on one of them and exported for it", async () => {
+    const folder = await temporaryFolder();
+    const run = join(folder, "any");
+    const words =
+      "train sinkinit --preset any --pairs 32 --samples 256 --widths 16 --grid 10 --epsilon 0.05 --limit 4 --backend wasm";
+    expect(await otlearn([...words.split(" "), "--quiet", "--out", run])).toMatchObject({ code: 0 });
+    const summary = JSON.parse(await readFile(join(run, "result", "summary.json"), "utf8"));
+    expect(summary).toMatchObject({ data: "drawings", pairs: 12, samples: 256 });
+    expect(summary.learned.iterations_to_cost.mean).toBeLessThan(summary.ones.iterations_to_cost.mean);
+    for (const format of ["onnx", "safetensors"]) {
+      const out = join(folder, `any.${format}`);
+      expect(await otlearn(["export", run, "--format", format, "--out", out])).toMatchObject({ code: 0 });
+    }
+    const { code, stderr } = await otlearn(["export", run, "--format", "tfjs", "--out", join(folder, "any.tfjs")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--format tfjs: not for a network for all grids; expected safetensors or onnx/);
+  });
+
+  it.each([
+    ["--cost manhattan", /--cost: expected squared-euclidean with --network any-grid/],
+    ["--modes 13", /--modes: expected at most 12 with --network any-grid/],
+    ["--epsilon 1", /made for grids of two axes .* got epsilon 1, 1 times the square of the longest side/],
+  ])("what one network for all grids does not know is one line: %s", async (words, message) => {
+    const folder = await temporaryFolder();
+    const run = ["train", "sinkinit", "--preset", "any", ...words.split(" "), "--out", join(folder, "x")];
+    const { code, stderr } = await otlearn(run);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 
   it("a chart that has nothing to show costs no result", async () => {
