@@ -13,7 +13,7 @@ export interface Method {
   reconstruct(first: number, last: number): Promise<Reconstructed>;
 }
 
-export interface Reconstructed {
+interface Reconstructed {
   readonly images: Float64Array;
   /** As many rows, one number a component. */
   readonly coefficients: readonly ArrayLike<number>[];
