@@ -19,7 +19,7 @@ export interface Classes {
   readonly scores: readonly ClassScore[];
 }
 
-interface ClassScore {
+export interface ClassScore {
   readonly method: string;
   /** Share of data points whose class most of the five nearest others have, by the coefficients. */
   readonly neighbors: number;

@@ -3,7 +3,7 @@ import { jsonNumber } from "../format.ts";
 import { mean } from "../metrics/images.ts";
 import { spreadOf, type Spread } from "../metrics/spread.ts";
 import type { NmfStop } from "../baselines/nmf.ts";
-import type { Classes } from "./classes.ts";
+import type { Classes, ClassScore } from "./classes.ts";
 import type { Comparison } from "./compare.ts";
 
 /**
@@ -27,7 +27,7 @@ export function comparisonSummary(
     psnr_images: each(({ psnr }) => spreadForJson(spreadOf(psnr))),
     ...(methods.some(({ psnr }) => exactOf(psnr) > 0) && { exact: each(({ psnr }) => exactOf(psnr)) }),
     ...(nmf && { nmf }),
-    ...(classes && { classes: { count: classes.names.length, scores: classes.scores } }),
+    ...(classes && { classes: { count: classes.names.length, scores: classes.scores satisfies readonly ClassScore[] } }),
   };
 }
 
