@@ -2,6 +2,7 @@ import { meanPsnr, perImage } from "../../eval/metrics/images.ts";
 import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
+import { readGivenStart } from "../../models/wdl/given-start.ts";
 import type { WdlProblem } from "../../models/wdl/objective.ts";
 import { wdlOptions } from "../../models/wdl/options.ts";
 import { gammaStages } from "../../models/wdl/schedule.ts";
@@ -35,6 +36,7 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       iterations: options.iterations,
       warmRestart: options.warmRestart,
       init: options.init,
+      given: await readGivenStart(options, { points: setup.points, pixels: setup.problem.pixels }),
       evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
     const note = zeroPixelNote(setup, options);
