@@ -119,7 +119,7 @@ export async function writeEvaluation(
 }
 
 /** What `make` returns; where it throws, undefined and a line among the notes. */
-async function attempt<T>(what: string, notes: string[], make: () => T | Promise<T>): Promise<T | undefined> {
+export async function attempt<T>(what: string, notes: string[], make: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await make();
   } catch (error) {

@@ -33,13 +33,15 @@ export const wdlGradientWork = defineWork({
       default: undefined,
       above: 0,
     }),
+    debiased: flagOption("debiased barycenters"),
     invert: flagOption("invert intensities"),
     cost: textOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
     dense: flagOption("the pixel grid's costs as such a matrix"),
   },
   peer: "wdl_gradient.py",
   peerDevices: true,
-  async costs({ data, size, copies, dense, cost, iterations, gamma, heavyBall, unbalanced, atoms }) {
+  async costs({ data, size, copies, dense, cost, iterations, gamma, heavyBall, unbalanced, debiased, atoms }) {
+    if (debiased) return []; // by tensor operations there, which are not counted
     const { shape } = (await imagesOf(data, size)).values;
     const pixels = grid({ size: shape.slice(1) });
     const isDense = dense || cost !== undefined;
@@ -49,20 +51,27 @@ export const wdlGradientWork = defineWork({
     const counted = barycenterGradientCost(geometry, options, { points: images, atoms });
     return [{ work: "wdl_gradient", kernel: isDense ? "dense" : "separable", images, ...counted }];
   },
-  async prepare({ data, size, copies, invert, dense, cost: given, iterations, ...numbers }) {
+  async prepare({ data, size, copies, invert, debiased, dense, cost: matrix, iterations, ...numbers }) {
     const dataset = repeated(await imagesOf(data, size), copies);
     const folder = await temporaryFolder();
     const images = join(folder, "images.npy");
     await writeNpy(images, dataset.values);
-    const cost = dense ? join(folder, "cost.npy") : given;
+    const cost = dense ? join(folder, "cost.npy") : matrix;
     if (dense) await writeNpy(cost!, grid({ size: dataset.values.shape.slice(1) }).costMatrix());
     const { heavyBall, unbalanced = Infinity, ...same } = numbers;
     const flags = Object.entries({ iterations, ...same, "heavy-ball": heavyBall, unbalanced }).flatMap(
       ([name, value]) => [`--${name}=${value}`], // a value may begin with a minus sign
     );
+    const switches = { "--invert": invert, "--debiased": debiased };
+    const given = { ...numbers, invert, debiased, cost, sinkhornIterations: iterations };
     return {
-      ours: async () => [await wdlGradient(dataset, { ...numbers, invert, cost, sinkhornIterations: iterations })],
-      peerArguments: [images, ...flags, ...(invert ? ["--invert"] : []), ...(cost ? [`--cost=${cost}`] : [])],
+      ours: async () => [await wdlGradient(dataset, given)],
+      peerArguments: [
+        images,
+        ...flags,
+        ...Object.entries(switches).flatMap(([name, on]) => (on ? [name] : [])),
+        ...(cost ? [`--cost=${cost}`] : []),
+      ],
       release: () => rm(folder, { recursive: true, force: true }),
     };
   },
@@ -74,6 +83,7 @@ interface WdlGradientSettings {
   readonly alpha: number;
   readonly heavyBall: number;
   readonly unbalanced: number | undefined;
+  readonly debiased: boolean;
   readonly invert: boolean;
   /** File of a ground cost [n, n] in the place of the pixel grid. */
   readonly cost: string | undefined;
@@ -139,10 +149,9 @@ function repeated(dataset: SampleDataset, copies: number): SampleDataset {
   return { ...dataset, values: ndarray(values, [count, ...shape.slice(1)]), names: numbered(count) };
 }
 
-function variantName({ heavyBall, unbalanced }: WdlGradientSettings): string {
-  const names = [heavyBall !== 0 && "heavy-ball", unbalanced !== undefined && "unbalanced"].filter(
-    (name) => name !== false,
-  );
+function variantName({ heavyBall, unbalanced, debiased }: WdlGradientSettings): string {
+  const variants = { "heavy-ball": heavyBall !== 0, unbalanced: unbalanced !== undefined, debiased };
+  const names = Object.entries(variants).flatMap(([name, on]) => (on ? [name] : []));
   return names.join(", ") || "plain";
 }
 

@@ -86,6 +86,7 @@ export function shownInputs({ values, scale, pointShape, shown }: Compared): NdA
   return { shape: [shown, ...pointShape], data: to8bit(some.map((value) => value * scale)) };
 }
 
-function to8bit(values: Float64Array): Float64Array {
+/** Whole gray values of 0 to 255. */
+export function to8bit(values: Float64Array): Float64Array {
   return values.map((value) => Math.round(Math.min(Math.max(value, 0), 255)));
 }

@@ -11,17 +11,17 @@ import type { Metrics } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
 import { toFloat32 } from "../../src/tensor/ndarray.ts";
-import type { EvaluationInput, Evaluation, Evaluator, TrainedRun } from "../evaluator.ts";
-import { baselineMethods, baselinesOf } from "./baselines.ts";
+import { attempt, type EvaluationInput, type Evaluation, type Evaluator, type TrainedRun } from "../evaluator.ts";
+import { baselinesOf } from "./baselines.ts";
+import { compareMidpoints } from "./between.ts";
 import { classesOf } from "./classes.ts";
-import { compare, shownInputs, type Comparison } from "./compare.ts";
-import { dictionaryMethod } from "./dictionary-method.ts";
+import { compareDictionary } from "./compare-dictionary.ts";
 import type { WdlFindings } from "./findings.ts";
 import { wdlPictures } from "./pictures.ts";
-import { reconstructionsShown } from "./reconstructions.ts";
 import { wdlReport } from "./report.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
 import { comparisonSummary, psnrTable } from "./summary.ts";
+import { compareUnseen, unseenSummary } from "./unseen.ts";
 
 /**
  * Evaluates a dictionary: reconstructions and their PSNR and normalised error beside PCA and NMF fitted to the same data, pictures and
@@ -44,22 +44,28 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       const problem = { ...setup.problem, operator: setup.operatorWith(total) };
       const factors = rounded(await factorsOf(run, setup, problem, input, optimizer));
 
-      const { ours, reconstructions } = dictionaryMethod(setup, options, factors, problem.operator);
-      const data = { values: dataset.values.data, scale: 255 / setup.peak };
-      const linear = baselines ? baselineMethods(baselines, options.atoms, data) : [];
+      const compared = { setup, options, dataset, factors, operator: problem.operator, baselines };
+      const { methods, inputs, reconstructions } = await compareDictionary(compared);
       const { points, pointShape } = setup;
-      const shown = reconstructionsShown(setup, 1 + linear.length);
-      const compared = { ...data, points, pointShape, shown };
-      const methods: Comparison[] = [];
-      for (const method of [ours, ...linear]) methods.push(await compare(method, compared));
       const last = run.history.at(-1);
       const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
         (line) => line !== undefined,
       );
+      const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
+      const unseen = await attempt("unseen images", notes, async () => {
+        const others = await drawn?.unseen?.();
+        const learned = { options, atoms: factors.atoms, sinkhornIterations: total, baselines };
+        return others && compareUnseen(learned, others, optimizer);
+      });
       const classes = classesOf(dataset, methods);
+      const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
+      const truth = drawn?.between;
+      const midpoints = truth && (await attempt("interpolation", notes, () => compareMidpoints(outcome, truth)));
       const summary = {
         loss: await finalLoss(run, problem, factors, input, last),
         ...comparisonSummary(methods, baselines?.nmf, classes),
+        ...(unseen && { unseen: unseenSummary(unseen) }),
+        ...(midpoints && { between: midpoints }),
         ...(notes.length > 0 && { notes }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],
@@ -71,24 +77,14 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
           schedule: options.gammaSchedule,
           domain: options.logDomain,
           total,
+          ...(options.debiased && { debiased: true }),
         },
         // of the Wasserstein losses' own transport, at the last evaluation
         ...(last?.["lossProducts"] !== undefined && {
           loss_transport: { products: last["lossProducts"], unconverged: last["lossUnconverged"] },
         }),
       };
-      const found: WdlFindings = {
-        setup,
-        options,
-        factors,
-        sinkhornIterations: total,
-        methods,
-        inputs: shownInputs(compared),
-        names: dataset.names,
-        classes,
-        notes,
-        history: run.history,
-      };
+      const found: WdlFindings = { ...outcome, classes, unseen, truth, midpoints, notes, history: run.history };
       return {
         summary,
         arrays: {

@@ -131,7 +131,8 @@ function operationsOf({ setup, options, sinkhornIterations }: WdlFindings): numb
       ? points * setup.pointShape.reduce((sum, extent) => sum + Math.min(extent, taps), 0)
       : points * points;
   const factor = options.logDomain === "on" ? LOG_DOMAIN_FACTOR : 1;
-  return sinkhornIterations * options.atoms * (2 * kernel * factor + PIXEL_OPERATIONS * points);
+  const products = 2 * options.atoms + (options.debiased ? 1 : 0);
+  return sinkhornIterations * (products * kernel * factor + options.atoms * PIXEL_OPERATIONS * points);
 }
 
 function operatorBytes({ setup, options }: WdlFindings): number {

@@ -10,17 +10,22 @@ import type { Picture } from "../pictures/picture.ts";
 import { projections } from "../pictures/projections.ts";
 import { progressPicture } from "../pictures/progress.ts";
 import type { Draw } from "../evaluator.ts";
+import { betweenPicture } from "./between.ts";
+import { editPicture } from "./edit.ts";
 import type { WdlFindings } from "./findings.ts";
 import { asImages, atomImages } from "./images.ts";
 import type { Comparison } from "./compare.ts";
 import { reconstructionsView } from "./reconstructions.ts";
 import { morphView, planMorph } from "./morph.ts";
 import { WDL_CURVES } from "./shown.ts";
+import { firstImages, type Unseen } from "./unseen.ts";
 import { classPicture, weightsPicture } from "./weights.ts";
 
 type Drawings = Readonly<Record<string, Draw>>;
 
 const INTERPOLATION_STEPS = 7;
+/** Unseen images in a row. */
+const MOST_UNSEEN = 7;
 /** From the isobarycenter to an atom, as curves. */
 const CURVE_STEPS = ["all atoms alike", "a third of the way", "two thirds", "the atom"];
 /** Paths with more points than this are a tangle. */
@@ -73,10 +78,15 @@ function permuteColumns(matrix: Float64Array, order: readonly number[]): Float64
 }
 
 function imagePictures(findings: WdlFindings): Drawings {
+  const { unseen, options, setup } = findings;
+  const isPlural = options.atoms >= 2;
   return {
     atoms: () => montage(atomImages(findings), { range: "image" }),
     reconstructions: () => reconstructionRows(findings),
-    ...(findings.options.atoms >= 2 && { interpolation: () => withMorph(findings, () => interpolationRows(findings)) }),
+    ...(unseen && { unseen: () => unseenRows(unseen) }),
+    ...(isPlural && setup.points >= 2 && { between: () => betweenPicture(findings) }),
+    ...(isPlural && { edit: () => editPicture(findings) }),
+    ...(isPlural && { interpolation: () => withMorph(findings, () => interpolationRows(findings)) }),
   };
 }
 
@@ -89,6 +99,21 @@ async function reconstructionRows(findings: WdlFindings): Promise<Picture> {
     { captions: decibels(ours, inputs) },
   );
   return { ...picture, view: await reconstructionsView(findings) };
+}
+
+/** Unseen images, as many as fit into a row, and what the methods make of them. */
+function unseenRows({ methods, inputs }: Unseen): Promise<Picture> {
+  const seen = firstImages(inputs, MOST_UNSEEN);
+  const [ours] = methods;
+  const rows = [{ name: "input", images: inputs }, ...methods.filter(({ key }) => key !== "pca_same_count")];
+  return imageRows(
+    rows.map(({ name, images }) => ({
+      label: name,
+      images: firstImages(images, MOST_UNSEEN),
+      range: [0, 255] as const,
+    })),
+    { columns: MOST_UNSEEN, captions: decibels(ours, seen) },
+  );
 }
 
 /** PSNR of the data points that are shown. */

@@ -34,7 +34,10 @@ export const sinkinitOptions = {
       "what a spectral approximator corrects: one Sinkhorn iteration from the Gaussian potential, or nothing",
     default: undefined,
   }),
-  modes: numberOption({ ...count, description: "cosine modes an axis that a spectral approximator predicts; that an any-grid one sees" }),
+  modes: numberOption({
+    ...count,
+    description: "cosine modes an axis that a spectral approximator predicts; that an any-grid one sees",
+  }),
   pairs: numberOption({ ...count, description: "solved pairs that an any-grid approximator learns from" }),
   generatorWidths: textOption({ description: "units of the generator's hidden layers", placeholder: "list" }),
   prior: choiceOption(["noise", "textures"], {

@@ -67,7 +67,8 @@ export function problemOfRun(options: Readonly<Record<string, unknown>>): Square
   return { extent, epsilon, cost };
 }
 
-type SquareProblem = Pick<ApproximatorSpec, "extent" | "epsilon" | "cost">;
+/** On a square grid of the unit square. */
+export type SquareProblem = Pick<ApproximatorSpec, "extent" | "epsilon" | "cost">;
 
 function completeOptions(options: Readonly<Record<string, unknown>>): CompleteSinkinitOptions {
   return completeSinkinit(pickOptions(sinkinitOptions, options), "host");

@@ -52,6 +52,9 @@ export const wdlOptions = {
     default: undefined,
     above: 0,
   }),
+  debiased: flagOption(
+    "debiased barycenters (Janati et al. 2020): sharp, without the blur of gamma; not with heavy-ball or unbalanced",
+  ),
   logDomain: choiceOption(["auto", "on", "off"], {
     description: "log-domain arithmetic; auto: only where the scaling form under- or overflows",
     default: "auto",

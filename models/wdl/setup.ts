@@ -103,6 +103,7 @@ function barycenterOptions(options: WdlOptions): BarycenterOptions {
     domain: ({ auto: "auto", on: "log", off: "scaling" } as const)[options.logDomain],
     heavyBall: options.heavyBall,
     rho: options.unbalanced ?? Infinity,
+    debiased: options.debiased,
   };
 }
 

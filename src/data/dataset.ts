@@ -22,8 +22,8 @@ export interface ImageDataset extends Samples {
    * and 1. @default not known
    */
   readonly between?: (from: number, to: number, share: number) => Promise<Float64Array>;
-  /** Name of a data set of the same kind of images, none of which is in this one. @default there is none */
-  readonly unseen?: string;
+  /** Images of the same kind, none of which is in this set. @default there are none */
+  readonly unseen?: () => Promise<ImageDataset>;
 }
 
 /** Masses on a grid [M, ...grid] with 1 to 3 axes, nonnegative. */

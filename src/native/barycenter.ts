@@ -29,7 +29,7 @@ interface BarycenterSettings {
   readonly memory: number;
   readonly update: number;
   readonly power: number;
-  /** Debiased: plain exponents, a symmetric cost, neither targets nor a start. */
+  /** Plain exponents and a symmetric cost; log scalings have S + 1 rows then, of which log D is the last, else S. */
   readonly debiased: boolean;
   /** In float64 from the beginning; else in float32, and in float64 where that does not reach. */
   readonly wide: boolean;
@@ -64,12 +64,12 @@ export interface BarycenterBatch {
   readonly loss: number;
   readonly atoms: Float64Array; // [S, N]
   readonly weights: Float64Array; // [points, S]
-  readonly start: Float32Array | undefined; // log scalings [points, sides, S, N]
+  readonly start: Float32Array | undefined; // log scalings [points, sides, rows, N]
   readonly wideStart: Float64Array | undefined; // the same, in the place of `start`
   readonly targets: Float64Array | undefined; // [points, N]; with them losses and gradients are computed
   readonly barycenters: Float64Array | undefined; // [points, N]
-  readonly logScalings: Float32Array | undefined; // [points, sides, S, N]
-  readonly wideLogScalings: Float64Array | undefined; // [points, sides, S, N]
+  readonly logScalings: Float32Array | undefined; // [points, sides, rows, N]
+  readonly wideLogScalings: Float64Array | undefined; // [points, sides, rows, N]
   /** A point's iterations end at such an error; 0: never. */
   readonly tolerance: number;
   readonly errors: Float64Array | undefined; // [points] at exit, with `iterationsDone` and without `targets`

@@ -8,22 +8,24 @@ export interface NaiveSettings {
   readonly heavyBall: number;
   /** rho of the unbalanced variant; undefined: balanced. */
   readonly unbalanced: number | undefined;
+  readonly debiased: boolean;
 }
 
 /**
- * The barycenter of Schmitz et al. 2018, equations 6 to 8 and Algorithms 5 and 6, of mass one, by plain loops over the
+ * The barycenter of Schmitz et al. 2018, equations 6 to 8 and Algorithms 5 and 6, or that of Janati et al. 2020, Algorithm 1, of mass one, by plain loops over the
  * dense kernel in float64 and logarithms. It shares no code with the package and is written to be read, not to be fast.
  */
 export function naiveBarycenter(
   atoms: readonly (readonly number[])[],
   weights: readonly number[],
-  { cost, gamma, iterations, heavyBall: tau, unbalanced: rho }: NaiveSettings,
+  { cost, gamma, iterations, heavyBall: tau, unbalanced: rho, debiased }: NaiveSettings,
 ): number[] {
   const n = cost.length;
   const share = rho === undefined ? 1 : rho / (rho + gamma);
   const extrapolated = (before: number, now: number) => (tau === 0 ? now : tau * before + (1 - tau) * now); // 0 * infinity
   let logA = atoms.map(() => new Array<number>(n).fill(0));
   let logB = atoms.map(() => new Array<number>(n).fill(0));
+  let logD = new Array<number>(n).fill(0);
   let logP: number[] = [];
   for (let iteration = 0; iteration < iterations; iteration++) {
     // a_s = (d_s / K b_s)^share
@@ -42,6 +44,12 @@ export function naiveBarycenter(
         : logSum(weights.map((weight, s) => Math.log(weight) + (gamma / (rho + gamma)) * logPhi[s][j])) *
           ((rho + gamma) / gamma),
     );
+    // p = D prod_s phi_s^lambda_s and D = sqrt(D p / K D)
+    if (debiased) {
+      logP = logP.map((value, j) => value + logD[j]);
+      const before = logD;
+      logD = before.map((value, i) => (value + logP[i] - logSum(cost[i].map((c, j) => before[j] - c / gamma))) / 2);
+    }
     // b_s = (p / phi_s)^share
     logB = logB.map((b, s) => b.map((before, j) => extrapolated(before, share * (logP[j] - logPhi[s][j]))));
   }

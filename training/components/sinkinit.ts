@@ -32,7 +32,13 @@ export const sinkinitComponent: Component<typeof sinkinitOptions> = {
   exporter: {
     formats: INITIALIZER_FORMATS,
     write: ({ config, state }, format, out) =>
-      exportInitializer(specOfRun(config.options), state, format as InitializerFormat, out),
+      exportInitializer(
+        specOfRun(config.options),
+        state,
+        format as InitializerFormat,
+        out,
+        problemOfRun(config.options),
+      ),
   },
 
   async prepare(options, dataset) {

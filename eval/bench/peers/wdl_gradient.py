@@ -42,6 +42,7 @@ def main():
     parser.add_argument("--cost", help="[n, n] as .npy, in place of the pixel grid")
     parser.add_argument("--heavy-ball", type=float, default=0.0)
     parser.add_argument("--unbalanced", type=float, default=math.inf)
+    parser.add_argument("--debiased", action="store_true")
     parser.add_argument("--atoms", type=int, default=5)
     parser.add_argument("--dtype", default="float32")
     parser.add_argument("--repeat", type=int, default=3)
@@ -88,11 +89,16 @@ def main():
         weights = torch.softmax(beta, dim=1).view(points, options.atoms, *[1] * (x.dim() - 1))
         # no data point has a share in the first products: they are made once for all, as in ours
         a = b = torch.ones(1, options.atoms, *x.shape[1:], dtype=dtype, device=device)
-        for _ in range(options.iterations):
+        debias = a[:, 0]
+        for iteration in range(options.iterations):
             a = scaled(a, atoms / apply(b))
             phi = apply_transpose(a)
             p = mean(weights, phi)
+            if options.debiased:
+                p = debias * p
             b = scaled(b, p[:, None] / phi)
+            if options.debiased and iteration + 1 < options.iterations:  # nothing sees the last one
+                debias = (debias * p / apply(debias)).sqrt()
         return (p * (p.log() - x.clamp_min(1e-30).log()) - p + x).sum()
 
     def gradient():
@@ -102,6 +108,7 @@ def main():
         return value
 
     seconds, value = best(options.repeat, gradient, device)
+    variants = {"heavy-ball": tau != 0, "unbalanced": power > 0, "debiased": options.debiased}
     result = {
         "work": "wdl_gradient",
         "images": points,
@@ -110,7 +117,7 @@ def main():
         "width": shape[-1] if len(shape) > 1 else 1,
         "kernel": "dense" if options.cost else "separable",
         "iterations": options.iterations,
-        "variant": ", ".join(name for name, on in (("heavy-ball", tau != 0), ("unbalanced", power > 0)) if on) or "plain",
+        "variant": ", ".join(name for name, on in variants.items() if on) or "plain",
         "dtype": name_of(device, options.dtype),
         "loss": value.item(),
         "norm_alpha": alpha.grad.norm().item(),

@@ -64,7 +64,7 @@ export function panelSpec(
   return {
     width,
     height: PANEL_HEIGHT,
-    autosize: { type: "fit", contains: "padding" },
+    autosize: { type: "fit", contains: "padding", resize: true }, // labels may become longer
     params: Object.entries(signalsOf(range, scale)).map(([name, value]) => ({ name, value })),
     layer: [
       { data: { name: "levels", values: [] }, mark: { type: "rule", clip: true, aria: false }, encoding: { y } },

@@ -34,7 +34,12 @@ export const GAINS = { mean: 2, meanChange: 3, covariance: 5, logDistance: 0.3, 
  * Both marginals of a sample [batch, 2 * points] in the network's units, pooled to cells; the Gaussian potential; a few Sinkhorn
  * iterations on the cells from there. Nothing here is learned, and all of it is made of products with small matrices.
  */
-export function coarseStart<T>(algebra: Algebra<T>, sample: T, problem: GridProblem, spec: AnyGridSpec): CoarseStart<T> {
+export function coarseStart<T>(
+  algebra: Algebra<T>,
+  sample: T,
+  problem: GridProblem,
+  spec: AnyGridSpec,
+): CoarseStart<T> {
   const { add, mul, div, sqrt, sum, clip, concat } = algebra;
   const { cells, modes } = spec;
   const pooled = pool(algebra, sample, problem, cells); // [batch, 2 * cells^2]
@@ -168,7 +173,13 @@ function iterate<T>(
   const monomials = algebra.constant("cell monomials", MONOMIALS, () => monomialsOf(rows, columns));
   const one = algebra.constant("one", 1, () => Float32Array.of(1));
   const inverse = (masses: T, scaling: T): T => {
-    const product = alongBothAxes(algebra, mul(masses, scaling), [rowKernel, columnKernel], [cells, cells], [cells, cells]);
+    const product = alongBothAxes(
+      algebra,
+      mul(masses, scaling),
+      [rowKernel, columnKernel],
+      [cells, cells],
+      [cells, cells],
+    );
     return div(one, clip(product, SMALLEST, Number.MAX_SAFE_INTEGER));
   };
   const start = mul(algebra.matMul(polynomial, monomials), 1 / own);

@@ -2,17 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { runOnTensors } from "../../../src/native/tensor-memory.ts";
 import { isOnHost } from "../../../src/tensor/placement.ts";
 import { withoutGradient } from "../../../src/tensor/without-gradient.ts";
+import { totalOf } from "../../../src/transport/histograms.ts";
 import type { LearnedInitializer } from "../initializer.ts";
 import { gridProblem, type GridProblem } from "./grid-problem.ts";
 import { hostAlgebra } from "./host-algebra.ts";
 import { nativeStart, type NativeStart } from "./native.ts";
-import { anyGridPotential } from "./network.ts";
+import { anyGridLogScaling } from "./network.ts";
 import type { AnyGridSpec } from "./spec.ts";
 import { temporaryTensors } from "./temporary-tensors.ts";
 import type { AnyGridWeights } from "./weights.ts";
-
-/** Smallest mass whose logarithm is taken; Sinkhorn does not look at the potential where there is less. */
-const SMALLEST_MASS = 1e-30;
 
 /**
  * Wraps trained weights. Takes masses of any total, and passes no gradient. In the host's memory the native addon computes, without
@@ -63,19 +61,20 @@ export function hostStart(
   problem: GridProblem,
   { a, b, epsilon }: Pairs<Float64Array>,
 ): Float64Array {
-  const [mu, nu] = [a, b].map((masses) => {
-    const total = masses.reduce((sum, mass) => sum + mass, 0);
-    return masses.map((mass) => mass / total);
-  });
   const sample = { shape: [1, 2 * a.length], data: new Float64Array(2 * a.length) };
-  sample.data.set(mu);
-  sample.data.set(nu, a.length);
+  [a, b].forEach((masses, side) => {
+    const total = totalOf(masses);
+    sample.data.set(
+      masses.map((mass) => mass / total),
+      side * a.length,
+    );
+  });
   const weightOf = (weight: string) => ({
     shape: weights[weight].shape,
     data: Float64Array.from(weights[weight].data),
   });
-  const { data } = anyGridPotential(hostAlgebra, sample, weightOf, problem, spec);
-  return data.map((h, at) => problem.unit * h + epsilon * Math.log(Math.max(nu[at], SMALLEST_MASS)));
+  const { data } = anyGridLogScaling(hostAlgebra, sample, weightOf, problem, spec);
+  return data.map((logScaling) => epsilon * logScaling);
 }
 
 function nativeTensor(start: NativeStart, problem: GridProblem, { a, b, epsilon }: Pairs<tf.Tensor>): tf.Tensor {
@@ -98,8 +97,8 @@ export function tensorStart(
       return tf.div(rows, tf.sum(rows, 1, true));
     });
     const weightOf = (weight: string): tf.Tensor => tf.tensor(weights[weight].data, [...weights[weight].shape]);
-    const h = anyGridPotential<tf.Tensor>(temporaryTensors, tf.concat([mu, nu], 1), weightOf, problem, spec);
-    const logMass = tf.log(tf.maximum(nu, SMALLEST_MASS));
-    return tf.reshape(tf.add(tf.mul(h, problem.unit), tf.mul(logMass, epsilon)), b.shape);
+    const sample = tf.concat([mu, nu], 1);
+    const logScaling = anyGridLogScaling<tf.Tensor>(temporaryTensors, sample, weightOf, problem, spec);
+    return tf.reshape(tf.mul(logScaling, epsilon), b.shape);
   });
 }

@@ -1,3 +1,4 @@
+import { addLogMass } from "../layers/add-log-mass.ts";
 import type { Algebra } from "../layers/algebra.ts";
 import { alongBothAxes } from "../layers/fixed-layer.ts";
 import { centres, cosinesOf, monomialsOf } from "./axes.ts";
@@ -59,10 +60,10 @@ export function synthesise<T>(
 }
 
 /**
- * The start for pairs on one grid: samples (mu, nu) [batch, 2 * points] of masses that sum to one to h [batch, points], the
- * potential in KL form in the network's units: g = unit * h + epsilon log nu in the user's, up to a constant a row.
+ * The start for pairs on one grid: samples (mu, nu) [batch, 2 * points] of masses that sum to one to log v = g / epsilon
+ * [batch, points], up to a constant a row.
  */
-export function anyGridPotential<T>(
+export function anyGridLogScaling<T>(
   algebra: Algebra<T>,
   sample: T,
   weight: WeightOf<T>,
@@ -73,7 +74,8 @@ export function anyGridPotential<T>(
   const added = correction(algebra, start, weight, problem, spec);
   const { series, polynomial } = coefficientsOf(algebra, added, spec);
   const sum = { series: algebra.add(start.series, series), polynomial: algebra.add(start.polynomial, polynomial) };
-  return synthesise(algebra, sum, problem, spec);
+  const h = synthesise(algebra, sum, problem, spec);
+  return addLogMass(algebra, sample, algebra.mul(h, 1 / problem.epsilon), problem.size[0] * problem.size[1]);
 }
 
 /** The two kinds of coefficients in what the network puts out. */

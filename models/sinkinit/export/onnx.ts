@@ -1,7 +1,7 @@
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
 import { FixedLayer } from "../layers/fixed-layer.ts";
 import { onnxAlgebra } from "./onnx-algebra.ts";
-import { OnnxGraph } from "./onnx-graph.ts";
+import { OnnxGraph, type OnnxEnds } from "./onnx-graph.ts";
 
 type Layer = layers.Layer;
 
@@ -27,14 +27,19 @@ export function encodeOnnx(
     const inputs = inputTensors.map(({ id }) => names.get(id)!);
     names.set(outputTensors[0].id, emit(graph, layer, inputs));
   }
-  const output = graph.node("Identity", [names.get(network.outputs[0].id)!], {}, "log_scaling");
-  const ends = {
+  const result = names.get(network.outputs[0].id)!;
+  return graph.encode(initializerEnds(graph, result, producer, network.outputs[0].shape[1]!), description);
+}
+
+/** The input `sample` [batch, 2 * points] and the output `log_scaling` [batch, points], which becomes the name of `result`. */
+export function initializerEnds(graph: OnnxGraph, result: string, producer: string, points: number): OnnxEnds {
+  const output = graph.node("Identity", [result], {}, "log_scaling");
+  return {
     name: "initializer",
     producer,
-    input: { name: "sample", columns: network.inputs[0].shape[1]! },
-    output: { name: output, columns: network.outputs[0].shape[1]! },
+    input: { name: "sample", columns: 2 * points },
+    output: { name: output, columns: points },
   };
-  return graph.encode(ends, description);
 }
 
 function emit(graph: OnnxGraph, layer: Layer, inputs: readonly string[]): string {

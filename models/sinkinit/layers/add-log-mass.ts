@@ -22,9 +22,13 @@ export class AddLogMass extends FixedLayer<AddLogMassConfig> {
   }
 
   formula<T>(algebra: Algebra<T>, [sample, h]: readonly T[]): T {
-    const { points } = this.config;
-    const nu = algebra.columns(sample, points, points);
-    return algebra.add(h, algebra.log(algebra.clip(nu, SMALLEST_MASS, 1)));
+    return addLogMass(algebra, sample, h, this.config.points);
   }
 }
 serialization.registerClass(AddLogMass);
+
+/** h + log nu of samples (mu, nu) [batch, 2 * points]. */
+export function addLogMass<T>(algebra: Algebra<T>, sample: T, h: T, points: number): T {
+  const nu = algebra.columns(sample, points, points);
+  return algebra.add(h, algebra.log(algebra.clip(nu, SMALLEST_MASS, 1)));
+}

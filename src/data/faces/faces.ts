@@ -38,14 +38,21 @@ const VARIATION: Partial<FacePose> = {
 /** One drawn face in 20 poses. */
 export const faces: DatasetEntry = {
   description: `one face, drawn in chalk by a program, in ${COUNT} poses, 64x64 gray; generated, needs no download`,
-  load: (options) => generateFaces("faces", 0, options),
+  load: async (options) => ({
+    ...(await generateFaces("faces", 0, options)),
+    unseen: () => generateUnseen(options),
+  }),
 };
 
 /** The same face in other poses, for what was learned from `faces`. */
 export const facesUnseen: DatasetEntry = {
   description: `the drawn face in ${COUNT} poses that faces does not have`,
-  load: (options) => generateFaces("faces-unseen", COUNT, options),
+  load: generateUnseen,
 };
+
+function generateUnseen(options: DatasetOptions): Promise<ImageDataset> {
+  return generateFaces("faces-unseen", COUNT, options);
+}
 
 /**
  * Images [20, h, w] (64 x 64 unless `size` says otherwise) of whole gray values, bright lines on a dark board, named "face 1", ...
@@ -76,7 +83,6 @@ async function generateFaces(
     names: poses.map((_, index) => `face ${first + index + 1}`),
     labels: poses.map(({ turn }) => (Math.abs(turn) < TURN / 3 ? "ahead" : turn < 0 ? "left" : "right")),
     between: (from, to, share) => rasterise(poseBetween(poses[from], poses[to], share), imageSize),
-    unseen: "faces-unseen",
   };
 }
 

@@ -12,7 +12,7 @@ const FUSED_LOSSES: Readonly<Record<string, number>> = { tv: 0, quadratic: 1, kl
 /**
  * The contract by the native kernels; data points that leave their range are computed by `rest`. Rounding of the float32
  * barycenters is about 1e-6 times the sum of |lambda_s|: more where weights are far below zero. Undefined where the kernels
- * are absent or do not cover the case, see `nativePlan`; they have no adjoint of debiased barycenters.
+ * are absent or do not cover the case, see `nativePlan`.
  */
 export function nativeEngine(
   geometry: Geometry,
@@ -20,7 +20,7 @@ export function nativeEngine(
   rest: HostEngine,
   pieceSeconds = PIECE_SECONDS,
 ): HostEngine | undefined {
-  const plan = options.debiased ? undefined : nativePlan(geometry, options, { pieceSeconds });
+  const plan = nativePlan(geometry, options, { pieceSeconds });
   if (!plan) return undefined;
   const pixels = geometry.shape[0];
 

@@ -117,13 +117,10 @@ function checkDebiased(debiased: boolean, heavyBall: number, rho: number): void 
     throw new OptionError("debiased", `expected true or false, got ${JSON.stringify(debiased)}`);
   }
   if (debiased && heavyBall !== 0) {
-    throw new OptionError("debiased", `not defined with heavyBall, got ${heavyBall}; leave one of the two out`);
+    throw new OptionError("debiased", `not defined with heavy-ball (${heavyBall}); leave one of the two out`);
   }
   if (debiased && rho !== Infinity) {
-    throw new OptionError(
-      "debiased",
-      `not defined for unbalanced barycenters, got rho ${rho}; leave one of the two out`,
-    );
+    throw new OptionError("debiased", `not defined for unbalanced barycenters (rho ${rho}); leave one of the two out`);
   }
 }
 

@@ -42,8 +42,8 @@ export function checkShapes(
   if (start) checkShape("start (log-scalings)", start, logScalingShape(options, weights[0], atoms[0], n));
 }
 
-/** Debiasing is the divergence's self term of the barycenter, which is under the cost of its own points. */
-function requireSymmetric({ symmetric, shape: [m, n] }: HostGeometry): void {
+/** Throws InputError where the cost is not symmetric. Debiasing is the divergence's self term of the barycenter, which is under the cost of its own points. */
+export function requireSymmetric({ symmetric, shape: [m, n] }: HostGeometry): void {
   if (symmetric) return;
   const got = m === n ? "got one that is not" : `got a cost [${m}, ${n}] between two sets of points`;
   throw new InputError(`debiased barycenter: needs a symmetric ground cost, ${got}`);

@@ -14,12 +14,12 @@ export interface GradientSizes {
   readonly atoms: number;
   readonly iterations: number;
   readonly epsilon: number;
-  /** @default false */
-  readonly debiased?: boolean;
   /** Of the grid, with unit spacing. */
   readonly size: readonly number[];
   /** Whether a cost matrix over all of its points takes the place of the grid. */
   readonly isDense: boolean;
+  /** @default false */
+  readonly debiased?: boolean;
 }
 
 /**
@@ -43,7 +43,8 @@ const READ_BACKS = 3;
 
 /**
  * Predicted cost of one gradient, for the choice of a backend: the device's counted, the
- * processor's by the constants above. Both apply the kernel four times an iteration, and that is most of their work.
+ * processor's by the constants above. Both apply the kernel four times an iteration and atom, and that is most of their work; debiased
+ * barycenters twice more.
  *
  * @param threads of the native kernels; undefined without them, as in a page
  */
@@ -54,7 +55,8 @@ export function gradientCost(
   const width = size.reduce((product, extent) => product * extent, 1);
   const passes = isDense ? [width] : passWidths(grid({ size }), epsilon);
   const taps = isDense ? width : size.reduce((sum, extent, axis) => sum + Math.min(passes[axis], extent), 0);
-  const multiplyAdds = 4 * taps * points * atoms * width * iterations;
+  const products = debiased ? 4 * atoms + 2 : 4 * atoms;
+  const multiplyAdds = products * taps * points * width * iterations;
   const hostRate =
     threads === undefined
       ? PLAIN_MULTIPLY_ADDS_PER_SECOND

@@ -171,6 +171,24 @@ describe.skipIf(noBrowser)("curves in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
+  it("makes room for labels that become longer", async () => {
+    await open(view(runOf("one", 1)));
+    const cut = (index: number): Promise<string[]> =>
+      page.evaluate(`(() => {
+        const plot = document.querySelectorAll(".curves-plot")[${index}];
+        const { left } = plot.querySelector("svg").getBoundingClientRect();
+        const labels = [...plot.querySelectorAll(".role-axis-label text")];
+        return labels.filter((label) => label.getBoundingClientRect().left < left).map(({ textContent }) => textContent);
+      })()`);
+    const longest = async (index: number) => Math.max(...(await ticks(index, 1)).map((tick) => String(tick).length));
+    expect(await longest(2)).toBe(2);
+    await plot(2).press("End");
+    for (let press = 0; press < 6; press++) await plot(2).press("+");
+    await soon(() => longest(2)).toBeGreaterThan(3);
+    for (const index of [0, 1, 2]) expect(await cut(index)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it("colours runs, and hides one by its name in the legend", async () => {
     await open(view(runOf("one", 1), runOf("two", 2)));
     expect(await page.locator(".curves-panel").count()).toBe(8); // parts are divided, as runs have the colours

@@ -77,6 +77,9 @@ describe("a page's barycenters are those of otlearn, for", () => {
     ["heavy-ball", { heavyBall: -0.2 }],
     ["unbalanced barycenters", { unbalanced: 5 }],
     ["unbalanced barycenters in the log domain", { unbalanced: 5, logDomain: "on" }],
+    ["debiased barycenters", { debiased: true }],
+    ["debiased barycenters at a small gamma", { debiased: true, gamma: 0.1 }],
+    ["debiased barycenters in the log domain", { debiased: true, logDomain: "on" }],
     ["negative weights", { allowNegativeWeights: true }],
     ["alpha and inversion", { alpha: 2, invert: true }],
   ];
@@ -91,7 +94,8 @@ describe("a page's barycenters are those of otlearn, for", () => {
   );
 
   it("a ground cost of a file", async () => {
-    await expectSame(await findings([30], { cost: await circleCost(30), gamma: 2 }));
+    const cost = await circleCost(30);
+    for (const debiased of [false, true]) await expectSame(await findings([30], { cost, gamma: 2, debiased }));
   });
 
   it("more Sinkhorn iterations than a step of training has, after warm restarts", async () => {

@@ -41,7 +41,7 @@ describe.each([
     const saved = await run.task.save(state);
     run.task.dispose!(state);
     for (const format of ["safetensors", "onnx", "tfjs"] as const) {
-      await exportInitializer(spec, saved, format, `${folder}/model.${format}`);
+      await exportInitializer(spec, saved, format, `${folder}/model.${format}`, spec);
     }
     const data = samples(points);
 

@@ -43,6 +43,8 @@ describe("problems that train", () => {
     ["heavy-ball", { heavyBall: -0.1 }],
     ["heavy-ball, warm restarts", { heavyBall: -0.1, warmRestart: 2 }],
     ["unbalanced", { unbalanced: 5 }],
+    ["debiased", { debiased: true }],
+    ["debiased, warm restarts", { debiased: true, warmRestart: 2 }],
     ["log domain", { logDomain: "on" }],
     ["scaling domain", { logDomain: "off" }],
     ["negative weights", { allowNegativeWeights: true }],
@@ -106,6 +108,35 @@ describe("set-up", () => {
     const options = resolveOptions(wdlOptions, { unbalanced: 20, allowNegativeWeights: true });
     await expect(setUpWdl(options, histograms([4, 12]))).rejects.toThrow(
       "allowNegativeWeights: not defined for unbalanced barycenters; leave one of the two out",
+    );
+  });
+
+  it.each<[what: string, options: Partial<WdlOptions>, message: string]>([
+    ["heavy-ball", { heavyBall: -0.1 }, "debiased: not defined with heavy-ball (-0.1); leave one of the two out"],
+    [
+      "unbalanced",
+      { unbalanced: 5 },
+      "debiased: not defined for unbalanced barycenters (rho 5); leave one of the two out",
+    ],
+  ])("refuses debiased barycenters that are %s too", async (_, given, message) => {
+    const options = resolveOptions(wdlOptions, { ...quick, debiased: true, ...given });
+    await expect(setUpWdl(options, histograms([4, 12]))).rejects.toThrow(message);
+  });
+
+  it("refuses debiased barycenters under a cost that is not symmetric, before any work", async () => {
+    const cost = join(await temporaryFolder(), "one-way.npy");
+    await writeFile(
+      cost,
+      encodeNpy(
+        ndarray(
+          Float64Array.from({ length: 144 }, (_, index) => index),
+          [12, 12],
+        ),
+      ),
+    );
+    const options = resolveOptions(wdlOptions, { ...quick, cost, debiased: true });
+    await expect(setUpWdl(options, histograms([4, 12]))).rejects.toThrow(
+      "debiased barycenter: needs a symmetric ground cost, got one that is not",
     );
   });
 

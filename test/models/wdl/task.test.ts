@@ -7,6 +7,7 @@ import { grid } from "../../../src/geometry/grid.ts";
 import { Random } from "../../../src/tensor/random.ts";
 import { arrayLeaves } from "../../../src/tensor/tree.ts";
 import { lbfgs, type LbfgsState } from "../../../training/optimizers/index.ts";
+import type { BarycenterOptions } from "../../../src/transport/barycenter/options.ts";
 import { hostOperator } from "../../support/factors.ts";
 import { dataTerm, randomRows } from "../../support/wdl.ts";
 
@@ -15,22 +16,22 @@ type State = WdlState<LbfgsState>;
 const geometry = grid({ size: [6, 5] });
 const data = randomRows(4, 30, 9);
 
-function problemWith(heavyBall = 0, values = data): WdlProblem {
+function problemWith(variant: Partial<BarycenterOptions> = {}, values = data): WdlProblem {
   return {
     term: dataTerm("quadratic", geometry, 2, values),
     pixels: 30,
     atoms: 2,
-    operator: hostOperator(geometry, { epsilon: 2, iterations: 3, heavyBall }),
+    operator: hostOperator(geometry, { epsilon: 2, iterations: 3, ...variant }),
     weightMap: softmax,
     zeta: 0.3,
   };
 }
 
 function taskWith(
-  { heavyBall, ...changes }: Partial<WdlTaskSettings<LbfgsState>> & { heavyBall?: number } = {},
+  { variant, ...changes }: Partial<WdlTaskSettings<LbfgsState>> & { variant?: Partial<BarycenterOptions> } = {},
   values = data,
 ): Task<State> {
-  const problem = problemWith(heavyBall, values);
+  const problem = problemWith(variant, values);
   return wdlTask({ problem, optimizer: lbfgs(), iterations: 12, warmRestart: 4, init: "samples", ...changes });
 }
 
@@ -111,18 +112,27 @@ describe("a saved state", () => {
   });
 
   it("carries both scalings with heavy-ball", async () => {
-    const task = taskWith({ heavyBall: -0.1 });
+    const task = taskWith({ variant: { heavyBall: -0.1 } });
     const [last] = (await run(task, await task.init(Random.fromSeed(1)), 1, 5)).slice(-1);
     const tree = await task.save(last.state);
     expect(tree["start"]).toMatchObject({ shape: [4, 2, 2, 30] });
     expect(await throughCheckpoint(task, last.state)).toEqual(last.state);
   });
 
+  it("carries D where barycenters are debiased, and goes on bit for bit", async () => {
+    const variant = { debiased: true };
+    const task = taskWith({ variant });
+    const whole = await run(task, await task.init(Random.fromSeed(1)), 1, 12);
+    expect((await task.save(whole[4].state))["start"]).toMatchObject({ shape: [4, 1, 3, 30] });
+    const resumed = await run(taskWith({ variant }), await throughCheckpoint(task, whole[4].state), 6, 12);
+    expect(resumed.map(({ metrics }) => metrics)).toEqual(whole.slice(5).map(({ metrics }) => metrics));
+  });
+
   it("with scalings of another shape is refused by leaf and shapes", async () => {
     const task = taskWith();
     const [last] = (await run(task, await task.init(Random.fromSeed(1)), 1, 5)).slice(-1);
     const tree = await task.save(last.state);
-    const other = taskWith({ heavyBall: -0.1 });
+    const other = taskWith({ variant: { heavyBall: -0.1 } });
     expect(() => other.load(tree)).toThrow("start: saved [4, 1, 2, 30], expected [4, 2, 2, 30]");
   });
 

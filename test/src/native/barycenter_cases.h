@@ -33,6 +33,7 @@ otlearn::PlanSettings plan_settings(const Case& c) {
   settings.atoms = c.atoms;
   settings.iterations = c.iterations;
   settings.exponents = c.exponents;
+  settings.debiased = c.debiased;
   return settings;
 }
 
@@ -43,7 +44,7 @@ struct Outputs {
 };
 
 Outputs run_plan(BarycenterPlan& plan, const Case& c, const Data& data) {
-  const std::size_t n = plan.pixels(), points = c.points, atoms = c.atoms, scalings = plan.sides() * atoms * n;
+  const std::size_t n = plan.pixels(), points = c.points, atoms = c.atoms, scalings = plan.scalings() * n;
   Outputs out{Doubles(points * n),
               Doubles(points),
               Doubles(atoms * n),
@@ -114,7 +115,7 @@ int count_float32(const Case& c, const Data& data) {
     std::uint8_t done = 0;
     otlearn::BarycenterPoint one{};
     one.weights = data.weights.data() + point * c.atoms;
-    one.start = data.start.empty() ? nullptr : data.start.data() + point * c.exponents.sides() * c.atoms * c.pixels();
+    one.start = data.start.empty() ? nullptr : data.start.data() + point * c.scalings() * c.pixels();
     one.done = &done;
     engine->run(0, &one, 1);
     count += done;

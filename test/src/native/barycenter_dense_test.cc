@@ -18,10 +18,10 @@ Doubles random_cost(int n, bool symmetric) {
 }
 
 // Distances from left to right: most blocks of the kernel are all but zero.
-Doubles line_cost(int n, double exponent) {
+Doubles line_cost(int n, double exponent, bool symmetric = false) {
   Doubles cost;
   for (int i = 0; i < n; ++i) {
-    for (int j = 0; j < n; ++j) cost.push_back(std::pow(std::abs(i - j), exponent) * (i < j ? 1.5 : 1));
+    for (int j = 0; j < n; ++j) cost.push_back(std::pow(std::abs(i - j), exponent) * (i < j && !symmetric ? 1.5 : 1));
   }
   return cost;
 }
@@ -69,8 +69,9 @@ void check_company(const Case& c) {
 }
 
 // Iterations that are computed a second time give the bits that kept ones give.
-void check_recomputation(Exponents exponents) {
-  const Case c{"recomputed", 1, 40, 3, 7, 5, 0.3, Loss::kKullbackLeibler, 0.2, true, exponents, random_cost(40, false)};
+void check_recomputation(Exponents exponents, bool debiased) {
+  const Case c{"recomputed", 1, 40, 3, 7, 5, 0.3, Loss::kKullbackLeibler, 0.2, true, exponents, random_cost(40, debiased), 1,
+               debiased};
   const Data data = make_data(c, 11);
   otlearn::PlanSettings thrifty = plan_settings(c);
   thrifty.kept_bytes = 1;
@@ -104,9 +105,17 @@ int main() {
       {"line, float64", 1, 100, 2, 5, 4, 0.3, kl, 0.97, false, plain, line_cost(100, 1)},
       {"line, out of range", 1, 100, 2, 5, 4, 0.02, kl, 0.97, false, plain, line_cost(100, 1)},
       {"257 points", 1, 257, 2, 3, 2, 0.2, kl, 0.2, false, plain, random_cost(257, false)},
+      {"debiased, one point", 1, 1, 2, 3, 2, 1, Loss::kQuadratic, 0, false, plain, {0}, 1, true},
+      {"debiased, 17 points", 1, 17, 4, 5, 40, 0.3, kl, 0.2, false, plain, random_cost(17, true), 1, true},
+      {"debiased, 40 points, warm", 1, 40, 11, 6, 3, 0.3, Loss::kQuadratic, 0.3, true, plain, random_cost(40, true), 1, true},
+      {"debiased, one iteration", 1, 40, 2, 1, 4, 0.05, kl, 0.3, false, plain, random_cost(40, true), 1, true},
+      {"debiased line", 1, 100, 2, 6, 6, 4, kl, 0.2, false, plain, line_cost(100, 2, true), 1, true},
+      {"debiased line, float64", 1, 100, 2, 5, 4, 0.3, kl, 0.97, false, plain, line_cost(100, 1, true), 1, true},
   };
+  check_recomputation(plain, true);
+  check_company({"debiased company", 1, 70, 3, 4, 9, 3, kl, 0.2, false, plain, line_cost(70, 2, true), 1, true});
   for (const Exponents& exponents : {plain, heavy, unbalanced, both}) {
-    check_recomputation(exponents);
+    check_recomputation(exponents, false);
     check_company({"company", 1, 70, 3, 4, 9, 3, kl, 0.2, false, exponents, line_cost(70, 2)});
   }
   for (const Case& c : cases) check_case(c);

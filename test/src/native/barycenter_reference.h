@@ -36,7 +36,10 @@ struct Case {
   Exponents exponents{};
   Doubles cost{};  // [N, N] in the place of the grid's squared distances; height is 1
   int depth = 1;
+  bool debiased = false;
 
+  // Of the start and of the result: b, a where it is remembered, D.
+  std::size_t scalings() const { return static_cast<std::size_t>(exponents.sides()) * atoms + (debiased ? 1 : 0); }
   std::size_t pixels() const { return static_cast<std::size_t>(depth) * height * width; }
 };
 
@@ -76,7 +79,7 @@ Data make_data(const Case& c, unsigned seed) {
     data.weights[c.atoms + 1] -= 0.4;
   }
   if (c.warm) {
-    data.start.resize(c.points * c.exponents.sides() * c.atoms * n);
+    data.start.resize(c.points * c.scalings() * n);
     for (float& value : data.start) value = static_cast<float>(4 * uniform(generator) - 2);
   }
   return data;
@@ -145,15 +148,16 @@ class Reference {
 
   void forward(int point, const Doubles& atoms) {
     const std::size_t count = c_.atoms, sides = c_.exponents.sides();
-    std::vector<Reals> start(2 * count, Reals(n_, 1));
+    std::vector<Reals> start(2 * count + 1, Reals(n_, 1));
     if (!data_.start.empty()) {
-      for (std::size_t row = 0; row < sides * count; ++row) {
+      for (std::size_t row = 0; row < c_.scalings(); ++row) {
         for (std::size_t i = 0; i < n_; ++i)
-          start[row][i] = std::exp(Real(data_.start[(point * sides * count + row) * n_ + i]));
+          start[row][i] = std::exp(Real(data_.start[(point * c_.scalings() + row) * n_ + i]));
       }
     }
     b_.assign(1, std::vector<Reals>(start.begin(), start.begin() + count));
-    a_.assign(1, std::vector<Reals>(start.begin() + count, start.end()));
+    a_.assign(1, std::vector<Reals>(start.begin() + count, start.begin() + 2 * count));
+    debias_.assign(1, start[c_.debiased ? count : 2 * count]);  // ones where there is none
     c_scalings_.clear();
     phi_.clear();
     for (int iteration = 0; iteration < c_.iterations; ++iteration) {
@@ -164,7 +168,7 @@ class Reference {
         phis.push_back(apply_transpose(next_a[s]));
       }
       barycenter.resize(n_);
-      for (std::size_t i = 0; i < n_; ++i) barycenter[i] = std::exp(log_mean(point, phis, i));
+      for (std::size_t i = 0; i < n_; ++i) barycenter[i] = std::exp(log_mean(point, phis, i)) * debias_.back()[i];
       for (std::size_t s = 0; s < count; ++s) {
         for (std::size_t i = 0; i < n_; ++i) next_b[s][i] = raise(barycenter[i] / phis[s][i], b_.back()[s][i]);
       }
@@ -172,6 +176,11 @@ class Reference {
       phi_.push_back(phis);
       a_.push_back(next_a);
       b_.push_back(next_b);
+      if (c_.debiased) {
+        Reals next = apply(debias_.back());
+        for (std::size_t i = 0; i < n_; ++i) next[i] = std::sqrt(debias_.back()[i] * barycenter[i] / next[i]);
+        debias_.push_back(next);
+      }
     }
     log_scalings.clear();
     for (const auto* side : {&b_, &a_}) {
@@ -180,6 +189,7 @@ class Reference {
       }
       if (sides == 1) break;
     }
+    for (std::size_t i = 0; i < n_ && c_.debiased; ++i) log_scalings.push_back(std::log(debias_.back()[i]));
   }
 
   Real loss(int point, Reals& slope) const {
@@ -200,20 +210,29 @@ class Reference {
     return value;
   }
 
-  // With rb = b dL/db and ra = a dL/da; the gradient of d in the plain case for pixels without mass, too.
+  // With rb = b dL/db, ra = a dL/da and rd = D dL/dD; the gradient of d in the plain case for pixels without mass, too.
   void backward(int point, const Doubles& atoms, const Reals& slope) {
     const std::size_t count = c_.atoms;
     const Real memory = c_.exponents.memory, update = c_.exponents.update, power = c_.exponents.power;
     gradient_atoms.assign(count * n_, 0);
     gradient_weights.assign(count, 0);
     std::vector<Reals> rb(count, Reals(n_, 0)), ra(count, Reals(n_, 0));
+    Reals rd(n_, 0);
     for (int iteration = c_.iterations - 1; iteration >= 0; --iteration) {
       const std::vector<Reals>&phi = phi_[iteration], &c = c_scalings_[iteration];
       Reals total(n_, 0), log_p(n_);
       for (std::size_t i = 0; i < n_; ++i) {
         log_p[i] = log_mean(point, phi, i);
-        if (iteration == c_.iterations - 1) total[i] = slope[i] * std::exp(log_p[i]);
+        if (iteration == c_.iterations - 1) total[i] = slope[i] * barycenter[i];
         for (std::size_t s = 0; s < count; ++s) total[i] += update * rb[s][i];
+        total[i] += rd[i] / 2;
+      }
+      if (c_.debiased) {
+        const Reals e = apply(debias_[iteration]);
+        Reals gradient_e(n_);
+        for (std::size_t i = 0; i < n_; ++i) gradient_e[i] = -rd[i] / 2 / e[i];
+        const Reals through = apply_transpose(gradient_e);
+        for (std::size_t i = 0; i < n_; ++i) rd[i] = total[i] + rd[i] / 2 + debias_[iteration][i] * through[i];
       }
       for (std::size_t s = 0; s < count; ++s) {
         Reals gradient_phi(n_), gradient_c(n_);
@@ -241,6 +260,7 @@ class Reference {
   const std::size_t n_;
   Reals kernel_;
   std::vector<std::vector<Reals>> a_, b_, c_scalings_, phi_;  // [L (+ 1), S, N]
+  std::vector<Reals> debias_;                                 // D [L + 1, N], or ones
 };
 
 }  // namespace

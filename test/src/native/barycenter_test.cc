@@ -11,8 +11,8 @@
 namespace {
 
 // The reference's adjoint against central differences of its loss.
-void check_reference(Exponents exponents) {
-  const Case c{"reference", 3, 4, 2, 3, 1, 1.5, Loss::kKullbackLeibler, 0, true, exponents};
+void check_reference(Exponents exponents, bool debiased) {
+  const Case c{"reference", 3, 4, 2, 3, 1, 1.5, Loss::kKullbackLeibler, 0, true, exponents, {}, 1, debiased};
   const Data data = make_data(c, 5);
   const double h = std::ldexp(1.0, -24);
   const auto check = [&](std::size_t count, auto gradient_of, auto values_of) {
@@ -73,9 +73,9 @@ void check_concurrent() {
 }
 
 // Iterations that are computed a second time give the bits that kept ones give.
-void check_recomputation(bool warm, Exponents exponents) {
+void check_recomputation(bool warm, Exponents exponents, bool debiased) {
   for (const int iterations : {1, 2, 7, 20}) {
-    const Case c{"recomputed", 9, 21, 3, iterations, 5, 1.5, Loss::kKullbackLeibler, 0.2, warm, exponents};
+    const Case c{"recomputed", 9, 21, 3, iterations, 5, 1.5, Loss::kKullbackLeibler, 0.2, warm, exponents, {}, 1, debiased};
     const Data data = make_data(c, 11);
     otlearn::PlanSettings thrifty = plan_settings(c);
     thrifty.kept_bytes = 1;
@@ -122,11 +122,29 @@ int main() {
       {"volume, gamma 0.1", 4, 5, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.8, false, {}, {}, 4},
       {"line in the depth", 1, 1, 2, 5, 3, 2, Loss::kKullbackLeibler, 0.3, false, {}, {}, 33},
       {"volume, both", 5, 6, 2, 4, 3, 2, Loss::kKullbackLeibler, 0.3, true, variant(-0.2, 2), {}, 7},
+      {"debiased line", 1, 33, 3, 6, 5, 2, Loss::kQuadratic, 0.3, false, {}, {}, 1, true},
+      {"debiased column, warm", 33, 1, 3, 6, 5, 2, Loss::kKullbackLeibler, 0.3, true, {}, {}, 1, true},
+      {"debiased pixel", 1, 1, 2, 2, 2, 1, Loss::kQuadratic, 0, false, {}, {}, 1, true},
+      {"debiased image", 7, 33, 2, 5, 4, 1, Loss::kTotalVariation, 0.2, false, {}, {}, 1, true},
+      {"debiased image, warm", 9, 21, 3, 4, 6, 2, Loss::kKullbackLeibler, 0.2, true, {}, {}, 1, true},
+      {"debiased, one atom", 16, 16, 1, 5, 3, 1, Loss::kKullbackLeibler, 0.2, false, {}, {}, 1, true},
+      {"debiased, eleven atoms", 9, 5, 11, 5, 3, 1, Loss::kQuadratic, 0.2, false, {}, {}, 1, true},
+      {"debiased, one iteration", 9, 21, 2, 1, 4, 2, Loss::kKullbackLeibler, 0.3, false, {}, {}, 1, true},
+      {"debiased, one, warm", 9, 21, 2, 1, 4, 2, Loss::kKullbackLeibler, 0.3, true, {}, {}, 1, true},
+      {"debiased, two iterations", 9, 21, 2, 2, 4, 2, Loss::kKullbackLeibler, 0.3, false, {}, {}, 1, true},
+      {"debiased, many points", 6, 10, 2, 4, 37, 1, Loss::kQuadratic, 0.2, false, {}, {}, 1, true},
+      {"debiased, gamma 0.1", 9, 21, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.8, false, {}, {}, 1, true},
+      {"debiased, far apart", 1, 99, 2, 5, 4, 0.1, Loss::kKullbackLeibler, 0.97, false, {}, {}, 1, true},
+      {"debiased, gamma 50", 9, 21, 2, 20, 4, 50, Loss::kKullbackLeibler, 0.8, false, {}, {}, 1, true},
+      {"debiased volume", 6, 5, 2, 5, 4, 2, Loss::kKullbackLeibler, 0.3, false, {}, {}, 9, true},
+      {"debiased volume, warm", 3, 18, 3, 4, 3, 1, Loss::kTotalVariation, 0.3, true, {}, {}, 5, true},
   };
   for (const Exponents& exponents : {variant(0, 0), variant(-0.1, 0), variant(0, 2), variant(-0.3, 0.5)}) {
-    check_reference(exponents);
-    for (const bool warm : {false, true}) check_recomputation(warm, exponents);
+    check_reference(exponents, false);
+    for (const bool warm : {false, true}) check_recomputation(warm, exponents, false);
   }
+  check_reference({}, true);
+  for (const bool warm : {false, true}) check_recomputation(warm, {}, true);
   check_pool();
   check_concurrent();
   for (const Case& c : cases) check_case(c);

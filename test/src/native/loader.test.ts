@@ -139,6 +139,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["a memory above 0", { memory: 0.1 }],
     ["no update", { update: 0 }],
     ["a power that is no number", { power: NaN }],
+    ["a debiased power", { debiased: true, power: 0.5 }],
     ["text for a number", { across: { ...across, size: "3" } }],
     ["a missing axis", { depth: undefined }],
     ["a missing number", { across: { ...across, size: undefined } }],
@@ -151,6 +152,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["more costs than memory holds", { points: 2 ** 30 }],
     ["epsilon 0", { epsilon: 0 }],
     ["no word on symmetry", { symmetric: undefined }],
+    ["debiased costs that are not symmetric", { debiased: true, symmetric: false }],
     ["no word on its kind", { dense: undefined }],
   ])("refuses a dense plan with %s", (_, change) => {
     expect(() => createBarycenter!({ ...dense, ...change })).toThrow();
@@ -175,6 +177,7 @@ describe.skipIf(!addon)(suite("the addon"), () => {
     ["targets and nowhere to write gradients", { targets: new Float64Array(6) }],
     ["short barycenters", { barycenters: new Float64Array(5) }],
     ["one side of a start where the plan takes two", { start: new Float32Array(6) }, { memory: -0.1, update: 1.1 }],
+    ["a debiased start without log D", { start: new Float32Array(6) }, { debiased: true }],
     ["short log-scalings", { logScalings: new Float32Array(5) }],
     ["nowhere to mark points", { done: new Uint8Array(0) }],
     ["a list for an array", { atoms: [1, 0, 0, 0, 0, 0] }],

@@ -17,7 +17,12 @@ interface Summary {
 }
 interface Result extends Arrays {
   readonly summary: Summary;
-  readonly options: { readonly gamma: number; readonly heavyBall: number; readonly unbalanced?: number | null };
+  readonly options: {
+    readonly gamma: number;
+    readonly heavyBall: number;
+    readonly unbalanced?: number | null;
+    readonly debiased: boolean;
+  };
 }
 
 async function resultOf(run: string): Promise<Result> {
@@ -58,6 +63,7 @@ function expectResult(result: Result, cost: readonly (readonly number[])[], poin
     gamma: options.gamma,
     heavyBall: options.heavyBall,
     unbalanced: options.unbalanced ?? undefined,
+    debiased: options.debiased,
     iterations: summary.sinkhorn.total,
   };
   const expected = rowsOf(weights).map((row) => naiveBarycenter(rowsOf(atoms), row, settings));
@@ -93,6 +99,10 @@ describe("the result of a run", () => {
     ["with warm restarts and heavy-ball", "--warm-restart 4 --heavy-ball -0.2", 15],
     ["unbalanced", "--unbalanced 20", 5],
     ["unbalanced with warm restarts", "--unbalanced 5 --warm-restart 6 --gamma 2", 10],
+    ["debiased", "--debiased", 5],
+    ["debiased without native kernels", "--debiased --gamma 2", 5, false],
+    ["debiased with warm restarts", "--debiased --warm-restart 4", 15],
+    ["debiased in the log domain", "--debiased --log-domain on", 5],
     ["in the log domain", "--log-domain on --warm-restart 6", 10],
     ["at small gamma", "--gamma 0.2", 5],
     ["outside the log domain", "--log-domain off --gamma 3", 5],
@@ -114,7 +124,13 @@ describe("the result of a run", () => {
       operator: expect.any(String),
       backend: "cpu",
       engine: expect.any(String),
-      sinkhorn: { iterations: 5, gamma: result.options.gamma, domain: expect.any(String), total },
+      sinkhorn: {
+        iterations: 5,
+        gamma: result.options.gamma,
+        domain: expect.any(String),
+        total,
+        ...(options.includes("--debiased") && { debiased: true }),
+      },
     });
     expectResult(result, gridCost(BUMPS_SIZE), BUMPS_SIZE);
   });

@@ -33,8 +33,8 @@ struct BarycenterProblem {
   GridAxis depth, down, across;
   int atoms, iterations;
   Exponents exponents;
-  // p = D prod phi^lambda with D <- sqrt(D p / K D) (Janati, Cuturi, Gramfort 2020, Algorithm 1): plain exponents, a symmetric
-  // cost, no target and no start.
+  // p = D prod phi^lambda with D <- sqrt(D p / K D) (Janati, Cuturi, Gramfort 2020, Algorithm 1): plain exponents and a
+  // symmetric cost.
   bool debiased;
   std::size_t kept_bytes;  // for the iterations of the data points of one worker; above it they are computed twice
   // A dense cost C [N, N] in the place of a grid, with N points across; read until the kernel is finished.
@@ -42,17 +42,19 @@ struct BarycenterProblem {
   double epsilon = 0;
   bool cost_is_symmetric = false;
   std::size_t pixels() const { return static_cast<std::size_t>(depth.size) * down.size * across.size; }
+  // Scalings of a side: of the atoms and, where debiased, D.
+  int rows() const { return atoms + (debiased ? 1 : 0); }
 };
 
 // One data point. Outputs that are null are not computed.
 struct BarycenterPoint {
   const double* weights;     // lambda [S]
-  const float* start;        // log scalings [sides, S, N], or null: ones
+  const float* start;        // log scalings [sides, rows, N], or null: ones
   const double* wide_start;  // the same in double, where `start` is null
   const double* target;      // x [N], dL/dp for kLinear, or null: no loss, no gradient
   Loss loss;
   double* barycenter;   // p [N], or null
-  float* log_scalings;  // [sides, S, N] after the iterations, or null
+  float* log_scalings;  // [sides, rows, N] after the iterations, or null
   double* wide_log_scalings;
   double* loss_value;        // with target
   double* gradient_weights;  // [S], with target

@@ -1,4 +1,4 @@
-// The products of data points with a dense cost: one for all atoms of all points in work.
+// The products of data points with a dense cost: one for all atoms of all points in work, and for their D where debiased.
 #if defined(OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H
 #undef OTLEARN_BARYCENTER_BARYCENTER_DENSE_IMPL_H
@@ -33,10 +33,10 @@ class DenseProducts {
   // for, unless they do not fill a panel.
   static int together(const BarycenterProblem& problem, std::size_t size) {
     constexpr std::size_t kPanels = 5;
-    const std::size_t atoms = problem.atoms,
+    const std::size_t rows = problem.rows(),
                       images = Steps::kept_images(problem) * static_cast<std::size_t>(problem.iterations);
     const std::size_t held = problem.kept_bytes / (images * size * sizeof(T));
-    const std::size_t most = kPanels * kTileRows / atoms, least = (kTileRows + atoms - 1) / atoms;
+    const std::size_t most = kPanels * kTileRows / rows, least = (kTileRows + rows - 1) / rows;
     return static_cast<int>(std::max<std::size_t>(1, std::min(most, std::max(held, least))));
   }
 
@@ -50,19 +50,18 @@ class DenseProducts {
       for (State* state : points) state->in_range = state->in_range && context_.shared.is_in_range();
     } else {
       make_c(points, iteration, replay);
-      each_atom(points, [&](State& state, int s) { state.in_range = state.steps.make_a(iteration, s); });
-      make(points, Half::kPhi, iteration, replay, [=](Steps& steps, int s) { return steps.phi_product(iteration, s); });
+      const int atoms = context_.problem.atoms;
+      each_row(points, atoms, [&](State& state, int s) { state.in_range = state.steps.make_a(iteration, s); });
+      make(points, Half::kPhi, iteration, replay, atoms,
+           [=](State& state, int s, auto use) { use(state.steps.phi_product(iteration, s)); });
     }
-    make_debias(points);
     for (State* state : points) {
       if (state->in_range && !state->ends_before(iteration)) state->in_range = state->steps.finish(iteration);
     }
   }
   // The products that the error before an iteration follows from.
   void advance_c(const std::vector<State*>& points, int iteration) {
-    if (points.empty()) return;
-    make_c(points, iteration, false);
-    make_debias(points);
+    if (!points.empty()) make_c(points, iteration, false);
   }
 
   // The adjoint of an iteration.
@@ -75,15 +74,17 @@ class DenseProducts {
       }
     }
     if (context_.is_shared(iteration)) return;
-    pull_back_half(points, Half::kPhi, iteration,
-                   [=](State& state, int s) { return state.steps.phi_adjoint(iteration, s, state.g(), state.gradients); });
+    pull_back_phi(points, iteration);
     for (const Row& row : rows_) {
       row.state->check += row.outcome.consumed;
-      row.state->point->gradient_weights[row.s] += row.outcome.produced;
+      if (row.s < context_.problem.atoms) row.state->point->gradient_weights[row.s] += row.outcome.produced;
     }
     if (iteration == 0) return;
-    pull_back_half(points, Half::kC, iteration,
-                   [=](State& state, int s) { return state.steps.c_adjoint(iteration, s, state.next_g()); });
+    pull_back_half(points, Half::kC, iteration, context_.problem.atoms,
+                   [=](State& state, int s, auto use) { use(state.steps.c_adjoint(iteration, s, state.next_g())); });
+    if constexpr (Steps::kIsDebiased) {
+      for (State* state : points) finish_debias_adjoint(*state, iteration);
+    }
   }
 
  private:
@@ -96,58 +97,85 @@ class DenseProducts {
 
   static Side side_of(Half half) { return half == Half::kC ? Side::kLying : Side::kUpright; }
 
-  // While the point is in range.
+  // While the point is in range; the row behind its atoms is D's.
   template <typename Body>
-  void each_atom(const std::vector<State*>& points, Body body) const {
+  void each_row(const std::vector<State*>& points, int rows, Body body) const {
     for (State* state : points) {
-      for (int s = 0; s < context_.problem.atoms && state->in_range; ++s) body(*state, s);
+      for (int s = 0; s < rows && state->in_range; ++s) body(*state, s);
     }
   }
 
+  // c and, where it is needed, 1 / K D.
   void make_c(const std::vector<State*>& points, int iteration, bool replay) {
-    make(points, Half::kC, iteration, replay, [=](Steps& steps, int s) { return steps.c_product(iteration, s); });
-  }
-
-  // K D of each point, where there is one.
-  void make_debias(const std::vector<State*>& points) {
+    const int atoms = context_.problem.atoms;
     if constexpr (Steps::kIsDebiased) {
+      const bool debiases = points.front()->steps.debiases(iteration);
+      make(points, Half::kC, iteration, replay, atoms + debiases, [=](State& state, int s, auto use) {
+        if (s == atoms) use(state.steps.debias_product(iteration));
+        else use(state.steps.c_product(iteration, s));
+      });
       for (State* state : points) {
-        if (!state->in_range) continue;
-        Steps& steps = state->steps;
-        state->in_range = kernel_.make(steps.debias_level(), steps.debias_needed(), [&](int level) {
-          const auto product = steps.debias_product();
-          return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
-        });
+        const auto turn = state->steps.debias_turn(iteration);
+        if (debiases && state->in_range) kernel_.turn(T(1), scratch_, turn.produce, turn.consume);
       }
+    } else {
+      make(points, Half::kC, iteration, replay, atoms,
+           [=](State& state, int s, auto use) { use(state.steps.c_product(iteration, s)); });
     }
   }
 
-  // The vectors of all points in range, product_of(state, s).produce.
-  template <typename ProductOf>
-  void fill(const std::vector<State*>& points, ProductOf product_of) {
+  // The adjoints of the phi and, where it has one, of K D.
+  void pull_back_phi(const std::vector<State*>& points, int iteration) {
+    const int atoms = context_.problem.atoms;
+    const auto use_phi = [=](State& state, int s, auto use) {
+      use(state.steps.phi_adjoint(iteration, s, state.g(), state.gradients));
+    };
+    if constexpr (Steps::kIsDebiased) {
+      const bool pulls = points.front()->steps.pulls_debias(iteration);
+      pull_back_half(points, Half::kPhi, iteration, atoms + pulls, [=](State& state, int s, auto use) {
+        if (s == atoms) use(state.steps.debias_adjoint(iteration));
+        else use_phi(state, s, use);
+      });
+    } else {
+      pull_back_half(points, Half::kPhi, iteration, atoms, use_phi);
+    }
+  }
+  void finish_debias_adjoint(State& state, int iteration) {
+    Steps& steps = state.steps;
+    if (!steps.pulls_debias(iteration)) {
+      steps.begin_debias_adjoint(state.g(), state.next_g());
+      return;
+    }
+    const auto turn = steps.debias_adjoint_turn(iteration, state.g(), state.next_g());
+    kernel_.turn(T(0), scratch_, turn.produce, turn.consume);
+  }
+
+  // The vectors of all points in range: `visit(state, s, use)` calls use(product).
+  template <typename Visit>
+  void fill(const std::vector<State*>& points, int rows, Visit visit) {
     rows_.clear();
-    kernel_.reserve(static_cast<int>(points.size()) * context_.problem.atoms, scratch_);
-    each_atom(points, [&](State& state, int s) {
+    kernel_.reserve(static_cast<int>(points.size()) * context_.problem.rows(), scratch_);
+    each_row(points, rows, [&](State& state, int s) {
       Outcome<T> outcome{};
-      kernel_.fill(scratch_.x[rows_.size()], product_of(state, s).produce, outcome);
+      visit(state, s, [&](const auto& product) { kernel_.fill(scratch_.x[rows_.size()], product.produce, outcome); });
       rows_.push_back({&state, s, outcome});
     });
   }
-  template <typename ProductOf>
-  void empty(T outside, ProductOf product_of) {
+  template <typename Visit>
+  void empty(T outside, Visit visit) {
     for (std::size_t v = 0; v < rows_.size(); ++v) {
       Row& row = rows_[v];
       if (!row.state->in_range) continue;
-      row.outcome.consumed = kernel_.empty(scratch_.product[v], outside, product_of(*row.state, row.s).consume);
+      visit(*row.state, row.s,
+            [&](const auto& product) { row.outcome.consumed = kernel_.empty(scratch_.product[v], outside, product.consume); });
     }
   }
 
   // A half step of the iteration, each vector by the shortest kernel that is exact for it, expected to be as long as in the
   // iteration before. Points without such a kernel are out of range.
-  template <typename ProductOf>
-  void make(const std::vector<State*>& points, Half half, int iteration, bool replay, ProductOf product) {
-    const auto product_of = [&](State& state, int s) { return product(state.steps, s); };
-    fill(points, product_of);
+  template <typename Visit>
+  void make(const std::vector<State*>& points, Half half, int iteration, bool replay, int rows, Visit visit) {
+    fill(points, rows, visit);
     std::vector<DenseRow> todo, longer;
     for (std::size_t v = 0; v < rows_.size(); ++v) {
       KernelLevels<T>& levels = rows_[v].state->levels;
@@ -168,19 +196,21 @@ class DenseProducts {
       }
       todo.swap(longer);
     }
-    empty(T(1), product_of);
+    empty(T(1), visit);
   }
 
-  // The adjoint of a half step, by the transpose of its kernel.
-  template <typename ProductOf>
-  void pull_back_half(const std::vector<State*>& points, Half half, int iteration, ProductOf product_of) {
-    fill(points, product_of);
+  // The adjoint of a half step, by the transpose of its kernel. That of K D goes with the adjoints of the phi, with the level
+  // that it had beside the c.
+  template <typename Visit>
+  void pull_back_half(const std::vector<State*>& points, Half half, int iteration, int rows, Visit visit) {
+    fill(points, rows, visit);
     std::vector<DenseRow> todo;
     for (std::size_t v = 0; v < rows_.size(); ++v) {
-      todo.push_back({static_cast<int>(v), rows_[v].state->levels.used(half, iteration, rows_[v].s)});
+      const Half made = rows_[v].s < context_.problem.atoms ? half : Half::kC;
+      todo.push_back({static_cast<int>(v), rows_[v].state->levels.used(made, iteration, rows_[v].s)});
     }
     kernel_.multiply(half == Half::kC ? Side::kUpright : Side::kLying, todo, scratch_);
-    empty(T(0), product_of);
+    empty(T(0), visit);
   }
 
   const DenseKernel<T>& kernel_;

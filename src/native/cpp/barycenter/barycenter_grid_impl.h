@@ -42,7 +42,7 @@ class GridProducts {
   void advance_c(const std::vector<State*>& points, int iteration) {
     for (State* state : points) {
       for (int s = 0; s < context_.problem.atoms && state->in_range; ++s) state->in_range = make_c(*state, iteration, s, false);
-      if (state->in_range) state->in_range = make_debias(*state);
+      if (state->in_range) state->in_range = make_debias(*state, iteration, false);
     }
   }
 
@@ -55,11 +55,12 @@ class GridProducts {
       const double share = is_shared ? state.pull_back_shared(iteration, s) : pull_back_atom(state, iteration, s);
       state.point->gradient_weights[s] += common + share;
     }
+    if constexpr (Steps::kIsDebiased) pull_back_debias(state, iteration);
   }
 
  private:
   bool make_marginals(State& state, int iteration, bool replay) {
-    if (context_.is_shared(iteration)) return context_.shared.is_in_range() && make_debias(state);
+    if (context_.is_shared(iteration)) return context_.shared.is_in_range();
     Steps& steps = state.steps;
     for (int s = 0; s < context_.problem.atoms; ++s) {
       if (!make_c(state, iteration, s, replay) || !steps.make_a(iteration, s)) return false;
@@ -69,7 +70,7 @@ class GridProducts {
       });
       if (!has_phi) return false;
     }
-    return make_debias(state);
+    return make_debias(state, iteration, replay);
   }
 
   bool make_c(State& state, int iteration, int s, bool replay) {
@@ -79,13 +80,18 @@ class GridProducts {
     });
   }
 
-  // K D, where there is one.
-  bool make_debias(State& state) {
+  // 1 / K D, where it is needed.
+  bool make_debias(State& state, int iteration, bool replay) {
     if constexpr (Steps::kIsDebiased) {
-      return kernel_.make(state.steps.debias_level(), state.steps.debias_needed(), [&](int level) {
-        const auto product = state.steps.debias_product();
-        return kernel_.template to_upright<true>(level, T(1), scratch_, product.produce, product.consume);
+      Steps& steps = state.steps;
+      if (!steps.debiases(iteration)) return true;
+      const bool is_made = make(state.levels, Half::kC, iteration, context_.problem.atoms, replay, [&](int level) {
+        const auto product = steps.debias_product(iteration);
+        return kernel_.template to_lying<true>(level, T(1), scratch_, product.produce, product.consume);
       });
+      const auto turn = steps.debias_turn(iteration);
+      if (is_made) kernel_.turn(T(1), scratch_, turn.produce, turn.consume);
+      return is_made;
     }
     return true;
   }
@@ -113,6 +119,19 @@ class GridProducts {
       kernel_.template to_upright<false>(state.levels.used(Half::kC, iteration, s), T(0), scratch_, c.produce, c.consume);
     }
     return pulled.produced;
+  }
+
+  void pull_back_debias(State& state, int iteration) {
+    Steps& steps = state.steps;
+    if (steps.pulls_debias(iteration)) {
+      const auto adjoint = steps.debias_adjoint(iteration);
+      const int level = state.levels.used(Half::kC, iteration, context_.problem.atoms);
+      kernel_.template to_lying<false>(level, T(0), scratch_, adjoint.produce, adjoint.consume);
+      const auto turn = steps.debias_adjoint_turn(iteration, state.g(), state.next_g());
+      kernel_.turn(T(0), scratch_, turn.produce, turn.consume);
+    } else if (iteration > 0) {
+      steps.begin_debias_adjoint(state.g(), state.next_g());
+    }
   }
 
   const GridKernel<T>& kernel_;

@@ -91,7 +91,8 @@ template <typename T>
 struct SharedAtoms {
   Images<T> ones;                                       // one image
   Images<T> d;                                          // [S]
-  Images<T> first_inverse_c;                            // one image: 1 / K 1
+  Images<T> first_inverse_c;                            // one image: 1 / K 1, lying
+  Images<T> first_inverse_e;                            // the same, upright; one image where debiased
   Images<T> first_a, first_inverse_phi, first_log_phi;  // [S]; log(scale phi)
   T scale;                                              // a power of two near N: logarithms are taken of masses times it,
                                                         // which are near 1, so that fewer digits are lost to the magnitude

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "barycenter/barycenter.h"
+#include "barycenter/barycenter_debiased_impl.h"
 #include "barycenter/barycenter_images_impl.h"
 #include "barycenter/barycenter_plain_impl.h"
 #include "barycenter/barycenter_powers_impl.h"
@@ -39,6 +40,7 @@ class Engine final : public BarycenterEngine {
     shared_.scale = static_cast<T>(std::exp2(std::round(std::log2(static_cast<double>(problem.pixels())))));
     shared_.d = images();
     shared_.first_inverse_c = Images<T>(1, size_);
+    shared_.first_inverse_e = Images<T>(problem.debiased ? 1 : 0, size_);
     shared_.first_a = images();
     shared_.first_inverse_phi = images();
     shared_.first_log_phi = images();
@@ -56,6 +58,7 @@ class Engine final : public BarycenterEngine {
     kernel_.make(first_c_level_, needed, [&](int level) {
       return kernel_.template to_lying<true>(level, T(1), scratch, Load<T>{shared_.ones[0]}, StoreReciprocal<T>{inverse_c});
     });
+    if (problem_.debiased) kernel_.turn(T(1), scratch, Load<T>{inverse_c}, Store<T>{shared_.first_inverse_e[0]});
   }
 
   int together() const override { return Products<T, Steps>::together(problem_, size_); }

@@ -82,7 +82,7 @@ class MarginalMean {
   }
   // <G, log p>, or <G, 1> / power
   double common(const StripLayout& layout, const T* g, const T* p) const {
-    if (is_geometric_) return mean_log(layout, g, p);
+    if (is_geometric_) return mean_log<T>(layout, g, [=](std::size_t i) { return load<T>(p + i); });
     double sum = 0;
     each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
       V strip = {};

@@ -1,5 +1,5 @@
 // The plain iteration, a = d / K b and b = p / K a, and its adjoint. Reciprocals of c = K b and phi = K a are kept, so that no
-// loop divides, and neither a nor b is ever in memory. Debiased, p has a factor D of its own, and there is no adjoint.
+// loop divides, and neither a nor b is ever in memory.
 #if defined(OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
 #undef OTLEARN_BARYCENTER_BARYCENTER_PLAIN_IMPL_H
@@ -27,13 +27,13 @@
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
-template <typename T, bool kDebiased = false>
+template <typename T>
 class PlainSteps {
   static constexpr int kLanes = Traits<T>::kLanes;
   using V = Vector<T>;
 
  public:
-  static constexpr bool kIsDebiased = kDebiased;
+  static constexpr bool kIsDebiased = false;
 
   // Whether this number type holds the masses of an atom: what it makes 0 would have added nothing.
   static bool holds(const double*, std::size_t) { return true; }
@@ -51,14 +51,7 @@ class PlainSteps {
   static int kept_images(const BarycenterProblem& problem) { return 2 * problem.atoms + 1; }
 
   explicit PlainSteps(const PointContext<T>& context)
-      : context_(context),
-        atoms_(context.problem.atoms),
-        iterations_(context.problem.iterations),
-        kept_(iterations_, context.kept_bytes, context.size, kept_images(context.problem), atoms_ + 1),
-        log_p_(2, context.size),
-        next_(context.between(), context.size),
-        weighted_(kDebiased ? 0 : atoms_, context.size),
-        debias_(kDebiased ? 3 : 0, context.size) {}
+      : PlainSteps(context, context.problem.atoms + 1, kept_images(context.problem)) {}
 
   KeptIterations<T>& kept() { return kept_; }
   T* p(int iteration) { return kept_.at(iteration, 0); }
@@ -66,7 +59,6 @@ class PlainSteps {
   // Begins a data point; false where its start leaves the range.
   bool begin(const BarycenterPoint& point) {
     point_ = &point;
-    if constexpr (kDebiased) begin_debias();
     if (!context_.has_start(point)) return true;
     if (start_.count() == 0) start_ = Images<T>(atoms_, context_.size);
     for (int s = 0; s < atoms_; ++s) {
@@ -95,40 +87,19 @@ class PlainSteps {
   }
 
   // p, after all atoms; false where it leaves the range.
-  bool finish(int iteration) {
-    const double all = std::accumulate(point_->weights, point_->weights + atoms_, 0.0);
-    const double offset =
-        std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
-    if (context_.is_shared(iteration)) return finish_shared(offset);
-    const T* log_p = log_p_[atoms_ % 2];
-    const bool in_range = set_barycenter<T>(
-        context_.upright, [=](std::size_t i) { return load<T>(log_p + i); }, offset, p(iteration));
-    if constexpr (kDebiased) return in_range && finish_debias(p(iteration));
-    return in_range;
-  }
+  bool finish(int iteration) { return finish_with(iteration, Unchanged<T>()); }
 
-  // K D, from lying to upright, with the level that it takes.
-  auto debias_product() { return Product{Load<T>{debias_[1]}, Store<T>{debias_[2]}}; }
-  int& debias_level() { return debias_level_; }
-  int& debias_needed() { return debias_needed_; }
-
-  // |a c - d| of the iteration before, with the c of this one, and |D K D - p|.
+  // |a c - d| of the iteration before, with the c of this one.
   double error_before(int iteration) {
     double largest = 0;
     for (int s = 0; s < atoms_; ++s) {
       const T *d = context_.shared.d[s], *inverse_c = this->inverse_c(iteration, s),
               *before = context_.is_shared(iteration - 1) ? context_.shared.first_inverse_c[0]
-                                                          : kept_.before(iteration, 1 + atoms_ + s);
+                                                          : kept_.before(iteration, carried_ + s);
       const double error = distance(context_.lying, [=](std::size_t i) {
         const V inverse = load<T>(inverse_c + i);
         return V(load<T>(d + i) * ((load<T>(before + i) - inverse) / inverse));
       });
-      largest = std::max(largest, error);
-    }
-    if constexpr (kDebiased) {
-      const T *debias = debias_[0], *product = debias_[2], *p = this->p(iteration - 1);
-      const double error = distance(
-          context_.upright, [=](std::size_t i) { return V(load<T>(debias + i) * load<T>(product + i) - load<T>(p + i)); });
       largest = std::max(largest, error);
     }
     return largest;
@@ -155,29 +126,14 @@ class PlainSteps {
   //
   // That gradient is <G, log phi_s> = <G, log p> - <G, log b_s>. Training moves weights only in directions that keep their
   // sum, and there the small logarithms of b leave more digits than the large ones of phi.
-  double common(int iteration, const T* g) { return mean_log(context_.upright, g, p(iteration)); }
+  double common(int iteration, const T* g) {
+    return mean_log<T>(context_.upright, g, [p = p(iteration)](std::size_t i) { return load<T>(p + i); });
+  }
 
   // ga = K gphi; gd += ga / c; then ga a / c. Every image that is summed into is first written by the iteration that comes
   // first. Of a shared iteration only gphi is taken.
   auto phi_adjoint(int iteration, int s, const T* g, AtomGradients<T>& gradients) {
-    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
-    const T *p = this->p(iteration), *inverse_phi = this->inverse_phi(iteration, s), *weighted = weighted_[s];
-    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *d = context_.shared.d[s];
-    const T lambda = static_cast<T>(point_->weights[s]);
-    T *gradient = gradients.d[s], *next = this->next(s);
-    return Product{[=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
-                     const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
-                     sum -= share * short_log_of<T>(load<T>(p + i) * inverse);
-                     return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
-                   },
-                   [=](std::size_t i, const V& ga, V& sum) {
-                     const V inverse = load<T>(inverse_c + i);
-                     const V share = ga * inverse;
-                     const V total = last ? share : load<T>(gradient + i) + share;
-                     sum += total;
-                     store<T>(gradient + i, total);
-                     store<T>(next + i, share * (load<T>(d + i) * inverse));
-                   }};
+    return phi_adjoint_with(p(iteration), iteration, s, g, gradients);
   }
   // -gb * b, b = p / phi of the iteration before, whose G is summed over the atoms in order.
   auto c_adjoint(int iteration, int s, T* next_g) {
@@ -190,72 +146,58 @@ class PlainSteps {
                    }};
   }
 
- private:
-  T* inverse_c(int iteration, int s) { return kept_.at(iteration, 1 + atoms_ + s); }
-  const T* inverse_phi(int iteration, int s) {
-    return context_.is_shared(iteration) ? context_.shared.first_inverse_phi[s] : kept_.at(iteration, 1 + s);
-  }
-  // b = p / phi of the iteration before; the start counts as 1 / phi with p = 1
-  const T* p_before(int iteration) { return iteration == 0 ? context_.shared.ones[0] : kept_.before(iteration, 0); }
-  const T* inverse_phi_before(int iteration, int s) {
-    if (iteration == 0) return start_[s];
-    return context_.is_shared(iteration - 1) ? context_.shared.first_inverse_phi[s] : kept_.before(iteration, 1 + s);
-  }
-  // The sum of the lambda log(scale phi) up to an atom; null before the first.
-  const T* log_p_before(int s) { return s > 0 ? log_p_[s % 2] : nullptr; }
-  T* log_p_after(int s) { return log_p_[(s + 1) % 2]; }
-  T* next(int s) { return next_[s % next_.count()]; }
+ protected:
+  // With `carried` and `kept` images of an iteration, those of a class that has more of them.
+  PlainSteps(const PointContext<T>& context, int carried, int kept)
+      : context_(context),
+        atoms_(context.problem.atoms),
+        iterations_(context.problem.iterations),
+        carried_(carried),
+        kept_(iterations_, context.kept_bytes, context.size, kept, carried),
+        log_p_(2, context.size),
+        next_(context.between(), context.size),
+        weighted_(atoms_, context.size) {}
 
-  bool finish_shared(double offset) {
+  // p as `change(i, mean)` makes it of the geometric mean; false where the mean leaves the range.
+  template <typename Change>
+  bool finish_with(int iteration, const Change& change) {
+    const double all = std::accumulate(point_->weights, point_->weights + atoms_, 0.0);
+    const double offset =
+        std::log(static_cast<double>(context_.shared.scale)) * all;  // log p is that of prod (scale phi)^lambda
+    const auto set = [&](auto log_mean) { return set_barycenter<T>(context_.upright, log_mean, offset, p(iteration), change); };
+    if (!context_.is_shared(iteration)) {
+      return set([log_p = log_p_[atoms_ % 2]](std::size_t i) { return load<T>(log_p + i); });
+    }
     const std::vector<T> weights(point_->weights, point_->weights + atoms_);
     std::vector<const T*> log_phi(atoms_);
     for (int s = 0; s < atoms_; ++s) log_phi[s] = context_.shared.first_log_phi[s];
-    const auto log_p = [lambda = weights.data(), logs = log_phi.data(), atoms = log_phi.size()](std::size_t i) {
+    return set([lambda = weights.data(), logs = log_phi.data(), atoms = log_phi.size()](std::size_t i) {
       V sum = {};
       for (std::size_t s = 0; s < atoms; ++s) sum += lambda[s] * load<T>(logs[s] + i);
       return sum;
-    };
-    const bool in_range = set_barycenter<T>(context_.upright, log_p, offset, p(0));
-    if constexpr (kDebiased) return in_range && finish_debias(p(0));
-    return in_range;
-  }
-
-  // D = 1
-  void begin_debias() {
-    for (int image = 0; image < 2; ++image) std::fill_n(debias_[image], context_.size, T(1));
-    debias_level_ = 0;
-  }
-
-  // p <- D p, D <- sqrt(D p / K D), from K D of the D before; false where one leaves the range.
-  bool finish_debias(T* p) {
-    T *upright = debias_[0], *lying = debias_[1];
-    const T* product = debias_[2];
-    V largest = broadcast<T>(T(1)), smallest = largest;
-    each_register<T>(context_.upright, [&](std::size_t i) {
-      const V debias = load<T>(upright + i), mass = load<T>(p + i) * debias;
-      const V next = sqrt_of<T>(debias * (mass / load<T>(product + i)));
-      largest = most<T>(largest, next);
-      smallest = least<T>(smallest, least<T>(next, mass));
-      store<T>(p + i, mass);
-      store<T>(upright + i, next);
     });
-    turn_image(upright, lying);
-    return largest_lane<T>(largest) < Band<T>::kLargest && -largest_lane<T>(-smallest) > 1 / Band<T>::kLargest;
   }
 
-  // An upright image as a lying one.
-  void turn_image(const T* from, T* to) const {
-    const StripLayout &in = context_.upright, &out = context_.lying;
-    if (!out.lies) {  // both are the same
-      std::copy_n(from, in.size(), to);
-      return;
-    }
-    for (int z = 0; z < in.planes; ++z, from += in.plane(), to += out.plane()) {
-      for (int y = 0; y < in.rows; ++y) {
-        T* line = to + out.at(0, y);  // of the lying image, rows `lanes` numbers apart
-        for (int x = 0; x < in.columns; ++x) line[static_cast<std::size_t>(x) * kLanes] = from[in.at(y, x)];
-      }
-    }
+  // The same with the geometric mean of the phi.
+  auto phi_adjoint_with(const T* mean, int iteration, int s, const T* g, AtomGradients<T>& gradients) {
+    const bool last = iteration == iterations_ - 1, is_shared = context_.is_shared(iteration);
+    const T *inverse_phi = this->inverse_phi(iteration, s), *weighted = weighted_[s];
+    const T *inverse_c = is_shared ? nullptr : this->inverse_c(iteration, s), *d = context_.shared.d[s];
+    const T lambda = static_cast<T>(point_->weights[s]);
+    T *gradient = gradients.d[s], *next = this->next(s);
+    return Product{[=](std::size_t i, V& sum) {  // gphi = (lambda G - gb b) / phi
+                     const V share = load<T>(g + i), inverse = load<T>(inverse_phi + i);
+                     sum -= share * short_log_of<T>(load<T>(mean + i) * inverse);
+                     return (last ? lambda * share : lambda * share + load<T>(weighted + i)) * inverse;
+                   },
+                   [=](std::size_t i, const V& ga, V& sum) {
+                     const V inverse = load<T>(inverse_c + i);
+                     const V share = ga * inverse;
+                     const V total = last ? share : load<T>(gradient + i) + share;
+                     sum += total;
+                     store<T>(gradient + i, total);
+                     store<T>(next + i, share * (load<T>(d + i) * inverse));
+                   }};
   }
 
   // sum |difference(i)|, without the padding.
@@ -278,18 +220,30 @@ class PlainSteps {
 
   const PointContext<T>& context_;
   const BarycenterPoint* point_ = nullptr;
-  const int atoms_, iterations_;
+  const int atoms_, iterations_, carried_;
   KeptIterations<T> kept_;  // p, 1 / phi [S]; 1 / c [S]
-  Images<T> start_;         // [S] b to start from
-  Images<T> log_p_;         // two images, read and written in turn
-  Images<T> next_;          // what the two adjoint products of an atom hand over
-  Images<T> weighted_;      // [S] -gb * b
-  Images<T> debias_;        // D, upright and lying, and K D
-  int debias_level_ = 0, debias_needed_ = 0;
-};
 
-template <typename T>
-using DebiasedSteps = PlainSteps<T, true>;
+ private:
+  T* inverse_c(int iteration, int s) { return kept_.at(iteration, carried_ + s); }
+  const T* inverse_phi(int iteration, int s) {
+    return context_.is_shared(iteration) ? context_.shared.first_inverse_phi[s] : kept_.at(iteration, 1 + s);
+  }
+  // b = p / phi of the iteration before; the start counts as 1 / phi with p = 1
+  const T* p_before(int iteration) { return iteration == 0 ? context_.shared.ones[0] : kept_.before(iteration, 0); }
+  const T* inverse_phi_before(int iteration, int s) {
+    if (iteration == 0) return start_[s];
+    return context_.is_shared(iteration - 1) ? context_.shared.first_inverse_phi[s] : kept_.before(iteration, 1 + s);
+  }
+  // The sum of the lambda log(scale phi) up to an atom; null before the first.
+  const T* log_p_before(int s) { return s > 0 ? log_p_[s % 2] : nullptr; }
+  T* log_p_after(int s) { return log_p_[(s + 1) % 2]; }
+  T* next(int s) { return next_[s % next_.count()]; }
+
+  Images<T> start_;     // [S] b to start from
+  Images<T> log_p_;     // two images, read and written in turn
+  Images<T> next_;      // what the two adjoint products of an atom hand over
+  Images<T> weighted_;  // [S] -gb * b
+};
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

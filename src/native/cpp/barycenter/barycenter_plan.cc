@@ -114,7 +114,7 @@ void BarycenterPlan::run_points(const PlanBatch& batch, int begin, int end) {
   const Seconds started;
   ThreadPool& pool = thread_pool();
   BarycenterEngine& engine = *current_->engine;
-  const std::size_t n = pixels(), s = atoms(), scalings = sides() * s * n;
+  const std::size_t n = pixels(), s = atoms(), scalings = this->scalings() * n;
   // Where points go through the kernel together, a thread takes several groups, else one after the other.
   const int lots = engine.together() > 1 ? std::min(groups(), pool.threads()) : groups();
   pool.run(lots, [&](int worker, int lot) {

@@ -7,9 +7,10 @@
 //     plain          F = 2 S + 1    E = S + 1    W = 3 S
 //     unbalanced     F = 4 S + 1    E = S        W = 4 S
 //     heavy-ball     F = 4 S + 1    E = 2 S      W = 5 S
-// A start takes S threads more, 2 S threads with heavy-ball. Where the iterations would exceed `kept_bytes`, only the ends of
-// segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F L. Points that need float64
-// take twice as much again.
+//     debiased       F = 2 S + 3    E = S + 2    W = 3 S + 3
+// A start takes S threads more, 2 S threads with heavy-ball, (S + 1) threads debiased. Where the iterations would exceed
+// `kept_bytes`, only the ends of segments are kept and iterations are computed twice: about 2 sqrt(L E F) takes the place of F
+// L. Points that need float64 take twice as much again.
 //
 // With a dense cost a thread has P points in work, as many as `kept_bytes` allow, but 14 <= S P <= 70 vectors (6 and 30
 // without AVX-512) or one point:
@@ -84,7 +85,10 @@ class BarycenterPlan {
     return static_cast<std::size_t>(settings_.depth.size) * settings_.down.size * settings_.across.size;
   }
   std::size_t atoms() const { return static_cast<std::size_t>(settings_.atoms); }
-  std::size_t sides() const { return static_cast<std::size_t>(settings_.exponents.sides()); }
+  // Scalings of a data point: [sides, rows] of barycenter.h.
+  std::size_t scalings() const {
+    return static_cast<std::size_t>(settings_.exponents.sides()) * (atoms() + (settings_.debiased ? 1 : 0));
+  }
 
  private:
   // A number type's engine, made when it is first needed.

@@ -73,31 +73,36 @@ bool start_scaling(const BarycenterPoint& point, std::size_t first, const StripL
                      : start_scaling(layout, size, point.wide_start + first, out);
 }
 
-// p from the registers log_p(i) of log p + offset; false where either leaves the range, which weights below zero can make them
-// do while no phi does.
-template <typename T, typename LogP>
-bool set_barycenter(const StripLayout& layout, LogP log_p, double offset, T* p) {
+template <typename T>
+struct Unchanged {
+  Vector<T> operator()(std::size_t, const Vector<T>& value) const { return value; }
+};
+
+// p, what `change(i, mean)` makes of the mean, from the registers log_mean(i) of log mean + offset; false where either of these
+// leaves the range, which weights below zero can make them do while no phi does.
+template <typename T, typename LogMean, typename Change = Unchanged<T>>
+bool set_barycenter(const StripLayout& layout, LogMean log_mean, double offset, T* p, const Change& change = {}) {
   const double limit = std::log(Band<T>::kLargest);
   if (!(std::abs(offset) < limit)) return false;
   const T factor = static_cast<T>(std::exp(-offset));
   Vector<T> largest = {}, smallest = {};
   each_register<T>(layout, [&](std::size_t i) {
-    const Vector<T> value = log_p(i);
+    const Vector<T> value = log_mean(i);
     largest = most<T>(largest, value);
     smallest = least<T>(smallest, value);
-    store<T>(p + i, exp_of<T>(value) * factor);
+    store<T>(p + i, change(i, exp_of<T>(value) * factor));
   });
   const double high = largest_lane<T>(largest), low = -largest_lane<T>(-smallest);
   return std::max(high, high - offset) < limit && std::min(low, low - offset) > -limit;
 }
 
-// <g, log p>
-template <typename T>
-double mean_log(const StripLayout& layout, const T* g, const T* p) {
+// <g, log p> of the registers p(i)
+template <typename T, typename P>
+double mean_log(const StripLayout& layout, const T* g, const P& p) {
   double sum = 0;
   each_strip<T>(layout, [&](std::size_t begin, std::size_t end) {
     Vector<T> strip = {};
-    for (std::size_t i = begin; i < end; i += Traits<T>::kLanes) strip += load<T>(g + i) * short_log_of<T>(load<T>(p + i));
+    for (std::size_t i = begin; i < end; i += Traits<T>::kLanes) strip += load<T>(g + i) * short_log_of<T>(p(i));
     sum += sum_lanes<T>(strip);
   });
   return sum;

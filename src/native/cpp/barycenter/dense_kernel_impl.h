@@ -137,6 +137,12 @@ class DenseKernel : public LevelledKernel<T> {
     return apply<kMeasure>(Side::kUpright, level, outside, scratch, produce, consume);
   }
 
+  // A lying image as an upright one, as on a grid; in memory they are the same.
+  template <typename Produce, typename Consume>
+  void turn(T outside, DenseScratch<T>&, Produce produce, Consume consume) const {
+    each([&](std::size_t i, auto inside, V& sum) { consume(i, inside(produce(i, sum), outside), sum); });
+  }
+
   // Room for some vectors.
   void reserve(int vectors, DenseScratch<T>& scratch) const {
     if (scratch.x.count() >= static_cast<std::size_t>(vectors)) return;

@@ -89,6 +89,12 @@ class GridKernel : public LevelledKernel<T> {
                            scratch.upright.data(), outside, produce, consume);
   }
 
+  // A lying image as an upright one, which is what the shortest kernel leaves: its centre alone, exp(0).
+  template <typename Produce, typename Consume>
+  void turn(T outside, GridScratch<T>& scratch, const Produce& produce, const Consume& consume) const {
+    to_upright<false>(0, outside, scratch, produce, consume);
+  }
+
  private:
   struct Radii {
     int through, down, across;

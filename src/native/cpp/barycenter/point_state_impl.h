@@ -1,5 +1,5 @@
 // A data point in work: the levels of its products, its loss and gradients (barycenter.h). `Steps` is the mathematics of one
-// iteration, forward and adjoint: PlainSteps or PowerSteps.
+// iteration, forward and adjoint: PlainSteps, PowerSteps or DebiasedSteps.
 #if defined(OTLEARN_BARYCENTER_POINT_STATE_IMPL_H) == defined(OTLEARN_TOGGLE)
 #ifdef OTLEARN_BARYCENTER_POINT_STATE_IMPL_H
 #undef OTLEARN_BARYCENTER_POINT_STATE_IMPL_H
@@ -24,17 +24,18 @@ namespace otlearn::OTLEARN_SET {
 
 enum class Half { kC, kPhi };
 
-// The kernel levels of the products of one data point: found on the way forward, taken again by replays and the adjoint.
+// The kernel levels of the products of one data point: found on the way forward, taken again by replays and the adjoint. Those
+// of K D stand in the row behind the atoms, in the half of c.
 template <typename T>
 class KernelLevels {
  public:
   explicit KernelLevels(const PointContext<T>& context)
-      : context_(context), atoms_(context.problem.atoms), needed_(2 * static_cast<std::size_t>(atoms_)) {}
+      : context_(context), rows_(context.problem.rows()), needed_(2 * static_cast<std::size_t>(rows_)) {}
 
   // For all iterations, or where no adjoint follows for one.
   void prepare(bool adjoint) {
     kept_ = adjoint ? context_.problem.iterations : 1;
-    used_.resize(std::max(used_.size(), 2 * static_cast<std::size_t>(kept_) * atoms_));
+    used_.resize(std::max(used_.size(), 2 * static_cast<std::size_t>(kept_) * rows_));
   }
 
   int& used(Half half, int iteration, int s) { return used_[slot(half, iteration % kept_, s)]; }
@@ -43,19 +44,20 @@ class KernelLevels {
   // As in the iteration before.
   int expected(Half half, int iteration, int s) const {
     const bool is_known = iteration > 0 && !context_.is_shared(iteration - 1);
-    return is_known ? needed_[slot(half, 0, s)] : std::max(0, context_.shared.first_level[s]);
+    if (is_known) return needed_[slot(half, 0, s)];
+    return s < context_.problem.atoms ? std::max(0, context_.shared.first_level[s]) : 0;
   }
 
  private:
   std::size_t slot(Half half, int iteration, int s) const {
-    return 2 * (static_cast<std::size_t>(iteration) * atoms_ + s) + (half == Half::kPhi);
+    return 2 * (static_cast<std::size_t>(iteration) * rows_ + s) + (half == Half::kPhi);
   }
 
   const PointContext<T>& context_;
-  const int atoms_;
+  const int rows_;
   int kept_ = 1;
-  std::vector<int> used_;    // [kept, S, 2]
-  std::vector<int> needed_;  // [S, 2]
+  std::vector<int> used_;    // [kept, rows, 2]
+  std::vector<int> needed_;  // [rows, 2]
 };
 
 // One data point and the gradients that it adds.

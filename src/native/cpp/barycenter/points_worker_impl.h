@@ -54,9 +54,7 @@ class PointsWorker {
     if (points[0].error) find_errors();
     for (State* state : active_) state->write_outputs();
     for (State* state : ended_) state->write_outputs();
-    if constexpr (!Steps::kIsDebiased) {
-      if (points[0].target && !active_.empty()) backward();
-    }
+    if (points[0].target && !active_.empty()) backward();
   }
   State& state(int i) { return *states_[i]; }
   auto& scratch() { return products_.scratch(); }

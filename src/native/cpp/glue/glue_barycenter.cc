@@ -75,7 +75,7 @@ Napi::Value run_barycenter(const Napi::CallbackInfo& info) {
   work.points = std::max(0, batch.integer("points"));
   work.loss = static_cast<Loss>(std::clamp(batch.integer("loss"), 0, 3));
   const double points = work.points, atoms = static_cast<double>(plan.atoms()), pixels = static_cast<double>(plan.pixels());
-  const double scalings = points * static_cast<double>(plan.sides()) * atoms * pixels;
+  const double scalings = points * static_cast<double>(plan.scalings()) * pixels;
   work.atoms = batch.array<double>("atoms", atoms * pixels);
   work.weights = batch.array<double>("weights", points * atoms);
   work.targets = batch.optional<double>("targets", points * pixels);
@@ -94,7 +94,6 @@ Napi::Value run_barycenter(const Napi::CallbackInfo& info) {
   work.cost = plan.dense() ? batch.array<double>("cost", pixels * pixels) : nullptr;
   require(!(work.start && work.wide_start), "starts");
   require(!work.errors == !work.iterations_done && !(work.errors && work.targets), "errors");
-  require(!plan.debiased() || !(work.targets || work.start || work.wide_start), "debiased");
   require(!work.targets || (work.losses && work.gradient_atoms && work.gradient_weights), "gradients");
   if (batch.flag("begins")) plan.begin(work);
   return Napi::Boolean::New(info.Env(), plan.advance(work, batch.number("seconds")));

@@ -42,7 +42,8 @@ Napi::Value create(const Napi::CallbackInfo& info) {
   double inputs = spec.features();
   for (std::uint32_t k = 0; k < count; ++k) {
     const double units = k + 1 < count ? spec.widths[k] : spec.outputs();
-    layers.push_back({elements<float>(kernels[k], inputs * units, "kernels").data, elements<float>(biases[k], units, "biases").data});
+    layers.push_back(
+        {elements<float>(kernels[k], inputs * units, "kernels").data, elements<float>(biases[k], units, "biases").data});
     inputs = units;
   }
   const double features = spec.features();

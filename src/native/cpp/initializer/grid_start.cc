@@ -70,12 +70,14 @@ GridStart::GridStart(GridStartSpec spec, const float* mean, const float* gain, c
   shared_.assign(shared, shared + static_cast<std::size_t>(kStartShared) * layers_.front().units);
   for (int at = 0; at < spec_.outputs(); ++at) {
     const int cells = spec_.cells, row = at / cells, column = at % cells;
-    gains_.push_back(static_cast<float>(at < cells * cells ? kCorrection / std::sqrt(1.0 + row * row + column * column) : kCorrection));
+    gains_.push_back(
+        static_cast<float>(at < cells * cells ? kCorrection / std::sqrt(1.0 + row * row + column * column) : kCorrection));
   }
   // the last layer scales its outputs
   Layer& last = layers_.back();
   for (int column = 0; column < last.units; ++column) {
-    for (int p = 0; p < last.inputs; ++p) last.kernel.data()[static_cast<std::size_t>(p) * last.stride + column] *= gains_[column];
+    for (int p = 0; p < last.inputs; ++p)
+      last.kernel.data()[static_cast<std::size_t>(p) * last.stride + column] *= gains_[column];
     last.bias.data()[column] *= gains_[column];
   }
 }
@@ -97,7 +99,8 @@ void GridStart::take_problem(const GridStartProblem& problem) {
 }
 
 // out [rows, layer.stride] from a panel of the inputs.
-void GridStart::multiply(const Layer& layer, const float* bias, bool is_hidden, const float* panel, int rows, float* out) const {
+void GridStart::multiply(const Layer& layer, const float* bias, bool is_hidden, const float* panel, int rows,
+                         float* out) const {
   const auto& tiles = matmul_kernels<float>();
   for (int column = 0; column < layer.stride; column += tiles.tile_columns) {
     const TileFinish finish = {bias + column, nullptr, is_hidden ? Activation::kElu : Activation::kLinear};
@@ -117,7 +120,8 @@ void GridStart::run_block(const GridStartBatch& batch, int first, int count, Scr
   for (std::size_t k = 0; k < layers_.size(); ++k) {
     const Layer& layer = layers_[k];
     const bool is_hidden = k + 1 < layers_.size();
-    multiply(layer, k == 0 ? first_bias_.data() : layer.bias.data(), is_hidden, scratch.panel.data(), count, scratch.hidden.data());
+    multiply(layer, k == 0 ? first_bias_.data() : layer.bias.data(), is_hidden, scratch.panel.data(), count,
+             scratch.hidden.data());
     if (!is_hidden) break;
     if (k > 0 && layer.units == layers_[k - 1].units) {
       for (int at = 0; at < count * layer.stride; ++at) scratch.hidden.data()[at] += scratch.before.data()[at];

@@ -1,5 +1,5 @@
-// A learned start of Sinkhorn for pairs of histograms on one grid: the network of models/sinkinit/any-grid, fused. The names and
-// formulas are those of its files features.ts and network.ts; here each pair's numbers stay in the caches of one thread.
+// A learned start of Sinkhorn for pairs of histograms on one grid: the network of models/sinkinit/any-grid, fused. The names
+// and formulas are those of its files features.ts and network.ts; here each pair's numbers stay in the caches of one thread.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -65,7 +65,7 @@ class GridStart {
 
  private:
   struct Layer {
-    int inputs, units, stride;       // columns are padded to whole tiles
+    int inputs, units, stride;  // columns are padded to whole tiles
     AlignedArray<float> kernel, bias;
   };
   struct Scratch;
@@ -77,9 +77,9 @@ class GridStart {
   GridStartSpec spec_;
   std::vector<Layer> layers_;
   std::vector<float> shared_;
-  std::vector<float> gains_;                 // of the outputs
+  std::vector<float> gains_;  // of the outputs
   std::unique_ptr<GridStartPlan> plan_;
-  AlignedArray<float> first_bias_;           // of the first layer, with what the problem adds
+  AlignedArray<float> first_bias_;  // of the first layer, with what the problem adds
 };
 
 }  // namespace otlearn

@@ -20,7 +20,8 @@ OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
 
 // As in features.ts.
-constexpr float kStartFloor = 1e-6f, kStartSmallest = 1e-30f, kStartLargest = 9007199254740991.0f, kStartMostChange = 20, kStartMostShift = 2, kStartMostFeature = 30;
+constexpr float kStartFloor = 1e-6f, kStartSmallest = 1e-30f, kStartLargest = 9007199254740991.0f, kStartMostChange = 20,
+                kStartMostShift = 2, kStartMostFeature = 30;
 constexpr double kStartLeastDistance = 1e-8;
 constexpr float kStartMeanGain = 2, kStartMeanChangeGain = 3, kStartCovarianceGain = 5, kStartDistanceGain = 0.3f,
                 kStartResidualGain = 10, kStartShiftGain = 3;
@@ -265,9 +266,7 @@ class CellRun {
     Vector<float> sum = {};
     each_register(cells_, [&](int at) { sum += masses ? get(x, at) * get(*masses, at) : get(x, at); });
     const auto mean = static_cast<float>(sum_lanes<float>(sum) / (masses ? 1 : cells_ * cells_));
-    each_register(cells_, [&](int at) {
-      put(x, at, between<float>(-bound, bound, get(x, at) - mean) * get(mask_.field, at));
-    });
+    each_register(cells_, [&](int at) { put(x, at, between<float>(-bound, bound, get(x, at) - mean) * get(mask_.field, at)); });
   }
 
   const GridStartPlan& plan_;
@@ -400,11 +399,11 @@ inline void synthesise_pair(const GridStartPlan& plan, const GridStartOrigin& or
   for (int k = 0; k < kStartMonomials; ++k) {
     polynomial[k] = origin.polynomial[k] + origin.distance * outputs[cells * cells + k];
   }
-  coefficients[cells * kStartWidth] = polynomial[0];              // y
-  coefficients[cells] = polynomial[1];                            // x
-  coefficients[(cells + 1) * kStartWidth] = polynomial[2];        // yy
-  coefficients[cells * kStartWidth + cells] = polynomial[3];      // yx
-  coefficients[cells + 1] = polynomial[4];                        // xx
+  coefficients[cells * kStartWidth] = polynomial[0];          // y
+  coefficients[cells] = polynomial[1];                        // x
+  coefficients[(cells + 1) * kStartWidth] = polynomial[2];    // yy
+  coefficients[cells * kStartWidth + cells] = polynomial[3];  // yx
+  coefficients[cells + 1] = polynomial[4];                    // xx
 
   const auto inverse_total = static_cast<float>(1 / origin.total_nu);
   constexpr int kRowsAtOnce = 4;

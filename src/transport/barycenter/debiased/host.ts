@@ -1,10 +1,8 @@
 import { OptionError } from "../../../errors.ts";
-import { ndarray, rowOf, type NdArray } from "../../../tensor/ndarray.ts";
-import { HostRun } from "../host/run.ts";
-import { nativePlan } from "../native/plan.ts";
+import type { NdArray } from "../../../tensor/ndarray.ts";
+import { wideBarycenters } from "../host/wide.ts";
 import { resolveBarycenterOptions } from "../options.ts";
-import { atOnce } from "../pieces.ts";
-import { checkInputs, onlyPoints, type BarycenterProblem } from "../problem.ts";
+import { checkInputs, type BarycenterProblem } from "../problem.ts";
 import { reportOf, type BarycenterReport } from "../report.ts";
 
 /** Float64, and nothing kept of the iterations, as there is no adjoint. */
@@ -43,25 +41,8 @@ export function hostDebiasedBarycenter(
   const { geometry, atoms, weights } = problem;
   const options = resolvedDebiased({ epsilon, maxIterations, tolerance });
   const inputs = checkInputs(geometry, { atoms, weights }, options);
-  const [batch] = inputs.weights.shape;
-  const points = geometry.shape[0];
-  const barycenters = new Float64Array(batch * points);
-  const errors = new Float64Array(batch);
-  const iterationsDone = new Float64Array(batch);
-  const plan = nativePlan(geometry, options, { wide: true, debiased: true });
-  const rest = plan
-    ? atOnce(plan.run(inputs, { barycenters, errors, iterationsDone }))
-    : Array.from({ length: batch }, (_, point) => point);
-  if (rest.length > 0) {
-    const run = new HostRun(geometry, onlyPoints(inputs, rest), options, FORWARD);
-    atOnce(run.forward(true));
-    rest.forEach((point, row) => {
-      barycenters.set(rowOf(run.barycenters.data, points, row), point * points);
-      errors[point] = run.errors[row];
-      iterationsDone[point] = run.iterations[row];
-    });
-  }
-  return { barycenters: ndarray(barycenters, [batch, points]), ...reportOf(iterationsDone, errors, tolerance) };
+  const { barycenters, iterations, errors } = wideBarycenters(geometry, inputs, options, FORWARD);
+  return { barycenters, ...reportOf(iterations, errors, tolerance) };
 }
 
 /** Throws InputError for options of the barycenter that are none, under the names that they have here. */

@@ -31,7 +31,7 @@ export interface HostBarycenterOptions extends BarycenterOptions {
 export interface HostBarycenterProblem extends BarycenterInputs<NdArray> {
   /**
    * The cost [M, N] of the atoms' points (rows) to the barycenter's points (columns), of all atoms, or one for each atom: all of one
-   * shape. Where M = N both usually are the same points.
+   * shape (not for debiased barycenters). Where M = N both usually are the same points.
    */
   readonly geometry: Geometry | readonly Geometry[];
 }

@@ -35,8 +35,13 @@ export class KernelRange {
   }
 }
 
-/** True if every value lies well within the normal numbers. */
+/** Well within the normal numbers. */
+export function isNormal(value: number): boolean {
+  return value > SMALLEST && value < LARGEST;
+}
+
+/** True if every value is. */
 export function allNormal(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!(values[i] > SMALLEST && values[i] < LARGEST)) return false;
+  for (let i = 0; i < values.length; i++) if (!isNormal(values[i])) return false;
   return true;
 }

@@ -1,6 +1,6 @@
 import type { HostKernel } from "../../../geometry/geometry.ts";
 import { EngineGradients } from "./point-gradients.ts";
-import { allNormal, type KernelRange } from "./kernel-range.ts";
+import { allNormal, isNormal, type KernelRange } from "./kernel-range.ts";
 import { readLogScalings, writeLogScalings } from "./log-scalings.ts";
 import { allFinite, type EngineSettings, type PointEngine, type PointProblem } from "./point-engine.ts";
 import { Trajectory, type Iteration, type Scalings } from "./trajectory.ts";
@@ -83,7 +83,16 @@ export class ScalingEngine implements PointEngine {
   }
 
   readLogScalings(out: Float64Array): void {
-    writeLogScalings(this.#trajectory.last, this.#settings.options, Math.log, out);
+    const { last } = this.#trajectory;
+    writeLogScalings(last, this.#settings.options, Math.log, out);
+    if (!this.#range || !this.#settings.options.plain) return;
+    // b = p / phi need not be a normal number where p and phi are
+    const p = this.barycenter;
+    last.b.forEach((b, s) => {
+      for (let i = 0; i < b.length; i++) {
+        if (!isNormal(b[i])) out[s * b.length + i] = Math.log(p[i]) - last.logPhi[s][i];
+      }
+    });
   }
 
   backward(problem: PointProblem, gradient: Float64Array): boolean {

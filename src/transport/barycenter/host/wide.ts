@@ -118,7 +118,7 @@ function shapeOf(geometry: HostGeometries): readonly [number, number] {
 }
 
 function planOf(geometry: HostGeometries, options: ResolvedOptions) {
-  return isOne(geometry) && !options.debiased ? nativePlan(geometry, options, { wide: true }) : undefined;
+  return isOne(geometry) ? nativePlan(geometry, options, { wide: true }) : undefined;
 }
 
 function isOne(geometry: HostGeometries): geometry is Geometry {

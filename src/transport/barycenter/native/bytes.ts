@@ -12,7 +12,7 @@ const LANES = 16;
  */
 export function nativeBytes(
   ground: BarycenterGrid | BarycenterDense,
-  { iterations, memory, power }: ResolvedOptions,
+  { iterations, memory, power, debiased }: ResolvedOptions,
   points: number,
   atoms: number,
   threads: number,
@@ -22,9 +22,10 @@ export function nativeBytes(
     : ground.depth.size * ground.down.size * roundUp(ground.across.size);
   const remembers = memory !== 0;
   const plain = !remembers && power === 0;
-  const images = plain ? 2 * atoms + 1 : 4 * atoms + 1;
-  const carried = plain ? atoms + 1 : remembers ? 2 * atoms : atoms;
-  const work = plain ? 3 * atoms : remembers ? 5 * atoms : 4 * atoms;
+  const [moreKept, moreCarried, moreWork] = debiased ? [2, 1, 3] : [0, 0, 0];
+  const images = (plain ? 2 * atoms + 1 : 4 * atoms + 1) + moreKept;
+  const carried = (plain ? atoms + 1 : remembers ? 2 * atoms : atoms) + moreCarried;
+  const work = (plain ? 3 * atoms : remembers ? 5 * atoms : 4 * atoms) + moreWork;
   const image = 4 * pixels;
   const segment =
     images * iterations * image <= KEPT_BYTES / threads

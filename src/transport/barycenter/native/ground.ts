@@ -15,7 +15,7 @@ export function groundOf(geometry: Geometry, epsilon: number): BarycenterGrid | 
 
 /**
  * The cost matrix that comes with the batches of a dense problem, not negative: a constant factor of K changes no balanced
- * barycenter, and no log b.
+ * barycenter, and no log b. It does change the debiased ones before they converge.
  */
 export function costOf(geometry: Geometry): Float64Array | undefined {
   return isDense(geometry) ? nonNegativeCost(geometry) : undefined;

@@ -35,8 +35,6 @@ const NO_OUTPUTS = {
 export interface NativePlanSettings {
   /** In float64 from the beginning. @default false */
   readonly wide?: boolean;
-  /** The iteration of `hostDebiasedBarycenter`: forward, from a cold start. @default false */
-  readonly debiased?: boolean;
   /** Of a piece, see `InPieces`. @default Infinity */
   readonly pieceSeconds?: number;
 }
@@ -61,12 +59,12 @@ export interface NativePlan {
 export function nativePlan(
   geometry: Geometry,
   options: ResolvedOptions,
-  { wide = false, debiased = false, pieceSeconds = Infinity }: NativePlanSettings = {},
+  { wide = false, pieceSeconds = Infinity }: NativePlanSettings = {},
 ): NativePlan | undefined {
   const { addon, detail } = nativeStatus();
   const ground = options.domain === "auto" ? groundOf(geometry, options.epsilon) : undefined;
-  if (!addon || !ground || (costShift(geometry) < 0 && (debiased || !options.plain))) return undefined;
-  const { iterations, memory, update, power, tolerance } = options;
+  if (!addon || !ground || (costShift(geometry) < 0 && (options.debiased || !options.plain))) return undefined;
+  const { iterations, memory, update, power, debiased, tolerance } = options;
   const { threads } = addon.describe();
   const bytes = (points: number, atoms: number) =>
     (wide ? 2 : 1) * nativeBytes(ground, options, points, atoms, threads);

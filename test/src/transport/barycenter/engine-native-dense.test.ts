@@ -49,8 +49,8 @@ describe.skipIf(!addon)(
       Object.keys(VARIANTS).map((variant) => [points, atoms, variant] as const),
     );
     describe.each(cases)("of %i points, with %i atoms, %s", (pixels, atoms, variant) => {
-      const geometry = randomCost(pixels, 3, false);
       const options = { epsilon: 0.4, iterations: 6, ...variantOptions(variant, 0.4) };
+      const geometry = randomCost(pixels, 3, options.debiased ?? false);
       const factors = withEdges(randomFactors(3, atoms, pixels, 5), atoms, options.rho);
       const points = factors.weights.length / atoms;
 
@@ -89,8 +89,8 @@ describe.skipIf(!addon)(
       await fc.assert(
         fc.asyncProperty(problems, async ({ pixels, symmetric, atoms, points, seed, warm, variant, ...drawn }) => {
           const { epsilon, iterations, loss, zeroShare } = drawn;
-          const geometry = randomCost(pixels, seed, symmetric);
           const options = { epsilon, iterations, ...variantOptions(variant, epsilon) };
+          const geometry = randomCost(pixels, seed, symmetric || options.debiased === true);
           const factors = randomFactors(points, atoms, pixels, seed, zeroShare);
           const host = hostFactors(geometry, options);
           const start = warm

@@ -130,7 +130,10 @@ describe("iterations that do not fit into memory", () => {
   it("are refused before any work, with what they would need", async () => {
     expect(() => hostBarycenter({ geometry: large, ...flat }, most)).toThrow(message);
     await useBackend("cpu");
-    await expect(barycenterOperator(chooseBarycenterEngine(large, most)).barycenters(flat)).rejects.toThrow(message);
+    for (const debiased of [false, true]) {
+      const operator = barycenterOperator(chooseBarycenterEngine(large, { ...most, debiased }));
+      await expect(operator.barycenters(flat)).rejects.toThrow(message);
+    }
   });
 });
 

@@ -34,8 +34,8 @@ describe("bad options", () => {
 
 describe("debiased", () => {
   it.each<[what: string, options: Partial<BarycenterOptions>, message: string]>([
-    ["heavy-ball", { heavyBall: -0.1 }, "debiased: not defined with heavyBall, got -0.1; leave one of the two out"],
-    ["a rho", { rho: 2 }, "debiased: not defined for unbalanced barycenters, got rho 2; leave one of the two out"],
+    ["heavy-ball", { heavyBall: -0.1 }, "debiased: not defined with heavy-ball (-0.1); leave one of the two out"],
+    ["a rho", { rho: 2 }, "debiased: not defined for unbalanced barycenters (rho 2); leave one of the two out"],
     ["what is no truth value", { debiased: "yes" as never }, 'debiased: expected true or false, got "yes"'],
   ])("is refused with %s", (_, options, message) => {
     const given = { ...good, debiased: true, ...options };

@@ -49,6 +49,27 @@ describe.each(backends)("on %s", (backend) => {
     tf.dispose([given.atoms, given.weights]);
   });
 
+  it("debiased: 8 + 4 iterations are the host's 12, and leave nothing behind", async () => {
+    const problem = randomProblem(square, 3, 4, 0);
+    const given = {
+      geometry: square,
+      atoms: tf.tensor2d(Float32Array.from(problem.atoms.data), [3, 12]),
+      weights: tf.tensor2d(Float32Array.from(problem.weights.data), [3, 3]),
+    };
+    const options = { epsilon: 2, debiased: true };
+    const exact = hostBarycenter(problem, { ...options, iterations: 12 });
+    const before = tf.memory().numTensors;
+    const first = await solveBarycenter(given, { ...options, iterations: 8 });
+    expect(first.logScalings.shape).toEqual([3, 1, 4, 12]);
+    const rest = await solveBarycenter({ ...given, start: first.logScalings }, { ...options, iterations: 4 });
+    expect(await rest.barycenters.data()).toBeAllclose(exact.barycenters.data, { relative: 1e-4, absolute: 1e-6 });
+    expect(await rest.logScalings.data()).toBeAllclose(exact.logScalings.data, { relative: 1e-4, absolute: 1e-4 });
+    expect(rest.errors).toBeAllclose(exact.errors, { relative: 1e-3, absolute: 1e-5 });
+    tf.dispose([first.barycenters, first.logScalings, rest.barycenters, rest.logScalings]);
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([given.atoms, given.weights]);
+  });
+
   it("is refused by the operation that the tape records", () => {
     const [atoms, weights] = [tf.fill([2, 12], 1 / 12), tf.fill([1, 2], 0.5)] as [tf.Tensor2D, tf.Tensor2D];
     expect(() =>

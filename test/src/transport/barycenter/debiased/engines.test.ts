@@ -45,7 +45,7 @@ describe.each(cases)("%s", (_, geometry) => {
     const inputs = checkInputs(geometry, problem, options);
     const expected = exactly(4, 8, 0);
     for (const wide of [false, true]) {
-      const plan = nativePlan(geometry, options, { wide, debiased: true })!;
+      const plan = nativePlan(geometry, options, { wide })!;
       const barycenters = new Float64Array(3 * points);
       const [errors, iterationsDone] = [new Float64Array(3), new Float64Array(3)];
       expect(atOnce(plan.run(inputs, { barycenters, errors, iterationsDone }))).toEqual([]);
