@@ -41,12 +41,11 @@ export const wdlGradientWork = defineWork({
   peer: "wdl_gradient.py",
   peerDevices: true,
   async costs({ data, size, copies, dense, cost, iterations, gamma, heavyBall, unbalanced, debiased, atoms }) {
-    if (debiased) return []; // by tensor operations there, which are not counted
     const { shape } = (await imagesOf(data, size)).values;
     const pixels = grid({ size: shape.slice(1) });
     const isDense = dense || cost !== undefined;
     const geometry = isDense ? denseGeometry(pixels.costMatrix()) : pixels;
-    const options = { epsilon: gamma, iterations, heavyBall, rho: unbalanced ?? Infinity };
+    const options = { epsilon: gamma, iterations, heavyBall, rho: unbalanced ?? Infinity, debiased };
     const images = copies * shape[0];
     const counted = barycenterGradientCost(geometry, options, { points: images, atoms });
     return [{ work: "wdl_gradient", kernel: isDense ? "dense" : "separable", images, ...counted }];
