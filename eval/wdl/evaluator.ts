@@ -17,6 +17,7 @@ import { compareMidpoints } from "./between.ts";
 import { classesOf } from "./classes.ts";
 import { compareDictionary } from "./compare-dictionary.ts";
 import type { WdlFindings } from "./findings.ts";
+import { maskedPsnr } from "./masked.ts";
 import { wdlPictures } from "./pictures.ts";
 import { wdlReport } from "./report.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
@@ -33,7 +34,9 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
     curves: WDL_CURVES,
     results: WDL_RESULTS,
     async evaluate(run, input) {
-      const options = pickOptions(wdlOptions, run.config.options);
+      const trained = pickOptions(wdlOptions, run.config.options);
+      // a mask is that of the training data: others are whole
+      const options = input.isTrainingData ? trained : { ...trained, mask: undefined };
       const dataset = samplesOf(input.dataset);
       if (!input.isTrainingData) checkShape(run, input);
       const setup = await setUpWdl(options, dataset);
@@ -66,6 +69,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
         ...comparisonSummary(methods, baselines?.nmf, classes),
         ...(unseen && { unseen: unseenSummary(unseen) }),
         ...(midpoints && { between: midpoints }),
+        ...(setup.mask && { psnr_masked: maskedPsnr(setup, options, reconstructions, setup.mask) }),
         ...(notes.length > 0 && { notes }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],

@@ -65,6 +65,11 @@ export const wdlOptions = {
     above: 0,
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
+  mask: fileOption({
+    description:
+      "observed pixels as .npy, 0 where one is missing, for all data points or each (losses tv, quadratic, kl); reconstructions fill in",
+    placeholder: "file",
+  }),
   initWeights: choiceOption(INIT_WEIGHTS_NAMES, {
     description:
       "first weights: nearest atom, least-squares projection on the atoms, or the data points' order along the atoms (default: random with constant atoms, else towards the nearest)",

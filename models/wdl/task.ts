@@ -24,6 +24,8 @@ export interface WdlTaskSettings<S extends Iterate> {
   /** A fresh optimiser every so many iterations, scalings carried over (paper, section 4.2); 0: never. */
   readonly warmRestart: number;
   readonly init: InitName;
+  /** Data [M, N] that `init` looks at. @default those of the problem */
+  readonly startData?: Float64Array;
   /** In place of what `init` makes. @default nothing */
   readonly given?: GivenStart;
   /** Dear metrics of the current factors (mean PSNR), given from outside. */
@@ -53,7 +55,17 @@ export interface WdlState<S extends Iterate> {
  * where `init` needs more data points than there are.
  */
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
-  const { problem, optimizer, iterations, warmRestart, init, given = {}, evaluate, stages } = settings;
+  const {
+    problem,
+    optimizer,
+    iterations,
+    warmRestart,
+    init,
+    given = {},
+    startData = settings.problem.term.data,
+    evaluate,
+    stages,
+  } = settings;
   const problemAt = (stage: number): WdlProblem => stages?.[stage].problem ?? problem;
   const lastStage = (stages?.length ?? 1) - 1;
   const { pixels, atoms } = problem;
@@ -131,7 +143,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     steps: iterations,
 
     async init(random) {
-      const { alpha, beta } = givenLogits(init, given, data, problem, random);
+      const { alpha, beta } = givenLogits(init, given, startData, problem, random);
       return { optimizer: { x: packFactors(problem, alpha, beta) }, cycles: 1, earlierEvaluations: 0, stage: 0 };
     },
 
