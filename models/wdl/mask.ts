@@ -1,13 +1,14 @@
 import { readNpy } from "../../src/data/npy.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
 import { rowOf, sizeOf } from "../../src/tensor/ndarray.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
-import type { Loss } from "./losses.ts";
+import type { Loss, WdlTerm } from "./losses.ts";
 
 /** Which pixels of the data [M, N] are observed. */
 export interface Mask {
   /** 1 where pixel `index` of a data point is observed, 0 where it is missing [N]. */
   row(point: number): Float64Array;
+  /** Whether it is one for all data points, and so for others too. */
+  readonly isCommon: boolean;
 }
 
 /**
@@ -30,7 +31,7 @@ export async function readMask(file: string, points: number, pointShape: readonl
     return refuse(`expected [${one}] (one mask for all) or [${points}, ${one}] (one each), got [${shape.join(", ")}]`);
   }
   const observed = Float64Array.from(data, (value) => (value === 0 ? 0 : 1));
-  const mask: Mask = { row: (point) => rowOf(observed, pixels, isOne ? 0 : point) };
+  const mask: Mask = { row: (point) => rowOf(observed, pixels, isOne ? 0 : point), isCommon: isOne };
   for (let point = 0; point < points; point++) {
     if (!mask.row(point).includes(1)) refuse(`nothing is observed of data point ${point + 1}; leave it out`);
   }
@@ -51,10 +52,14 @@ export function observedShare(histogram: Float64Array, observed: Float64Array): 
  * A loss of what is observed: of q = m p / <m, p> against data that are 0 where they are missing and of mass one elsewhere. What is
  * missing is assumed to say nothing, not even how much mass it has. Its gradient is m (g - <g, q>) / <m, p> with g that of the loss at q.
  */
-export function maskedTerm(name: string, loss: Loss, data: Float64Array, pixels: number, mask: Mask): DataTerm {
+export function maskedTerm(name: string, loss: Loss, data: Float64Array, pixels: number, mask: Mask): WdlTerm {
   return {
     name: `${name} of observed pixels`,
     data,
+    of(others) {
+      if (!mask.isCommon) throw new InputError("a mask of each data point says nothing of others; leave --mask out");
+      return maskedTerm(name, loss, others, pixels, mask);
+    },
     evaluate(index, p, gradient) {
       const observed = mask.row(index);
       const share = observedShare(p, observed);

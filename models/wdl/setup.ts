@@ -6,12 +6,12 @@ import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
 import { rowOf } from "../../src/tensor/ndarray.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
-import { dataTerm, lossByName } from "./losses.ts";
+import { locality, type Locality } from "./locality/locality.ts";
+import { dataTerm, lossByName, type WdlTerm } from "./losses.ts";
 import { maskedTerm, observedShare, readMask, type Mask } from "./mask.ts";
 import type { WdlProblem } from "./objective.ts";
 import type { WdlOptions } from "./options.ts";
@@ -68,7 +68,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   if (mask) checkMaskedLoss(options.loss);
   const observed = mask && ((pixel: number, point: number) => mask.row(point)[pixel] > 0);
   const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names, observed);
-  const termAt = (epsilon: number): DataTerm =>
+  const termAt = (epsilon: number): WdlTerm =>
     mask
       ? maskedTerm(options.loss, lossByName(options.loss, { geometry, epsilon }), histograms.data, pixels, mask)
       : dataTerm(options.loss, histograms.data, { geometry, epsilon });
@@ -76,6 +76,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   const core = barycenterOptions(options);
   const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
+  const local = localityOf(options, geometry);
   const problem: WdlProblem = {
     term: termAt(options.gamma),
     pixels,
@@ -83,6 +84,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     operator,
     weightMap: options.allowNegativeWeights ? affine : softmax,
     zeta: options.weightScale === undefined ? DEFAULT_ZETA : pixels / (options.weightScale * points),
+    ...(local && { locality: local }),
   };
   const massesOf = (rows: Float64Array, first = 0): Float64Array => {
     const masses = histograms.masses.subarray(first, first + rows.length / pixels);
@@ -122,7 +124,7 @@ function checkMaskedLoss(loss: WdlOptions["loss"]): void {
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
-function barycenterOptions(options: WdlOptions): BarycenterOptions {
+export function barycenterOptions(options: WdlOptions): BarycenterOptions {
   if (options.unbalanced !== undefined && options.allowNegativeWeights) {
     throw new OptionError("allowNegativeWeights", "not defined for unbalanced barycenters; leave one of the two out");
   }
@@ -136,8 +138,25 @@ function barycenterOptions(options: WdlOptions): BarycenterOptions {
   };
 }
 
+/** The regulariser that the options ask for. Throws OptionError where it is not defined. */
+export function localityOf(options: WdlOptions, geometry: Geometry): Locality | undefined {
+  if (options.locality === 0) return undefined;
+  if (options.allowNegativeWeights) {
+    throw new OptionError(
+      "locality",
+      "not defined for negative weights, which would be paid for distances; leave one of the two out",
+    );
+  }
+  if (!geometry.symmetric) throw new OptionError("locality", "needs a symmetric ground cost; leave one of the two out");
+  return locality({ geometry, weight: options.locality });
+}
+
 /** The pixel grid, or the matrix of a file. */
-async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
+export async function groundGeometry(
+  file: string | undefined,
+  shape: readonly number[],
+  name: string,
+): Promise<Geometry> {
   if (file === undefined) return grid({ size: [...shape] });
   const pixels = shape.reduce((product, extent) => product * extent, 1);
   try {

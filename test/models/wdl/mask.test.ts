@@ -26,7 +26,7 @@ async function maskFile(shape: readonly number[], values: ArrayLike<number>): Pr
 
 const geometry = grid({ size: [4, 5] });
 const observed = Float64Array.from({ length: 20 }, (_, i) => Number(i % 3 !== 0));
-const mask: Mask = { row: () => observed };
+const mask: Mask = { row: () => observed, isCommon: true };
 const data = normalizeRows(withoutMissing(randomRows(1, 20, 3), 20, mask), 20);
 
 describe("losses of observed pixels", () => {
@@ -75,7 +75,9 @@ describe("a mask", () => {
     const rows = Float64Array.from([0.2, 0.8, 0, 0.6, 0, 0]);
     const seen = [Float64Array.from([1, 1, 0]), Float64Array.from([1, 0, 0])];
     // the third pixel, which nobody observed, has the mean of the others
-    expect(filledIn(rows, 3, { row: (point) => seen[point] })).toBeAllclose([0.2, 0.8, 0.6, 0.6, 0.8, 0.6]);
+    expect(filledIn(rows, 3, { row: (point) => seen[point], isCommon: false })).toBeAllclose([
+      0.2, 0.8, 0.6, 0.6, 0.8, 0.6,
+    ]);
   });
 });
 
