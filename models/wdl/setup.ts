@@ -6,6 +6,7 @@ import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
 import { rowOf } from "../../src/tensor/ndarray.ts";
+import { withLevelStart } from "../../src/transport/barycenter/debiased/level-start.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
@@ -74,7 +75,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
       : dataTerm(options.loss, histograms.data, { geometry, epsilon });
 
   const core = barycenterOptions(options);
-  const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
+  const operator = operatorOf(geometry, core);
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problem: WdlProblem = {
@@ -106,16 +107,20 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
         : {
             ...problem,
             term: termAt(gamma),
-            operator: barycenterOperator(chooseBarycenterEngine(geometry, { ...core, epsilon: gamma })),
+            operator: operatorOf(geometry, { ...core, epsilon: gamma }),
           },
     operatorWith: (iterations) =>
-      iterations === core.iterations
-        ? operator
-        : barycenterOperator(chooseBarycenterEngine(geometry, { ...core, iterations })),
+      iterations === core.iterations ? operator : operatorOf(geometry, { ...core, iterations }),
     mask,
     massesOf,
     restore: (rows) => toIntensities(rows, pixels, massesOf(rows), intensity),
   };
+}
+
+/** The operator on the current backend, whose barycenters have about the mass of the atoms after few iterations too. */
+export function operatorOf(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+  const operator = barycenterOperator(chooseBarycenterEngine(geometry, options));
+  return options.debiased ? withLevelStart(operator, geometry, options.epsilon) : operator;
 }
 
 function checkMaskedLoss(loss: WdlOptions["loss"]): void {
