@@ -7,7 +7,7 @@ import { checkInit, givenLogits, type GivenStart, type InitName } from "./initia
 import { dictionaryObjective, packFactors, unpackFactors, type Carried, type WdlProblem } from "./objective.ts";
 
 /** A part of the run with a problem of its own, the same but for its gamma. */
-export interface WdlStage {
+interface WdlStage {
   readonly gamma: number;
   /** The last optimiser iteration of the stage, counted from 1 over the whole run. */
   readonly until: number;
