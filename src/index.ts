@@ -161,6 +161,7 @@ export { solveBarycenter } from "./transport/barycenter/solve.ts";
 export { registerInitializer } from "./transport/initializers/by-name.ts";
 export { gaussian, gaussianTimesNu } from "./transport/initializers/gaussian.ts";
 export type { HostInitializer, Initializer, TensorInitializer } from "./transport/initializers/initializer.ts";
+export { mixtureStart, type MixtureStartOptions } from "./transport/initializers/mixture.ts";
 export { ones } from "./transport/initializers/ones.ts";
 export { previousSolution } from "./transport/initializers/previous.ts";
 export { sorting } from "./transport/initializers/sorting.ts";

@@ -53,7 +53,7 @@ export class ConvergenceMeter {
 
   /** The transport cost of the converged plan. */
   optimum(problem: PairProblem): number {
-    return this.#transportCost(this.solution(problem));
+    return this.transportCost(this.solution(problem));
   }
 
   /**
@@ -72,7 +72,7 @@ export class ConvergenceMeter {
       const iterations = Math.min(curve, MOST_ITERATIONS - relativeErrors.length);
       // g is all that an iteration needs of the one before it
       start = this.#iterate(problem, start, iterations, (error, potentials) => {
-        relativeErrors.push(Math.abs(this.#transportCost(potentials) - optimum) / optimum);
+        relativeErrors.push(Math.abs(this.transportCost(potentials) - optimum) / optimum);
         violations.push(error / 2); // the second marginal is exact
       }).g;
     }
@@ -105,7 +105,7 @@ export class ConvergenceMeter {
   }
 
   /** <P, C> on scalings, of which the largest v is one. */
-  #transportCost({ f, g }: HostPotentials): number {
+  transportCost({ f, g }: HostPotentials): number {
     const shift = g.reduce((most, value) => Math.max(most, value), -Infinity);
     const u = f.map((value) => Math.exp((value + shift) / this.#epsilon));
     const v = g.map((value) => Math.exp((value - shift) / this.#epsilon));

@@ -29,7 +29,7 @@ export const sinkinitEvaluator: Evaluator = {
         ...Object.fromEntries(methods.map((method) => [method.name, summaryOf(method)])),
         loss: last?.["loss"],
         skipped_targets: last?.["skipped"],
-        samples: (last?.["step"] ?? 0) * (run.config.options["batch"] as number),
+        samples: last && last["step"] * (run.config.options["batch"] as number),
         seconds: last?.["seconds"],
       };
       return {
@@ -53,7 +53,7 @@ function summaryOf(method: MethodFigures) {
   return {
     iterations_to_cost: method.toCost,
     iterations_to_violation: method.toViolation,
-    median_error_after_one: method.medianErrorAfterOne,
+    median_error_after_two: method.medianErrorAfterTwo,
     milliseconds_to_cost: method.milliseconds,
     milliseconds_of_start: method.startMilliseconds,
   };

@@ -1,6 +1,6 @@
 import { samplesOf, type Dataset } from "../../src/data/dataset.ts";
 import { ndarray, type NdArray } from "../../src/tensor/ndarray.ts";
-import { resizeArea } from "../../src/data/resize.ts";
+import { resizeArea, type ImageSize } from "../../src/data/resize.ts";
 import { Random } from "../../src/tensor/random.ts";
 import { InputError } from "../../src/errors.ts";
 
@@ -29,16 +29,17 @@ export function evaluationPairs(dataset: Dataset, extent: number): Pairs {
 }
 
 /**
- * Random pairs of different images as histograms on an extent x extent grid: resized by area, divided by their sum, dust
+ * Random pairs of different images as histograms on a grid of this size, or extent x extent: resized by area, divided by their sum, dust
  * added. The same seed gives the same pairs. Throws InputError for anything but two or more images.
  */
-export function imagePairs(dataset: Dataset, extent: number, count: number, seed = 0): Pairs {
+export function imagePairs(dataset: Dataset, extent: number | ImageSize, count: number, seed = 0): Pairs {
   const { name, values } = samplesOf(dataset);
   if (dataset.kind !== "images" || values.shape[0] < 2) {
     throw new InputError(`${name}: expected at least two images, got ${dataset.kind} [${values.shape.join(", ")}]`);
   }
-  const images = resizeArea(values, [extent, extent]).data;
-  const points = extent * extent;
+  const size: ImageSize = typeof extent === "number" ? [extent, extent] : extent;
+  const images = resizeArea(values, size).data;
+  const points = size[0] * size[1];
   const samples = values.shape[0];
   const histograms = images.slice();
   for (let sample = 0; sample < samples; sample++) {

@@ -18,12 +18,12 @@ export function sinkinitPictures(
   ];
   const distributions = [
     {
-      title: "relative error after one iteration",
-      groups: methods.map(({ name, errorsAfterOne }) => ({ name, values: errorsAfterOne })),
+      title: "relative error after two iterations",
+      groups: methods.map(({ name, errorsAfterTwo }) => ({ name, values: errorsAfterTwo })),
     },
     {
-      title: "marginal violation after one iteration",
-      groups: methods.map(({ name, violationsAfterOne }) => ({ name, values: violationsAfterOne })),
+      title: "marginal violation after two iterations",
+      groups: methods.map(({ name, violationsAfterTwo }) => ({ name, values: violationsAfterTwo })),
     },
   ];
   return {

@@ -22,16 +22,27 @@ export function encodeInitializer(
   return encodeSafetensors(new Map(Object.entries(weights)), metadata);
 }
 
-/** Inverse of `encodeInitializer`, ready to use. Throws InputError, one line, for a foreign or damaged file. */
-export function decodeInitializer(bytes: Uint8Array, name: string): LearnedInitializer {
+/** What a file of ours holds. */
+export interface SavedInitializer {
+  readonly spec: ApproximatorSpec | AnyGridSpec;
+  readonly weights: Readonly<Record<string, NdArray>>;
+}
+
+/** Inverse of `encodeInitializer`. Throws InputError, one line, for a foreign or damaged file. */
+export function parseInitializer(bytes: Uint8Array, name: string): SavedInitializer {
   const { arrays, metadata } = decodeSafetensors(bytes, name);
   if (metadata["format"] !== FORMAT) {
     throw new InputError(
       `${name}: not a learned initialiser, expected format ${FORMAT}, got ${metadata["format"] ?? "none"}`,
     );
   }
-  const spec = parseSpec(parseJson(metadata["spec"], name), name);
-  return initializerOf(spec, { weights: Object.fromEntries(arrays) }, "weights", name);
+  return { spec: parseSpec(parseJson(metadata["spec"], name), name), weights: Object.fromEntries(arrays) };
+}
+
+/** The same, ready to use. */
+export function decodeInitializer(bytes: Uint8Array, name: string): LearnedInitializer {
+  const { spec, weights } = parseInitializer(bytes, name);
+  return initializerOf(spec, { weights }, "weights", name);
 }
 
 /**

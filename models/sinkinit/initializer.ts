@@ -10,6 +10,7 @@ import { scalingModel } from "./scaling-model.ts";
 /** A learned start for Sinkhorn, for one grid, cost and epsilon or for all grids; works on the host and on tensors of any backend. */
 export interface LearnedInitializer extends HostInitializer, TensorInitializer {
   readonly spec: ApproximatorSpec | AnyGridSpec;
+  readonly guarded: true;
   /** Frees the network. */
   dispose(): void;
 }

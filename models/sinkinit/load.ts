@@ -1,6 +1,6 @@
 import { constants, hasFiles, open } from "#platform/files";
 import { InputError } from "../../src/errors.ts";
-import { decodeInitializer } from "./file.ts";
+import { decodeInitializer, parseInitializer, type SavedInitializer } from "./file.ts";
 import type { LearnedInitializer } from "./initializer.ts";
 
 /** The paper's network has 69 MB; what is more than this is no initialiser. */
@@ -13,6 +13,11 @@ const MOST_BYTES = 2 ** 30;
  */
 export async function loadInitializer(source: string | URL): Promise<LearnedInitializer> {
   return decodeInitializer(await readBytes(source), String(source));
+}
+
+/** What such a file holds, without a network made of it. Throws as `loadInitializer`. */
+export async function readInitializer(source: string | URL): Promise<SavedInitializer> {
+  return parseInitializer(await readBytes(source), String(source));
 }
 
 async function readBytes(source: string | URL): Promise<Uint8Array> {

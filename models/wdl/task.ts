@@ -182,6 +182,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
         cycles,
         earlierEvaluations,
         ...(stages && { stage }),
+        ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
         ...(termMemory && { termMemory: { shape: [termMemory.length], data: termMemory } }),
         ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
       };

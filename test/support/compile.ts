@@ -34,6 +34,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dist = join(root, "dist");
   await cp(join(repository, "package.json"), join(root, "package.json"));
   for (const name of LINKED) await symlink(join(repository, name), join(root, name), "dir");
+  const released = "models/sinkinit/released"; // as `npm run build` copies it
+  await cp(join(repository, released), join(dist, released), { recursive: true });
   for (const folder of FOLDERS) {
     if (!existsSync(join(repository, folder))) continue;
     for (const entry of await readdir(join(repository, folder), { recursive: true, withFileTypes: true })) {

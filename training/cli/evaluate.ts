@@ -1,4 +1,4 @@
-import { writeEvaluation } from "../../eval/evaluator.ts";
+import { writeEvaluation, type Evaluation } from "../../eval/evaluator.ts";
 import { locateCheckpoint } from "../../checkpoints/locate.ts";
 import { OptionError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
@@ -17,19 +17,38 @@ import { ExitStatus } from "./exit-status.ts";
 import { checkFiles, isOwnData } from "./inputs.ts";
 import { withComputing } from "./result.ts";
 import { isArchive, withArchive } from "./run-archive.ts";
+import { isReleased, releasedRun } from "./released-run.ts";
 import { loadOwnData, locateRun, openRun, ownRecord, trainedRun, type SavedRun } from "./saved-run.ts";
 import { sayNotes } from "./say.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * `otlearn eval <run, checkpoint, or a run in a zip archive>`: prints the summary; with `out` writes arrays, pictures and report
+ * `otlearn eval <run, checkpoint, a run in a zip archive, or the name of a released initialiser>`: prints the summary; with `out` writes arrays, pictures and report
  * there. `given` holds the options as they came.
  */
 export async function evaluateCommand(path: string, given: Given, flags: OutputFlags): Promise<number> {
+  if (isReleased(path)) return evaluateReleased(path, given, flags);
   if (!(await isArchive(path))) return evaluateRun(path, given, flags);
   // it comes from a page, perhaps of another machine, whose backend need not be here
   return withArchive(path, (run) => evaluateRun(run, { backend: "auto", ...given }, flags));
+}
+
+/** On the data that the options name, by default those of its task. */
+async function evaluateReleased(name: string, given: Given, flags: OutputFlags): Promise<number> {
+  const { dataset, data, limit, backend } = pickOptions(evaluateOptions, given);
+  const { out } = pickOptions(evaluatePlaces, given);
+  if (out !== undefined) await requireNoRun(out);
+  await useBackend(backend ?? "auto");
+  const { component, run } = await releasedRun(name);
+  const input = { dataset: await loadChoice({ dataset, data, limit }, component), isTrainingData: false };
+  return show(await component.evaluator.evaluate(run, input), out, flags);
+}
+
+async function show(evaluation: Evaluation, out: string | undefined, flags: OutputFlags): Promise<number> {
+  if (out !== undefined) sayNotes(await writeEvaluation(out, evaluation), flags);
+  process.stdout.write(`${JSON.stringify(evaluation.summary, null, flags.json ? undefined : 2)}\n`);
+  return ExitStatus.done;
 }
 
 async function evaluateRun(path: string, given: Given, flags: OutputFlags): Promise<number> {

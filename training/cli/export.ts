@@ -8,6 +8,7 @@ import type { SavedModel } from "../components/component.ts";
 import { components } from "../components/index.ts";
 import type { OutputFlags } from "./common-options.ts";
 import { ExitStatus } from "./exit-status.ts";
+import { isReleased, releasedRun } from "./released-run.ts";
 
 export interface ExportFlags extends OutputFlags {
   readonly format: string;
@@ -20,7 +21,7 @@ export const ALL_EXPORT_FORMATS: readonly string[] = [
 ];
 
 /**
- * `otlearn export <run or checkpoint>`: the trained model where the component has a file for it in that format, else the
+ * `otlearn export <run, checkpoint, or the name of a released initialiser>`: the trained model where the component has a file for it in that format, else the
  * arrays of a finished run's result or of a checkpoint's state, in one file.
  */
 export async function exportCommand(path: string, { format, out, json, quiet }: ExportFlags): Promise<number> {
@@ -34,6 +35,7 @@ export async function exportCommand(path: string, { format, out, json, quiet }: 
 
 /** Writes the model of a run whose component has this format; undefined where it has not. */
 async function exportModel(path: string, format: string, out: string): Promise<readonly string[] | undefined> {
+  if (isReleased(path)) return exportReleased(path, format, out);
   const folder = await locateCheckpoint(path).catch(() => undefined); // what is wrong, exportCheckpoint says
   if (folder === undefined) return undefined;
   const { task } = await readManifest(folder);
@@ -43,6 +45,15 @@ async function exportModel(path: string, format: string, out: string): Promise<r
   const { config, state } = await readCheckpoint(folder);
   const { options } = config as unknown as SavedModel["config"];
   return exporter.write({ config: { options }, state }, format, out);
+}
+
+/** Its formats are those of its component; there are no arrays beside the model. */
+async function exportReleased(name: string, format: string, out: string): Promise<readonly string[]> {
+  await useBackend("cpu");
+  const { component, run } = await releasedRun(name);
+  const { formats, write } = component.exporter!;
+  if (formats.includes(format)) return write(run, format, out);
+  throw new InputError(`--format ${format}: not for a released initialiser; expected one of ${formats.join(", ")}`);
 }
 
 function arrayFormat(format: string): ExportFormat {

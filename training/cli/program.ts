@@ -6,6 +6,7 @@ import { version } from "../../src/version.ts";
 import { componentOf, components } from "../components/index.ts";
 import type { Component } from "../components/component.ts";
 import { benchCommand, benchOptions } from "./bench.ts";
+import { startsCommand, startsOptions } from "./bench-starts.ts";
 import {
   evaluateOptions,
   evaluatePlaces,
@@ -49,7 +50,7 @@ export function program(setStatus: (status: number) => void): Command {
   const evaluate = command(
     otlearn,
     "eval <run>",
-    "Evaluate a run (a folder, or a .zip of one) or a checkpoint, on its own data or on others.",
+    "Evaluate a run (a folder, or a .zip of one) or a checkpoint, on its own data or on others; or learned-28, learned-any.",
   );
   addTable(evaluate, { ...evaluateOptions, ...movedFiles, ...evaluatePlaces });
   evaluate.action(async (path: string, given: Given) => setStatus(await evaluateCommand(runPath(path), given, given)));
@@ -64,7 +65,11 @@ export function program(setStatus: (status: number) => void): Command {
     setStatus(await reportCommand(paths.map(runPath), given, given)),
   );
 
-  const exporter = command(otlearn, "export <run>", "Write the arrays or the model of a run or checkpoint.");
+  const exporter = command(
+    otlearn,
+    "export <run>",
+    "Write the arrays or the model of a run or checkpoint, or of learned-28 or learned-any.",
+  );
   addTable(exporter, exportPlaces);
   exporter
     .addOption(new Option("--format <format>", "file format").choices(ALL_EXPORT_FORMATS).default("safetensors"))
@@ -103,11 +108,19 @@ function addBench(otlearn: Command, setStatus: (status: number) => void): void {
   bench.action(async (work: string | undefined, given: Given) =>
     setStatus(await benchCommand(work, without(given, OUTPUT_FLAGS), given)),
   );
+  addBenchStarts(bench, setStatus);
   for (const [name, { description, options }] of Object.entries(benchWorks)) {
     const work = command(bench, name, description);
     addTable(work, { ...options, ...benchOptions });
     work.action(async (given: Given) => setStatus(await benchCommand(name, without(given, OUTPUT_FLAGS), given)));
   }
+}
+
+/** A table of its own kind: not among the works, which have peers, and not run with them. */
+function addBenchStarts(bench: Command, setStatus: (status: number) => void): void {
+  const starts = command(bench, "starts", "learned starts of Sinkhorn beside their rivals, in iterations and in time");
+  addTable(starts, startsOptions);
+  starts.action(async (given: Given) => setStatus(await startsCommand(without(given, OUTPUT_FLAGS))));
 }
 
 function addTrain(train: Command, component: Component, setStatus: (status: number) => void): void {

@@ -19,16 +19,16 @@ export interface CoarseStart<T> {
 }
 
 /** Mixed into the pooled masses, so that K never has to reach an empty cell from far away. */
-export const FLOOR = 1e-6;
+const FLOOR = 1e-6;
 /** Smallest K x that is told from zero: what underflows in float32 has no part in larger sums. */
-export const SMALLEST = 1e-30;
+const SMALLEST = 1e-30;
 /** Bounds of what the network sees and adds: beyond them float32 has lost the value. */
-export const MOST_SHIFT = 2;
-export const MOST_FEATURE = 30;
+const MOST_SHIFT = 2;
+const MOST_FEATURE = 30;
 /** Least distance of the marginals, squared. */
-export const LEAST_DISTANCE = 1e-8;
+const LEAST_DISTANCE = 1e-8;
 /** Factors that bring features to order one. */
-export const GAINS = { mean: 2, meanChange: 3, covariance: 5, logDistance: 0.3, residual: 10, shift: 3 } as const;
+const GAINS = { mean: 2, meanChange: 3, covariance: 5, logDistance: 0.3, residual: 10, shift: 3 } as const;
 
 /**
  * Both marginals of a sample [batch, 2 * points] in the network's units, pooled to cells; the Gaussian potential; a few Sinkhorn

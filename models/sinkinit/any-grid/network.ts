@@ -10,7 +10,7 @@ import { MONOMIALS, type AnyGridSpec } from "./spec.ts";
 export type WeightOf<T> = (name: string) => T;
 
 /** Factor of all that the network adds; a mode of order k is expected to be k times smaller. */
-export const CORRECTION = 0.3;
+const CORRECTION = 0.3;
 
 /** What the network adds to the start [batch, outputsOf(spec)]: cosine coefficients, then those of the monomials. */
 export function correction<T>(
@@ -87,13 +87,13 @@ export function coefficientsOf<T>(algebra: Algebra<T>, outputs: T, { cells }: An
 }
 
 /** What all pairs of a batch share, of order one [5]. */
-export function problemFeatures({ epsilon, size, sides }: GridProblem): Float32Array {
+function problemFeatures({ epsilon, size, sides }: GridProblem): Float32Array {
   const [h, w] = size;
   return Float32Array.of((Math.log(epsilon) + 4.6) / 2.3, 8 / h, 8 / w, ...sides);
 }
 
 /** [outputsOf(spec)] */
-export function outputGains({ cells }: AnyGridSpec): Float32Array {
+function outputGains({ cells }: AnyGridSpec): Float32Array {
   return Float32Array.from({ length: cells ** 2 + MONOMIALS }, (_, index) => {
     if (index >= cells ** 2) return CORRECTION;
     return CORRECTION / Math.hypot(1, Math.floor(index / cells), index % cells);

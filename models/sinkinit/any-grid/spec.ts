@@ -34,7 +34,7 @@ export const MONOMIALS = 5;
 /** Numbers that it sees besides: see `features.ts`. */
 const SCALARS = 19;
 /** Numbers about the problem that all pairs of a batch share. */
-export const PROBLEM_FEATURES = 5;
+const PROBLEM_FEATURES = 5;
 
 /** Numbers that the network sees of a pair. */
 export function featuresOf({ modes }: AnyGridSpec): number {
@@ -42,7 +42,7 @@ export function featuresOf({ modes }: AnyGridSpec): number {
 }
 
 /** Numbers that it predicts: cosine coefficients, then those of the monomials. */
-export function outputsOf({ cells }: AnyGridSpec): number {
+function outputsOf({ cells }: AnyGridSpec): number {
   return cells ** 2 + MONOMIALS;
 }
 

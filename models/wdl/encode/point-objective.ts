@@ -17,9 +17,9 @@ export function pointObjective(
   signal?: AbortSignal,
 ): EachObjective {
   const { term, operator, weightMap, pixels, locality } = problem;
+  const count = problem.atoms;
   return async (rows, free) => {
     await pause(signal);
-    const count = problem.atoms;
     const weights = weightMap.forward(free, count);
     const inputs = barycenterInputs(problem, { atoms, weights });
     const { losses, gradient } = await operator.lossAndGradient(inputs, termOf(term, rows, pixels), signal);

@@ -64,6 +64,9 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
       "not with --batch, where each point takes steps of its own; leave one of the two out",
     );
   }
+  if (options.loss.startsWith("wasserstein")) {
+    throw new OptionError("loss", `${options.loss} not with --batch; take tv, quadratic or kl`);
+  }
   const geometry = await groundGeometry(options.cost, pointShape, stream.name);
   const pixels = sizeOf(pointShape);
   const core = barycenterOptions(options);

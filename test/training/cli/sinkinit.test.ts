@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { parseInitializer } from "../../../models/sinkinit/file.ts";
+import { loadInitializer } from "../../../models/sinkinit/load.ts";
+import { useBackend } from "../../../src/tensor/backend.ts";
 import { jsonLines, otlearn, otlearnHere, startOtlearn } from "../../support/cli.ts";
 import { contentOf } from "../../support/files.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -17,6 +20,25 @@ async function lossesOf(run: string): Promise<Map<unknown, unknown>> {
   const whole = text.slice(0, text.lastIndexOf("\n") + 1); // a row may be half written
   return new Map(whole === "" ? [] : jsonLines(whole).map((row) => [row["step"], row["loss"]]));
 }
+
+describe("released initialisers", () => {
+  it.each(["learned-28", "learned-any"])("%s is evaluated and exported by its name", async (name) => {
+    const folder = await temporaryFolder();
+    const evaluated = await otlearn(["eval", name, "--limit", "3", "--backend", "wasm", "--json"]);
+    expect(evaluated).toMatchObject({ code: 0 });
+    const summary = JSON.parse(evaluated.stdout);
+    expect(summary).toMatchObject({ data: "drawings", pairs: 6 });
+    expect(summary.learned.iterations_to_cost.mean).toBeLessThan(summary.ones.iterations_to_cost.mean);
+    const out = join(folder, "start.safetensors");
+    const exported = await otlearn(["export", name, "--format", "safetensors", "--out", out]);
+    expect(exported).toMatchObject({ code: 0, stdout: `${out}\n${join(folder, "start.json")}\n` });
+    await useBackend("cpu");
+    const released = await readFile(new URL(`../../../models/sinkinit/released/${name}.safetensors`, import.meta.url));
+    expect((await loadInitializer(out)).spec).toEqual(parseInitializer(released, name).spec);
+    const refused = await otlearn(["export", name, "--format", "npz"]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/npz: not for a released initialiser/) });
+  });
+});
 
 describe("otlearn train sinkinit", () => {
   it("killed with -9 and resumed has the losses of the uninterrupted run, and exports", async () => {
