@@ -1,12 +1,31 @@
 /** The components: parameters, forward maps and tasks. No loop is here; `training` runs the tasks. */
-export type { Evaluation, Iterate, Moments, Objective, Optimizer, VariableOptimizer } from "./optimizer.ts";
+export type {
+  Evaluation,
+  GradientOptimizer,
+  GradientState,
+  Iterate,
+  Moments,
+  Objective,
+  Optimizer,
+  VariableOptimizer,
+} from "./optimizer.ts";
 export type { Metrics, MetricsRow, StepContext, StepOutcome, Task } from "./task.ts";
-export { encode, interpolateWeights, reconstruct, type Dictionary, type EncodeOptions } from "./wdl/dictionary.ts";
+export { interpolateWeights, reconstruct, type Dictionary } from "./wdl/dictionary.ts";
+export {
+  encode,
+  encoderOfBarycenters,
+  fittedEncoder,
+  type EncodeOptions,
+  type Encodings,
+} from "./wdl/encode/encode.ts";
+export type { Encoder } from "./wdl/encode/encoder.ts";
 export type { Factors } from "./wdl/factors.ts";
 export { unpackFactors } from "./wdl/objective.ts";
 export { wdlOptions, type WdlOptions } from "./wdl/options.ts";
 export { setUpWdl, type WdlSetup } from "./wdl/setup.ts";
 export { wdlStepCost } from "./wdl/step-cost.ts";
+export { setUpStream, type StreamSetup } from "./wdl/stream/setup.ts";
+export { streamTask, type StreamState, type StreamTaskSettings } from "./wdl/stream/task.ts";
 export { wdlTask, type WdlState, type WdlTaskSettings } from "./wdl/task.ts";
 export { wsvOptions, type WsvOptions } from "./wsv/options.ts";
 export { setUpWsv, wsvSettings } from "./wsv/setup.ts";

@@ -36,6 +36,27 @@ export interface Optimizer<S extends Iterate = Iterate> {
   load(tree: StateTree): S;
 }
 
+/** Where an optimiser of changing objectives stands. Immutable. */
+export interface GradientState {
+  readonly x: Float64Array;
+  /** Steps taken. */
+  readonly steps: number;
+}
+
+/**
+ * The contract between a model whose objective changes from step to step, as that of mini-batches does, and the optimisers that take a
+ * gradient for what it is and search no line.
+ */
+export interface GradientOptimizer<S extends GradientState = GradientState> {
+  readonly name: string;
+  init(x: Float64Array): S;
+  /** One step against a gradient at `state.x`. */
+  step(state: S, gradient: Float64Array): S;
+  /** Everything that `load` needs to go on bit for bit. */
+  save(state: S): StateTree;
+  load(tree: StateTree): S;
+}
+
 /**
  * The contract between a task whose parameters are tensors (networks) and the optimisers of `training/optimizers/variables`.
  * Variables are changed in place on their backend; nothing is read back.

@@ -47,7 +47,7 @@ interface ScaledData {
  * S barycentric weights of sum one have S - 1 degrees of freedom, as many as the mean and S - 1 principal components: these come
  * first. The mean and S components, one more, are what eigenfaces of the same count are.
  */
-export function baselineMethods({ arrays }: WdlBaselines, atoms: number, data: ScaledData): Method[] {
+export function baselineMethods({ arrays }: Pick<WdlBaselines, "arrays">, atoms: number, data: ScaledData): Method[] {
   const mean = Float64Array.from(arrays.pca_mean.data);
   const principal = componentRows(arrays.pca_components, mean.length);
   const nonnegative = componentRows(arrays.nmf_components, mean.length);

@@ -1,12 +1,11 @@
 import { samplesOf } from "../../src/data/dataset.ts";
 import { expectArray, expectNumber, expectTree } from "../../checkpoints/leaves.ts";
-import { encode } from "../../models/wdl/dictionary.ts";
+import { encode, encoderOfBarycenters, fittedEncoder } from "../../models/wdl/encode/encode.ts";
 import { unpackFactors, type WdlProblem } from "../../models/wdl/objective.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
-import { wdlOptions } from "../../models/wdl/options.ts";
+import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
 import { zeroPixelNote } from "../../models/wdl/zero-pixels.ts";
-import type { Optimizer } from "../../models/optimizer.ts";
 import type { Metrics } from "../../models/task.ts";
 import { InputError } from "../../src/errors.ts";
 import { pickOptions } from "../../src/options.ts";
@@ -19,21 +18,25 @@ import { compareDictionary } from "./compare-dictionary.ts";
 import type { WdlFindings } from "./findings.ts";
 import { wdlPictures } from "./pictures.ts";
 import { wdlReport } from "./report.ts";
+import { evaluateStream } from "./stream.ts";
 import { WDL_CURVES, WDL_RESULTS } from "./shown.ts";
 import { comparisonSummary, psnrTable } from "./summary.ts";
 import { compareUnseen, unseenSummary } from "./unseen.ts";
 
 /**
  * Evaluates a dictionary: reconstructions and their PSNR and normalised error beside PCA and NMF fitted to the same data, pictures and
- * a report. Data that the run was not trained on are encoded first, with the atoms fixed, by `optimizer`.
+ * a report. Data that the run was not trained on are encoded first, with the atoms fixed.
  */
-export function wdlEvaluator(optimizer: Optimizer): Evaluator {
-  return {
+export function wdlEvaluator(): Evaluator {
+  const evaluator: Evaluator = {
     task: "wdl",
     curves: WDL_CURVES,
     results: WDL_RESULTS,
     async evaluate(run, input) {
       const options = pickOptions(wdlOptions, run.config.options);
+      if (input.dataset.kind === "stream") {
+        return evaluateStream(run, { ...input, dataset: input.dataset }, options, evaluator.evaluate);
+      }
       const dataset = samplesOf(input.dataset);
       if (!input.isTrainingData) checkShape(run, input);
       const setup = await setUpWdl(options, dataset);
@@ -42,7 +45,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       // warm restarts accumulate iterations: what they fitted are the barycenters of so many from ones
       const total = options.sinkhornIterations * expectNumber(run.state, "cycles");
       const problem = { ...setup.problem, operator: setup.operatorWith(total) };
-      const factors = rounded(await factorsOf(run, setup, problem, input, optimizer));
+      const factors = rounded(await factorsOf(run, options, setup, problem, input));
 
       const compared = { setup, options, dataset, factors, operator: problem.operator, baselines };
       const { methods, inputs, reconstructions } = await compareDictionary(compared);
@@ -54,8 +57,10 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
       const unseen = await attempt("unseen images", notes, async () => {
         const others = await drawn?.unseen?.();
-        const learned = { options, atoms: factors.atoms, sinkhornIterations: total, baselines };
-        return others && compareUnseen(learned, others, optimizer);
+        if (!others) return undefined;
+        const { atoms, weights } = factors;
+        const encoder = await fittedEncoder(problem, atoms, weights);
+        return compareUnseen({ options, atoms, sinkhornIterations: total, baselines, encoder }, others);
       });
       const classes = classesOf(dataset, methods);
       const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
@@ -101,6 +106,7 @@ export function wdlEvaluator(optimizer: Optimizer): Evaluator {
       } satisfies Evaluation;
     },
   };
+  return evaluator;
 }
 
 /** Throws InputError where the data points have another shape than those that the run was trained on, where known. */
@@ -122,10 +128,10 @@ function checkShape({ config }: TrainedRun, { dataset }: EvaluationInput): void 
  */
 async function factorsOf(
   { state }: TrainedRun,
+  options: WdlOptions,
   { points }: WdlSetup,
   problem: WdlProblem,
   { isTrainingData }: EvaluationInput,
-  optimizer: Optimizer,
 ): Promise<Factors> {
   const atomSize = problem.atoms * problem.pixels;
   if (isTrainingData) {
@@ -133,8 +139,13 @@ async function factorsOf(
     return unpackFactors(problem, data);
   }
   const { data } = expectArray(state, "optimizer.x", [null], Float64Array);
-  const { atoms } = unpackFactors(problem, data.slice(0, atomSize));
-  return { atoms, weights: await encode({ atoms, problem }, optimizer) };
+  const trained = (data.length - atomSize) / problem.atoms;
+  // a step scale that was given is that of so many data points
+  const zeta = options.weightScale === undefined ? problem.zeta : (problem.zeta * points) / trained;
+  const { atoms, weights: known } = unpackFactors({ ...problem, zeta }, data);
+  const encoder = known.length > 0 ? await encoderOfBarycenters(problem, atoms, known) : undefined;
+  const { weights } = await encode({ atoms, problem }, { encoder });
+  return { atoms, weights };
 }
 
 /** Factors as they are written, of which exactly the reconstructions are the barycenters. */

@@ -1,7 +1,7 @@
-import { encode } from "../../models/wdl/dictionary.ts";
+import { encode } from "../../models/wdl/encode/encode.ts";
+import type { Encoder } from "../../models/wdl/encode/encoder.ts";
 import type { WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl } from "../../models/wdl/setup.ts";
-import type { Optimizer } from "../../models/optimizer.ts";
 import type { ImageDataset } from "../../src/data/dataset.ts";
 import { rowOf, sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { jsonNumber } from "../format.ts";
@@ -24,17 +24,17 @@ interface Learned {
   /** Sinkhorn iterations that the atoms were fitted with. */
   readonly sinkhornIterations: number;
   readonly baselines: WdlBaselines | undefined;
+  readonly encoder: Encoder | undefined;
 }
 
 /** Encodes images that the dictionary has not seen, and compares. */
 export async function compareUnseen(
-  { options, atoms, sinkhornIterations, baselines }: Learned,
+  { options, atoms, sinkhornIterations, baselines, encoder }: Learned,
   dataset: ImageDataset,
-  optimizer: Optimizer,
 ): Promise<Unseen> {
   const setup = await setUpWdl(options, dataset);
   const operator = setup.operatorWith(sinkhornIterations);
-  const weights = await encode({ atoms, problem: { ...setup.problem, operator } }, optimizer);
+  const { weights } = await encode({ atoms, problem: { ...setup.problem, operator } }, { encoder });
   const factors = { atoms, weights: weights.map(Math.fround) };
   const { methods, inputs } = await compareDictionary({ setup, options, dataset, factors, operator, baselines });
   return { data: dataset.name, names: dataset.names, methods, inputs };

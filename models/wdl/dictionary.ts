@@ -1,37 +1,14 @@
 import { InputError } from "../../src/errors.ts";
 import { float64Of, type Numbers } from "../../src/tensor/ndarray.ts";
-import type { Optimizer } from "../optimizer.ts";
 import { barycenterInputs } from "./factors.ts";
-import { encodingObjective, type WdlProblem } from "./objective.ts";
+import type { WdlProblem } from "./objective.ts";
 
-/** How hard `encode` tries. */
-export interface EncodeOptions {
-  /** Optimiser iterations. @default 50 */
-  readonly iterations?: number;
-}
-
-/** A dictionary with fixed atoms: encodes data in it, reconstructs, interpolates. */
+/** A dictionary with fixed atoms, to encode data in (`encode`), to reconstruct and to interpolate. */
 export interface Dictionary {
   /** [S, N], rows of mass one. */
   readonly atoms: Float64Array;
   /** Data, loss and operator; the data are what `encode` encodes. */
   readonly problem: WdlProblem;
-}
-
-/**
- * Barycentric weights [M, S] of the problem's data under fixed atoms: the minimum of the loss over the weights alone,
- * from equal weights.
- */
-export async function encode(
-  { atoms, problem }: Dictionary,
-  optimizer: Optimizer,
-  { iterations = 50 }: EncodeOptions = {},
-): Promise<Float64Array> {
-  const points = problem.term.data.length / problem.pixels;
-  const objective = encodingObjective(problem, atoms);
-  let state = await optimizer.init(objective, new Float64Array(points * problem.atoms));
-  while (state.iterations < iterations && state.finished === undefined) state = await optimizer.step(objective, state);
-  return problem.weightMap.forward(state.x, problem.atoms);
 }
 
 /** Barycenters [M, N] of mass one for weights [M, S]. Throws InputError for rows of another length. */

@@ -29,12 +29,18 @@ export function lossByName(name: LossName, settings: WassersteinLossSettings): L
   return LOSSES[name](settings);
 }
 
+/** A loss of data points, which can be asked of others. */
+export interface WdlTerm extends DataTerm {
+  /** The same loss of other data [M, N]. */
+  of(data: Float64Array): WdlTerm;
+}
+
 /** The loss of data [M, N] in the terms of the barycenter operator. */
-export function dataTerm(name: LossName, data: Float64Array, settings: WassersteinLossSettings): DataTerm {
+export function dataTerm(name: LossName, data: Float64Array, settings: WassersteinLossSettings): WdlTerm {
   const loss = lossByName(name, settings);
   const pixels = settings.geometry.shape[0];
   const evaluate: DataTerm["evaluate"] = (index, p, gradient) => loss(p, rowOf(data, pixels, index), gradient);
-  const term = { name, data, evaluate };
+  const term = { name, data, evaluate, of: (others: Float64Array) => dataTerm(name, others, settings) };
   if (name !== "wasserstein" && name !== "wasserstein-normalized") return term;
   return { ...term, ...wassersteinLosses(settings, name === "wasserstein" ? "paper" : "normalized").all(data) };
 }

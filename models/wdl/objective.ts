@@ -1,13 +1,14 @@
 import type { Objective } from "../optimizer.ts";
 import { pause } from "../../src/event-loop.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import { barycenterInputs, type Factors } from "./factors.ts";
+import type { WdlTerm } from "./losses.ts";
+import type { Locality } from "./locality/locality.ts";
 import { softmax, type RowMap } from "./simplex.ts";
 
 export interface WdlProblem {
   /** Data [M, N], rows of mass one, and their loss. */
-  readonly term: DataTerm;
+  readonly term: WdlTerm;
   /** N */
   readonly pixels: number;
   /** S */
@@ -21,6 +22,16 @@ export interface WdlProblem {
    * gradient alone, leaves a true gradient for the line search.
    */
   readonly zeta: number;
+  /** What data points pay for the distances to their atoms. @default nothing */
+  readonly locality?: Locality;
+}
+
+/** What is carried from one evaluation to the next. */
+export interface Carried {
+  /** Of the locality's transport problems [M, S, N]. */
+  potentials?: Float32Array | undefined;
+  /** sum_is lambda_is W2^2(x_i, d_s) at the last evaluation, and the pairs of it that did not converge. */
+  locality?: { readonly value: number; readonly unconverged: number };
 }
 
 /** The free variables of atoms and weights as one vector: (alpha [S, N], beta / sqrt(zeta) [M, S]). */
@@ -45,14 +56,22 @@ export function unpackFactors(problem: WdlProblem, x: Float64Array): Factors {
 /**
  * sum_i L(P(D, lambda_i), x_i) over the free variables, with the scalings of the barycenters starting at `start` (log
  * scalings of an earlier run, constants) or at one. Rejects with the reason of `signal` once that is aborted.
+ *
+ * @param carried is written at each evaluation
  */
-export function dictionaryObjective(problem: WdlProblem, start?: Float32Array, signal?: AbortSignal): Objective {
-  const { term, pixels, atoms, operator, weightMap, zeta } = problem;
+export function dictionaryObjective(
+  problem: WdlProblem,
+  start?: Float32Array,
+  signal?: AbortSignal,
+  carried: Carried = {},
+): Objective {
+  const { term, pixels, atoms, operator, weightMap, zeta, locality } = problem;
   return async (x) => {
     await pause(signal);
     const factors = unpackFactors(problem, x);
     const inputs = barycenterInputs(problem, factors, start);
-    const { value, gradient } = await operator.lossAndGradient(inputs, term, signal);
+    const { value: fit, gradient } = await operator.lossAndGradient(inputs, term, signal);
+    const value = fit + (locality ? await addLocality(locality, term.data, factors, gradient, carried) : 0);
     const alpha = softmax.backward(gradient.atoms, factors.atoms, pixels);
     const beta = weightMap.backward(gradient.weights, factors.weights, atoms);
     const out = new Float64Array(x.length);
@@ -62,12 +81,19 @@ export function dictionaryObjective(problem: WdlProblem, start?: Float32Array, s
   };
 }
 
-/** The same over the weights alone (beta [M, S], unscaled), for new data under a fixed dictionary. */
-export function encodingObjective(problem: WdlProblem, dictionary: Float64Array): Objective {
-  const { term, atoms, operator, weightMap } = problem;
-  return async (beta) => {
-    const factors = { atoms: dictionary, weights: weightMap.forward(beta, atoms) };
-    const { value, gradient } = await operator.lossAndGradient(barycenterInputs(problem, factors), term);
-    return { value, gradient: weightMap.backward(gradient.weights, factors.weights, atoms) };
-  };
+/** Adds the gradients of the regulariser, and returns its value. */
+async function addLocality(
+  locality: Locality,
+  data: Float64Array,
+  { atoms, weights }: Factors,
+  gradient: Factors,
+  carried: Carried,
+): Promise<number> {
+  const { costs, potentials, unconverged, slopes } = await locality.costs(data, atoms, carried.potentials);
+  const value = costs.reduce((sum, cost, index) => sum + weights[index] * cost, 0);
+  carried.potentials = potentials;
+  carried.locality = { value, unconverged };
+  slopes(weights).forEach((slope, index) => (gradient.atoms[index] += locality.weight * slope));
+  costs.forEach((cost, index) => (gradient.weights[index] += locality.weight * cost));
+  return locality.weight * value;
 }

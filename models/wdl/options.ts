@@ -27,7 +27,25 @@ export const wdlOptions = {
     most: MOST_ITERATIONS,
     integer: true,
   }),
-  iterations: numberOption({ description: "L-BFGS iterations", default: 100, least: 1, integer: true }),
+  iterations: numberOption({
+    description: "L-BFGS iterations; with --batch, batches",
+    default: 100,
+    least: 1,
+    integer: true,
+  }),
+  batch: numberOption({
+    description:
+      "learn from so many data points at a time, read from disk: .npy, IDX or a folder of images (default: from all)",
+    default: undefined,
+    least: 1,
+    integer: true,
+  }),
+  epochs: numberOption({
+    description: "with --batch: passes over the data, in place of --iterations",
+    default: undefined,
+    least: 1,
+    integer: true,
+  }),
   size: textOption({
     description: "resize images to SIZE or WIDTHxHEIGHT (default: as they are)",
     placeholder: "size",
@@ -65,6 +83,12 @@ export const wdlOptions = {
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
   cost: fileOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
+  locality: numberOption({
+    description:
+      "weight of the locality regulariser: a data point pays for the Wasserstein distances to its atoms, which makes weights sparse",
+    default: 0,
+    least: 0,
+  }),
   labels: fileOption({
     description: "classes of your own data points, a line each: for the report alone, training sees none",
     placeholder: "file",

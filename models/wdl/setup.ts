@@ -9,6 +9,7 @@ import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
+import { locality, type Locality } from "./locality/locality.ts";
 import { dataTerm } from "./losses.ts";
 import type { WdlProblem } from "./objective.ts";
 import type { WdlOptions } from "./options.ts";
@@ -59,6 +60,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   const core = barycenterOptions(options);
   const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
+  const local = localityOf(options, geometry);
   const problem: WdlProblem = {
     term: dataTerm(options.loss, histograms.data, { geometry, epsilon: options.gamma }),
     pixels,
@@ -66,6 +68,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
     operator,
     weightMap: options.allowNegativeWeights ? affine : softmax,
     zeta: options.weightScale === undefined ? DEFAULT_ZETA : pixels / (options.weightScale * points),
+    ...(local && { locality: local }),
   };
   return {
     problem,
@@ -93,7 +96,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */
-function barycenterOptions(options: WdlOptions): BarycenterOptions {
+export function barycenterOptions(options: WdlOptions): BarycenterOptions {
   if (options.unbalanced !== undefined && options.allowNegativeWeights) {
     throw new OptionError("allowNegativeWeights", "not defined for unbalanced barycenters; leave one of the two out");
   }
@@ -107,8 +110,25 @@ function barycenterOptions(options: WdlOptions): BarycenterOptions {
   };
 }
 
+/** The regulariser that the options ask for. Throws OptionError where it is not defined. */
+export function localityOf(options: WdlOptions, geometry: Geometry): Locality | undefined {
+  if (options.locality === 0) return undefined;
+  if (options.allowNegativeWeights) {
+    throw new OptionError(
+      "locality",
+      "not defined for negative weights, which would be paid for distances; leave one of the two out",
+    );
+  }
+  if (!geometry.symmetric) throw new OptionError("locality", "needs a symmetric ground cost; leave one of the two out");
+  return locality({ geometry, weight: options.locality });
+}
+
 /** The pixel grid, or the matrix of a file. */
-async function groundGeometry(file: string | undefined, shape: readonly number[], name: string): Promise<Geometry> {
+export async function groundGeometry(
+  file: string | undefined,
+  shape: readonly number[],
+  name: string,
+): Promise<Geometry> {
   if (file === undefined) return grid({ size: [...shape] });
   const pixels = shape.reduce((product, extent) => product * extent, 1);
   try {

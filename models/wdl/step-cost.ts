@@ -1,4 +1,4 @@
-import { samplesOf, type Dataset } from "../../src/data/dataset.ts";
+import { shapeOf, type Dataset } from "../../src/data/dataset.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import type { StepCost } from "../../src/tensor/device-rule.ts";
 import { gradientCost } from "../../src/transport/barycenter/step-cost.ts";
@@ -6,12 +6,12 @@ import type { WdlOptions } from "./options.ts";
 
 /** What a step costs, about one gradient: by it `useBackend` finds out whether a GPU pays. */
 export function wdlStepCost(
-  { atoms, iterations, sinkhornIterations, gamma, cost, debiased }: WdlOptions,
+  { atoms, iterations, sinkhornIterations, gamma, cost, debiased, batch }: WdlOptions,
   dataset: Dataset,
 ): StepCost {
-  const [points, ...size] = samplesOf(dataset).values.shape;
+  const [all, ...size] = shapeOf(dataset);
   const sizes = {
-    points,
+    points: Math.min(all, batch ?? all),
     atoms,
     iterations: sinkhornIterations,
     epsilon: gamma,

@@ -4,7 +4,7 @@ import type { Iterate, Optimizer } from "../optimizer.ts";
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import { barycenterInputs, type Factors } from "./factors.ts";
 import { checkInit, initialLogits, type InitName } from "./initialize.ts";
-import { dictionaryObjective, packFactors, unpackFactors, type WdlProblem } from "./objective.ts";
+import { dictionaryObjective, packFactors, unpackFactors, type Carried, type WdlProblem } from "./objective.ts";
 
 /** A part of the run with a problem of its own, the same but for its gamma. */
 export interface WdlStage {
@@ -36,6 +36,8 @@ export interface WdlState<S extends Iterate> {
   readonly optimizer: S | Start;
   /** Log-scalings, of the operator's `logScalingShape`, that the barycenters of this cycle start from; undefined in the first: ones. */
   readonly start?: Float32Array;
+  /** Potentials [M, S, N] that the transport problems of the locality start from. */
+  readonly potentials?: Float32Array;
   /** Cycles begun at this gamma, the present one included. */
   readonly cycles: number;
   /** Objective evaluations of the cycles before. */
@@ -61,8 +63,8 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   checkInit(init, points, atoms);
 
   /** The first iterate of a run. */
-  async function begin({ x }: Start, signal: AbortSignal): Promise<S> {
-    return optimizer.init(dictionaryObjective(problemAt(0), undefined, signal), x);
+  async function begin({ x }: Start, signal: AbortSignal, carried: Carried): Promise<S> {
+    return optimizer.init(dictionaryObjective(problemAt(0), undefined, signal, carried), x);
   }
 
   /**
@@ -74,13 +76,14 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     { x, evaluations }: S,
     stage: number,
     signal: AbortSignal,
+    carried: Carried,
   ): Promise<WdlState<S>> {
     const current = problemAt(stage);
     const inputs = barycenterInputs(current, unpackFactors(current, x), state.start);
     const isSame = stage === state.stage;
     const start = isSame ? await current.operator.logScalings(inputs, signal) : undefined;
     return {
-      optimizer: await optimizer.init(dictionaryObjective(current, start, signal), x),
+      optimizer: await optimizer.init(dictionaryObjective(current, start, signal, carried), x),
       start,
       cycles: isSame ? state.cycles + 1 : 1,
       earlierEvaluations: state.earlierEvaluations + evaluations,
@@ -101,28 +104,39 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
   async function advance(state: WdlState<S>, { step, signal }: StepContext): Promise<StepOutcome<WdlState<S>>> {
     const { memory } = problemAt(state.stage).term;
     if (memory) memory.values = state.termMemory;
-    const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal);
+    const carried: Carried = { potentials: state.potentials };
+    const reached = isBegun(state.optimizer) ? state.optimizer : await begin(state.optimizer, signal, carried);
     const { iterations: inCycle, finished } = reached;
     const stage = stageOf(state.stage, step, reached);
     const { term } = problemAt(stage);
     if (term.memory && stage !== state.stage) term.memory.values = undefined;
     const due = warmRestart > 0 && inCycle > 0 && (inCycle >= warmRestart || finished !== undefined);
     const current =
-      due || stage !== state.stage ? await restart(state, reached, stage, signal) : { ...state, optimizer: reached };
-    const objective = dictionaryObjective(problemAt(stage), current.start, signal);
+      due || stage !== state.stage
+        ? await restart(state, reached, stage, signal, carried)
+        : { ...state, optimizer: reached };
+    const objective = dictionaryObjective(problemAt(stage), current.start, signal, carried);
     const next = await optimizer.step(objective, current.optimizer as S);
     return {
-      state: { ...current, optimizer: next, termMemory: term.memory?.values },
+      state: {
+        ...current,
+        optimizer: next,
+        termMemory: term.memory?.values,
+        ...(carried.potentials && { potentials: carried.potentials }),
+      },
       metrics: {
         loss: next.value,
         gradientNorm: Math.sqrt(next.gradient.reduce((sum, value) => sum + value * value, 0)),
         evaluations: current.earlierEvaluations + next.evaluations,
         ...(stages && { gamma: stages[stage].gamma }),
         ...term.report?.(),
+        ...localityMetrics(carried, points),
       },
       ...(stage === lastStage && isStuck(next) ? { done: next.finished } : {}),
     };
   }
+
+  const potentialsOf = (tree: StateTree) => expectArray(tree, "potentials", [points, atoms, pixels], Float32Array).data;
 
   return {
     name: "wdl",
@@ -147,7 +161,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       evaluate: ({ optimizer: { x }, start, stage }) => evaluate(unpackFactors(problem, x), start, problemAt(stage)),
     }),
 
-    save({ optimizer: inner, start, cycles, earlierEvaluations, stage, termMemory }): StateTree {
+    save({ optimizer: inner, start, potentials, cycles, earlierEvaluations, stage, termMemory }): StateTree {
       const saved = isBegun(inner) ? optimizer.save(inner) : { x: { shape: [inner.x.length], data: inner.x } };
       const tree = {
         optimizer: saved,
@@ -155,6 +169,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
         earlierEvaluations,
         ...(stages && { stage }),
         ...(termMemory && { termMemory: { shape: [termMemory.length], data: termMemory } }),
+        ...(potentials && { potentials: { shape: [points, atoms, pixels], data: potentials } }),
       };
       return start ? { ...tree, start: { shape: startShape, data: start } } : tree;
     },
@@ -167,6 +182,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       return {
         optimizer: inner,
         ...(start ? { start } : {}),
+        ...(problem.locality && "potentials" in tree && { potentials: potentialsOf(tree) }),
         cycles: expectNumber(tree, "cycles"),
         earlierEvaluations: expectNumber(tree, "earlierEvaluations"),
         stage: stages ? expectNumber(tree, "stage") : 0,
@@ -174,6 +190,11 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
       };
     },
   };
+}
+
+/** What the regulariser comes to: mean W2^2 to the atoms of a point, and pairs that did not converge. */
+function localityMetrics({ locality }: Carried, points: number): Metrics {
+  return locality ? { locality: locality.value / points, unconverged: locality.unconverged } : {};
 }
 
 function isBegun<S extends Iterate>(optimizer: S | Start): optimizer is S {

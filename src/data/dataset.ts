@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { ndarray, sizeOf, type NdArray } from "../tensor/ndarray.ts";
 import { bracketed, firstOfSide, sideArrays, sideText, type PairDataset } from "./pair.ts";
+import type { StreamDataset } from "./stream/stream.ts";
 
 /** What every data set has: M samples along the first axis of `values`. */
 interface Samples {
@@ -43,8 +44,11 @@ export interface MatrixDataset extends Samples {
 /** Data sets of samples of one kind. */
 export type SampleDataset = ImageDataset | HistogramDataset | MatrixDataset;
 
-/** A data set in memory. Each kind is one member; a consumer names the kinds it takes. */
-export type Dataset = SampleDataset | PairDataset;
+/** A data set in memory. */
+export type LoadedDataset = SampleDataset | PairDataset;
+
+/** A data set. Each kind is one member; a consumer names the kinds it takes. */
+export type Dataset = LoadedDataset | StreamDataset;
 
 /** Names "0", "1", ... of things that have none. */
 export function numbered(count: number): string[] {
@@ -59,10 +63,11 @@ export function requireContent({ shape }: NdArray, name: string): void {
   if (shape.includes(0)) throw new InputError(`${name}: no values (shape [${shape.join(", ")}])`);
 }
 
-/** The data set, where it is one of samples. Throws InputError for a pair. */
+/** The data set, where it is one of samples in memory. Throws InputError for a pair and for a stream. */
 export function samplesOf(dataset: Dataset): SampleDataset {
-  if (dataset.kind !== "pair") return dataset;
-  throw notOneSet(dataset.name);
+  if (dataset.kind === "pair") throw notOneSet(dataset.name);
+  if (dataset.kind === "stream") throw new InputError(`${dataset.name}: stays on disk; expected data in memory`);
+  return dataset;
 }
 
 /** The data set, where it is a pair. Throws InputError for samples. */
@@ -84,24 +89,25 @@ export function notAPair(name: string): InputError {
 }
 
 /** The arrays whose numbers are the data, of either side of a pair. */
-export function arraysOf(dataset: Dataset): readonly NdArray[] {
+export function arraysOf(dataset: LoadedDataset): readonly NdArray[] {
   return dataset.kind === "pair" ? [dataset.x, dataset.y].flatMap(sideArrays) : [dataset.values];
 }
 
 /** Their shapes, one behind the other: what other data must have to be the same. */
 export function shapeOf(dataset: Dataset): readonly number[] {
-  return arraysOf(dataset).flatMap(({ shape }) => shape);
+  return dataset.kind === "stream" ? dataset.shape : arraysOf(dataset).flatMap(({ shape }) => shape);
 }
 
 /** "[100, 80]"; of a pair "[177, 34] and [177, 27]". */
 export function shapeText(dataset: Dataset): string {
+  if (dataset.kind === "stream") return `${bracketed(dataset)}, on disk`;
   const texts = dataset.kind === "pair" ? [dataset.x, dataset.y].map(sideText) : [bracketed(dataset.values)];
   return texts.join(" and ");
 }
 
 /** The first `count` samples, of either side of a pair; all of them where there are no more. Throws InputError for a mesh. */
-export function takeFirst<D extends Dataset>(dataset: D, count: number): D;
-export function takeFirst(dataset: Dataset, count: number): Dataset {
+export function takeFirst<D extends LoadedDataset>(dataset: D, count: number): D;
+export function takeFirst(dataset: LoadedDataset, count: number): LoadedDataset {
   if (dataset.kind === "pair")
     return { ...dataset, x: firstOfSide(dataset.x, count), y: firstOfSide(dataset.y, count) };
   const [samples, ...rest] = dataset.values.shape;

@@ -56,7 +56,8 @@ interface Stack extends Pick<GrayImage, "white"> {
   readonly names: readonly string[];
 }
 
-async function listImages(folder: string): Promise<string[]> {
+/** The image files of a folder by name, numbers in names by value. Throws InputError where there are none. */
+export async function listImages(folder: string): Promise<string[]> {
   let entries: string[];
   try {
     entries = await readdir(folder);
@@ -97,8 +98,13 @@ async function readFiles(paths: readonly string[]): Promise<Stack> {
   const size = sizeOf(images[0].shape);
   const values = allocate(Float64Array, images.length * size, dirname(paths[0]), `a stack of ${images.length} images`);
   images.forEach((image, index) => values.set(image.data, index * size));
-  const names = paths.map((path) => basename(path, extname(path)));
+  const names = paths.map(nameOfImage);
   return { values: ndarray(values, [images.length, ...images[0].shape]), white: images[0].white, names };
+}
+
+/** What a sample from such a file is called. */
+export function nameOfImage(path: string): string {
+  return basename(path, extname(path));
 }
 
 function toFullScale(images: NdArray<Float64Array>, path: string): NdArray<Float64Array> {

@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { sizeOf, type NdArray, type TypedArray } from "../tensor/ndarray.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { allocate } from "../files/memory.ts";
-import { openFile, readAt } from "../files/read.ts";
+import { openFile, readAt, type OpenFile } from "../files/read.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 /** The magic bytes, two of the version, and at most four of the header's length. */
@@ -67,14 +67,45 @@ export function decodeNpy(bytes: Uint8Array, name: string): NdArray {
 export async function readNpy(path: string): Promise<NdArray> {
   const file = await openFile(path);
   try {
-    const prefix = await readAt(file, 0, new Uint8Array(Math.min(file.size, PREFIX_BYTES)));
-    const dataStart = dataStartOf(prefix, file.size, path);
-    const header = readHeader(await readAt(file, 0, new Uint8Array(dataStart)), file.size, path);
+    const { header, dataStart } = await headerOf(file);
     const bytes = await readAt(file, dataStart, allocate(Uint8Array, file.size - dataStart, path, "its array"));
     return arrayOf(header, bytes.buffer, path);
   } finally {
     await file.handle.close();
   }
+}
+
+/** Where the numbers of a `.npy` file lie, for reading parts of it. */
+export interface NpyLayout {
+  readonly shape: readonly number[];
+  readonly fortranOrder: boolean;
+  /** Bytes before the first number, of one number, and of the whole file. */
+  readonly dataStart: number;
+  readonly elementBytes: number;
+  readonly fileBytes: number;
+  /** Numbers of some bytes from the file. */
+  readonly decode: (buffer: ArrayBuffer) => TypedArray;
+}
+
+/** Reads the header of a `.npy` file and nothing else. Throws InputError as `readNpy` does. */
+export async function npyLayout(path: string): Promise<NpyLayout> {
+  const file = await openFile(path);
+  try {
+    const { header, dataStart } = await headerOf(file);
+    const { bytes, decode } = ELEMENT_TYPES[header.descriptor];
+    const { shape, fortranOrder } = header;
+    const sizes = { dataStart, elementBytes: bytes, fileBytes: file.size };
+    return { shape, fortranOrder, ...sizes, decode: (buffer) => decode(buffer, path) };
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function headerOf(file: OpenFile): Promise<{ readonly header: Header; readonly dataStart: number }> {
+  const { path, size } = file;
+  const prefix = await readAt(file, 0, new Uint8Array(Math.min(size, PREFIX_BYTES)));
+  const dataStart = dataStartOf(prefix, size, path);
+  return { header: readHeader(await readAt(file, 0, new Uint8Array(dataStart)), size, path), dataStart };
 }
 
 /** The `.npy` (version 1, C order) bytes of an array. */

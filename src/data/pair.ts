@@ -55,7 +55,7 @@ export function sideText({ source }: PairSide): string {
   return `${source.kind === "distances" ? "distances " : ""}${bracketed(source.values)}`;
 }
 
-export function bracketed({ shape }: NdArray): string {
+export function bracketed({ shape }: Pick<NdArray, "shape">): string {
   return `[${shape.join(", ")}]`;
 }
 

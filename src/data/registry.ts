@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { takeFirst, type Dataset } from "./dataset.ts";
+import { takeFirst, type LoadedDataset } from "./dataset.ts";
 import type { DatasetEntry, DatasetOptions } from "./entry.ts";
 import { cifar10 } from "./cifar10.ts";
 import { drawings } from "./drawings.ts";
@@ -33,7 +33,7 @@ const pairs: Readonly<Record<string, DatasetEntry<PairDataset>>> = {
 };
 
 /** The data sets known by name. To add one, write its `DatasetEntry` in a file of its own and name it here. */
-export const datasets: Readonly<Record<string, DatasetEntry<Dataset>>> = {
+export const datasets: Readonly<Record<string, DatasetEntry<LoadedDataset>>> = {
   faces,
   "faces-unseen": facesUnseen,
   drawings,
@@ -62,7 +62,7 @@ export function isPairName(name: string): boolean {
  * @throws InputError for an unknown name (listing the known ones) or an option that does not fit; RunError where files
  *   have to be fetched and cannot be
  */
-export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
+export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<LoadedDataset> {
   if (!Object.hasOwn(datasets, name)) {
     throw new InputError(`data set ${name}: unknown; known are ${Object.keys(datasets).join(", ")}`);
   }

@@ -1,7 +1,6 @@
 import type { LossName } from "../../models/wdl/losses.ts";
-import { dataTerm as lossTerm } from "../../models/wdl/losses.ts";
+import { dataTerm as lossTerm, type WdlTerm } from "../../models/wdl/losses.ts";
 import type { Factors } from "../../models/wdl/factors.ts";
-import type { DataTerm } from "../../src/transport/barycenter/engine.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { randomHistogram } from "./problems.ts";
 import { reference } from "./reference.ts";
@@ -36,7 +35,7 @@ export const dictionaryCases = reference<{ cases: readonly DictionaryCase[] }>("
 export const CONVERGED = { tolerance: 1e-13, maxProducts: 2000 };
 
 /** The data term of one loss over data [M, N]. */
-export function dataTerm(name: LossName, geometry: Geometry, epsilon: number, data: Float64Array): DataTerm {
+export function dataTerm(name: LossName, geometry: Geometry, epsilon: number, data: Float64Array): WdlTerm {
   return lossTerm(name, data, { geometry, epsilon, ...CONVERGED });
 }
 

@@ -1,7 +1,9 @@
 import { basename, extname } from "node:path";
-import { notAPair, notOneSet, takeFirst, type Dataset } from "../../src/data/dataset.ts";
+import { notAPair, notOneSet, samplesOf, takeFirst, type Dataset } from "../../src/data/dataset.ts";
 import { loadData } from "../../src/data/load.ts";
 import { withLabels } from "../../src/data/labels.ts";
+import { memoryRows, openRows } from "../../src/data/stream/sources.ts";
+import { openStream, type StreamDataset } from "../../src/data/stream/stream.ts";
 import { datasets, isPairName, loadDataset } from "../../src/data/registry.ts";
 import { InputError, OptionError } from "../../src/errors.ts";
 import type { Component } from "../components/component.ts";
@@ -27,6 +29,7 @@ export async function loadChoice(
   report?: (line: string) => void,
 ): Promise<Dataset> {
   const { dataset, data, limit } = options;
+  if (component.streams?.(options)) return openChoice(options, component, report);
   // checked by the task's option table
   const [size, labels] = [options.size, options.labels] as (string | undefined)[];
   const own = await component.loadData?.(options);
@@ -46,6 +49,25 @@ export async function loadChoice(
   const samples = await loadData(data, { size, masses: component.readsMasses });
   const loaded = labels === undefined ? samples : await withLabels(samples, labels);
   return limit === undefined ? loaded : takeFirst(loaded, limit);
+}
+
+/** The same as samples that stay on disk; of a data set by name in memory. */
+async function openChoice(
+  { dataset, data, limit, ...options }: DataChoice,
+  component: Component,
+  report?: (line: string) => void,
+): Promise<StreamDataset> {
+  const size = options.size as string | undefined;
+  if (options.labels !== undefined)
+    throw new OptionError("labels", "not with data that are read in batches; leave it out");
+  if (data === undefined) {
+    const name = dataset ?? component.defaultDataset;
+    requireKind(name, component);
+    return openStream(memoryRows(samplesOf(await loadDataset(name, { size, limit, report }))));
+  }
+  if (dataset !== undefined) throw new InputError("--dataset and --data: both name data; leave one of them out");
+  report?.(`${data}: looks through the samples`);
+  return openStream(await openRows(data), { size, limit });
 }
 
 /** Before anything is fetched. Throws InputError for a data set by name that is none of the kind that the component takes. */

@@ -57,6 +57,7 @@ async function inputOf(run: SavedRun, { dataset, data, limit }: EvaluateOptions)
     return { dataset: await loadOwnData(run), isTrainingData: true };
   }
   await checkFiles(tableOf(run.component), run.options, run.kept);
-  const loaded = await loadChoice({ dataset, data, limit, size: run.options["size"] }, run.component);
+  const { size, batch } = run.options;
+  const loaded = await loadChoice({ dataset, data, limit, size, batch }, run.component);
   return { dataset: loaded, isTrainingData: await isOwnData(loaded, run.kept), own: await ownRecord(run) };
 }

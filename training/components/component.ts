@@ -1,6 +1,6 @@
 import type { Evaluator, TrainedRun } from "../../eval/evaluator.ts";
 import type { Task } from "../../models/task.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
+import type { Dataset, LoadedDataset } from "../../src/data/dataset.ts";
 import type { OptionTable, OptionValues } from "../../src/options.ts";
 import type { BackendSelection } from "../../src/tensor/backend.ts";
 import type { StepCost } from "../../src/tensor/device-rule.ts";
@@ -21,6 +21,8 @@ export interface Component<T extends OptionTable = OptionTable> {
   readonly readsMasses: boolean;
   /** Whether its data are one set of samples or two that share no features. @default "samples" */
   readonly takes?: "samples" | "pair";
+  /** Whether these options ask for samples that stay on disk, a `StreamDataset`. @default they do not */
+  streams?(options: OptionValues<T>): boolean;
   /** What its steps consist of: `--backend auto` takes what is fastest for that. @default "transport" */
   readonly work?: Work;
   /**
@@ -34,7 +36,7 @@ export interface Component<T extends OptionTable = OptionTable> {
    * Reads the data that the component's own options name, in place of `--data`; undefined where they name none. Throws
    * InputError.
    */
-  loadData?(options: OptionValues<T>): Promise<Dataset | undefined>;
+  loadData?(options: OptionValues<T>): Promise<LoadedDataset | undefined>;
   /**
    * Fills in what follows from other options, the backend and the name of the data set, undefined for a person's own (presets).
    * Complete options stay as they are.

@@ -15,9 +15,11 @@ import { checkBarycenters, evaluateLoss } from "./result.ts";
 
 type Inputs = BarycenterInputs<NdArray>;
 
-/** Sum of the losses of all barycenters, and its gradient. */
+/** Losses of all barycenters, their sum, and its gradient. */
 export interface LossAndGradient {
   readonly value: number;
+  /** [B] */
+  readonly losses: Float64Array;
   readonly gradient: BarycenterGradients<Float64Array>;
 }
 
@@ -84,10 +86,12 @@ export function barycenterOperator(engine: HostEngine | DeviceEngine): Barycente
 
     async lossAndGradient(inputs, term, signal) {
       const fused = term.evaluateAll ? undefined : arrays.lossAndGradient(inputs, term, signal);
-      const { losses, atoms, weights } = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
+      const found = await (fused ?? throughBarycenters(arrays, inputs, term, signal));
+      const { data: losses } = toFloat64(found.losses);
       return {
-        value: toFloat64(losses).data.reduce((sum, loss) => sum + loss, 0),
-        gradient: { atoms: toFloat64(atoms).data, weights: toFloat64(weights).data },
+        value: losses.reduce((sum, loss) => sum + loss, 0),
+        losses,
+        gradient: { atoms: toFloat64(found.atoms).data, weights: toFloat64(found.weights).data },
       };
     },
   };

@@ -1,12 +1,7 @@
+import { pointObjective } from "../../../models/wdl/encode/point-objective.ts";
 import { describe, expect, it } from "vitest";
 import { LOSS_NAMES, type LossName } from "../../../models/wdl/losses.ts";
-import {
-  dictionaryObjective,
-  encodingObjective,
-  packFactors,
-  unpackFactors,
-  type WdlProblem,
-} from "../../../models/wdl/objective.ts";
+import { dictionaryObjective, packFactors, unpackFactors, type WdlProblem } from "../../../models/wdl/objective.ts";
 import { barycenterInputs } from "../../../models/wdl/factors.ts";
 import { affine, softmax } from "../../../models/wdl/simplex.ts";
 import { grid } from "../../../src/geometry/grid.ts";
@@ -111,8 +106,13 @@ describe("several data points", () => {
 
   it("the gradient over the weights alone agrees with finite differences", async () => {
     const dictionary = randomRows(atoms, pixels, 53);
+    const each = pointObjective(problem, dictionary, undefined);
+    const all = Int32Array.from({ length: points }, (_, point) => point);
     const [gradient, difference] = await slopes(
-      encodingObjective(problem, dictionary),
+      async (beta) => {
+        const { losses, gradients } = await each(all, beta);
+        return { value: losses.reduce((sum, loss) => sum + loss), gradient: gradients };
+      },
       randomNormal(points * atoms, 59),
     );
     expect([gradient]).toBeAllclose([difference], { relative: 1e-7, absolute: 1e-9 });
