@@ -42,8 +42,8 @@ export interface Compared {
   readonly scale: number;
   readonly points: number;
   readonly pointShape: readonly number[];
-  /** Whether a data point is a histogram on a line. */
-  readonly onLine: boolean;
+  /** Whether a data point is a histogram on a line. @default false */
+  readonly onLine?: boolean;
   /** Data points whose images are kept, the first ones. */
   readonly shown: number;
 }
@@ -53,7 +53,7 @@ const MOST_VALUES = 4e6;
 
 /** Reconstructs all data points, some at a time, and measures them. */
 export async function compare(method: Method, data: Compared): Promise<Comparison> {
-  const { values, scale, points, pointShape, onLine, shown } = data;
+  const { values, scale, points, pointShape, onLine = false, shown } = data;
   const pixels = sizeOf(pointShape);
   const batch = Math.max(1, Math.floor(MOST_VALUES / pixels));
   const images = new Float64Array(shown * pixels);
