@@ -19,13 +19,16 @@ export interface ImageGroup {
 export interface MontageOptions {
   /** Images a row. @default up to 10 in one row, else even rows of at most 10 */
   readonly columns?: number;
-  /** Every pixel becomes a square of this side. @default such that the longer side is near 144 pixels, at least 1 */
+  /** Every pixel becomes a square of this side. @default such that the longer side is near 144 pixels, or 192 of few columns, at least 1 */
   readonly scale?: number;
   /** Written over each image: frame numbers, decibels. @default none */
   readonly captions?: readonly string[];
 }
 
 const TARGET_SIDE = 144;
+/** Pictures of so few columns are to be looked at one by one. */
+const FEW_COLUMNS = 6;
+const LARGE_SIDE = 192;
 const MOST_COLUMNS = 10;
 const GAP = 6 * PIXEL_RATIO;
 const BLOCK_GAP = 20 * PIXEL_RATIO;
@@ -46,7 +49,8 @@ export function montage(images: NdArray, options: MontageOptions & Pick<ImageGro
  */
 export async function imageRows(groups: readonly ImageGroup[], options: MontageOptions = {}): Promise<Raster> {
   const [count, height, width] = commonShape(groups);
-  const { captions, scale = Math.max(1, Math.round(TARGET_SIDE / Math.max(height, width))) } = options;
+  const target = (options.columns ?? MOST_COLUMNS) <= FEW_COLUMNS ? LARGE_SIDE : TARGET_SIDE;
+  const { captions, scale = Math.max(1, Math.round(target / Math.max(height, width))) } = options;
   if (captions && captions.length !== count) {
     throw new InputError(`montage: expected ${count} captions, one an image, got ${captions.length}`);
   }

@@ -22,7 +22,7 @@ export interface Midpoints {
   readonly psnr: Readonly<Record<string, number | string>>;
 }
 
-const STEPS = 7;
+const STEPS = 5;
 
 /**
  * Compares the middle of pairs of data points with the truth: the barycenter for the mean of their weights, and the mean of what a

@@ -54,9 +54,9 @@ export function wdlEvaluator(): Evaluator {
       const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
         (line) => line !== undefined,
       );
-      const drawn = input.isTrainingData && dataset.kind === "images" ? dataset : undefined;
+      const images = dataset.kind === "images" ? dataset : undefined;
       const unseen = await attempt("unseen images", notes, async () => {
-        const others = await drawn?.unseen?.();
+        const others = input.isTrainingData ? await images?.unseen?.() : undefined;
         if (!others) return undefined;
         const { atoms, weights } = factors;
         const encoder = await fittedEncoder(problem, atoms, weights);
@@ -64,7 +64,7 @@ export function wdlEvaluator(): Evaluator {
       });
       const classes = classesOf(dataset, methods);
       const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };
-      const truth = drawn?.between;
+      const truth = images?.between;
       const midpoints = truth && (await attempt("interpolation", notes, () => compareMidpoints(outcome, truth)));
       const summary = {
         loss: await finalLoss(run, problem, factors, input, last),

@@ -25,7 +25,7 @@ type Drawings = Readonly<Record<string, Draw>>;
 
 const INTERPOLATION_STEPS = 7;
 /** Unseen images in a row. */
-const MOST_UNSEEN = 7;
+const MOST_UNSEEN = 5;
 /** From the isobarycenter to an atom, as curves. */
 const CURVE_STEPS = ["all atoms alike", "a third of the way", "two thirds", "the atom"];
 /** Paths with more points than this are a tangle. */

@@ -36,7 +36,7 @@ export function wdlReport(
   const { options, notes, methods } = findings;
   const plan = planMorph(findings);
   const captionOf: Readonly<Record<string, (still: string) => string>> = {
-    reconstructions: (still) => still + firstOnly(findings, findings.inputs.shape[0]),
+    reconstructions: (still) => still + drawnText(findings) + firstOnly(findings, findings.inputs.shape[0]),
     unseen: (still) => still + unseenText(findings),
     between: (still) => still + betweenText(findings),
     edit: (still) => `${still} WDL moves what the face and the atom share; a cross-fade lays one over the other.`,
@@ -70,6 +70,11 @@ export function wdlReport(
 function exactNote(psnr: Float64Array): string {
   const exact = exactOf(psnr);
   return exact > 0 && exact < psnr.length ? `; ${exact} exact left out` : "";
+}
+
+/** Nobody should take them for photographs. */
+function drawnText({ truth }: WdlFindings): string {
+  return truth ? " The inputs are drawn by a program." : "";
 }
 
 /** " Mean PSNR over 20 images: WDL 25.3 dB, PCA 4 25.1 dB." */

@@ -26,11 +26,13 @@ export function parseSpec(value: unknown, name: string): ApproximatorSpec | AnyG
     Number.isInteger(count) && (count as number) >= 1 && (count as number) <= most;
   const { network, extent, epsilon, cost, widths, modes, gaussian, iteration } = spec;
   require("network", NETWORKS.includes(network));
-  require("widths", Array.isArray(widths) &&
-    widths.length <= MOST_LAYERS &&
-    widths.every((width) => isCount(width, MOST_WIDTH)));
+  const requireWidths = (): void =>
+    require("widths", Array.isArray(widths) &&
+      widths.length <= MOST_LAYERS &&
+      widths.every((width) => isCount(width, MOST_WIDTH)));
   if (network === "any-grid") {
     const { cells, iterations, leastEpsilon } = spec;
+    requireWidths();
     require("widths", (widths as readonly number[]).length > 0);
     require("cells", isCount(cells, MOST_CELLS));
     require("iterations", isCount(iterations, MOST_ITERATIONS));
@@ -41,6 +43,7 @@ export function parseSpec(value: unknown, name: string): ApproximatorSpec | AnyG
   require("extent", isCount(extent, MOST_EXTENT));
   require("epsilon", typeof epsilon === "number" && epsilon > 0 && Number.isFinite(epsilon));
   require("cost", COSTS.includes(cost));
+  requireWidths();
   const { input, output } = (modes ?? {}) as Record<string, unknown>;
   require("modes", isCount(input, extent as number) && isCount(output, extent as number));
   require("gaussian", typeof gaussian === "boolean");

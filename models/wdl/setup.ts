@@ -5,6 +5,7 @@ import { denseGeometry, type DenseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
+import { withLevelStart } from "../../src/transport/barycenter/debiased/level-start.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
@@ -58,7 +59,7 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
 
   const core = barycenterOptions(options);
-  const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
+  const operator = operatorOf(geometry, core);
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problem: WdlProblem = {
@@ -85,14 +86,18 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
         : {
             ...problem,
             term: dataTerm(options.loss, histograms.data, { geometry, epsilon: gamma }),
-            operator: barycenterOperator(chooseBarycenterEngine(geometry, { ...core, epsilon: gamma })),
+            operator: operatorOf(geometry, { ...core, epsilon: gamma }),
           },
     operatorWith: (iterations) =>
-      iterations === core.iterations
-        ? operator
-        : barycenterOperator(chooseBarycenterEngine(geometry, { ...core, iterations })),
+      iterations === core.iterations ? operator : operatorOf(geometry, { ...core, iterations }),
     restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
   };
+}
+
+/** The operator on the current backend, whose barycenters have about the mass of the atoms after few iterations too. */
+export function operatorOf(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
+  const operator = barycenterOperator(chooseBarycenterEngine(geometry, options));
+  return options.debiased ? withLevelStart(operator, geometry, options.epsilon) : operator;
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */

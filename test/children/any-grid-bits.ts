@@ -5,7 +5,7 @@ import { nativeStart } from "../../models/sinkinit/any-grid/native.ts";
 import { ANY_GRID } from "../../models/sinkinit/any-grid/spec.ts";
 import { unitGrid } from "../../src/geometry/grid.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
-import { randomPairs, untrained } from "../support/any-grid.ts";
+import { randomPairs, untrained } from "./any-grid.ts";
 
 const start = nativeStart(ANY_GRID, untrained())!;
 const hash = createHash("sha256");

@@ -1,8 +1,10 @@
 import { availableParallelism, cpus } from "node:os";
+import "../../models/sinkinit/released.ts";
 import { dataFolder } from "../../src/data/download.ts";
 import { datasets } from "../../src/data/registry.ts";
 import { nativeStatus } from "../../src/native/loader.ts";
 import { describeGpuRule, probeBackends } from "../../src/tensor/backend.ts";
+import { initializerNames } from "../../src/transport/initializers/by-name.ts";
 import { version } from "../../src/version.ts";
 import { components } from "../components/index.ts";
 import type { OutputFlags } from "./common-options.ts";
@@ -26,6 +28,7 @@ export async function infoCommand({ json }: OutputFlags): Promise<number> {
     gpu: await describeGpuRule(),
     tasks: Object.keys(components),
     datasets: Object.keys(datasets),
+    initializers: initializerNames(),
     cache: dataFolder(),
   };
   process.stdout.write(json ? `${JSON.stringify(info)}\n` : describe(info));
@@ -46,6 +49,7 @@ function describe(info: {
   readonly gpu: string;
   readonly tasks: readonly string[];
   readonly datasets: readonly string[];
+  readonly initializers: readonly string[];
   readonly cache: string;
 }): string {
   const finding = ({ available, detail }: Finding) => `${available ? "yes" : "no "}  ${detail}`;
@@ -58,6 +62,7 @@ function describe(info: {
     ["auto takes webgpu", info.gpu],
     ["tasks", info.tasks.join(", ")],
     ["data sets", info.datasets.join(", ")],
+    ["starts of sinkhorn", info.initializers.join(", ")],
     ["cache", info.cache],
   ];
   return rows.map(([name, value]) => `${name.padEnd(20)}${value}\n`).join("");

@@ -55,8 +55,8 @@ export const sinkinitComponent: Component<typeof sinkinitOptions> = {
       return { iterations: ours.toCost.mean };
     };
     if (complete.network === "any-grid") {
-      gridProblem(complete.network, geometry, problem.epsilon); // refuses what cannot be evaluated
       const settings = setUpAnyGrid(complete, optimizer({ rate: schedule }));
+      gridProblem(complete.network, geometry, problem.epsilon); // refuses what cannot be evaluated
       const evaluate = (weights: AnyGridWeights) => iterationsOf(anyGridInitializer(settings.spec, weights));
       return { task: anyGridTask({ ...settings, evaluate }), engine: `${complete.preset} preset` };
     }

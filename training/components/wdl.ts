@@ -7,6 +7,7 @@ import type { WdlProblem } from "../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { gammaStages } from "../../models/wdl/schedule.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
+import { restartNote } from "../../models/wdl/restart-note.ts";
 import { wdlStepCost } from "../../models/wdl/step-cost.ts";
 import { setUpStream, stepsOf } from "../../models/wdl/stream/setup.ts";
 import { streamTask } from "../../models/wdl/stream/task.ts";
@@ -48,8 +49,8 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       init: options.init,
       evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
-    const note = zeroPixelNote(setup, options);
-    return { task, engine: setup.problem.operator.name, ...(note !== undefined && { notes: [note] }) };
+    const notes = [zeroPixelNote(setup, options), restartNote(options)].filter((note) => note !== undefined);
+    return { task, engine: setup.problem.operator.name, notes };
   },
 };
 

@@ -8,13 +8,13 @@ type Draw = (field: Float64Array, size: ImageSize, random: Random) => void;
 
 /** What the histograms of a training pair are drawn from, with the share of each. None of it is a real image. */
 const FAMILIES: readonly (readonly [share: number, draw: Draw])[] = [
-  [0.46, image],
-  [0.15, mixture],
-  [0.13, points],
-  [0.1, sparse],
-  [0.06, noise],
+  [0.55, image],
+  [0.1, mixture],
+  [0.1, points],
+  [0.09, sparse],
+  [0.08, noise],
   [0.05, gradient],
-  [0.05, pixel],
+  [0.03, pixel],
 ];
 
 /** Added to every pixel of half of the histograms before normalising: between nothing and what hides an image. */

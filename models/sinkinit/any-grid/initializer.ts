@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { runOnTensors } from "../../../src/native/tensor-memory.ts";
+import { rowsOf } from "../../../src/tensor/ndarray.ts";
 import { isOnHost } from "../../../src/tensor/placement.ts";
 import { withoutGradient } from "../../../src/tensor/without-gradient.ts";
+import type { HostBatchProblem } from "../../../src/transport/initializers/initializer.ts";
 import { totalOf } from "../../../src/transport/histograms.ts";
 import type { LearnedInitializer } from "../initializer.ts";
 import { gridProblem, type GridProblem } from "./grid-problem.ts";
@@ -22,17 +24,21 @@ export function anyGridInitializer(spec: AnyGridSpec, weights: AnyGridWeights, n
   let made: { readonly start: NativeStart | undefined } | undefined;
   const native = (): NativeStart | undefined => (made ??= { start: nativeStart(spec, weights) }).start;
 
+  function hostPotentials({ geometry, a, b, epsilon }: Omit<HostBatchProblem, "pairs">): Float32Array {
+    const problem = gridProblem(name, geometry, epsilon);
+    const start = native();
+    if (!start) return Float32Array.from(hostStart(trained, problem, { a, b, epsilon }));
+    const g = new Float32Array(b.length);
+    start(problem, { a: Float32Array.from(a), b: Float32Array.from(b), g, epsilon });
+    return g;
+  }
+
   return {
     name,
     spec,
-    hostPotential({ geometry, a, b, epsilon }) {
-      const problem = gridProblem(name, geometry, epsilon);
-      const start = native();
-      if (!start) return hostStart(trained, problem, { a, b, epsilon });
-      const g = new Float32Array(b.length);
-      start(problem, { a: Float32Array.from(a), b: Float32Array.from(b), g, epsilon });
-      return Float64Array.from(g);
-    },
+    guarded: true,
+    hostPotentials,
+    hostPotential: (problem) => Float64Array.from(hostPotentials(problem)),
     tensorPotential({ geometry, a, b, epsilon }) {
       const problem = gridProblem(name, geometry, epsilon);
       const start = isOnHost() ? native() : undefined;
@@ -55,20 +61,23 @@ interface Pairs<T> {
   readonly epsilon: number;
 }
 
-/** One pair in float64. */
+/** Pairs [pairs * points] in float64. */
 export function hostStart(
   { spec, weights }: Trained,
   problem: GridProblem,
   { a, b, epsilon }: Pairs<Float64Array>,
 ): Float64Array {
-  const sample = { shape: [1, 2 * a.length], data: new Float64Array(2 * a.length) };
-  [a, b].forEach((masses, side) => {
-    const total = totalOf(masses);
-    sample.data.set(
-      masses.map((mass) => mass / total),
-      side * a.length,
-    );
-  });
+  const points = problem.size[0] * problem.size[1];
+  const sample = { shape: [a.length / points, 2 * points], data: new Float64Array(2 * a.length) };
+  [a, b].forEach((masses, side) =>
+    rowsOf(masses, points).forEach((row, pair) => {
+      const total = totalOf(row);
+      sample.data.set(
+        row.map((mass) => mass / total),
+        (2 * pair + side) * points,
+      );
+    }),
+  );
   const weightOf = (weight: string) => ({
     shape: weights[weight].shape,
     data: Float64Array.from(weights[weight].data),

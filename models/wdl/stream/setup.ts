@@ -2,14 +2,12 @@ import type { StreamDataset } from "../../../src/data/stream/stream.ts";
 import { OptionError } from "../../../src/errors.ts";
 import type { Geometry } from "../../../src/geometry/geometry.ts";
 import { sizeOf } from "../../../src/tensor/ndarray.ts";
-import { chooseBarycenterEngine } from "../../../src/transport/barycenter/choose.ts";
 import { requireMemory } from "../../../src/transport/barycenter/memory.ts";
-import { barycenterOperator } from "../../../src/transport/barycenter/operator.ts";
 import { toHistograms, type IntensityHistograms } from "../intensities.ts";
 import { dataTerm } from "../losses.ts";
 import type { WdlProblem } from "../objective.ts";
 import type { WdlOptions } from "../options.ts";
-import { barycenterOptions, groundGeometry, localityOf } from "../setup.ts";
+import { barycenterOptions, groundGeometry, localityOf, operatorOf } from "../setup.ts";
 import { affine, softmax } from "../simplex.ts";
 
 /** Some data points of a stream, and the problem that they make. */
@@ -62,7 +60,7 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
   const geometry = await groundGeometry(options.cost, pointShape, stream.name);
   const pixels = sizeOf(pointShape);
   const core = barycenterOptions(options);
-  const operator = barycenterOperator(chooseBarycenterEngine(geometry, core));
+  const operator = operatorOf(geometry, core);
   requireMemory(operator.bytes(batch, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problemOf = (data: Float64Array): WdlProblem => ({

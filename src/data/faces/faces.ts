@@ -12,8 +12,10 @@ import { mapPose, poseBetween, poseOf, type FacePose } from "./pose.ts";
 const COUNT = 20;
 /** Pictures are drawn this many times larger and averaged down, so that a shift of a fraction of a pixel shows. */
 const OVERSAMPLING = 4;
-/** Standard deviation of the soft focus, in pixels of the result: a lens, too, keeps edges from being steps. */
-const FOCUS = 0.9;
+/** Standard deviation of the soft focus, in pixels of the result: a lens, too, keeps edges from being steps. Less on small pictures. */
+const FOCUS = { deviation: 0.9, side: 64 } as const;
+/** The least deviation that sharp's blur takes, in pixels of what is drawn. */
+const MOST_SHARP = 0.3;
 /** Pixels; larger pictures would take the rasteriser minutes and gigabytes. */
 const LARGEST = 1024;
 
@@ -94,8 +96,9 @@ function randomPose(random: Random): FacePose {
 
 async function rasterise(pose: FacePose, [height, width]: ImageSize): Promise<Float64Array> {
   const svg = drawFace(pose, width * OVERSAMPLING, height * OVERSAMPLING);
+  const focus = FOCUS.deviation * Math.min(1, Math.min(width, height) / FOCUS.side);
   const { data, info } = await sharp(Buffer.from(svg))
-    .blur(FOCUS * OVERSAMPLING)
+    .blur(Math.max(MOST_SHARP, focus * OVERSAMPLING))
     .toColourspace("b-w")
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -3,7 +3,7 @@ import type { FacePose } from "./pose.ts";
 import { gray, SIDES, stroke, type Side } from "./svg.ts";
 
 /** Tones of chalk. */
-const TONE = { line: 235, soft: 170, thin: 120 } as const;
+const TONE = { line: 245, soft: 195, thin: 150 } as const;
 
 /** Where the features are at rest, in hundredths of the picture; x counts from the middle line. */
 const EYE = { x: 12.6, y: 48.5, halfWidth: 7.2, upper: 4.6, lower: 3.1, iris: 3.4 } as const;
@@ -19,8 +19,8 @@ export function nose({ skin }: Head): string {
     `M ${skin(-6, 61.5, wing)} Q ${skin(-6.6, 65, wing)} ${skin(-3.4, 65, wing + 2)} Q ${skin(0, 67.6, tip)} ${skin(3.4, 65, wing + 2)} ` +
     `Q ${skin(6.6, 65, wing)} ${skin(6, 61.5, wing)}`;
   return (
-    stroke(under, 1.8, TONE.soft) +
-    stroke(`M ${skin(-3, 44, 2)} Q ${skin(-2.6, 53, 5)} ${skin(-3.6, 58, 7)}`, 1.3, TONE.thin)
+    stroke(under, 2.2, TONE.soft) +
+    stroke(`M ${skin(-3, 44, 2)} Q ${skin(-2.6, 53, 5)} ${skin(-3.6, 58, 7)}`, 1.6, TONE.thin)
   );
 }
 
@@ -43,7 +43,7 @@ export function eye({ skin, spot }: Head, side: Side, pose: FacePose): string {
     `<g clip-path="url(#${clip})">`,
     spot(side * EYE.x + gazeX, EYE.y - 0.4 + gazeY, [EYE.iris, EYE.iris], `fill="${gray(TONE.line)}"`),
     "</g>",
-    stroke(`M ${on(outer, outerY)} ${lower}`, 1, TONE.thin),
+    stroke(`M ${on(outer, outerY)} ${lower}`, 1.3, TONE.thin),
     stroke(`${start} ${upper} L ${on(outer + 1.2, outerY - 0.8)}`, 1.9, TONE.line),
   ].join("");
 }
@@ -85,7 +85,7 @@ export function outline(head: Head, { chin }: FacePose): string {
   const face =
     `M ${rim(-29.5, 42, 2)} C ${rim(-29.5, 58, 2)} ${rim(-27, 68, 5)} ${rim(-20.5, jaw, 10)} C ${rim(-15, tip - 6, 14)} ${rim(-8, tip, 19)} ${rim(0, tip, 19)} ` +
     `C ${rim(8, tip, 19)} ${rim(15, tip - 6, 14)} ${rim(20.5, jaw, 10)} C ${rim(27, 68, 5)} ${rim(29.5, 58, 2)} ${rim(29.5, 42, 2)}`;
-  return stroke(face, 1.6, TONE.soft);
+  return stroke(face, 2.2, TONE.soft);
 }
 
 export function hair({ at, rim }: Head): string {
@@ -93,15 +93,15 @@ export function hair({ at, rim }: Head): string {
     `M ${rim(-36, 82, -10)} C ${rim(-40, 70, -8)} ${rim(-37, 60, -6)} ${rim(-36, 44, -4)} C ${rim(-36, 18, -2)} ${rim(-20, 4, 0)} ${rim(2, 4, 2)} ` +
     `C ${rim(24, 4, 0)} ${rim(37, 20, -2)} ${rim(36.5, 44, -4)} C ${rim(37, 60, -6)} ${rim(40, 70, -8)} ${rim(36, 82, -10)}`;
   return [
-    stroke(crown, 1.6, TONE.soft),
-    stroke(`M ${rim(-29.5, 42, 2)} C ${at(-27, 35, 12)} ${at(-12, 28, 22)} ${at(7, 9, 16)}`, 1.6, TONE.soft),
-    stroke(`M ${rim(29.5, 42, 2)} C ${at(28, 32, 10)} ${at(18, 20, 18)} ${at(7, 9, 16)}`, 1.6, TONE.soft),
+    stroke(crown, 2.2, TONE.soft),
+    stroke(`M ${rim(-29.5, 42, 2)} C ${at(-27, 35, 12)} ${at(-12, 28, 22)} ${at(7, 9, 16)}`, 2.2, TONE.soft),
+    stroke(`M ${rim(29.5, 42, 2)} C ${at(28, 32, 10)} ${at(18, 20, 18)} ${at(7, 9, 16)}`, 2.2, TONE.soft),
   ].join("");
 }
 
 export function bust(): string {
   return SIDES.map((side) => {
     const x = (value: number) => 50 + side * value;
-    return stroke(`M ${x(13)} 84 C ${x(13)} 93 ${x(24)} 94 ${x(48)} 98`, 1.6, TONE.thin);
+    return stroke(`M ${x(13)} 84 C ${x(13)} 93 ${x(24)} 94 ${x(48)} 98`, 2.2, TONE.thin);
   }).join("");
 }

@@ -14,12 +14,17 @@ const loaded = new Map<string, Promise<Initializer>>();
 
 /**
  * Makes an initialiser known to `sinkhorn` under a name; `load` runs once, at the first use. Known from the start are ones,
- * gaussian, gaussianTimesNu and sorting; importing `otlearn/models` or `otlearn/initializer` adds learned-28. (Bundlers of pages leave
+ * gaussian, gaussianTimesNu and sorting; importing `otlearn/models` or `otlearn/initializer` adds learned-28 and learned-any. (Bundlers of pages leave
  * out what is not used, so there it is `otlearn/initializer`.)
  */
 export function registerInitializer(name: string, load: Load): void {
   loads.set(name, load);
   loaded.delete(name);
+}
+
+/** The names that `sinkhorn` takes. */
+export function initializerNames(): string[] {
+  return [...loads.keys()];
 }
 
 /** The initialiser of a name. Throws InputError for an unknown one. */
@@ -28,7 +33,7 @@ export async function resolveInitializer(choice: Initializer | string): Promise<
   const load = loads.get(choice);
   if (!load) {
     throw new InputError(
-      `initialiser ${choice}: unknown; known are ${[...loads.keys()].join(", ")} (import otlearn/initializer for learned ones)`,
+      `initialiser ${choice}: unknown; known are ${initializerNames().join(", ")} (import otlearn/initializer for learned ones)`,
     );
   }
   let initializer = loaded.get(choice);

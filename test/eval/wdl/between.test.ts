@@ -92,7 +92,7 @@ describe("between two data points", () => {
 /** Of the image in a row and column of a montage: the column of the bump, on the data's grid. */
 async function bumpIn(picture: Picture, row: number, column: number): Promise<number> {
   if (picture.kind !== "png") throw new Error(`a ${picture.kind}`);
-  const cell = Math.round(144 / SIDE) * SIDE;
+  const cell = Math.round(192 / SIDE) * SIDE;
   const [gap, rows, columns] = [12, 3, 3];
   const left = picture.width - (columns - column) * (cell + gap) + gap;
   const top = picture.height - (rows - row) * (cell + gap) + gap;

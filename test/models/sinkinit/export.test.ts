@@ -3,10 +3,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ANY_GRID } from "../../../models/sinkinit/any-grid/spec.ts";
+import { geometryOf } from "../../../models/sinkinit/setup.ts";
 import { exportInitializer } from "../../../models/sinkinit/export/index.ts";
 import { loadInitializer } from "../../../models/sinkinit/load.ts";
 import { useBackend } from "../../../src/tensor/backend.ts";
 import { Random } from "../../../src/tensor/random.ts";
+import { untrained } from "../../children/any-grid.ts";
 import { SMALL_PAPER, runSteps, taskOf } from "../../support/sinkinit.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -69,6 +72,39 @@ describe.each([
     expect(largestDifference(own, onnx["log_scaling"].data as Float32Array)).toBeLessThan(1e-4);
     expect(largestDifference(own, layers)).toBeLessThan(1e-4);
     learned.dispose();
+  });
+});
+
+describe("exports of a network for all grids", () => {
+  const problem = { extent: 12, epsilon: 0.02, cost: "squared-euclidean" } as const;
+
+  it("agree within 1e-4 on 100 random inputs: safetensors, and ONNX for one grid and epsilon", async () => {
+    const folder = await temporaryFolder();
+    const state = { approximator: untrained() };
+    for (const format of ["safetensors", "onnx"] as const) {
+      await exportInitializer(ANY_GRID, state, format, `${folder}/model.${format}`, problem);
+    }
+    const points = problem.extent ** 2;
+    const data = samples(points);
+    const learned = await loadInitializer(`${folder}/model.safetensors`);
+    const [a, b] = [0, points].map((begin) =>
+      tf.slice(tf.tensor2d(data, [ROWS, 2 * points]), [0, begin], [ROWS, points]),
+    );
+    const { epsilon } = problem;
+    const own = tf.div(learned.tensorPotential({ geometry: geometryOf(problem), a, b, epsilon }), epsilon).dataSync();
+    const session = await ort.InferenceSession.create(await readFile(`${folder}/model.onnx`));
+    const onnx = await session.run({ sample: new ort.Tensor("float32", data, [ROWS, 2 * points]) });
+    expect(onnx["log_scaling"].dims).toEqual([ROWS, points]);
+    expect(largestDifference(own, onnx["log_scaling"].data as Float32Array)).toBeLessThan(1e-4);
+  });
+
+  it("are no tfjs-layers model, and need a problem that the network serves", async () => {
+    const folder = await temporaryFolder();
+    const state = { approximator: untrained() };
+    const exported = (format: "onnx" | "tfjs", epsilon: number) =>
+      exportInitializer(ANY_GRID, state, format, `${folder}/model`, { ...problem, epsilon });
+    await expect(exported("tfjs", 0.02)).rejects.toThrow(/^--format tfjs: .* expected safetensors or onnx$/);
+    await expect(exported("onnx", 1)).rejects.toThrow(/made for grids .* got epsilon 1, 1 times/);
   });
 });
 

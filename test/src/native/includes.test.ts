@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, "../../../src/native/cpp");
 
 /** Folders, each of which may include those before it: beside itself and the folders that it is in. */
 const LAYERS = ["base", "isa", "vector"];
-const TOPICS = ["barycenter", "chain", "cloud", "emd", "host", "pairs", "sinkhorn", "tensors"];
+const TOPICS = ["barycenter", "chain", "cloud", "emd", "host", "initializer", "newton", "pairs", "sinkhorn", "tensors"];
 
 interface Source {
   readonly name: string;

@@ -87,6 +87,7 @@ describe("info", () => {
     const [info, ...more] = jsonLines(stdout);
     expect(more).toEqual([]);
     expect(info).toMatchObject({ otlearn: version, node: process.version, tasks: Object.keys(components) });
+    expect(info.initializers).toEqual(expect.arrayContaining(["ones", "gaussian", "learned-28", "learned-any"]));
     expect(info["datasets"]).toEqual(Object.keys(datasets));
     const backends = info["backends"] as { name: string; available: boolean; detail: string }[];
     expect(backends.map(({ name }) => name)).toEqual(["tensorflow", "webgpu", "wasm", "cpu"]);

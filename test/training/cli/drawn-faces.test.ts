@@ -29,10 +29,12 @@ describe("a run on the drawn faces", () => {
     expect(other.psnr).toBe(summary.unseen.psnr["wdl"]);
     expect(other.psnr_pca).toBe(summary.unseen.psnr["pca"]);
     expect(other).not.toHaveProperty("unseen");
+    expect(other.between.pairs).toBe(20);
 
     for (const name of ["unseen", "between", "edit"])
       expect((await file(`result/${name}.png`)).length).toBeGreaterThan(0);
     const report = (await file("report.html")).toString();
+    expect(report).toContain("The inputs are drawn by a program.");
     for (const title of ["Encoded", "Between two data points", "Edited"]) expect(report).toContain(`>${title}<`);
   });
 });

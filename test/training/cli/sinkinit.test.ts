@@ -43,6 +43,36 @@ describe("otlearn train sinkinit", () => {
     expect(exported).toMatchObject({ code: 0, stdout: `${out}\n` });
   });
 
+  it("one network for all grids trains, is evaluated on one of them and exported for it", async () => {
+    const folder = await temporaryFolder();
+    const run = join(folder, "any");
+    const words =
+      "train sinkinit --preset any --pairs 32 --samples 256 --widths 16 --grid 10 --epsilon 0.05 --limit 4 --backend wasm";
+    expect(await otlearn([...words.split(" "), "--quiet", "--out", run])).toMatchObject({ code: 0 });
+    const summary = JSON.parse(await readFile(join(run, "result", "summary.json"), "utf8"));
+    expect(summary).toMatchObject({ data: "drawings", pairs: 12, samples: 256 });
+    expect(summary.learned.iterations_to_cost.mean).toBeLessThan(summary.ones.iterations_to_cost.mean);
+    for (const format of ["onnx", "safetensors"]) {
+      const out = join(folder, `any.${format}`);
+      expect(await otlearn(["export", run, "--format", format, "--out", out])).toMatchObject({ code: 0 });
+    }
+    const { code, stderr } = await otlearn(["export", run, "--format", "tfjs", "--out", join(folder, "any.tfjs")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--format tfjs: not for a network for all grids; expected safetensors or onnx/);
+  });
+
+  it.each([
+    ["--cost manhattan", /--cost: expected squared-euclidean with --network any-grid/],
+    ["--modes 13", /--modes: expected at most 12 with --network any-grid/],
+    ["--epsilon 1", /made for grids of two axes .* got epsilon 1, 1 times the square of the longest side/],
+  ])("what one network for all grids does not know is one line: %s", async (words, message) => {
+    const folder = await temporaryFolder();
+    const run = ["train", "sinkinit", "--preset", "any", ...words.split(" "), "--out", join(folder, "x")];
+    const { code, stderr } = await otlearn(run);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
   it("a chart that has nothing to show costs no result", async () => {
     const folder = await temporaryFolder();
     const small = TRAIN.filter((word) => word !== "--quiet");

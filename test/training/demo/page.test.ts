@@ -54,7 +54,7 @@ describe.skipIf(noBrowser)("the demo in Chromium", () => {
 
   async function takeFaces(page: Page): Promise<void> {
     await page.getByLabel("Pixels a side").selectOption("16");
-    await page.click("button:text-is('Take the faces')");
+    await page.click("button:text-is('Take the drawn faces')");
     await page.waitForSelector("text=20 images of 16 x 16 pixels");
   }
 

@@ -50,7 +50,7 @@ export function sourceBox(side: () => number, onRead: (images: Images | undefine
     if (files.length > 0) take((size) => readImages(files, size));
   };
 
-  const faces = element("button", { type: "button" }, "Take the faces");
+  const faces = element("button", { type: "button" }, "Take the drawn faces");
   faces.addEventListener("click", () => take(fetchFaces));
   const zone = element(
     "div",

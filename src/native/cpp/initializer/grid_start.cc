@@ -8,7 +8,6 @@
 #include "initializer/grid_start_kernels.h"
 #include "initializer/grid_start_plan.h"
 #include "isa/dispatch.h"
-#include "tensors/matmul.h"
 
 #define OTLEARN_FILE "initializer/grid_start.cc"
 #include "isa/each_set.h"
@@ -20,12 +19,10 @@
 namespace otlearn {
 namespace {
 
-// Columns of the weights are padded to this, a multiple of every set's tile.
-constexpr int kColumns = 32;
 // As CORRECTION of network.ts.
 constexpr double kCorrection = 0.3;
 
-int padded(int columns) { return (columns + kColumns - 1) / kColumns * kColumns; }
+int padded(int columns) { return (columns + kStartColumns - 1) / kStartColumns * kStartColumns; }
 
 const GridStartKernels& kernels() { return OTLEARN_CHOOSE(kGridStart); }
 
@@ -98,47 +95,36 @@ void GridStart::take_problem(const GridStartProblem& problem) {
   }
 }
 
-// out [rows, layer.stride] from a panel of the inputs.
-void GridStart::multiply(const Layer& layer, const float* bias, bool is_hidden, const float* panel, int rows,
-                         float* out) const {
-  const auto& tiles = matmul_kernels<float>();
-  for (int column = 0; column < layer.stride; column += tiles.tile_columns) {
-    const TileFinish finish = {bias + column, nullptr, is_hidden ? Activation::kElu : Activation::kLinear};
-    tiles.multiply[rows - 1]({layer.inputs, panel, layer.kernel.data() + column, layer.stride, out + column, layer.stride,
-                              tiles.tile_columns, false, &finish});
-  }
-}
-
 void GridStart::run_block(const GridStartBatch& batch, int first, int count, Scratch& scratch) const {
-  const auto& tiles = matmul_kernels<float>();
+  const GridStartKernels& own = kernels();
   const std::size_t points = static_cast<std::size_t>(plan_->problem.size[0]) * plan_->problem.size[1];
   const auto of_pair = [&](int pair) { return (static_cast<std::size_t>(first) + pair) * points; };
   for (int pair = 0; pair < count; ++pair) {
-    kernels().analyse(*plan_, batch.a + of_pair(pair), batch.b + of_pair(pair), scratch.panel.data() + pair, tiles.tile_rows,
-                      scratch.origins[pair]);
+    own.analyse(*plan_, batch.a + of_pair(pair), batch.b + of_pair(pair), scratch.panel.data() + pair, own.tile_rows,
+                scratch.origins[pair]);
   }
   for (std::size_t k = 0; k < layers_.size(); ++k) {
     const Layer& layer = layers_[k];
     const bool is_hidden = k + 1 < layers_.size();
-    multiply(layer, k == 0 ? first_bias_.data() : layer.bias.data(), is_hidden, scratch.panel.data(), count,
-             scratch.hidden.data());
+    own.dense[count - 1]({scratch.panel.data(), layer.inputs, layer.stride, layer.kernel.data(),
+                          k == 0 ? first_bias_.data() : layer.bias.data(), is_hidden, scratch.hidden.data()});
     if (!is_hidden) break;
     if (k > 0 && layer.units == layers_[k - 1].units) {
       for (int at = 0; at < count * layer.stride; ++at) scratch.hidden.data()[at] += scratch.before.data()[at];
     }
     scratch.before.swap(scratch.hidden);
-    tiles.pack_rows(scratch.before.data(), layer.stride, 1, count, layer.units, scratch.panel.data());
+    own.pack(scratch.before.data(), layer.stride, count, layer.units, scratch.panel.data());
   }
   for (int pair = 0; pair < count; ++pair) {
-    kernels().synthesise(*plan_, scratch.origins[pair], scratch.hidden.data() + pair * layers_.back().stride,
-                         batch.b + of_pair(pair), batch.g + of_pair(pair));
+    own.synthesise(*plan_, scratch.origins[pair], scratch.hidden.data() + pair * layers_.back().stride, batch.b + of_pair(pair),
+                   batch.g + of_pair(pair));
   }
 }
 
 void GridStart::run(const GridStartProblem& problem, const GridStartBatch& batch, ThreadPool& pool) {
   if (batch.pairs == 0) return;
   take_problem(problem);
-  const int tile = matmul_kernels<float>().tile_rows;
+  const int tile = kernels().tile_rows;
   const int each = std::min(tile, (batch.pairs + pool.threads() - 1) / pool.threads());
   int depth = 0, width = 0;
   for (const Layer& layer : layers_) {

@@ -18,6 +18,8 @@ constexpr int kStartWidth = 16;
 constexpr int kMostStartCells = kStartWidth - 2;
 // Points along an axis of the grid.
 constexpr int kMostStartSide = 128;
+// Columns of the weights are padded to a multiple of this: that is one of every set's tiles.
+constexpr int kStartColumns = 32;
 // Numbers that the network sees besides the spectra of five fields, and of those that a batch shares.
 constexpr int kStartScalars = 19, kStartShared = 5, kStartFields = 5, kStartMonomials = 5;
 
@@ -72,7 +74,6 @@ class GridStart {
 
   void take_problem(const GridStartProblem& problem);
   void run_block(const GridStartBatch& batch, int first, int count, Scratch& scratch) const;
-  void multiply(const Layer& layer, const float* bias, bool is_hidden, const float* panel, int rows, float* out) const;
 
   GridStartSpec spec_;
   std::vector<Layer> layers_;

@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 
 #include "initializer/grid_start_kernels.h"
 #include "isa/set.h"
 #include "vector/exponentials_impl.h"
 #include "vector/logarithms_impl.h"
 #include "vector/registers_impl.h"
+#include "vector/tile_impl.h"
 
 OTLEARN_BEGIN_TARGET
 namespace otlearn::OTLEARN_SET {
@@ -421,7 +424,35 @@ inline void synthesise_pair(const GridStartPlan& plan, const GridStartOrigin& or
   }
 }
 
-constexpr GridStartKernels kGridStart = {analyse_pair, synthesise_pair};
+template <int kRows>
+void dense_rows(const GridStartDense& job) {
+  using V = Vector<float>;
+  constexpr int kLanes = Traits<float>::kLanes;
+  static_assert(kStartColumns % (kTileRegisters * kLanes) == 0, "whole tiles");
+  for (int column = 0; column < job.stride; column += kTileRegisters * kLanes) {
+    Tile<float, kRows, kTileRegisters> tile;
+    tile.add(job.panel, kTileRows, job.kernel + column, job.stride, job.inputs);
+    for (int i = 0; i < kRows; ++i) {
+      for (int r = 0; r < kTileRegisters; ++r) {
+        const int at = column + r * kLanes;
+        const V sum = tile.sum[i][r] + load<float>(job.bias + at), zero = {};
+        store<float>(job.out + i * job.stride + at, job.is_hidden ? (sum < zero ? expm1_of<float>(sum) : sum) : sum);
+      }
+    }
+  }
+}
+
+inline void pack_panel(const float* from, int stride, int rows, int columns, float* panel) {
+  // rows past the last are not looked at
+  pack_across<float, kTileRows>([=](int row) { return from + std::min(row, rows - 1) * stride; }, kTileRows, columns, panel);
+}
+
+template <std::size_t... kIndex>
+constexpr GridStartKernels grid_start_kernels(std::index_sequence<kIndex...>) {
+  return {kTileRows, {dense_rows<static_cast<int>(kIndex) + 1>...}, pack_panel, analyse_pair, synthesise_pair};
+}
+
+constexpr GridStartKernels kGridStart = grid_start_kernels(std::make_index_sequence<kTileRows>());
 
 }  // namespace otlearn::OTLEARN_SET
 OTLEARN_END_TARGET

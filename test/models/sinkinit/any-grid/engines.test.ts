@@ -7,7 +7,7 @@ import { grid, unitGrid } from "../../../../src/geometry/grid.ts";
 import { nativeStatus } from "../../../../src/native/loader.ts";
 import { useBackend } from "../../../../src/tensor/backend.ts";
 import { sinkhornUnrolled } from "../../../../src/transport/sinkhorn/unrolled.ts";
-import { randomPairs, untrained } from "../../../support/any-grid.ts";
+import { randomPairs, untrained } from "../../../children/any-grid.ts";
 import { backends } from "../../../support/backends.ts";
 import { expectSameBits, printedBy, type Bits } from "../../../support/children.ts";
 import { itOnEachSet } from "../../../support/instruction-sets.ts";
@@ -33,15 +33,10 @@ function largestDifference(got: ArrayLike<number>, expected: ArrayLike<number>, 
   }, 0);
 }
 
-/** Each pair by the host's float64. */
-function expectedOf(size: readonly [number, number], epsilon: number, { a, b }: ReturnType<typeof randomPairs>) {
-  const points = size[0] * size[1];
-  const problem = gridProblem("test", unitGrid(size), epsilon);
-  const rows = Array.from({ length: PAIRS }, (_, pair) => {
-    const [mu, nu] = [a, b].map((masses) => Float64Array.from(masses.subarray(pair * points, (pair + 1) * points)));
-    return [...hostStart(trained, problem, { a: mu, b: nu, epsilon })];
-  });
-  return rows.flat();
+/** By the host's float64. */
+function expectedOf(size: readonly [number, number], epsilon: number, pairs: ReturnType<typeof randomPairs>) {
+  const [a, b] = [pairs.a, pairs.b].map((masses) => Float64Array.from(masses));
+  return hostStart(trained, gridProblem("test", unitGrid(size), epsilon), { a, b, epsilon });
 }
 
 describe.each(backends)("on %s", (backend) => {
@@ -142,6 +137,9 @@ describe.skipIf(!addon)(addon ? "native kernels" : `native kernels (skipped: ${d
       const alone = learned.hostPotential({ geometry: unitGrid(size), a: row(a), b: row(b), epsilon: 0.004 });
       expect(Float32Array.from(alone)).toEqual(all.slice(pair * points, (pair + 1) * points));
     }
+    const [mu, nu] = [a, b].map((masses) => Float64Array.from(masses));
+    const hosted = learned.hostPotentials!({ geometry: unitGrid(size), a: mu, b: nu, pairs: count, epsilon: 0.004 });
+    expect(hosted).toEqual(all);
     tf.dispose([first, second]);
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { randomPairs } from "../../../support/any-grid.ts";
+import { randomPairs } from "../../../children/any-grid.ts";
 
 it.each([[[8, 8]], [[9, 31]], [[40, 17]]] as const)("have total one and no negative mass: %j", (size) => {
   const points = size[0] * size[1];
