@@ -37,7 +37,8 @@ export async function compareDictionary(given: Compared): Promise<DictionaryComp
   const data = { values: dataset.values.data, scale: 255 / setup.peak };
   const linear = baselines ? baselineMethods(baselines, options.atoms, data) : [];
   const { points, pointShape } = setup;
-  const compared = { ...data, points, pointShape, shown: reconstructionsShown(setup, 1 + linear.length) };
+  const onLine = dataset.kind === "histograms" && pointShape.length === 1;
+  const compared = { ...data, points, pointShape, onLine, shown: reconstructionsShown(setup, 1 + linear.length) };
   const methods: Comparison[] = [];
   for (const method of [ours, ...linear]) methods.push(await compare(method, compared));
   return { methods, inputs: shownInputs(compared), reconstructions };

@@ -1,5 +1,6 @@
 import { rowOf, sizeOf, type NdArray } from "../../src/tensor/ndarray.ts";
 import { normalizedMeanSquaredError, psnr } from "../metrics/images.ts";
+import { misplacedMass } from "../metrics/mass.ts";
 import type { BaselineKey } from "./baselines.ts";
 
 /** A way to reconstruct the data. */
@@ -13,7 +14,7 @@ export interface Method {
   reconstruct(first: number, last: number): Promise<Reconstructed>;
 }
 
-export interface Reconstructed {
+interface Reconstructed {
   readonly images: Float64Array;
   /** As many rows, one number a component. */
   readonly coefficients: readonly ArrayLike<number>[];
@@ -27,6 +28,8 @@ export interface Comparison extends Pick<Method, "key" | "name" | "note"> {
   readonly psnr: Float64Array;
   /** Normalised mean square error [M], before anything is rounded. */
   readonly nmse: Float64Array;
+  /** Share of mass in another third of the line than in the data [M]; of histograms on a line alone. */
+  readonly misplaced?: Float64Array;
   /** [M, k] */
   readonly coefficients: NdArray<Float64Array>;
 }
@@ -39,6 +42,8 @@ export interface Compared {
   readonly scale: number;
   readonly points: number;
   readonly pointShape: readonly number[];
+  /** Whether a data point is a histogram on a line. @default false */
+  readonly onLine?: boolean;
   /** Data points whose images are kept, the first ones. */
   readonly shown: number;
 }
@@ -48,11 +53,11 @@ const MOST_VALUES = 4e6;
 
 /** Reconstructs all data points, some at a time, and measures them. */
 export async function compare(method: Method, data: Compared): Promise<Comparison> {
-  const { values, scale, points, pointShape, shown } = data;
+  const { values, scale, points, pointShape, onLine = false, shown } = data;
   const pixels = sizeOf(pointShape);
   const batch = Math.max(1, Math.floor(MOST_VALUES / pixels));
   const images = new Float64Array(shown * pixels);
-  const [decibels, errors] = [new Float64Array(points), new Float64Array(points)];
+  const [decibels, errors, misplaced] = Array.from({ length: 3 }, () => new Float64Array(points));
   const rows: ArrayLike<number>[] = [];
   for (let first = 0; first < points; first += batch) {
     const last = Math.min(first + batch, points);
@@ -64,6 +69,7 @@ export async function compare(method: Method, data: Compared): Promise<Compariso
       const rounded = to8bit(image);
       decibels[point] = psnr(rounded, to8bit(input));
       errors[point] = normalizedMeanSquaredError(image, input);
+      if (onLine) misplaced[point] = misplacedMass(image, input);
       if (point < shown) images.set(rounded, point * pixels);
     }
   }
@@ -76,6 +82,7 @@ export async function compare(method: Method, data: Compared): Promise<Compariso
     images: { shape: [shown, ...pointShape], data: images },
     psnr: decibels,
     nmse: errors,
+    ...(onLine && { misplaced }),
     coefficients: { shape: [points, coefficients.length / points], data: coefficients },
   };
 }

@@ -9,7 +9,7 @@ import type { Method } from "./compare.ts";
 
 /** A Wasserstein dictionary among the methods, and the barycenters [M, N] of mass one that are made on the way. */
 export function dictionaryMethod(
-  { problem, points, histograms: { masses } }: WdlSetup,
+  { problem, points, massesOf }: WdlSetup,
   options: WdlOptions,
   { atoms, weights }: Factors,
   operator: BarycenterOperator,
@@ -25,9 +25,8 @@ export function dictionaryMethod(
       const inputs = barycenterInputs({ pixels, operator }, { atoms, weights: some });
       const barycenters = normalizeRows(await operator.barycenters(inputs), pixels);
       reconstructions.set(barycenters, first * pixels);
-      const images = barycenters.map((value, index) =>
-        toIntensity(value, masses[first + Math.floor(index / pixels)], options),
-      );
+      const masses = massesOf(barycenters, first);
+      const images = barycenters.map((value, index) => toIntensity(value, masses[Math.floor(index / pixels)], options));
       return { images, coefficients: rowsOf(some, count) };
     },
   };

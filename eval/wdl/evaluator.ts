@@ -16,6 +16,7 @@ import { compareMidpoints } from "./between.ts";
 import { classesOf } from "./classes.ts";
 import { compareDictionary } from "./compare-dictionary.ts";
 import type { WdlFindings } from "./findings.ts";
+import { maskedPsnr } from "./masked.ts";
 import { wdlPictures } from "./pictures.ts";
 import { wdlReport } from "./report.ts";
 import { evaluateStream } from "./stream.ts";
@@ -33,7 +34,9 @@ export function wdlEvaluator(): Evaluator {
     curves: WDL_CURVES,
     results: WDL_RESULTS,
     async evaluate(run, input) {
-      const options = pickOptions(wdlOptions, run.config.options);
+      const trained = pickOptions(wdlOptions, run.config.options);
+      // a mask is that of the training data: others are whole
+      const options = input.isTrainingData ? trained : { ...trained, mask: undefined };
       if (input.dataset.kind === "stream") {
         return evaluateStream(run, { ...input, dataset: input.dataset }, options, evaluator.evaluate);
       }
@@ -71,6 +74,7 @@ export function wdlEvaluator(): Evaluator {
         ...comparisonSummary(methods, baselines?.nmf, classes),
         ...(unseen && { unseen: unseenSummary(unseen) }),
         ...(midpoints && { between: midpoints }),
+        ...(setup.mask && { psnr_masked: maskedPsnr(setup, options, reconstructions, setup.mask) }),
         ...(notes.length > 0 && { notes }),
         iterations: last?.["step"],
         evaluations: last?.["evaluations"],

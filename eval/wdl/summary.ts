@@ -3,7 +3,7 @@ import { jsonNumber } from "../format.ts";
 import { mean } from "../metrics/images.ts";
 import { spreadOf, type Spread } from "../metrics/spread.ts";
 import type { NmfStop } from "../baselines/nmf.ts";
-import type { Classes } from "./classes.ts";
+import type { Classes, ClassScore } from "./classes.ts";
 import type { Comparison } from "./compare.ts";
 
 /**
@@ -26,9 +26,21 @@ export function comparisonSummary(
     ]),
     psnr_images: each(({ psnr }) => spreadForJson(spreadOf(psnr))),
     ...(methods.some(({ psnr }) => exactOf(psnr) > 0) && { exact: each(({ psnr }) => exactOf(psnr)) }),
+    ...(methods[0].misplaced && { misplaced: each(misplacedOf) }),
     ...(nmf && { nmf }),
-    ...(classes && { classes: { count: classes.names.length, scores: classes.scores } }),
+    ...(classes && {
+      classes: { count: classes.names.length, scores: classes.scores satisfies readonly ClassScore[] },
+    }),
   };
+}
+
+/** Mass of which more than this share is misplaced is a mode that is missing, or one too many. */
+const MISPLACED_MODE = 0.25;
+
+/** Mass in another third of the line than in the data, and the data points where it is a mode. */
+function misplacedOf({ misplaced = new Float64Array(0) }: Comparison) {
+  const modes = misplaced.filter((share) => share > MISPLACED_MODE).length;
+  return { mean: mean(misplaced), worst: Math.max(...misplaced), modes };
 }
 
 /** Images that are reproduced exactly: their PSNR is infinite. */

@@ -2,7 +2,8 @@ import { kmeans } from "ml-kmeans";
 import { OptionError } from "../../src/errors.ts";
 import { rowsOf } from "../../src/tensor/ndarray.ts";
 import type { Random } from "../../src/tensor/random.ts";
-import { softmax } from "./simplex.ts";
+import { initialWeights, squaredDistance, type InitWeightsName } from "./initial-weights.ts";
+import { softmax, type RowMap } from "./simplex.ts";
 
 export const INIT_NAMES = ["constant", "samples", "kmeans"] as const;
 export type InitName = (typeof INIT_NAMES)[number];
@@ -35,9 +36,45 @@ export function initialLogits(init: InitName, data: Float64Array, shape: Shape, 
   return INITIALISERS[init](data, shape, random);
 }
 
+/** What is given in place of what `initialLogits` makes. */
+export interface GivenStart {
+  /** Atoms [S, N], rows of mass one. */
+  readonly atoms?: Float64Array | undefined;
+  /** Weights [M, S], rows of sum one; or the rule that makes them. */
+  readonly weights?: Float64Array | InitWeightsName | undefined;
+}
+
+/**
+ * The same with given atoms, weights or a rule for the weights. Rules look at the atoms, or at the centroids of the data where atoms are
+ * `constant` and so all alike.
+ */
+export function givenLogits(
+  init: InitName,
+  given: GivenStart,
+  data: Float64Array,
+  shape: Shape & { readonly weightMap: RowMap },
+  random: Random,
+): InitialLogits {
+  const { atoms: count, pixels, weightMap } = shape;
+  const made = given.atoms ? fromAtoms(rowsOf(given.atoms, pixels), rowsOf(data, pixels), random) : undefined;
+  const { alpha, beta } = made ?? initialLogits(init, data, shape, random);
+  const { weights } = given;
+  if (weights === undefined) return { alpha, beta };
+  if (typeof weights !== "string") return { alpha, beta: weightMap.inverse(weights, count) };
+  const areAlike = !made && init === "constant" && weights !== "order";
+  const looked = areAlike ? initialLogits("kmeans", data, shape, random).alpha : alpha;
+  const rows = initialWeights(weights, data, softmax.forward(looked, pixels), shape);
+  return { alpha, beta: weightMap.inverse(rows, count) };
+}
+
 /** Throws OptionError where atoms are to be made of fewer data points than there are atoms. */
-export function checkInit(init: InitName, points: number, atoms: number): void {
-  if (init !== "constant" && points < atoms) {
+export function checkInit(init: InitName, points: number, atoms: number, given: GivenStart = {}): void {
+  const { weights } = given;
+  if (given.atoms === undefined && (weights === "nearest" || weights === "projection") && points < atoms) {
+    const detail = `expected at least ${atoms} data points for ${weights} (one an atom), got ${points}; use order`;
+    throw new OptionError("initWeights", detail);
+  }
+  if (given.atoms === undefined && init !== "constant" && points < atoms) {
     const detail = `expected at least ${atoms} data points for ${init} (one an atom), got ${points}; use constant`;
     throw new OptionError("init", detail);
   }
@@ -75,10 +112,4 @@ function fromAtoms(atoms: readonly ArrayLike<number>[], rows: readonly Float64Ar
     return distances.map((_, index) => (index === nearest ? OWN_ATOM_LOGIT : 0) + NOISE * random.normal());
   });
   return { alpha: softmax.inverse(flat, pixels), beta: Float64Array.from(beta) };
-}
-
-function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] - b[index]) ** 2;
-  return sum;
 }

@@ -23,14 +23,18 @@ export interface IntensityHistograms {
 /**
  * Images [M, N] to histograms: intensity v in [0, 1], inverted if asked, to the power alpha, divided by its sum.
  * Throws InputError for a row that is left without mass, by name.
+ *
+ * @param observed pixels that it does not name have no mass; their values are not looked at
  */
 export function toHistograms(
   values: Float64Array,
   pixels: number,
   { peak, alpha, invert }: IntensityOptions,
   names: readonly string[],
+  observed: (pixel: number, point: number) => boolean = () => true,
 ): IntensityHistograms {
-  const data = values.map((value) => {
+  const data = values.map((value, index) => {
+    if (!observed(index % pixels, Math.floor(index / pixels))) return 0;
     const intensity = Math.min(Math.max(value / peak, 0), 1);
     return (invert ? 1 - intensity : intensity) ** alpha;
   });

@@ -7,6 +7,7 @@ import {
   type OptionValues,
 } from "../../src/options.ts";
 import { MOST_ITERATIONS } from "../../src/transport/barycenter/options.ts";
+import { INIT_WEIGHTS_NAMES } from "./initial-weights.ts";
 import { INIT_NAMES } from "./initialize.ts";
 import { LOSS_NAMES } from "./losses.ts";
 
@@ -82,6 +83,24 @@ export const wdlOptions = {
     above: 0,
   }),
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
+  mask: fileOption({
+    description:
+      "observed pixels as .npy, 0 where one is missing, for all data points or each (losses tv, quadratic, kl); reconstructions fill in",
+    placeholder: "file",
+  }),
+  initWeights: choiceOption(INIT_WEIGHTS_NAMES, {
+    description:
+      "first weights: nearest atom, least-squares projection on the atoms, or the data points' order along the atoms (default: random with constant atoms, else towards the nearest)",
+    default: undefined,
+  }),
+  initWeightsFile: fileOption({
+    description: "first weights [data points, atoms] as .npy, rows of sum one",
+    placeholder: "file",
+  }),
+  initAtomsFile: fileOption({
+    description: "first atoms [atoms, ...] as .npy, for instance another run's result/atoms.npy",
+    placeholder: "file",
+  }),
   cost: fileOption({ description: "ground cost [n, n] in place of the pixel grid, as .npy", placeholder: "file" }),
   locality: numberOption({
     description:

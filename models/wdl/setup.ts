@@ -5,13 +5,15 @@ import { denseGeometry, type DenseGeometry } from "../../src/geometry/dense.ts";
 import type { Geometry } from "../../src/geometry/geometry.ts";
 import { grid } from "../../src/geometry/grid.ts";
 import { chooseBarycenterEngine } from "../../src/transport/barycenter/choose.ts";
+import { rowOf } from "../../src/tensor/ndarray.ts";
 import { withLevelStart } from "../../src/transport/barycenter/debiased/level-start.ts";
 import { requireMemory } from "../../src/transport/barycenter/memory.ts";
 import { barycenterOperator, type BarycenterOperator } from "../../src/transport/barycenter/operator.ts";
 import type { BarycenterOptions } from "../../src/transport/barycenter/options.ts";
 import { toHistograms, toIntensities, type IntensityHistograms } from "./intensities.ts";
 import { locality, type Locality } from "./locality/locality.ts";
-import { dataTerm } from "./losses.ts";
+import { dataTerm, lossByName, type WdlTerm } from "./losses.ts";
+import { maskedTerm, observedShare, readMask, type Mask } from "./mask.ts";
 import type { WdlProblem } from "./objective.ts";
 import type { WdlOptions } from "./options.ts";
 import { affine, softmax } from "./simplex.ts";
@@ -35,6 +37,13 @@ export interface WdlSetup {
   problemAt(gamma: number): WdlProblem;
   /** The operator with another number of Sinkhorn iterations. */
   operatorWith(sinkhornIterations: number): BarycenterOperator;
+  /** What is observed; undefined: all. */
+  readonly mask: Mask | undefined;
+  /**
+   * Masses that bring histograms [rows, N] of mass one, for data points from `first` on, to their intensities. Where pixels are missing,
+   * those by which the observed ones have the mass of the data.
+   */
+  massesOf(histograms: Float64Array, first?: number): Float64Array;
   /** Histograms [M, N] of mass one, back on the 8-bit scale: mass, alpha and inversion undone. */
   restore(histograms: Float64Array): Float64Array;
 }
@@ -56,20 +65,32 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
   const pixels = geometry.shape[0];
   const peak = dataset.kind === "images" ? 255 : dataset.values.data.reduce((most, value) => Math.max(most, value), 0);
   const intensity = { peak, alpha: options.alpha, invert: options.invert };
-  const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names);
+  const mask = options.mask === undefined ? undefined : await readMask(options.mask, points, pointShape);
+  if (mask) checkMaskedLoss(options.loss);
+  const observed = mask && ((pixel: number, point: number) => mask.row(point)[pixel] > 0);
+  const histograms = toHistograms(dataset.values.data, pixels, intensity, dataset.names, observed);
+  const termAt = (epsilon: number): WdlTerm =>
+    mask
+      ? maskedTerm(options.loss, lossByName(options.loss, { geometry, epsilon }), histograms.data, pixels, mask)
+      : dataTerm(options.loss, histograms.data, { geometry, epsilon });
 
   const core = barycenterOptions(options);
   const operator = operatorOf(geometry, core);
   requireMemory(operator.bytes(points, options.atoms), core.iterations, "sinkhornIterations");
   const local = localityOf(options, geometry);
   const problem: WdlProblem = {
-    term: dataTerm(options.loss, histograms.data, { geometry, epsilon: options.gamma }),
+    term: termAt(options.gamma),
     pixels,
     atoms: options.atoms,
     operator,
     weightMap: options.allowNegativeWeights ? affine : softmax,
     zeta: options.weightScale === undefined ? DEFAULT_ZETA : pixels / (options.weightScale * points),
     ...(local && { locality: local }),
+  };
+  const massesOf = (rows: Float64Array, first = 0): Float64Array => {
+    const masses = histograms.masses.subarray(first, first + rows.length / pixels);
+    if (!mask) return masses;
+    return masses.map((mass, row) => mass / observedShare(rowOf(rows, pixels, row), mask.row(first + row)));
   };
   return {
     problem,
@@ -85,12 +106,14 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
         ? problem
         : {
             ...problem,
-            term: dataTerm(options.loss, histograms.data, { geometry, epsilon: gamma }),
+            term: termAt(gamma),
             operator: operatorOf(geometry, { ...core, epsilon: gamma }),
           },
     operatorWith: (iterations) =>
       iterations === core.iterations ? operator : operatorOf(geometry, { ...core, iterations }),
-    restore: (rows) => toIntensities(rows, pixels, histograms.masses, intensity),
+    mask,
+    massesOf,
+    restore: (rows) => toIntensities(rows, pixels, massesOf(rows), intensity),
   };
 }
 
@@ -98,6 +121,11 @@ export async function setUpWdl(options: WdlOptions, given: Dataset): Promise<Wdl
 export function operatorOf(geometry: Geometry, options: BarycenterOptions): BarycenterOperator {
   const operator = barycenterOperator(chooseBarycenterEngine(geometry, options));
   return options.debiased ? withLevelStart(operator, geometry, options.epsilon) : operator;
+}
+
+function checkMaskedLoss(loss: WdlOptions["loss"]): void {
+  if (loss !== "wasserstein" && loss !== "wasserstein-normalized") return;
+  throw new OptionError("mask", `not defined for the loss ${loss}, which moves mass; take tv, quadratic or kl`);
 }
 
 /** The barycenter operator's options in the terms of the core. Throws InputError for options that exclude each other. */

@@ -3,11 +3,11 @@ import type { StateTree } from "../../src/tensor/tree.ts";
 import type { Iterate, Optimizer } from "../optimizer.ts";
 import type { Metrics, StepContext, StepOutcome, Task } from "../task.ts";
 import { barycenterInputs, type Factors } from "./factors.ts";
-import { checkInit, initialLogits, type InitName } from "./initialize.ts";
+import { checkInit, givenLogits, type GivenStart, type InitName } from "./initialize.ts";
 import { dictionaryObjective, packFactors, unpackFactors, type Carried, type WdlProblem } from "./objective.ts";
 
 /** A part of the run with a problem of its own, the same but for its gamma. */
-export interface WdlStage {
+interface WdlStage {
   readonly gamma: number;
   /** The last optimiser iteration of the stage, counted from 1 over the whole run. */
   readonly until: number;
@@ -24,6 +24,10 @@ export interface WdlTaskSettings<S extends Iterate> {
   /** A fresh optimiser every so many iterations, scalings carried over (paper, section 4.2); 0: never. */
   readonly warmRestart: number;
   readonly init: InitName;
+  /** Data [M, N] that `init` looks at. @default those of the problem */
+  readonly startData?: Float64Array;
+  /** In place of what `init` makes. @default nothing */
+  readonly given?: GivenStart;
   /** Dear metrics of the current factors (mean PSNR), given from outside. */
   readonly evaluate?: (factors: Factors, start: Float32Array | undefined, problem: WdlProblem) => Promise<Metrics>;
 }
@@ -53,14 +57,24 @@ export interface WdlState<S extends Iterate> {
  * where `init` needs more data points than there are.
  */
 export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<WdlState<S>> {
-  const { problem, optimizer, iterations, warmRestart, init, evaluate, stages } = settings;
+  const {
+    problem,
+    optimizer,
+    iterations,
+    warmRestart,
+    init,
+    given = {},
+    startData = settings.problem.term.data,
+    evaluate,
+    stages,
+  } = settings;
   const problemAt = (stage: number): WdlProblem => stages?.[stage].problem ?? problem;
   const lastStage = (stages?.length ?? 1) - 1;
   const { pixels, atoms } = problem;
   const { data } = problem.term;
   const points = data.length / pixels;
   const startShape = problem.operator.logScalingShape(points, atoms, pixels);
-  checkInit(init, points, atoms);
+  checkInit(init, points, atoms, given);
 
   /** The first iterate of a run. */
   async function begin({ x }: Start, signal: AbortSignal, carried: Carried): Promise<S> {
@@ -143,7 +157,7 @@ export function wdlTask<S extends Iterate>(settings: WdlTaskSettings<S>): Task<W
     steps: iterations,
 
     async init(random) {
-      const { alpha, beta } = initialLogits(init, data, { atoms, pixels }, random);
+      const { alpha, beta } = givenLogits(init, given, startData, problem, random);
       return { optimizer: { x: packFactors(problem, alpha, beta) }, cycles: 1, earlierEvaluations: 0, stage: 0 };
     },
 

@@ -1,4 +1,5 @@
 import type { Factors } from "../../models/wdl/factors.ts";
+import { filledIn } from "../../models/wdl/mask.ts";
 import { unpackFactors } from "../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { setUpWdl, type WdlSetup } from "../../models/wdl/setup.ts";
@@ -25,6 +26,7 @@ export async function learn(dataset: Dataset, given: Partial<WdlOptions>, seed =
     iterations: options.iterations,
     warmRestart: options.warmRestart,
     init: options.init,
+    ...(setup.mask && { startData: filledIn(setup.histograms.data, setup.problem.pixels, setup.mask) }),
   });
   const random = Random.fromSeed(seed);
   let state = await task.init(random);

@@ -3,6 +3,8 @@ import { wdlEvaluator } from "../../eval/wdl/evaluator.ts";
 import { psnrOf } from "../../eval/wdl/stream.ts";
 import { normalizeRows } from "../../models/wdl/dictionary.ts";
 import { barycenterInputs, type Factors } from "../../models/wdl/factors.ts";
+import { readGivenStart } from "../../models/wdl/given-start.ts";
+import { filledIn } from "../../models/wdl/mask.ts";
 import type { WdlProblem } from "../../models/wdl/objective.ts";
 import { wdlOptions, type WdlOptions } from "../../models/wdl/options.ts";
 import { gammaStages } from "../../models/wdl/schedule.ts";
@@ -47,6 +49,8 @@ export const wdlComponent: Component<typeof wdlOptions> = {
       iterations: options.iterations,
       warmRestart: options.warmRestart,
       init: options.init,
+      ...(setup.mask && { startData: filledIn(setup.histograms.data, setup.problem.pixels, setup.mask) }),
+      given: await readGivenStart(options, { points: setup.points, pixels: setup.problem.pixels }),
       evaluate: async (factors, start, problem) => ({ psnr: await trainingPsnr(setup, factors, start, problem) }),
     });
     const notes = [zeroPixelNote(setup, options), restartNote(options)].filter((note) => note !== undefined);

@@ -15,7 +15,7 @@ export interface Encoder {
 }
 
 /** Most anchors, and most numbers in them. */
-export const MOST_ANCHORS = 1000;
+const MOST_ANCHORS = 1000;
 const MOST_ANCHOR_NUMBERS = 2 ** 21;
 /** Width of the kernel in units of 1 - <sqrt x, sqrt y>, and its ridge: the best of 0.1, 0.3, 1 on digits. */
 const WIDTH = 0.3;

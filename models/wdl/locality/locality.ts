@@ -20,7 +20,7 @@ export interface Locality {
   costs(data: Float64Array, atoms: Float64Array, start?: Float32Array): Promise<LocalityCosts>;
 }
 
-export interface LocalityCosts {
+interface LocalityCosts {
   /** W2^2(x_i, d_s) [M, S]: the gradient of the regulariser in the weights, but for R. */
   readonly costs: Float64Array;
   /** Potentials [M, S, N] of the atoms, to start the next call for these data from. */
@@ -57,7 +57,7 @@ export interface Divergences {
   self(histograms: Float64Array): Promise<SelfSolutions>;
 }
 
-export interface PairSolutions {
+interface PairSolutions {
   /** OT(x_i, d_s), the entropy as KL(P | x d^T) [M, S]. */
   readonly values: Float64Array;
   /** g - epsilon log d [M, S, N], 0 where an atom has no mass. */
@@ -68,7 +68,7 @@ export interface PairSolutions {
   readonly iterations: number;
 }
 
-export interface SelfSolutions {
+interface SelfSolutions {
   readonly values: Float64Array;
   readonly slopes: Float32Array | Float64Array;
 }

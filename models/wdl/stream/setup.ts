@@ -51,6 +51,13 @@ export async function setUpStream(options: WdlOptions, stream: StreamDataset): P
   if (options.gammaSchedule !== undefined) {
     throw new OptionError("gammaSchedule", "not with --batch, which has one gamma; leave one of the two out");
   }
+  for (const name of ["mask", "initWeights", "initWeightsFile", "initAtomsFile"] as const) {
+    if (options[name] === undefined) continue;
+    throw new OptionError(
+      name,
+      "not with --batch, which holds no data point from step to step; leave one of the two out",
+    );
+  }
   if (options.weightScale !== undefined) {
     throw new OptionError(
       "weightScale",

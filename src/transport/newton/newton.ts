@@ -12,7 +12,7 @@ export interface NewtonOptions {
 }
 
 /** Histograms a [B, n] and b [B, m] of equal totals, row by row; zeros are allowed. Not checked. */
-export interface NewtonPairs {
+interface NewtonPairs {
   readonly count: number;
   readonly a: Float64Array;
   readonly b: Float64Array;
@@ -20,7 +20,7 @@ export interface NewtonPairs {
   readonly start?: Float64Array | undefined;
 }
 
-export interface NewtonSolutions {
+interface NewtonSolutions {
   /** log u = f / epsilon [B, n] and log v = g / epsilon [B, m]; -Infinity where there is no mass. */
   readonly logU: Float64Array;
   readonly logV: Float64Array;

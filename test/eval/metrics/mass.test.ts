@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { massInInterval } from "../../../eval/metrics/mass.ts";
+import { massInInterval, misplacedMass } from "../../../eval/metrics/mass.ts";
 import { InputError } from "../../../src/errors.ts";
 
 describe("massInInterval", () => {
@@ -23,5 +23,21 @@ describe("massInInterval", () => {
 
   it("refuses a histogram without mass", () => {
     expect(() => massInInterval([0, 0], 0, 1)).toThrow("got mass 0");
+  });
+});
+
+describe("misplacedMass", () => {
+  const reference = Float64Array.of(1, 1, 0, 0, 1, 1);
+
+  it("is the share in another third, wherever within it", () => {
+    expect(misplacedMass(Float64Array.of(0, 2, 0, 0, 2, 0), reference)).toBeCloseTo(0, 14);
+    expect(misplacedMass(Float64Array.of(4, 0, 0, 0, 0, 0), reference)).toBeCloseTo(0.5, 14);
+    expect(misplacedMass(Float64Array.of(1, 1, 1, 1, 2, 2), reference)).toBeCloseTo(0.25, 14);
+    expect(misplacedMass(Float64Array.of(0, 0, 3, 0, 0, 0), reference)).toBeCloseTo(1, 14);
+  });
+
+  it("counts negative entries as nothing, and needs some mass", () => {
+    expect(misplacedMass(Float64Array.of(1, 1, -5, 0, 2, 0), reference)).toBeCloseTo(0, 14);
+    expect(() => misplacedMass(new Float64Array(6).fill(-1), reference)).toThrow(InputError);
   });
 });
