@@ -10,8 +10,8 @@ import { resolveBarycenterOptions } from "../../src/transport/barycenter/options
 
 /**
  * `node native-gradient.js`: loss and gradients of one fixed problem on a grid and with a cost that is not symmetric, for
- * each variant of the operator, debiased with the symmetric one, at once and in the smallest pieces, by whatever kernels the environment gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as
- * JSON. On the grid some points need float64 and some the log domain.
+ * each variant of the operator, debiased with the symmetric one, at once and in the smallest pieces, by whatever kernels the environment
+ * gives (OTLEARN_NATIVE, OTLEARN_ISA, OTLEARN_THREADS), as JSON. On the grid some points need float64 and some the log domain.
  */
 const [height, width, atoms, points] = [11, 29, 3, 21];
 const pixels = height * width;
@@ -69,11 +69,12 @@ for (const { geometry, ...options } of problems) {
   const host = hostEngine(geometry, resolved);
   const native = nativeEngine(geometry, resolved, host);
   const operator = barycenterOperator(native ?? host);
-  const { value, gradient } = await operator.lossAndGradient(inputs, term);
+  const found = await operator.lossAndGradient(inputs, term);
+  const { value, gradient } = found;
   results.push({ value, atoms: [...gradient.atoms], weights: [...gradient.weights] });
   const smallest = barycenterOperator(nativeEngine(geometry, resolved, host, 0) ?? host);
   const paused = await smallest.lossAndGradient(inputs, term);
-  pausesChangeNothing &&= isDeepStrictEqual(paused, { value, gradient });
+  pausesChangeNothing &&= isDeepStrictEqual(paused, found);
   name = operator.name;
 }
 process.stdout.write(JSON.stringify({ status: nativeStatus().detail, operator: name, results, pausesChangeNothing }));

@@ -143,7 +143,7 @@ describe("otlearn train sinkinit", () => {
       /^otlearn: --widths: expected whole numbers from 1 to 65536 separated by commas, as 512,512, got "3,x"/,
     ],
     ["--objective best", /^otlearn: --objective: expected one of hilbert, deviation, dual, got "best"/],
-    ["--preset huge", /^otlearn: --preset: expected one of auto, tiny, small, paper, got "huge"/],
+    ["--preset huge", /^otlearn: --preset: expected one of auto, tiny, small, any, paper, got "huge"/],
     ["--prior noise --prior-size 9", /^otlearn: --prior-size: expected at most 8 \(the grid\), got 9/],
     ["--dataset gaussians-1d", /^otlearn: gaussians-1d: expected at least two images/],
   ])("refuses %s in one line", async (flags, message) => {
