@@ -146,7 +146,7 @@ const engines: readonly [name: string, engine: HostEngine | undefined][] = [
 
 describe.each(engines.filter(([, engine]) => engine))("pauses of the %s engine", (name, engine) => {
   /** Many enough for several pieces on any number of threads; the host's engine is slow enough where data points are many. */
-  const count = name === "host" ? 20_000 : 2000;
+  const count = name === "host" ? 60_000 : 2000;
   const many = { atoms: problem.atoms, weights: points(randomRowsOf(count)) };
   const data = dataTerm("quadratic", geometry, 2, randomRows(count, pixels, 18));
 
