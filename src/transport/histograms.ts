@@ -57,17 +57,18 @@ export function totalOf(masses: Float64Array): number {
 }
 
 /**
- * Throws InputError unless a and b are histograms on the two sides of a geometry, of equal total if no penalties stand for
- * marginals.
+ * The totals of a and b. Throws InputError unless these are histograms on the two sides of a geometry, of equal total if no penalties
+ * stand for marginals.
  */
 export function checkPair(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   [n, m]: readonly [number, number],
   penalties?: object,
-): void {
-  const totals = [checkMasses(a, n, "a"), checkMasses(b, m, "b")];
-  if (!penalties) checkTotals(totals[0], totals[1]);
+): readonly [a: number, b: number] {
+  const totals = [checkMasses(a, n, "a"), checkMasses(b, m, "b")] as const;
+  if (!penalties) checkTotals(...totals);
+  return totals;
 }
 
 /** Whether totals are equal up to rounding. */

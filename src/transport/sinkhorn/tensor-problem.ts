@@ -6,7 +6,7 @@ import { arrayOfAnyRank, type ArrayInput } from "../../tensor/inputs.ts";
 import { rowsOf, type Numbers } from "../../tensor/ndarray.ts";
 import { useBackendIfNone } from "../../tensor/require-backend.ts";
 import { stackRows } from "../../tensor/rows.ts";
-import { checkPair, checkPairShapes, hasMass, totalOf } from "../histograms.ts";
+import { checkPair, checkPairShapes, hasMass } from "../histograms.ts";
 import { startingPotential, type Initializer } from "../initializers/initializer.ts";
 import type { SinkhornBatch, TensorPotentials } from "./engine.ts";
 
@@ -46,9 +46,9 @@ export async function readHistograms(
   const [n, m] = geometry.shape;
   const [first, second] = [new Float64Array(await a.data()), new Float64Array(await b.data())];
   const [rowsA, rowsB] = [rowsOf(first, n), rowsOf(second, m)];
-  rowsA.forEach((row, pair) => checkPair(row, rowsB[pair], geometry.shape, penalties));
+  const given = rowsA.map((row, pair) => checkPair(row, rowsB[pair], geometry.shape, penalties));
   const pairs = rowsA.length;
-  const totals = rowsA.map((row) => (penalties ? 1 : totalOf(row)));
+  const totals = given.map(([total]) => (penalties ? 1 : total));
   const areOne = totals.every((total) => Math.abs(total - 1) <= ROUNDING);
   if (areOne && a.dtype === "float32" && b.dtype === "float32") {
     return { batch: { a, b }, pairs, a: first, b: second, totals: undefined };
