@@ -54,7 +54,8 @@ export function wdlEvaluator(): Evaluator {
       const { methods, inputs, reconstructions } = await compareDictionary(compared);
       const { points, pointShape } = setup;
       const last = run.history.at(-1);
-      const notes = [note, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
+      const masked = setup.mask && baselines ? MASKED_BASELINES : undefined;
+      const notes = [note, masked, zeroPixelNote(setup, options), unconvergedNote(last, points)].filter(
         (line) => line !== undefined,
       );
       const images = dataset.kind === "images" ? dataset : undefined;
@@ -112,6 +113,8 @@ export function wdlEvaluator(): Evaluator {
   };
   return evaluator;
 }
+
+const MASKED_BASELINES = "PCA and NMF see all pixels, also those that --mask keeps from the dictionary";
 
 /** Throws InputError where the data points have another shape than those that the run was trained on, where known. */
 function checkShape({ config }: TrainedRun, { dataset }: EvaluationInput): void {

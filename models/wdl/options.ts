@@ -85,7 +85,7 @@ export const wdlOptions = {
   init: choiceOption(INIT_NAMES, { description: "first atoms", default: "kmeans" }),
   mask: fileOption({
     description:
-      "observed pixels as .npy, 0 where one is missing, for all data points or each (losses tv, quadratic, kl); reconstructions fill in",
+      "observed pixels as .npy, 0 where one is missing, for all data points or each (losses tv, quadratic, kl, outside the fused kernels: slower); reconstructions fill in",
     placeholder: "file",
   }),
   initWeights: choiceOption(INIT_WEIGHTS_NAMES, {
