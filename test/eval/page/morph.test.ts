@@ -83,6 +83,7 @@ describe.skipIf(noBrowser)("morphing in Chromium, from disk", () => {
     await page.focus(".handle");
     for (let press = 0; press < 30; press++) await page.keyboard.press("ArrowUp");
     await shows(page, [1, 0, 0]); // the first corner is on top
+    await page.locator(".pad").scrollIntoViewIfNeeded(); // the pointer is nowhere else
     const pad = (await page.locator(".pad .outline").boundingBox())!;
     await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * 0.5);
     await page.mouse.down();
