@@ -64,7 +64,8 @@ export function wdlEvaluator(): Evaluator {
         if (!others) return undefined;
         const { atoms, weights } = factors;
         const encoder = await fittedEncoder(problem, atoms, weights);
-        return compareUnseen({ options, atoms, sinkhornIterations: total, baselines, encoder }, others);
+        const whole = { ...options, mask: undefined }; // a mask is that of the training data
+        return compareUnseen({ options: whole, atoms, sinkhornIterations: total, baselines, encoder }, others);
       });
       const classes = classesOf(dataset, methods);
       const outcome = { setup, options, factors, sinkhornIterations: total, methods, inputs, names: dataset.names };

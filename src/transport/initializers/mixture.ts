@@ -22,8 +22,8 @@ const RIDGE = 1e-4;
 const HEAVY = 0.999;
 
 /**
- * The potential between Gaussian mixtures that are fitted to both sides (Thornton and Cuturi 2022, section 4), for squared Euclidean
- * costs in the plane. The components are transported at the problem's epsilon, under their Bures-Wasserstein costs, by a plan w with duals psi; then
+ * A potential between Gaussian mixtures that are fitted to both sides, for squared Euclidean costs in the plane: a start of this kind is
+ * named by Thornton and Cuturi 2022, the form here is our own. The components are transported at the problem's epsilon, under their Bures-Wasserstein costs, by a plan w with duals psi; then
  * `g(y) = -epsilon log sum_kl w_kl / w_l exp((mean of g_kl under l - g_kl(y) - psi_l) / epsilon)` with the Gaussian potential g_kl between
  * two of them: a soft minimum, as a minimum of potentials is one. A fit takes as long as hundreds of iterations of the addon, and on images the start is no better than the
  * Gaussian one (eval/README.md): it is here to be compared with. Throws InputError for other costs or dimensions, OptionError.

@@ -1,4 +1,4 @@
-// Coarse to fine (Schmitzer 2019, section 3.5): the potentials of a problem on a grid of half the size, at the same epsilon, are where
+// Coarse to fine (Schmitzer 2019): the potentials of a problem on a grid of half the size, at the same epsilon, are where
 // the problem itself starts.
 import * as tf from "@tensorflow/tfjs-core";
 import { OptionError } from "../../errors.ts";
